@@ -1,0 +1,1 @@
+"""Plain-Python planning engine: data in, plan out. Imports no Django."""
