@@ -44,6 +44,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The tablet lives on an origin of its own, so `tablet` never goes together with the other two.
 DOORS: list[str] = env.list("DOORS", default=["public", "admin"])
 
+# One installation serves one regency's office.
+OFFICE_NAME = env.str("OFFICE_NAME", default="Dispendukcapil Kabupaten Madiun")
+OFFICE_PHONE = env.str("OFFICE_PHONE", default="")
+
 INSTALLED_APPS = [
     "config.apps.OfficeAdminConfig",
     "django.contrib.auth",
@@ -92,6 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.context.office",
             ],
         },
     },

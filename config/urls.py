@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = []
+if "tablet" not in settings.DOORS:
+    urlpatterns.append(path("bahasa/", include("django.conf.urls.i18n")))
 if "admin" in settings.DOORS:
     urlpatterns.append(path("admin/", admin.site.urls))

@@ -1,0 +1,25 @@
+"""What every page says about the office: its name, telephone and the addresses of the frame's links."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+def _address(name: str) -> str:
+    """The address of a named page, or nothing where this process does not open that door."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def office(request: HttpRequest) -> dict[str, dict[str, str]]:
+    return {
+        "office": {
+            "name": settings.OFFICE_NAME,
+            "phone": settings.OFFICE_PHONE,
+            "home": _address("outreach:home") or "/",
+            "privacy": _address("outreach:privacy"),
+            "set_language": _address("set_language"),
+        }
+    }
