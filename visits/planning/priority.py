@@ -1,0 +1,21 @@
+"""What serving a visit is worth, by date.
+
+The idea: priority is a plain number of points, and *when* counts too: every date of the horizon that
+is let pass costs `decay` points. Source: the planning-case format.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from visits.planning.types import POINT_S, Problem, Visit
+
+
+def points(problem: Problem, visit: Visit, date: dt.date) -> float:
+    """Points of serving `visit` on `date`, one of the horizon's dates; late ones may be negative."""
+    return visit.priority - visit.decay * problem.day_index[date]
+
+
+def score(points_: float, travel_s: int) -> float:
+    """The number that plans are compared by; higher is better."""
+    return POINT_S * points_ - travel_s

@@ -1,0 +1,137 @@
+"""The rules of a route in plain Python: the walk that every result is judged by before it leaves.
+
+The idea: one function walks a route in order and says when the team is where, and what is broken.
+It shares no code with the engine, which reaches the same answers with precomputed intervals; tests
+compare the two and a referee of their own. Semantics are those of planning-case/1: a drive pauses
+during a break, a service is never cut by one and begins inside a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from visits.planning.types import Interval, Plan, Problem, Route, Shift, Stop, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken rule. Codes: date, skill, lock, window, order, capacity, end, twice, unknown, missing."""
+
+    code: str
+    shift: str | None = None
+    visit: str | None = None
+    seconds: int = 0  # how late, where that has a meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A route with its times; `faults` is empty when every rule is kept."""
+
+    stops: tuple[Stop, ...]
+    end_s: int
+    travel_s: int
+    faults: tuple[Fault, ...]
+
+    def route(self, shift: Shift) -> Route:
+        return Route(shift.id, self.stops, self.end_s, self.travel_s)
+
+
+def drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
+    """Clock after driving `seconds` from `now_s`; the clock runs on through a break, the car does not."""
+    for from_s, to_s in breaks:
+        if now_s + seconds <= from_s:
+            break
+        if now_s >= to_s:
+            continue
+        if now_s < from_s:
+            seconds -= from_s - now_s
+        now_s = to_s
+    return now_s + seconds
+
+
+def service_start(
+    now_s: int, seconds: int, windows: Sequence[Interval], breaks: Sequence[Interval]
+) -> int | None:
+    """Earliest start at or after `now_s` inside a window and not cut by a break, or None."""
+    best: int | None = None
+    for opens_s, closes_s in windows:
+        start_s = max(now_s, opens_s)
+        for from_s, to_s in breaks:
+            if start_s < to_s and start_s + seconds > from_s:
+                start_s = to_s
+        if start_s <= closes_s and (best is None or start_s < best):
+            best = start_s
+    return best
+
+
+def allowed(visit: Visit, shift: Shift) -> str | None:
+    """Why `visit` may never be on `shift` whatever the clock says: `date`, `skill`, or None if it may."""
+    if visit.dates is not None and shift.date not in visit.dates:
+        return "date"
+    if not visit.skills <= shift.skills:
+        return "skill"
+    return None
+
+
+def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
+    """Walk one route in the given order. Late starts are walked on as if the door had opened."""
+    faults: list[Fault] = []
+    stops: list[Stop] = []
+    now_s, here, travel_s, seen_last = shift.start_s, shift.start_location, 0, False
+    if len(visits) > shift.max_visits:
+        faults.append(Fault("capacity", shift.id))
+    for visit in visits:
+        blocked = allowed(visit, shift)
+        if blocked:
+            faults.append(Fault(blocked, shift.id, visit.id))
+        if seen_last and not visit.last:
+            faults.append(Fault("order", shift.id, visit.id))
+        seen_last = seen_last or visit.last
+        leg_s = problem.seconds(here, visit.location)
+        travel_s += leg_s
+        arrive_s = drive(now_s, leg_s, shift.breaks)
+        start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+        if start_s is None:
+            faults.append(Fault("window", shift.id, visit.id))
+            start_s = arrive_s
+        now_s, here = start_s + visit.service_s, visit.location
+        stops.append(Stop(visit.id, arrive_s, start_s, now_s))
+    if visits:
+        leg_s = problem.seconds(here, shift.end_location)
+        travel_s += leg_s
+        now_s = drive(now_s, leg_s, shift.breaks)
+        if now_s > shift.end_s:
+            faults.append(Fault("end", shift.id, None, now_s - shift.end_s))
+    return Walk(tuple(stops), now_s, travel_s, tuple(faults))
+
+
+def check(problem: Problem, plan: Plan) -> list[Fault]:
+    """Every broken rule of a plan; broken locks are faults unless the plan names them."""
+    faults: list[Fault] = []
+    served: set[str] = set()
+    used: set[str] = set()
+    for route in plan.routes:
+        shift = problem.shift_by_id.get(route.shift)
+        if shift is None or route.shift in used:
+            faults.append(Fault("unknown" if shift is None else "twice", route.shift))
+            continue
+        used.add(route.shift)
+        ids = [stop.visit for stop in route.stops]
+        for visit_id in ids:
+            if visit_id not in problem.visit_by_id or visit_id in served:
+                faults.append(Fault("twice" if visit_id in served else "unknown", route.shift, visit_id))
+            served.add(visit_id)
+        known = [problem.visit_by_id[i] for i in ids if i in problem.visit_by_id]
+        walked = walk(problem, shift, known)
+        faults.extend(walked.faults)
+        if walked.stops != route.stops:
+            faults.append(Fault("time", route.shift))
+    named = {broken.visit for broken in plan.broken_locks}
+    for visit in problem.visits:
+        if visit.locked and plan.shift_of.get(visit.id) != visit.locked and visit.id not in named:
+            faults.append(Fault("lock", visit.locked, visit.id))
+    listed = {row.visit for row in plan.unserved}
+    for visit_id in sorted((problem.visit_by_id.keys() - served - listed) | (listed & served)):
+        faults.append(Fault("missing", None, visit_id))
+    return faults

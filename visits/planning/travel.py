@@ -1,0 +1,101 @@
+"""Seconds from place to place: great circle x detour at one speed, or a given table.
+
+The idea: a travel model is a value that can answer for one pair (plain Python, the truth that plans
+are judged by) and for all pairs (numpy, for the engine). Great-circle metres are haversine on a
+sphere of geopy's mean radius, so they equal `geopy.distance.great_circle` to less than a millimetre;
+rounding up is done as the referee of planning cases does it. For many places nobody needs the full
+matrix: `unit_vectors` lets the engine compute a pair from a chord in a few nanoseconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+EARTH_M = 6371009.0  # metres, geopy.distance.EARTH_RADIUS
+ROUNDING = 1e-6  # seconds forgiven before rounding up
+
+Locations = Sequence[tuple[float, float]]
+
+
+class Travel(Protocol):
+    def seconds(self, locations: Locations, a: int, b: int) -> int:
+        """Seconds from place `a` to place `b` (different indices)."""
+
+    def matrix(self, locations: Locations) -> NDArray[Any]:
+        """int32 seconds between all places; the diagonal is zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class GreatCircle:
+    """Great-circle metres x `detour` at `speed_kmh`, rounded up to whole seconds."""
+
+    detour: float = 1.35
+    speed_kmh: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.detour) and self.detour >= 0):
+            raise ValueError("travel.detour harus angka nol atau lebih")
+        if not (math.isfinite(self.speed_kmh) and self.speed_kmh > 0):
+            raise ValueError("travel.speed_kmh harus lebih besar dari nol")
+
+    @property
+    def seconds_per_m(self) -> float:
+        return self.detour / (self.speed_kmh / 3.6)
+
+    def seconds(self, locations: Locations, a: int, b: int) -> int:
+        (lat1, lon1), (lat2, lon2) = locations[a], locations[b]
+        phi1, phi2 = math.radians(lat1), math.radians(lat2)
+        dphi, dlam = phi2 - phi1, math.radians(lon2 - lon1)
+        h = math.sin(dphi / 2) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(dlam / 2) ** 2
+        metres = 2 * EARTH_M * math.asin(math.sqrt(min(1.0, h)))
+        return math.ceil(metres * self.detour / (self.speed_kmh / 3.6) - ROUNDING)
+
+    def matrix(self, locations: Locations) -> NDArray[Any]:
+        degrees = np.asarray(locations, dtype=np.float64).reshape(-1, 2)
+        phi, lam = np.radians(degrees[:, 0]), degrees[:, 1]
+        out = np.empty((len(phi), len(phi)), dtype=np.int32)
+        for at in range(0, len(phi), 256):  # blocks bound the memory of the temporaries
+            rows = slice(at, at + 256)
+            dphi = phi[None, :] - phi[rows, None]
+            dlam = np.radians(lam[None, :] - lam[rows, None])
+            h = np.sin(dphi / 2) ** 2 + np.cos(phi[rows, None]) * np.cos(phi)[None, :] * np.sin(dlam / 2) ** 2
+            metres = 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+            out[rows] = np.ceil(metres * self.detour / (self.speed_kmh / 3.6) - ROUNDING)
+        np.fill_diagonal(out, 0)
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A given table of seconds (roads): `values[a, b]` from place a to place b, not always symmetric."""
+
+    values: NDArray[Any]
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or self.values.shape[0] != self.values.shape[1]:
+            raise ValueError("tabel perjalanan harus persegi")
+        if not np.issubdtype(self.values.dtype, np.integer) or (self.values < 0).any():
+            raise ValueError("tabel perjalanan harus detik bulat nol atau lebih")
+
+    def seconds(self, locations: Locations, a: int, b: int) -> int:
+        return int(self.values[a, b])
+
+    def matrix(self, locations: Locations) -> NDArray[Any]:
+        if len(self.values) != len(locations):
+            raise ValueError("tabel perjalanan harus sebesar daftar tempat")
+        out = self.values.astype(np.int32)
+        np.fill_diagonal(out, 0)
+        return out
+
+
+def unit_vectors(locations: Locations) -> NDArray[Any]:
+    """Points on the unit sphere, shape (n, 3): a chord between two gives their great circle."""
+    degrees = np.asarray(locations, dtype=np.float64).reshape(-1, 2)
+    phi, lam = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])

@@ -1,0 +1,278 @@
+"""What goes into the planner and what comes out: frozen, checked, in plain units.
+
+The idea: a mistake in the data is found here, once, and named; the engine never meets it. Times of
+day are whole seconds since local midnight (`_s`), dates are `datetime.date`, a place is an index
+into `Problem.locations` (degrees). The rules these shapes stand for are the planning-case format.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from visits.planning.travel import GreatCircle, Travel
+
+DAY_S = 24 * 3600
+POINT_S = 3000  # seconds of travel that one point of priority outweighs
+
+Interval = tuple[int, int]
+
+
+def _clock(what: str, value: int) -> None:
+    if not isinstance(value, int) or not 0 <= value <= DAY_S:
+        raise ValueError(f"{what} harus jam antara 00:00 dan 24:00")
+
+
+def _count(what: str, value: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{what} harus bilangan bulat nol atau lebih")
+
+
+def _number(what: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise ValueError(f"{what} harus angka nol atau lebih")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One team on one date: leaves `start_location` at `start_s`, is back by `end_s`."""
+
+    id: str
+    team: str
+    date: dt.date
+    start_s: int
+    end_s: int
+    start_location: int
+    end_location: int
+    max_visits: int
+    breaks: tuple[Interval, ...] = ()
+    skills: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        _clock("start", self.start_s)
+        _clock("end", self.end_s)
+        if self.end_s < self.start_s:
+            raise ValueError("end lebih awal daripada start; tukar keduanya")
+        _count("max_visits", self.max_visits)
+        _count("start_location", self.start_location)
+        _count("end_location", self.end_location)
+        for from_s, to_s in self.breaks:
+            _clock("breaks", from_s)
+            _clock("breaks", to_s)
+            if to_s < from_s:
+                raise ValueError("breaks: istirahat berakhir sebelum mulai; tukar kedua jamnya")
+        if any(a[1] > b[0] for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
+            raise ValueError("breaks harus urut waktu dan tidak bertumpuk; urutkan atau gabungkan")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One home to go to. `last` visits (infectious homes) come after all others of their route."""
+
+    id: str
+    location: int
+    service_s: int
+    priority: float
+    windows: tuple[Interval, ...]
+    decay: float = 0.0  # points lost for every date of the horizon that is let pass
+    dates: frozenset[dt.date] | None = None  # None: any date
+    skills: frozenset[str] = frozenset()
+    locked: str | None = None  # the shift it is promised to
+    last: bool = False
+
+    def __post_init__(self) -> None:
+        _count("location", self.location)
+        _count("service_s", self.service_s)
+        _number("priority", self.priority)
+        _number("decay", self.decay)
+        for opens_s, closes_s in self.windows:
+            _clock("windows", opens_s)
+            _clock("windows", closes_s)
+            if closes_s < opens_s:
+                raise ValueError("windows: jendela tutup sebelum buka; tukar kedua jamnya")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One planning horizon: places, team shifts, and the visits that compete for them."""
+
+    locations: tuple[tuple[float, float], ...]
+    shifts: tuple[Shift, ...]
+    visits: tuple[Visit, ...]
+    travel: Travel = field(default_factory=GreatCircle)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        for index, (lat, lon) in enumerate(self.locations):
+            if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+                raise ValueError(
+                    f"locations[{index}]: lintang -90..90 dan bujur -180..180, bukan {lat}, {lon}"
+                )
+        known = len(self.locations)
+        for kind, rows in (("shift", self.shifts), ("kunjungan", self.visits)):
+            seen: set[str] = set()
+            for row in rows:
+                if row.id in seen:
+                    raise ValueError(f"{kind} {row.id}: id ini dipakai dua kali; setiap id harus berbeda")
+                seen.add(row.id)
+        for shift in self.shifts:
+            for name, place in (
+                ("start_location", shift.start_location),
+                ("end_location", shift.end_location),
+            ):
+                if place >= known:
+                    raise ValueError(
+                        f"shift {shift.id}: {name} {place} tidak ada; locations hanya berisi {known} tempat"
+                    )
+        for visit in self.visits:
+            if visit.location >= known:
+                raise ValueError(
+                    f"kunjungan {visit.id}: location {visit.location} tidak ada; locations hanya berisi {known} tempat"
+                )
+            if visit.locked is not None and visit.locked not in self.shift_by_id:
+                raise ValueError(
+                    f"kunjungan {visit.id}: locked menyebut shift {visit.locked} yang tidak ada; isi id shift atau null"
+                )
+
+    @cached_property
+    def shift_by_id(self) -> dict[str, Shift]:
+        return {shift.id: shift for shift in self.shifts}
+
+    @cached_property
+    def visit_by_id(self) -> dict[str, Visit]:
+        return {visit.id: visit for visit in self.visits}
+
+    @cached_property
+    def horizon(self) -> tuple[dt.date, ...]:
+        """The distinct dates of the shifts, sorted; decay counts places in it."""
+        return tuple(sorted({shift.date for shift in self.shifts}))
+
+    @cached_property
+    def day_index(self) -> dict[dt.date, int]:
+        return {date: index for index, date in enumerate(self.horizon)}
+
+    def seconds(self, a: int, b: int) -> int:
+        """Travel from place `a` to place `b`, in whole seconds."""
+        return 0 if a == b else self.travel.seconds(self.locations, a, b)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    visit: str
+    arrive_s: int
+    start_s: int
+    leave_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one shift does. `end_s` is when the team is back, `travel_s` is pure driving."""
+
+    shift: str
+    stops: tuple[Stop, ...]
+    end_s: int
+    travel_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a visit is not served (or a lock broken): a code and numbers; the words are the caller's.
+
+    Codes are listed in explain.py. `shift` and `visits` name what it is about, `seconds` and `points`
+    measure it.
+    """
+
+    code: str
+    shift: str | None = None
+    visits: tuple[str, ...] = ()
+    seconds: int | None = None
+    points: float | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.code, self.shift or "", ",".join(self.visits)]
+        parts += ["" if self.seconds is None else f"{self.seconds}s"]
+        parts += ["" if self.points is None else f"{self.points:g}p", self.detail]
+        return ":".join(p for p in parts if p)
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    visit: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLock:
+    """A promise that could not be kept; `served_on` is where the visit is now, if anywhere."""
+
+    visit: str
+    shift: str
+    served_on: str | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Figures of one run; `score` is POINT_S x points - seconds of travel, higher is better."""
+
+    score: float
+    points: float
+    priority: float
+    served: int
+    unserved: int
+    travel_s: int
+    seed: int = 0
+    workers: int = 0
+    iterations: int = 0
+    elapsed_s: float = 0.0
+    compile_s: float = 0.0
+    stopped: bool = False  # ended early by should_stop
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What `on_progress` is told: the best plan so far and how far the run is (0..1)."""
+
+    score: float
+    served: int
+    elapsed_s: float
+    iterations: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer: routes with their times, who is not served and why, which promises broke."""
+
+    routes: tuple[Route, ...]
+    unserved: tuple[Unserved, ...]
+    statistics: Statistics
+    broken_locks: tuple[BrokenLock, ...] = ()
+
+    @cached_property
+    def shift_of(self) -> dict[str, str]:
+        """Visit id -> the shift that serves it."""
+        return {stop.visit: route.shift for route in self.routes for stop in route.stops}
+
+    def digest(self) -> str:
+        """SHA-256 of who is served where, in which order and when; the same plan, the same digest."""
+        rows = [
+            [r.shift, [[s.visit, s.arrive_s, s.start_s, s.leave_s] for s in r.stops]] for r in self.routes
+        ]
+        return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
+
+
+def orders(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Shift id -> the visit ids in their order; what a later run can start from."""
+    return {route.shift: tuple(stop.visit for stop in route.stops) for route in plan.routes}
+
+
+def as_interval_tuple(rows: Iterable[Iterable[int]]) -> tuple[Interval, ...]:
+    """Lists of two become the tuples the dataclasses hold."""
+    return tuple((int(a), int(b)) for a, b in rows)
