@@ -108,6 +108,8 @@ DATABASES = {
     "default": database(env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'jemput-bola.sqlite3'}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The office's key ring for sealed fields; losing it is losing what they hold, so back it up apart from the database.
+FIELD_KEYS_FILE = Path(env.str("FIELD_KEYS_FILE", default=str(KEYS_DIR / "field_keys.json")))
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -1,0 +1,101 @@
+"""Sealing of fields: AES-256-GCM under a key per person, itself sealed under the office's key ring.
+
+What is sealed is bound to its place (table, column, row) as associated data: a ciphertext moved to another
+row or column does not open. Destroying a person's key erases all that was sealed under it, also in copies.
+Numbers that must be found again have a blind index beside them: HMAC-SHA256 under a key of its own.
+Sources: NIST SP 800-38D (GCM); 96-bit random nonces, far below 2^32 seals a key.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+FORMAT = b"\x01"
+
+
+class SealError(ValueError):
+    """A sealed field does not open: another key, another place, or changed bytes."""
+
+
+def new_key() -> bytes:
+    """A fresh 256-bit key."""
+    return AESGCM.generate_key(256)
+
+
+def seal(plain: bytes, *, key: bytes, place: str) -> bytes:
+    """`plain` sealed for `place`: format byte, 12 bytes of nonce, ciphertext with its 16-byte tag."""
+    nonce = secrets.token_bytes(12)
+    return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def unseal(sealed: bytes, *, key: bytes, place: str) -> bytes:
+    """What `seal` was given. Raises `SealError`."""
+    if sealed[:1] != FORMAT or len(sealed) < 29:
+        raise SealError("format")
+    try:
+        return AESGCM(key).decrypt(sealed[1:13], sealed[13:], place.encode())
+    except InvalidTag as error:
+        raise SealError("tag") from error
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The office's field keys: `current` seals, every one of `keys` opens. `index_key` is for blind indexes."""
+
+    current: str
+    keys: dict[str, bytes]
+    index_key: bytes
+
+    def wrap(self, key: bytes, *, place: str) -> bytes:
+        """A person's key sealed under the current office key; the key's id stands before it."""
+        return self.current.encode() + b":" + seal(key, key=self.keys[self.current], place=place)
+
+    def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
+        """The person's key again. Raises `SealError`, also where the office key is not on the ring."""
+        name, _, sealed = wrapped.partition(b":")
+        if name.decode() not in self.keys:
+            raise SealError("key")
+        return unseal(sealed, key=self.keys[name.decode()], place=place)
+
+    def blind(self, kind: str, text: str) -> str:
+        """64 hexadecimal digits that equal texts of one kind share and that say nothing else."""
+        return hmac.new(self.index_key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def load_ring(path: Path) -> KeyRing:
+    """The key ring from its file; the first start of an installation makes it, readable by us alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = json.dumps(
+            {
+                "current": "k1",
+                "keys": {"k1": base64.b64encode(new_key()).decode()},
+                "index_key": base64.b64encode(new_key()).decode(),
+            }
+        )
+        # written beside its name and linked to it: no process ever reads half a ring, and two never make two
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    data = json.loads(path.read_text())
+    return KeyRing(
+        current=data["current"],
+        keys={name: base64.b64decode(key) for name, key in data["keys"].items()},
+        index_key=base64.b64decode(data["index_key"]),
+    )

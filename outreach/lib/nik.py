@@ -1,0 +1,89 @@
+"""NIK and family-card numbers: 16 digits, six of area, DDMMYY (day + 40 for women), four of serial.
+
+A NIK is permanent and may disagree with a birth date corrected later, so a disagreement is a warning for
+the coordinator and never a reason to refuse. Source: Permendagri 62/2015 on the NIK's structure.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+
+class NumberError(ValueError):
+    """The text is no NIK or family-card number; `code` says why, for the form to word it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """A well-formed NIK. `born` has the century that makes its holder 0 to 99 years old on `today`."""
+
+    text: str
+    area: str
+    born: date
+    female: bool
+
+
+def digits(text: str) -> str:
+    """`text` without the spaces, dots and dashes that people put in. Raises `NumberError`."""
+    plain = re.sub(r"[\s.\-]", "", text)
+    if not re.fullmatch(r"[0-9]*", plain):
+        raise NumberError("not_digits")
+    if len(plain) != 16:
+        raise NumberError("length")
+    return plain
+
+
+def parse_nik(text: str, *, today: date) -> Nik:
+    """Read a NIK. Raises `NumberError`: not_digits, length, area, birth_date, serial."""
+    plain = digits(text)
+    if plain[:2] < "11" or plain[2:4] == "00" or plain[4:6] == "00":
+        raise NumberError("area")
+    if plain[12:] == "0000":
+        raise NumberError("serial")
+    day, month, year = int(plain[6:8]), int(plain[8:10]), int(plain[10:12])
+    female = day > 40
+    day -= 40 if female else 0
+    century = today.year // 100 * 100
+    for base in (century, century - 100):
+        try:
+            born = date(base + year, month, day)
+        except ValueError:
+            continue  # 29 February may exist in the other century only
+        if born <= today:
+            return Nik(plain, plain[:6], born, female)
+    raise NumberError("birth_date")
+
+
+def parse_family_card(text: str) -> str:
+    """Read a family-card number (KK). Raises `NumberError`: not_digits, length, area."""
+    plain = digits(text)
+    if plain[:2] < "11":
+        raise NumberError("area")
+    return plain
+
+
+def disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> list[str]:
+    """What the NIK and the stated facts disagree on: any of "birth_date", "sex"."""
+    found = []
+    if birth_date and (nik.born.day, nik.born.month, nik.born.year % 100) != (
+        birth_date.day,
+        birth_date.month,
+        birth_date.year % 100,
+    ):
+        found.append("birth_date")
+    if female is not None and nik.female != female:
+        found.append("sex")
+    return found
+
+
+def masked(text: str) -> str:
+    """A NIK as shown on screen: the first four and the last four digits."""
+    return (
+        f"{text[:4]}\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022{text[-4:]}"
+        if len(text) == 16
+        else "\u2022" * len(text)
+    )

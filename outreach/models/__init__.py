@@ -1,0 +1,19 @@
+from outreach.models.area import District, HealthPost, Regency, Village
+from outreach.models.log import LogEntry
+from outreach.models.need import Need, Progress
+from outreach.models.request import ConsentRecord, VisitRequest
+from outreach.models.resident import PersonKey, Resident
+
+__all__ = [
+    "ConsentRecord",
+    "District",
+    "HealthPost",
+    "LogEntry",
+    "Need",
+    "PersonKey",
+    "Progress",
+    "Regency",
+    "Resident",
+    "Village",
+    "VisitRequest",
+]

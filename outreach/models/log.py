@@ -1,0 +1,25 @@
+"""The log: append-only by trigger; never personal data in it, only ids, states and numbers."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LogEntry(models.Model):
+    """One thing that was done to one row: who, what, from which state to which, when."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(_("siapa"), max_length=80, help_text="user:3, device:<uuid>, system, public")
+    action = models.CharField(_("tindakan"), max_length=40)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("catatan")
+        indexes = [models.Index(fields=["subject_type", "subject_id", "at"])]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_type} {self.subject_id}"

@@ -1,0 +1,28 @@
+"""Write the log. Called in the transaction of the change that it records."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from outreach.models import LogEntry
+
+
+def write(
+    *,
+    actor: str,
+    action: str,
+    subject: Model,
+    from_state: str = "",
+    to_state: str = "",
+    detail: dict[str, Any] | None = None,
+) -> LogEntry:
+    """Add a row. `actor`: "user:<id>", "device:<uuid>", "system" or "public". No personal data in `detail`."""
+    return LogEntry.objects.create(
+        actor=actor,
+        action=action,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        from_state=from_state,
+        to_state=to_state,
+        detail=detail or {},
+    )

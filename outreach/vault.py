@@ -1,0 +1,77 @@
+"""Sealed fields of rows: the one place that knows keys, places and blind indexes together.
+
+A row with sealed fields has `key` (a `PersonKey`) and a UUID known before it is saved; a field's place is
+table, column and row. Where a resident takes over a request's key, fields are sealed anew for their new row.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils import timezone
+
+from outreach.lib import crypto
+from outreach.models import PersonKey, Resident, VisitRequest
+
+Sealed = Resident | VisitRequest
+
+
+@cache
+def ring() -> crypto.KeyRing:
+    """The office's key ring, read once a process."""
+    return crypto.load_ring(settings.FIELD_KEYS_FILE)
+
+
+def new_person() -> PersonKey:
+    """A saved key for a person not known yet."""
+    person = PersonKey()
+    person.wrapped = ring().wrap(crypto.new_key(), place=f"person:{person.pk}")
+    person.save(force_insert=True)
+    return person
+
+
+def _key(person: PersonKey) -> bytes:
+    if person.destroyed_at:
+        raise crypto.SealError("destroyed")
+    return ring().unwrap(bytes(person.wrapped), place=f"person:{person.pk}")
+
+
+def seal_bytes(person: PersonKey, data: bytes, *, place: str) -> bytes:
+    """`data` sealed under the person's key for any place, "table.column.pk"."""
+    return crypto.seal(data, key=_key(person), place=place)
+
+
+def unseal_bytes(person: PersonKey, sealed: bytes, *, place: str) -> bytes:
+    """What `seal_bytes` was given. Raises `crypto.SealError`, also once the key is destroyed."""
+    return crypto.unseal(bytes(sealed), key=_key(person), place=place)
+
+
+def _place(row: Sealed, field: str) -> str:
+    return f"{row._meta.db_table}.{field}.{row.pk}"
+
+
+def put(row: Sealed, field: str, text: str) -> None:
+    """Set `row.<field>_sealed` (not saved); an empty text empties it."""
+    value = seal_bytes(row.key, text.encode(), place=_place(row, field)) if text else None
+    setattr(row, f"{field}_sealed", value)
+
+
+def get(row: Sealed, field: str) -> str:
+    """The text of a sealed field; "" where there is none or the person's key was destroyed."""
+    sealed = getattr(row, f"{field}_sealed")
+    if not sealed or row.key.destroyed_at:
+        return ""
+    return unseal_bytes(row.key, sealed, place=_place(row, field)).decode()
+
+
+def blind(kind: str, text: str) -> str:
+    """The blind index of a text ("nik", "phone", "code", ...); "" for an empty text."""
+    return ring().blind(kind, text) if text else ""
+
+
+def destroy(person: PersonKey) -> bool:
+    """Erase the person's sealed data by destroying its key; False where it was destroyed before."""
+    return bool(
+        PersonKey.objects.filter(pk=person.pk, destroyed_at__isnull=True).update(
+            wrapped=b"", destroyed_at=timezone.now()
+        )
+    )

@@ -1,0 +1,84 @@
+"""Made-up people of a made-up corner of the regency."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+
+from outreach import vault
+from outreach.enums import NeedKind, NeedState, Relation, ResidentKind
+from outreach.models import District, Need, Regency, Resident, Village, VisitRequest
+
+
+class RegencyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Regency
+        django_get_or_create = ("code",)
+
+    code = "35.19"
+    name = "Kabupaten Contoh"
+    attribution = "Data contoh"
+
+
+class DistrictFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = District
+        django_get_or_create = ("code",)
+
+    code = "35.19.01"
+    regency = factory.SubFactory(RegencyFactory)
+    name = "Kecamatan Contoh"
+    latitude = -7.743
+    longitude = 111.484
+
+
+class VillageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Village
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"35.19.01.{2001 + n}")
+    district = factory.SubFactory(DistrictFactory)
+    name = factory.Sequence(lambda n: f"Desa Contoh {n + 1}")
+    kind = Village.Kind.DESA
+    latitude = factory.Sequence(lambda n: -7.74 + n % 20 * 0.01)
+    longitude = 111.48
+
+
+class ResidentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Resident
+
+    key = factory.LazyFunction(vault.new_person)
+    name = factory.Sequence(lambda n: f"Warga Contoh {n + 1}")
+    birth_date = date(1950, 5, 17)
+    kind = ResidentKind.ELDERLY
+    village = factory.SubFactory(VillageFactory)
+    latitude = factory.SelfAttribute("village.latitude")
+    longitude = factory.SelfAttribute("village.longitude")
+    made_up = True
+
+
+class NeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Need
+
+    resident = factory.SubFactory(ResidentFactory)
+    kind = NeedKind.RECORDING
+    state = NeedState.OPEN
+    waiting_since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=5))
+
+
+class VisitRequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VisitRequest
+
+    reference = factory.Sequence(lambda n: f"JB-TEST-{n:06d}")
+    form_token = factory.Sequence(lambda n: f"form-{n}")
+    key = factory.LazyFunction(vault.new_person)
+    relation = Relation.FAMILY
+    name = factory.Sequence(lambda n: f"Warga Contoh {n + 1}")
+    birth_date = date(1950, 5, 17)
+    kind = ResidentKind.ELDERLY
+    village = factory.SubFactory(VillageFactory)
+    made_up = True

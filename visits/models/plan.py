@@ -1,0 +1,110 @@
+"""Planning: a run of the planner, and the draft that comes of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from outreach.lib.ids import uuid7
+from outreach.models import Need
+from visits.enums import PlanState, RunState
+from visits.models.team import Shift
+
+
+class PlanRun(models.Model):
+    """One press of "plan": what was asked, how far it is, who works on it until when (the lease)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    state = models.CharField(_("keadaan"), max_length=11, choices=RunState.choices, default=RunState.QUEUED)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    first_date = models.DateField(_("dari tanggal"))
+    last_date = models.DateField(_("sampai tanggal"))
+    seconds = models.PositiveIntegerField(_("lama menghitung (detik)"), default=20)
+    seed = models.PositiveIntegerField(default=1)
+
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stop_requested = models.BooleanField(default=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="per cent")
+    served = models.PositiveIntegerField(default=0)
+    candidates = models.PositiveIntegerField(default=0)
+    score = models.BigIntegerField(default=0)
+    message = models.TextField(_("penjelasan"), blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("perhitungan rencana")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="run_dates_in_order"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="run_progress_in_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_date} - {self.last_date}"
+
+
+class Plan(models.Model):
+    """A proposal for some team-days. Published, it never changes again; `summary` has its figures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.OneToOneField(PlanRun, on_delete=models.PROTECT, related_name="plan")
+    state = models.CharField(_("keadaan"), max_length=9, choices=PlanState.choices, default=PlanState.DRAFT)
+    made_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("rencana")
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{_('Rencana')} {self.run}"
+
+
+class PlanStop(models.Model):
+    """A home in a plan's route. Times are seconds since local midnight of the shift's date."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="stops")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="plan_stops")
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="plan_stops")
+    sequence = models.PositiveSmallIntegerField()
+    travel_seconds = models.PositiveIntegerField(help_text="from the stop before, or from the base")
+    arrive = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    leave = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["shift__date", "shift__team", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "need"], name="a_need_once_in_a_plan"),
+            models.UniqueConstraint(fields=["plan", "shift", "sequence"], name="a_place_in_a_route_once"),
+            models.CheckConstraint(
+                condition=Q(start__gte=F("arrive"), leave__gte=F("start")), name="plan_stop_times_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shift} #{self.sequence}"
+
+
+class PlanUnserved(models.Model):
+    """A need that the plan leaves waiting, with the reasons found by machine (codes and numbers)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unserved")
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="plan_unserved")
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "need"], name="a_need_left_once_in_a_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.need_id}"
