@@ -1,0 +1,120 @@
+"""What happens to a published visit: it travels, arrives, ends with an outcome, and the need follows.
+
+Each change is one conditional UPDATE of the visit, then of its need, always in this order (publishing
+does the same), with a log row and the resident's progress row in the same transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from outreach.enums import ClosedReason, Milestone, NeedState
+from outreach.models import Need
+from outreach.services import log, needs, progress
+from visits.enums import CLOSING, MAX_ATTEMPTS, VISIT_MOVES, Outcome, VisitState
+from visits.models import Visit
+
+_MILESTONES = {VisitState.TRAVELLING: Milestone.ON_THE_WAY, VisitState.ARRIVED: Milestone.ARRIVED}
+_CLOSED_REASONS = {
+    Outcome.DECEASED: ClosedReason.DECEASED,
+    Outcome.MOVED: ClosedReason.MOVED,
+    Outcome.RECORDED_ELSEWHERE: ClosedReason.RECORDED_ELSEWHERE,
+}
+
+
+def _sources(to: VisitState) -> list[VisitState]:
+    """The states from which `to` may be reached."""
+    return [state for state in VisitState if to in VISIT_MOVES[state]]
+
+
+def _move(
+    *,
+    visit: Visit,
+    to: VisitState,
+    actor: str,
+    sources: list[VisitState] | None = None,
+    **fields: Any,
+) -> bool:
+    """The conditional UPDATE and its log row; False where the visit in the database may not go there."""
+    before = Visit.objects.select_for_update().filter(pk=visit.pk).values_list("state", flat=True).first()
+    if before not in (_sources(to) if sources is None else sources):
+        return False
+    changed = Visit.objects.filter(pk=visit.pk, state=before).update(state=to, **fields)
+    if changed:
+        detail = {"outcome": str(fields["outcome"])} if "outcome" in fields else {}
+        log.write(
+            actor=actor,
+            action="visit_moved",
+            subject=visit,
+            from_state=str(before),
+            to_state=to,
+            detail=detail,
+        )
+        visit.state = to
+        for name, value in fields.items():
+            setattr(visit, name, value)
+    return bool(changed)
+
+
+@transaction.atomic
+def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool:
+    """The team is on its way or has arrived; False where nothing changed (already so, finished, cancelled).
+
+    FINISHED comes by `apply_outcome` alone, CANCELLED by `cancel`.
+    """
+    if to in (VisitState.FINISHED, VisitState.CANCELLED):
+        raise ValueError(f"{to} has a function of its own")
+    fields: dict[str, Any] = {"arrived_at": at} if to == VisitState.ARRIVED else {}
+    if not _move(visit=visit, to=to, actor=actor, **fields):
+        return False
+    if to in _MILESTONES:
+        progress.record(need=visit.need, milestone=_MILESTONES[to], at=at, source=f"visit:{visit.pk}")
+    return True
+
+
+@transaction.atomic
+def cancel(*, visit: Visit, at: datetime, actor: str, source: str, tell: bool = True) -> bool:
+    """Take a visit that has not begun out of its day; its need waits for a new one. False where it has begun.
+
+    `source` names what did it (a day version, a shift), so that each cancelling is told once. `tell`
+    False is for a need that is given up itself.
+    """
+    if not _move(visit=visit, to=VisitState.CANCELLED, actor=actor, sources=[VisitState.PUBLISHED]):
+        return False
+    if needs.move(need=visit.need, to=NeedState.OPEN, actor=actor) and tell:
+        progress.record(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
+    return True
+
+
+@transaction.atomic
+def apply_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -> bool:
+    """End a visit with what came of it, and let its need follow.
+
+    False where the visit was finished or cancelled before (nothing changes then; a capture for it goes to
+    REVIEW by the caller). Safe to repeat.
+    """
+    if not _move(visit=visit, to=VisitState.FINISHED, actor=actor, outcome=outcome, outcome_at=at):
+        return False
+    need = Need.objects.select_for_update().get(pk=visit.need_id)
+    source = f"visit:{visit.pk}"
+    detail = {"visit": str(visit.pk), "outcome": str(outcome)}
+    if outcome == Outcome.RECORDED:
+        if needs.move(need=need, to=NeedState.CAPTURED, actor=actor, detail=detail):
+            progress.record(need=need, milestone=Milestone.CAPTURED, at=at, source=source)
+    elif outcome in CLOSING:
+        reason = _CLOSED_REASONS[outcome]
+        if needs.move(need=need, to=NeedState.CLOSED, actor=actor, reason=reason, detail=detail):
+            progress.record(need=need, milestone=Milestone.CLOSED, at=at, source=source)
+    else:
+        _in_vain(need=need, at=at, actor=actor, source=source, detail=detail)
+    return True
+
+
+def _in_vain(*, need: Need, at: datetime, actor: str, source: str, detail: dict[str, str]) -> None:
+    """The next attempt, or after the last one a person's decision."""
+    spent = need.attempts + 1 >= MAX_ATTEMPTS
+    to = NeedState.REVIEW if spent else NeedState.OPEN
+    if needs.move(need=need, to=to, actor=actor, attempted=True, detail=detail):
+        milestone = Milestone.REVIEW if spent else Milestone.NOT_MET
+        progress.record(need=need, milestone=milestone, at=at, source=source)
