@@ -1,0 +1,24 @@
+"""The closed list of problems: each tells the officer what to do and the tablet whether to try again."""
+
+import pytest
+
+from visits.lib.problems import PROBLEMS, ProblemError
+
+RETRY = {"retry", "retry-after", "fix-data", "resync", "reauth", "upgrade", "wipe", "review", "never"}
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_every_problem_has_all_members(code):
+    document = ProblemError(code).document()
+    assert document["type"].endswith("/" + code)
+    assert document["code"] == code
+    assert document["retry"] in RETRY
+    assert 400 <= document["status"] < 600
+    assert document["title"]
+    assert document["detail"].endswith(".")
+
+
+def test_fields_and_further_members_are_told():
+    problem = ProblemError("invalid", errors=[{"field": "visit", "message": "x"}], extra={"signed": "y"})
+    assert problem.document()["errors"] == [{"field": "visit", "message": "x"}]
+    assert problem.document()["signed"] == "y"

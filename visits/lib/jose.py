@@ -1,0 +1,201 @@
+"""Signatures and sealing of the tablet protocol, on joserfc.
+
+One algorithm of each sort: ES256 to sign, ECDH-ES+A256KW with A256GCM to seal. The header is read and
+compared by us before any key is touched: exactly the members that the protocol names, no more. So an
+`alg` of none or HS256, a `zip`, a `p2c`, a `jku` or a `crit` never gets as far as the library.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from joserfc import jwe, jws
+from joserfc.errors import JoseError as LibraryError
+from joserfc.jwe import JWERegistry
+from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
+
+from visits.lib import strict_json
+
+MAX_JWS_CHARS = 64 * 1024
+MAX_HEADER_CHARS = 1024
+# 25 MiB of ciphertext is what a whole capture may hold (visits.sync.manifests).
+MAX_JWE_CHARS = 25 * 1024 * 1024
+SEAL_ALG, SEAL_ENC, SEAL_TYP = "ECDH-ES+A256KW", "A256GCM", "jb-part+jwe"
+
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+")
+_POINT = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class JoseError(ValueError):
+    """Not a message of ours: the text says which rule it breaks, without quoting from it."""
+
+
+def new_key() -> ECKey:
+    """A fresh P-256 key; its `kid` is the RFC 7638 thumbprint."""
+    key = ECKey.generate_key("P-256", private=True)
+    return ECKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint()})
+
+
+def import_private(jwk: dict[str, Any]) -> ECKey:
+    """A private key of ours from its file."""
+    return ECKey.import_key(jwk)
+
+
+def public_jwk(key: ECKey) -> dict[str, str]:
+    """The four members of the public half, nothing else."""
+    data = key.as_dict(private=False)
+    return {name: str(data[name]) for name in ("kty", "crv", "x", "y")}
+
+
+def import_public(jwk: Any) -> ECKey:
+    """A P-256 public key from outside; private members, other curves and points off the curve are refused."""
+    if (
+        not isinstance(jwk, dict)
+        or set(jwk) != {"kty", "crv", "x", "y"}
+        or jwk["kty"] != "EC"
+        or jwk["crv"] != "P-256"
+    ):
+        raise JoseError("the key is not a P-256 public key")
+    if not all(isinstance(jwk[name], str) and _POINT.fullmatch(jwk[name]) for name in ("x", "y")):
+        raise JoseError("the key is not a P-256 public key")
+    try:
+        key = ECKey.import_key(dict(jwk))
+        key.get_op_key("verify")
+    except (LibraryError, ValueError) as error:
+        raise JoseError("the key is not a point of the curve") from error
+    return key
+
+
+def thumbprint(jwk: dict[str, str]) -> str:
+    """RFC 7638 SHA-256 thumbprint of a public key."""
+    return str(import_public(jwk).thumbprint())
+
+
+def decode_segment(segment: str) -> bytes:
+    """Base64url without padding, in its one canonical spelling."""
+    if not _COMPACT.fullmatch(segment):
+        raise JoseError("not base64url")
+    try:
+        raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise JoseError("not base64url") from error
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != segment:
+        raise JoseError("not canonical base64url")
+    return raw
+
+
+def _segments(token: Any, count: int, limit: int) -> list[str]:
+    if not isinstance(token, str) or len(token) > limit or not token.isascii():
+        raise JoseError("not a compact message, or too long")
+    parts = token.split(".")
+    if len(parts) != count or len(parts[0]) > MAX_HEADER_CHARS:
+        raise JoseError("not a compact message")
+    return parts
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        value = strict_json.loads(raw)
+    except strict_json.JsonError as error:
+        raise JoseError(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise JoseError("not a JSON object")
+    return value
+
+
+def sign(*, payload: dict[str, Any], typ: str, key: ECKey, kid: str) -> str:
+    """A compact JWS, ES256, over the canonical payload."""
+    header = {"alg": "ES256", "typ": typ, "kid": kid}
+    return jws.serialize_compact(
+        header, strict_json.canonical(payload), key, registry=JWSRegistry(algorithms=["ES256"])
+    )
+
+
+def peek(token: Any, *, typ: str) -> tuple[str, dict[str, Any]]:
+    """The `kid` and the payload of a JWS that is NOT verified yet: only to find the key to verify with."""
+    parts = _segments(token, 3, MAX_JWS_CHARS)
+    header = _object(decode_segment(parts[0]))
+    if set(header) != {"alg", "typ", "kid"} or header["alg"] != "ES256" or header["typ"] != typ:
+        raise JoseError("the header is not the one of this message")
+    if not isinstance(header["kid"], str) or len(header["kid"]) > 64:
+        raise JoseError("the key id is not one of ours")
+    return header["kid"], _object(decode_segment(parts[1]))
+
+
+def verify(token: Any, *, typ: str, key: ECKey, kid: str) -> dict[str, Any]:
+    """The payload of a JWS, if it is signed by this key under this key id with this type."""
+    found, payload = peek(token, typ=typ)
+    if found != kid:
+        raise JoseError("signed under another key id")
+    if len(decode_segment(token.rsplit(".", 1)[1])) != 64:
+        raise JoseError("the signature is not of ES256")
+    registry = JWSRegistry(algorithms=["ES256"])
+    try:
+        jws.deserialize_compact(token, key, registry=registry)
+    except (LibraryError, ValueError) as error:
+        raise JoseError("the signature does not hold") from error
+    return payload
+
+
+def _seal_registry() -> JWERegistry:
+    registry = JWERegistry(
+        header_registry={
+            "jb_capture": HeaderParameter("Capture id", "str", True),
+            "jb_part": HeaderParameter("Part name", "str", True),
+        },
+        algorithms=[SEAL_ALG, SEAL_ENC],
+    )
+    registry.max_ciphertext_length = MAX_JWE_CHARS
+    return registry
+
+
+def seal(*, plain: bytes, key: ECKey, kid: str, capture: str, part: str) -> bytes:
+    """A part sealed to a capture key, as the tablet does it: the ASCII bytes of a compact JWE."""
+    header = {
+        "alg": SEAL_ALG,
+        "enc": SEAL_ENC,
+        "kid": kid,
+        "typ": SEAL_TYP,
+        "jb_capture": capture,
+        "jb_part": part,
+    }
+    return jwe.encrypt_compact(header, plain, key, registry=_seal_registry()).encode()
+
+
+def sealed_kid(sealed: bytes) -> str:
+    """Which capture key a part is sealed to, read before it can be opened."""
+    return str(_seal_header(sealed)["kid"])
+
+
+def _seal_header(sealed: bytes) -> dict[str, Any]:
+    try:
+        token = sealed.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise JoseError("not a compact message") from error
+    header = _object(decode_segment(_segments(token, 5, MAX_JWE_CHARS)[0]))
+    allowed = {"alg", "enc", "kid", "typ", "jb_capture", "jb_part", "epk"}
+    if set(header) != allowed or (header["alg"], header["enc"], header["typ"]) != (
+        SEAL_ALG,
+        SEAL_ENC,
+        SEAL_TYP,
+    ):
+        raise JoseError("the header is not the one of a sealed part")
+    import_public(header["epk"])
+    return header
+
+
+def open_sealed(sealed: bytes, *, key: ECKey, kid: str, capture: str, part: str) -> bytes:
+    """The plain bytes of a part, if it is sealed to this key for this capture under this name."""
+    header = _seal_header(sealed)
+    if (header["kid"], header["jb_capture"], header["jb_part"]) != (kid, capture, part):
+        raise JoseError("sealed for another capture, part or key")
+    try:
+        opened = jwe.decrypt_compact(sealed, key, registry=_seal_registry())
+    except (LibraryError, ValueError) as error:
+        raise JoseError("cannot be opened with this key") from error
+    return bytes(opened.plaintext or b"")

@@ -1,0 +1,168 @@
+"""What can be wrong with a call of the tablet: a closed list, in words an officer understands (RFC 9457).
+
+`retry` tells the tablet what to do: only `fix-data`, `review` and `never` park an item, anything else is
+tried again. Services raise `ProblemError`; the exception handler in `config.api` writes the document.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TYPE_BASE = "https://jemput-bola.invalid/masalah/"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of problem: HTTP status, title, what to do, and whether trying again helps."""
+
+    status: int
+    retry: str
+    title: Any
+    detail: Any
+
+
+PROBLEMS: dict[str, Problem] = {
+    "bad-request": Problem(
+        400, "never", _("Permintaan tidak dikenali"), _("Muat ulang aplikasi, lalu coba lagi.")
+    ),
+    "malformed-json": Problem(
+        400,
+        "never",
+        _("Isi kiriman tidak terbaca"),
+        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+    ),
+    "bad-signature": Problem(
+        400,
+        "never",
+        _("Tanda tangan tablet tidak cocok"),
+        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+    ),
+    "unauthenticated": Problem(
+        401, "reauth", _("Tablet belum dikenali"), _("Tablet akan masuk kembali. Data tetap aman di tablet.")
+    ),
+    "ping-stale": Problem(
+        401,
+        "reauth",
+        _("Sapaan server sudah lama"),
+        _("Tablet akan menyapa server lagi, lalu masuk kembali."),
+    ),
+    "not-mine": Problem(
+        403,
+        "never",
+        _("Nomor ini milik tablet lain"),
+        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+    ),
+    "not-found": Problem(
+        404, "resync", _("Tidak ditemukan"), _("Data ini tidak ada pada tim Anda. Segarkan daftar kunjungan.")
+    ),
+    "method-not-allowed": Problem(
+        405, "never", _("Permintaan tidak dikenali"), _("Perbarui aplikasi tablet, lalu coba lagi.")
+    ),
+    "conflict-key": Problem(
+        409,
+        "fix-data",
+        _("Kunci tablet sudah terdaftar"),
+        _("Buat kunci baru pada tablet, lalu pasangkan kembali dengan kode baru dari koordinator."),
+    ),
+    "code-gone": Problem(
+        410,
+        "fix-data",
+        _("Kode tidak berlaku"),
+        _("Kode ini sudah dipakai atau kedaluwarsa. Minta kode baru kepada koordinator."),
+    ),
+    "too-large": Problem(
+        413,
+        "fix-data",
+        _("Kiriman terlalu besar"),
+        _("Perkecil foto atau kirim dengan bagian yang lebih sedikit, lalu coba lagi."),
+    ),
+    "unsupported-media": Problem(
+        415,
+        "never",
+        _("Jenis kiriman tidak dikenali"),
+        _("Perbarui aplikasi tablet, lalu coba lagi."),
+    ),
+    "invalid": Problem(
+        422, "fix-data", _("Isian belum benar"), _("Periksa isian yang disebut, perbaiki, lalu kirim lagi.")
+    ),
+    "content-differs": Problem(
+        422,
+        "review",
+        _("Nomor sama, isi berbeda"),
+        _("Kiriman pertama dengan nomor ini sudah diterima. Kantor akan memeriksa keduanya."),
+    ),
+    "blob-differs": Problem(
+        422, "retry", _("Potongan data rusak di jalan"), _("Tablet akan mengirim ulang potongan ini.")
+    ),
+    "device-revoked": Problem(
+        423,
+        "wipe",
+        _("Izin tablet dicabut"),
+        _("Tablet ini tidak lagi menerima data. Rekaman yang tersimpan masih dapat dikirim."),
+    ),
+    "client-too-old": Problem(
+        426,
+        "upgrade",
+        _("Aplikasi perlu diperbarui"),
+        _("Muat ulang aplikasi untuk mendapat versi baru. Rekaman yang tersimpan tetap dapat dikirim."),
+    ),
+    "too-many": Problem(
+        429, "retry-after", _("Terlalu banyak permintaan"), _("Tunggu sebentar. Tablet akan mencoba lagi.")
+    ),
+    "too-many-open": Problem(
+        429,
+        "retry-after",
+        _("Terlalu banyak rekaman belum selesai"),
+        _("Tablet akan menyelesaikan rekaman yang sudah dimulai lebih dahulu."),
+    ),
+    "server-error": Problem(
+        500,
+        "retry",
+        _("Server sedang bermasalah"),
+        _("Data tetap aman di tablet. Tablet akan mencoba lagi."),
+    ),
+    "busy": Problem(
+        503,
+        "retry-after",
+        _("Server sedang sibuk"),
+        _("Data tetap aman di tablet. Tablet akan mencoba lagi."),
+    ),
+}
+
+
+class ProblemError(Exception):
+    """A call that cannot be done, by its code. `extra` are further members of the document."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        retry_after: int | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors or []
+        self.retry_after = retry_after
+        self.extra = extra or {}
+
+    @property
+    def status(self) -> int:
+        return PROBLEMS[self.code].status
+
+    def document(self) -> dict[str, Any]:
+        """The problem document, in the language of the request."""
+        problem = PROBLEMS[self.code]
+        document: dict[str, Any] = {
+            "type": TYPE_BASE + self.code,
+            "title": str(problem.title),
+            "status": problem.status,
+            "detail": str(problem.detail),
+            "code": self.code,
+            "retry": problem.retry,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        return {**document, **self.extra}

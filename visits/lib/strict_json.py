@@ -1,0 +1,84 @@
+"""JSON as we accept it from outside, and one way to write it that always gives the same bytes."""
+
+import json
+import math
+from hashlib import sha256
+from typing import Any
+
+MAX_DEPTH = 16
+
+
+class JsonError(ValueError):
+    """The bytes are not JSON as we accept it; the message names the rule, never the content."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise JsonError("a name appears twice in one object")
+    return result
+
+
+def _constant(_: str) -> Any:
+    raise JsonError("NaN and Infinity are not JSON")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise JsonError("a number is out of range")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > 19:
+        raise JsonError("a number is out of range")
+    return int(text)
+
+
+def _check(value: Any, depth: int) -> None:
+    """Depth, and characters that no database column of ours can hold."""
+    if depth > MAX_DEPTH:
+        raise JsonError("nested too deep")
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise JsonError("a text holds a character that is not allowed")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check(key, depth)
+            _check(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, depth + 1)
+
+
+def loads(raw: bytes) -> Any:
+    """Parse UTF-8 JSON. Refused: NaN, a name twice, huge numbers, lone surrogates, NUL, depth over 16."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_pairs,
+            parse_constant=_constant,
+            parse_float=_number,
+            parse_int=_integer,
+        )
+    except JsonError:
+        raise
+    except RecursionError:
+        raise JsonError("nested too deep") from None
+    except ValueError:
+        raise JsonError("not JSON in UTF-8") from None
+    _check(value, 0)
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """The same bytes for the same content: names sorted, no white space, UTF-8."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256, in hexadecimal, of the canonical bytes."""
+    return sha256(canonical(value)).hexdigest()
