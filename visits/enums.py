@@ -82,3 +82,114 @@ TRY_AGAIN = frozenset(
 )
 CLOSING = frozenset({Outcome.DECEASED, Outcome.MOVED, Outcome.RECORDED_ELSEWHERE})
 MAX_ATTEMPTS = 3
+
+
+class DeviceState(TextChoices):
+    """A tablet. Revoked, it reads nothing more and may still hand in; wiped, it has said its last word."""
+
+    ACTIVE = "active", _("Aktif")
+    REVOKED = "revoked", _("Dicabut, hanya menyerahkan")
+    WIPED = "wiped", _("Sudah dihapus isinya")
+
+
+DEVICE_MOVES: dict[str, frozenset[str]] = {
+    DeviceState.ACTIVE: frozenset({DeviceState.REVOKED, DeviceState.WIPED}),
+    DeviceState.REVOKED: frozenset({DeviceState.WIPED}),
+    DeviceState.WIPED: frozenset(),
+}
+
+
+class KeyRole(TextChoices):
+    """What a public key of the office is for."""
+
+    SERVER = "server", _("Tanda tangan server")
+    WORKER = "worker", _("Tanda tangan pemeriksa")
+    CAPTURE = "capture", _("Segel rekaman")
+
+
+class KeyState(TextChoices):
+    """CURRENT is used now; OLD still opens or is still believed; RETIRED no longer."""
+
+    CURRENT = "current", _("Dipakai")
+    OLD = "old", _("Lama, masih dapat membuka")
+    RETIRED = "retired", _("Ditarik")
+
+
+class EventKind(TextChoices):
+    """A fact that a tablet reports."""
+
+    DEPARTED = "departed", _("Berangkat")
+    ARRIVED = "arrived", _("Tiba")
+    OUTCOME = "outcome", _("Hasil kunjungan")
+    CONTACT_CORRECTED = "contact_corrected", _("Kontak diperbaiki")
+    LOCATION_FIXED = "location_fixed", _("Lokasi diperbaiki")
+    NOTE = "note", _("Catatan")
+    MESSAGE_READ = "message_read", _("Pesan dibaca")
+
+
+class EventState(TextChoices):
+    """What became of a reported fact. REVIEW waits for a person; the rest is final."""
+
+    APPLIED = "applied", _("Diterima")
+    REVIEW = "review", _("Perlu diperiksa")
+    REVIEWED = "reviewed", _("Sudah diperiksa")
+    REJECTED = "rejected", _("Ditolak")
+
+
+EVENT_MOVES: dict[str, frozenset[str]] = {
+    EventState.APPLIED: frozenset(),
+    EventState.REVIEW: frozenset({EventState.REVIEWED}),
+    EventState.REVIEWED: frozenset(),
+    EventState.REJECTED: frozenset({EventState.REVIEWED}),
+}
+
+
+class CaptureStage(TextChoices):
+    """A record on its way: all bytes here (STORED), opened and checked (then ACCEPTED or in REVIEW)."""
+
+    INCOMPLETE = "incomplete", _("Belum lengkap")
+    STORED = "stored", _("Tersimpan, menunggu diperiksa")
+    REVIEW = "review", _("Perlu keputusan")
+    ACCEPTED = "accepted", _("Diterima")
+    SET_ASIDE = "set_aside", _("Disisihkan")
+
+
+CAPTURE_MOVES: dict[str, frozenset[str]] = {
+    CaptureStage.INCOMPLETE: frozenset({CaptureStage.STORED}),
+    CaptureStage.STORED: frozenset({CaptureStage.REVIEW, CaptureStage.ACCEPTED}),
+    CaptureStage.REVIEW: frozenset({CaptureStage.ACCEPTED, CaptureStage.SET_ASIDE, CaptureStage.STORED}),
+    CaptureStage.ACCEPTED: frozenset(),
+    CaptureStage.SET_ASIDE: frozenset({CaptureStage.REVIEW}),
+}
+
+
+class ReceiptKind(TextChoices):
+    """STORED: all bytes are on our disk. VERIFIED: the worker opened them, and they hold."""
+
+    STORED = "stored", _("Tersimpan")
+    VERIFIED = "verified", _("Terperiksa")
+
+
+class ReviewReason(TextChoices):
+    """Why a person must look at a record."""
+
+    VISIT_UNKNOWN = "visit_unknown", _("Kunjungan tidak dikenal")
+    OTHER_TEAM = "other_team", _("Kunjungan milik tim lain")
+    VISIT_CANCELLED = "visit_cancelled", _("Kunjungan sudah dibatalkan")
+    NEED_RECORDED = "need_recorded", _("Warga sudah direkam")
+    NEED_CLOSED = "need_closed", _("Keperluan sudah ditutup")
+    ANOTHER_CAPTURE = "another_capture", _("Ada rekaman lain untuk kunjungan yang sama")
+    DEVICE_REVOKED = "device_revoked", _("Izin tablet sudah dicabut")
+    OFFICER_UNKNOWN = "officer_unknown", _("Petugas tidak dikenal atau tidak aktif")
+    KEY_UNKNOWN = "key_unknown", _("Kunci segel tidak dikenal")
+    NOT_OPENED = "not_opened", _("Segel tidak dapat dibuka")
+    BYTES_DIFFER = "bytes_differ", _("Isi berbeda dari daftar isi")
+    FORM_INVALID = "form_invalid", _("Formulir tidak lengkap atau tidak cocok")
+    NIK_DIFFERS = "nik_differs", _("NIK berbeda dari data warga")
+    PERSON_ERASED = "person_erased", _("Data warga sudah dihapus")
+
+
+class OutboxState(TextChoices):
+    """A record on its way to the centre; sending is a door of its own."""
+
+    QUEUED = "queued", _("Menunggu dikirim ke pusat")
