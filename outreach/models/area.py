@@ -10,7 +10,13 @@ class Regency(models.Model):
     code = models.CharField(_("kode"), max_length=5, primary_key=True)
     name = models.CharField(_("nama"), max_length=80)
     outline = models.JSONField(_("batas"), default=dict, help_text="GeoJSON geometry, WGS84")
+    surroundings = models.JSONField(
+        default=list, blank=True, help_text='neighbours on the map: [{"code", "name", "boundary"}, ...]'
+    )
     attribution = models.TextField(_("sumber data"))
+    files_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="of the files it was loaded from"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("kabupaten")

@@ -1,0 +1,1 @@
+"""Questions that doors and services ask, answered in few queries."""

@@ -1,0 +1,86 @@
+"""The regency: its map, its districts and villages for lists to pick from."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from outreach.lib import geo
+from outreach.models import District, Regency, Village
+
+MAP_DIGITS = 4  # decimals of a degree: 11 m, finer than the boundaries are
+
+
+@dataclass(frozen=True)
+class RegionMap:
+    """The boundaries for a browser's map: a GeoJSON FeatureCollection, gzipped, with its entity tag.
+
+    Every feature has `code`, `name` and `level` ("neighbour", "village", "district", "regency"); villages and
+    districts also their `point` [longitude, latitude]. The collection has `attribution` and `bbox`.
+    """
+
+    gzipped: bytes
+    etag: str
+
+
+def regency() -> Regency | None:
+    """The regency of this installation, without its boundary; None until `load_region` has run."""
+    return Regency.objects.defer("outline", "surroundings").first()
+
+
+def _feature(
+    level: str, code: str, name: str, boundary: geo.Geometry, point: tuple[float, float] | None = None
+) -> dict[str, Any]:
+    properties: dict[str, Any] = {"level": level, "code": code, "name": name}
+    if point:
+        properties["point"] = [round(point[1], 5), round(point[0], 5)]
+    return {"type": "Feature", "properties": properties, "geometry": geo.rounded(boundary, MAP_DIGITS)}
+
+
+def _features() -> list[dict[str, Any]]:
+    home = Regency.objects.get()
+    features = [
+        _feature("neighbour", area["code"], area["name"], area["boundary"]) for area in home.surroundings
+    ]
+    for level, model in (("village", Village), ("district", District)):
+        for row in model.objects.all():
+            features.append(_feature(level, row.code, row.name, row.boundary, (row.latitude, row.longitude)))
+    return [*features, _feature("regency", home.code, home.name, home.outline)]
+
+
+@lru_cache(maxsize=2)
+def _built(version: str, attribution: str) -> RegionMap:
+    features = _features()
+    corners = [
+        point
+        for feature in features
+        if feature["properties"]["level"] == "regency"
+        for polygon in feature["geometry"]["coordinates"]
+        for point in polygon[0]
+    ]
+    xs, ys = zip(*corners, strict=True)
+    collection = {
+        "type": "FeatureCollection",
+        "bbox": [min(xs), min(ys), max(xs), max(ys)],
+        "attribution": attribution,
+        "features": features,
+    }
+    text = json.dumps(collection, separators=(",", ":"), ensure_ascii=False)
+    return RegionMap(gzipped=gzip.compress(text.encode(), 9, mtime=0), etag=f'"{version[:32]}"')
+
+
+def region_map() -> RegionMap | None:
+    """The map, built once a process and version of the region; None until `load_region` has run."""
+    row = Regency.objects.values_list("files_sha256", "attribution").first()
+    return _built(*row) if row and row[0] else None
+
+
+def villages_by_district() -> list[tuple[District, list[Village]]]:
+    """Districts with their villages, by name: what lists to pick from show."""
+    districts = {
+        row.code: (row, list[Village]()) for row in District.objects.defer("boundary").order_by("name")
+    }
+    for village in Village.objects.defer("boundary").order_by("name"):
+        districts[village.district_id][1].append(village)
+    return list(districts.values())
