@@ -184,3 +184,11 @@ Q_CLUSTER = {
 # Planning: how far and how fast a team drives, in the words of the case format.
 TRAVEL_DETOUR = env.float("TRAVEL_DETOUR", default=1.35)
 TRAVEL_SPEED_KMH = env.float("TRAVEL_SPEED_KMH", default=30.0)
+
+# Working time. Days off come from `holidays`; the coordinator opens and closes single days in the admin.
+HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="ID")
+WORK_WEEKDAYS: list[int] = env.list("WORK_WEEKDAYS", cast=int, default=[0, 1, 2, 3, 4])  # 0 is Monday
+WORK_STARTS = env.str("WORK_STARTS", default="07:30")
+WORK_ENDS = env.str("WORK_ENDS", default="15:30")
+WORK_BREAK = env.str("WORK_BREAK", default="12:00-13:00")
+WORK_BREAK_FRIDAY = env.str("WORK_BREAK_FRIDAY", default="11:30-13:00")

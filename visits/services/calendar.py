@@ -1,0 +1,47 @@
+"""The coordinator opens and closes days against the rule."""
+
+from datetime import date
+
+from django.db import transaction
+
+from outreach.services import log
+from visits.models import CalendarDay
+
+
+@transaction.atomic
+def set_day(*, date: date, is_open: bool, reason: str, actor: str) -> CalendarDay:
+    """Open or close a day; said again, the last word counts. Shifts and published days stay as they are:
+    the next plan leaves a closed day out and moves its visits."""
+    before = CalendarDay.objects.select_for_update().filter(date=date).first()
+    day, _made = CalendarDay.objects.update_or_create(
+        date=date, defaults={"is_open": is_open, "reason": reason, "set_by": actor}
+    )
+    if before is None or before.is_open != is_open or before.reason != reason:
+        log.write(
+            actor=actor,
+            action="day_set",
+            subject=day,
+            from_state="" if before is None else _state(before.is_open),
+            to_state=_state(is_open),
+            detail={"date": date.isoformat()},
+        )
+    return day
+
+
+@transaction.atomic
+def clear_day(*, day: CalendarDay, actor: str) -> bool:
+    """Back to the rule; False where that was done before."""
+    deleted, _rows = CalendarDay.objects.filter(pk=day.pk).delete()
+    if deleted:
+        log.write(
+            actor=actor,
+            action="day_cleared",
+            subject=day,
+            from_state=_state(day.is_open),
+            detail={"date": day.date.isoformat()},
+        )
+    return bool(deleted)
+
+
+def _state(is_open: bool) -> str:
+    return "open" if is_open else "closed"
