@@ -5,6 +5,8 @@ Any setting `X` can be given as `X=value` or, for secrets, as `X_FILE=/path/to/f
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,13 @@ def _secret(name: str) -> str:
     if given:
         return str(given)
     path = KEYS_DIR / name.lower()
-    KEYS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        KEYS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=KEYS_DIR) as file:  # whole before it has its name
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            with suppress(FileExistsError):  # another process that starts now was first
+                os.link(file.name, path)
     return path.read_text().strip()
 
 
@@ -103,6 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 from config.database import database  # noqa: E402
+from config.logging import logging_config  # noqa: E402
 
 DATABASES = {
     "default": database(env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'jemput-bola.sqlite3'}"))
@@ -135,6 +138,7 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # `manage.py assets` puts the browser libraries there, from npm.
 ASSETS_DIR = DATA_DIR / "assets"
 STATICFILES_DIRS = [("npm", ASSETS_DIR / "npm")]
@@ -148,6 +152,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -180,6 +185,15 @@ Q_CLUSTER = {
     "save_limit": 200,
     "label": "Antrean",
 }
+
+# The name under which this process tree's worker shows that it is alive; one of its own for each machine.
+WORKER_NAME = env.str("WORKER_NAME", default="worker")
+
+# Where residents and tablets reach us, for links and pairing codes; `serve` and `demo` fill them in.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+TABLET_URL = env.str("TABLET_URL", default="http://127.0.0.1:8001")
+
+LOGGING = logging_config()
 
 # Planning: how far and how fast a team drives, in the words of the case format.
 TRAVEL_DETOUR = env.float("TRAVEL_DETOUR", default=1.35)
