@@ -1,0 +1,128 @@
+"""System checks: an installation that cannot work says so before it serves, each with a number and a way out."""
+
+import math
+import os
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+DOORS = {"public", "admin", "tablet"}
+# Older versions can lose a write-ahead log under a reader (the "WAL-reset bug").
+SAFE_WAL = (3, 51, 3)
+
+
+@register(Tags.async_support)
+def queue_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """A task must not be handed out again while its first run may still be going on or waiting in memory."""
+    queue: dict[str, Any] = settings.Q_CLUSTER
+    rounds = 1 + math.ceil((queue["queue_limit"] + 1) / queue["workers"])
+    least = queue["timeout"] * rounds + 60
+    if queue["retry"] > least:
+        return []
+    return [
+        Error(
+            f"Q_CLUSTER: retry is {queue['retry']} s; a task could be started twice.",
+            hint=f"timeout * (1 + ceil((queue_limit + 1) / workers)) + 60 = {least}: make retry larger than that.",
+            id="config.E001",
+        )
+    ]
+
+
+@register(Tags.urls)
+def doors_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """The tablet's keys live on an origin of their own: a hole in a public page must not reach them."""
+    doors = set(settings.DOORS)
+    if doors - DOORS or not doors:
+        return [
+            Error(
+                f"DOORS names {', '.join(sorted(doors - DOORS)) or 'no door'}.",
+                hint="Use public,admin or tablet.",
+                id="config.E002",
+            )
+        ]
+    if "tablet" in doors and doors != {"tablet"}:
+        return [
+            Error(
+                "DOORS opens the tablet together with other doors on one origin.",
+                hint="Start a process of its own with DOORS=tablet, on a port or host of its own.",
+                id="config.E003",
+            )
+        ]
+    return []
+
+
+@register(Tags.files)
+def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Database and files need a folder that we can write; keys one that others cannot read."""
+    found: list[CheckMessage] = []
+    if not settings.DATA_DIR.is_dir() or not os.access(settings.DATA_DIR, os.W_OK):
+        found.append(
+            Error(
+                "DATA_DIR is not a folder that this process can write.",
+                hint="Create it or set DATA_DIR to another one.",
+                id="config.E004",
+            )
+        )
+    keys = settings.KEYS_DIR
+    if keys.is_dir() and keys.stat().st_mode & 0o077:
+        found.append(
+            Warning("KEYS_DIR can be read by other users.", hint="chmod 700 the folder.", id="config.W005")
+        )
+    return found
+
+
+@register(Tags.database)
+def sqlite_check(
+    *, app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """SQLite: writers take turns from the start of a transaction, and no write-ahead log on an unsafe version."""
+    given = settings.DATABASES["default"]
+    if not given["ENGINE"].endswith("sqlite3"):
+        return []
+    options_given = given.get("OPTIONS", {})
+    found: list[CheckMessage] = []
+    if options_given.get("transaction_mode") != "IMMEDIATE" or settings.DATABASES["default"].get(
+        "ATOMIC_REQUESTS"
+    ):
+        found.append(
+            Error(
+                "SQLite would fail with 'database is locked' under several processes.",
+                hint="Keep transaction_mode IMMEDIATE and ATOMIC_REQUESTS off (config/database.py).",
+                id="config.E006",
+            )
+        )
+    wal = "journal_mode=wal" in options_given.get("init_command", "").replace(" ", "").lower()
+    if wal and sqlite3.sqlite_version_info < SAFE_WAL:
+        found.append(
+            Error(
+                f"SQLite {sqlite3.sqlite_version} can lose data in WAL mode.",
+                hint="Keep journal_mode=DELETE, or use SQLite 3.51.3 or PostgreSQL.",
+                id="config.E007",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def deploy_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Before an office goes live."""
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on.", hint="Unset DEBUG.", id="config.E008"))
+    if not settings.HTTPS:
+        found.append(
+            Error("HTTPS is off: names and NIK would travel in the clear.", hint="HTTPS=on", id="config.E009")
+        )
+    if set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
+        found.append(
+            Warning(
+                "ALLOWED_HOSTS names only this machine.",
+                hint="Set it to the host names residents, officers and tablets use.",
+                id="config.W010",
+            )
+        )
+    return found

@@ -1,0 +1,90 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django.fixtures import Settings
+
+from config import checks
+
+
+def _ids(found: list[CheckMessage]) -> list[str | None]:
+    return [message.id for message in found]
+
+
+def test_the_queue_as_we_set_it_is_safe():
+    assert checks.queue_check(app_configs=None) == []
+
+
+@pytest.mark.parametrize(("retry", "found"), [(1860, ["config.E001"]), (1861, [])])
+def test_a_retry_within_the_time_a_task_may_take_is_an_error(
+    settings: Settings, retry: int, found: list[str]
+):
+    settings.Q_CLUSTER = settings.Q_CLUSTER | {"retry": retry, "timeout": 600, "workers": 2, "queue_limit": 2}
+    assert _ids(checks.queue_check(app_configs=None)) == found
+
+
+@pytest.mark.parametrize(
+    ("doors", "found"),
+    [
+        (["public", "admin"], []),
+        (["tablet"], []),
+        (["admin"], []),
+        (["public", "tablet"], ["config.E003"]),
+        (["public", "back"], ["config.E002"]),
+        ([], ["config.E002"]),
+    ],
+)
+def test_the_tablet_has_an_origin_of_its_own(settings: Settings, doors: list[str], found: list[str]):
+    settings.DOORS = doors
+    assert _ids(checks.doors_check(app_configs=None)) == found
+
+
+def test_keys_that_others_can_read_are_a_warning(settings: Settings, tmp_path: Path):
+    settings.KEYS_DIR = tmp_path
+    tmp_path.chmod(0o755)
+    assert _ids(checks.data_dir_check(app_configs=None)) == ["config.W005"]
+    tmp_path.chmod(0o700)
+    assert checks.data_dir_check(app_configs=None) == []
+
+
+def test_a_missing_data_folder_is_an_error(settings: Settings, tmp_path: Path):
+    settings.DATA_DIR = tmp_path / "nowhere"
+    assert "config.E004" in _ids(checks.data_dir_check(app_configs=None))
+
+
+SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
+IMMEDIATE = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=DELETE;"}
+
+
+@pytest.mark.parametrize(
+    ("database", "found"),
+    [
+        (SQLITE | {"OPTIONS": IMMEDIATE}, []),
+        (SQLITE, ["config.E006"]),
+        (SQLITE | {"OPTIONS": IMMEDIATE, "ATOMIC_REQUESTS": True}, ["config.E006"]),
+        ({"ENGINE": "django.db.backends.postgresql"}, []),
+    ],
+)
+def test_sqlite_must_take_turns(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, database: dict[str, Any], found: list[str]
+):
+    monkeypatch.setitem(settings.DATABASES, "default", database)
+    assert _ids(checks.sqlite_check(app_configs=None)) == found
+
+
+@pytest.mark.parametrize(("version", "found"), [((3, 51, 2), ["config.E007"]), ((3, 51, 3), [])])
+def test_a_write_ahead_log_needs_a_safe_version(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], found: list[str]
+):
+    monkeypatch.setattr("sqlite3.sqlite_version_info", version)
+    options = IMMEDIATE | {"init_command": "PRAGMA journal_mode = WAL;"}
+    monkeypatch.setitem(settings.DATABASES, "default", SQLITE | {"OPTIONS": options})
+    assert _ids(checks.sqlite_check(app_configs=None)) == found
+
+
+def test_before_going_live(settings: Settings):
+    settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = True, False, ["localhost"]
+    assert _ids(checks.deploy_check(app_configs=None)) == ["config.E008", "config.E009", "config.W010"]
+    settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = False, True, ["jemput.contoh.go.id"]
+    assert checks.deploy_check(app_configs=None) == []
