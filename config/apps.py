@@ -15,3 +15,11 @@ class ConfigConfig(AppConfig):
     default = True
     name = "config"
     verbose_name = "Pengaturan"
+
+    def ready(self) -> None:
+        from django_q.signals import post_execute_in_worker
+
+        from config import checks  # noqa: F401  # registers them
+        from config.health import sign_of_life
+
+        post_execute_in_worker.connect(sign_of_life, dispatch_uid="sign of life")

@@ -4,7 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
 if "tablet" not in settings.DOORS:
     urlpatterns.append(path("bahasa/", include("django.conf.urls.i18n")))
 if "admin" in settings.DOORS:

@@ -1,0 +1,76 @@
+"""Is it up, can it serve: for a load balancer, systemd and the person on call. Ages and counts, no secrets."""
+
+import logging
+from functools import cache
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from visits.services import jobs
+
+logger = logging.getLogger(__name__)
+
+WORKER_FRESH_SECONDS = 60
+
+
+def sign_of_life(**signal: object) -> None:
+    """Every task that a worker has finished shows that it works; that must never cost the worker its life."""
+    try:
+        jobs.beat()
+    except DatabaseError:
+        logger.warning("the worker's sign of life was not written")
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers. Touches nothing else, so a slow database never gets it killed."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 when pages cannot be served; "degraded" (200) when pages work but jobs wait for a worker."""
+    try:
+        body: dict[str, Any] = {"database": "ok", "migrations": _migrations(), "jobs": _jobs()}
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    if body["migrations"] != "applied":
+        return JsonResponse({"status": "unavailable", **body}, status=503)
+    state = "ready" if body["jobs"]["worker"] == "alive" else "degraded"
+    return JsonResponse({"status": state, **body})
+
+
+@cache
+def _known_applied() -> dict[str, bool]:
+    """Once applied, migrations stay applied while this process runs; only the answer no is asked again."""
+    return {"applied": False}
+
+
+def _migrations() -> str:
+    known = _known_applied()
+    if not known["applied"]:
+        executor = MigrationExecutor(connection)
+        known["applied"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    else:
+        connection.ensure_connection()
+    return "applied" if known["applied"] else "missing: run manage.py migrate"
+
+
+def _jobs() -> dict[str, Any]:
+    now = timezone.now()
+    seen = jobs.last_sign_of_life()
+    silent = round((now - seen).total_seconds()) if seen else None
+    alive = silent is not None and silent <= WORKER_FRESH_SECONDS
+    waiting = jobs.oldest_waiting()
+    return {
+        "worker": "alive" if alive else "silent",
+        "worker_silent_seconds": silent,
+        "oldest_waiting_seconds": max(0, round((now - waiting).total_seconds())) if waiting else 0,
+    }

@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from config import health
+from visits.models import Heartbeat
+from visits.services import jobs
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_was_applied() -> None:
+    health._known_applied.cache_clear()
+
+
+def test_healthz_needs_no_database(client: Client):
+    answer = client.get("/healthz")  # without the db mark, a query would fail
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert "no-store" in answer["Cache-Control"]
+    assert "Set-Cookie" not in answer
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_only_read(client: Client, path: str):
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.django_db
+def test_ready_with_a_living_worker(client: Client):
+    jobs.beat()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "database": "ok",
+        "migrations": "applied",
+        "jobs": {"worker": "alive", "worker_silent_seconds": 0, "oldest_waiting_seconds": 0},
+    }
+
+
+@pytest.mark.django_db
+def test_pages_stay_in_service_while_the_worker_is_silent(client: Client):
+    Heartbeat.objects.create(name="worker", at=timezone.now() - timedelta(seconds=61))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["jobs"]["worker"] == "silent"
+    assert answer.json()["jobs"]["worker_silent_seconds"] == 61
+
+
+@pytest.mark.django_db
+def test_a_worker_never_seen_is_silent(client: Client):
+    assert client.get("/readyz").json()["jobs"]["worker_silent_seconds"] is None
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_migration(client: Client):
+    (last,) = MigrationLoader(connection).graph.leaf_nodes("visits")
+    MigrationRecorder(connection).record_unapplied(*last)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "missing: run manage.py migrate"
+
+
+@pytest.mark.django_db
+def test_health_is_not_redirected_to_https(client: Client, settings: Settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200

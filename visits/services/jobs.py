@@ -1,0 +1,62 @@
+"""Signs of life of the worker, and how long work waits. Read by `/readyz` and by the supervisor."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Min
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from visits.enums import RunState
+from visits.models import Heartbeat, PlanRun
+
+BELLS_IN_QUEUE = 200
+
+
+def beat() -> None:
+    """Write that the worker of this process tree is alive."""
+    Heartbeat.objects.update_or_create(
+        name=settings.WORKER_NAME,
+        defaults={"at": timezone.now(), "process": f"{socket.gethostname()}:{os.getpid()}"[:80]},
+    )
+
+
+def ring() -> None:
+    """Ask the worker for a sign of life, through the queue that real work takes; leaves no row behind.
+
+    Bells do not pile up where nobody answers.
+    """
+    if OrmQ.objects.count() < BELLS_IN_QUEUE:
+        async_task("visits.tasks.beat", task_name="beat", save=False)
+
+
+def last_sign_of_life(*, name: str | None = None) -> datetime | None:
+    """When a worker last did something: the one of that name, else any."""
+    beats = Heartbeat.objects.filter(name=name) if name else Heartbeat.objects.all()
+    last: datetime | None = beats.aggregate(last=Max("at"))["last"]
+    return last
+
+
+def is_silent(*, name: str, seconds: float) -> bool:
+    """Whether the worker of that name has given no sign of life for so long; one never seen is silent.
+
+    A planning run whose lease is being renewed is a sign of life too: two of them fill a cluster, and
+    killing it would cost their work.
+    """
+    now = timezone.now()
+    seen = last_sign_of_life(name=name)
+    if seen is not None and now - seen <= timedelta(seconds=seconds):
+        return False
+    return not PlanRun.objects.filter(state=RunState.RUNNING, lease_until__gt=now).exists()
+
+
+def oldest_waiting() -> datetime | None:
+    """Since when the longest waiting job waits: rung and not taken up, or a planning run in its queue."""
+    since = (
+        OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(first=Min("lock"))["first"],
+        PlanRun.objects.filter(state=RunState.QUEUED).aggregate(first=Min("asked_at"))["first"],
+    )
+    return min((moment for moment in since if moment), default=None)
