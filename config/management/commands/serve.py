@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config import processes
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts the web pages, the tablets' origin and the worker as one process tree; Ctrl-C ends all of it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        processes.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            processes.serve(processes.addresses(options), say=self.stdout.write)
+        except processes.CannotServeError as error:
+            raise CommandError(str(error)) from None

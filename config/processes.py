@@ -1,0 +1,163 @@
+"""The product's processes: the pages of residents and office, the tablets' origin, the worker."""
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from config.supervisor import Program, Supervisor
+from visits.services import jobs
+
+BELL_SECONDS = 10.0
+SILENT_SECONDS = 60.0
+START_SECONDS = 60.0
+
+
+class CannotServeError(Exception):
+    """Said in one sentence, with the way out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where the two origins listen."""
+
+    host: str
+    port: int
+    tablet_port: int
+
+    @property
+    def web(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def tablet(self) -> str:
+        return f"http://{self.host}:{self.tablet_port}"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="for residents and the office (8000)")
+    parser.add_argument("--tablet-port", type=int, help="for the tablets, an origin of its own (port + 1)")
+
+
+def addresses(options: dict[str, Any]) -> Addresses:
+    tablet_port = options["tablet_port"] or options["port"] + 1
+    return Addresses(host=options["host"], port=options["port"], tablet_port=tablet_port)
+
+
+def _worker_hangs() -> Callable[[], bool]:
+    """Rings the worker through its queue now and then; it hangs when it has not answered for a minute."""
+    rung, silent = 0.0, False
+
+    def hangs() -> bool:
+        nonlocal rung, silent
+        if time.monotonic() - rung >= BELL_SECONDS:
+            rung = time.monotonic()
+            jobs.ring()
+            silent = jobs.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
+        return silent
+
+    return hangs
+
+
+def programs(where: Addresses) -> list[Program]:
+    """Each with the doors it opens; the tablets get a process and an origin of their own."""
+
+    def gunicorn(name: str, *, port: int, doors: str) -> Program:
+        settings_file = str(settings.BASE_DIR / "config" / "gunicorn_conf.py")
+        listen = f"{where.host}:{port}"
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            settings_file,
+            "-b",
+            listen,
+            "config.wsgi:application",
+        ]
+        environment = os.environ | {"DOORS": doors, "TABLET_URL": tablet_url, "PUBLIC_URL": public_url}
+        return Program(name=name, command=command, environment=environment)
+
+    public_url = os.environ.get("PUBLIC_URL", where.web)
+    tablet_url = os.environ.get("TABLET_URL", where.tablet)
+    worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
+    return [
+        gunicorn("web", port=where.port, doors="public,admin"),
+        gunicorn("tablet", port=where.tablet_port, doors="tablet"),
+        Program(
+            name="worker",
+            command=worker,
+            environment=os.environ | {"TABLET_URL": tablet_url, "PUBLIC_URL": public_url},
+            hangs=_worker_hangs(),
+        ),
+    ]
+
+
+def require_free_ports(where: Addresses) -> None:
+    for port in (where.port, where.tablet_port):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((where.host, port))
+            except OSError as error:
+                raise CannotServeError(
+                    f"{where.host}:{port} cannot be used ({error.strerror}). Stop what listens there, "
+                    "or choose another with --port and --tablet-port."
+                ) from None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310  # our own address
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:  # for example a host name that is not allowed: it is up
+        return True
+    except OSError:
+        return False
+
+
+def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
+    """Start everything, say where it is, and watch over it until Ctrl-C or SIGTERM."""
+    require_free_ports(where)
+    stop = Event()
+
+    def ask_to_stop(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, ask_to_stop)
+    connection.close()  # the children open their own
+    supervisor = Supervisor(programs(where), stop=stop)
+    supervisor.start()
+    try:
+        _wait_until_up(where, supervisor=supervisor, stop=stop)
+        if not stop.is_set():
+            say(f"Residents and office: {where.web}/  (office: {where.web}/admin/)")
+            say(f"Tablets:              {where.tablet}/")
+            say("Ctrl-C ends everything.")
+    except CannotServeError:
+        supervisor.end()
+        raise
+    supervisor.run()
+
+
+def _wait_until_up(where: Addresses, *, supervisor: Supervisor, stop: Event) -> None:
+    until = time.monotonic() + START_SECONDS
+    for name, url in (("web", where.web), ("tablet", where.tablet)):
+        while not stop.is_set() and not _answers(url):
+            if supervisor.has_ended(name) or time.monotonic() > until:
+                raise CannotServeError(f"{name} did not start; what it said is above.")
+            stop.wait(0.2)

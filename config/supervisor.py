@@ -1,0 +1,134 @@
+"""One process tree: starts the programs, starts again what died or hangs, ends them all together."""
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+SETTLED_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A server process to keep alive.
+
+    `hangs` is asked at every look and says whether the program is there but no longer does its work.
+    """
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    grace_seconds: float = 10.0
+    hangs: Callable[[], bool] | None = None
+
+
+@dataclass(kw_only=True)
+class _Running:
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    not_before: float = 0.0
+
+
+class Supervisor:
+    """Runs programs, each on a leash (config/leash.py), until `stop` is set."""
+
+    def __init__(
+        self,
+        programs: list[Program],
+        *,
+        stop: Event,
+        check_seconds: float = 1.0,
+        settled_seconds: float = SETTLED_SECONDS,
+    ) -> None:
+        self._running = [_Running(program=program) for program in programs]
+        self._stop = stop
+        self._check_seconds = check_seconds
+        self._settled_seconds = settled_seconds
+
+    def start(self) -> None:
+        for running in self._running:
+            self._start(running)
+
+    def run(self) -> None:
+        """Watch until asked to stop; whatever happens, nothing is left running."""
+        try:
+            while not self._stop.wait(self._check_seconds):
+                for running in self._running:
+                    self._look_at(running)
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Let go of all leashes at once, then wait for each program to be gone."""
+        processes = [running for running in self._running if running.process is not None]
+        for running in processes:
+            self._let_go(running)
+        for running in processes:
+            assert running.process is not None
+            running.process.wait(timeout=running.program.grace_seconds + 10)
+            running.process = None
+
+    def has_ended(self, name: str) -> bool:
+        """Whether a program is not running at this moment (it may be about to start again)."""
+        running = next(running for running in self._running if running.program.name == name)
+        return running.process is None or running.process.poll() is not None
+
+    def _start(self, running: _Running) -> None:
+        program = running.program
+        leash = [sys.executable, "-m", "config.leash", str(program.grace_seconds)]
+        running.process = subprocess.Popen(  # noqa: S603  # our own command
+            [*leash, *program.command],
+            stdin=subprocess.PIPE,
+            cwd=settings.BASE_DIR,
+            env=program.environment,
+            start_new_session=True,
+        )
+        running.started = time.monotonic()
+
+    def _let_go(self, running: _Running) -> None:
+        assert running.process is not None
+        assert running.process.stdin is not None
+        running.process.stdin.close()
+
+    def _look_at(self, running: _Running) -> None:
+        now = time.monotonic()
+        if running.process is None:
+            if now >= running.not_before:
+                self._start(running)
+            return
+        status, hangs = running.process.poll(), self._hangs(running.program)
+        age = now - running.started
+        if status is not None:
+            self._let_go(running)
+            running.process = None
+            running.failures = 1 if age > self._settled_seconds else running.failures + 1
+            wait = min(LONGEST_WAIT_SECONDS, 0.5 * 2**running.failures)
+            running.not_before = now + wait
+            logger.error(
+                "%s ended with status %s, starts again in %.0f s", running.program.name, status, wait
+            )
+        elif hangs and age > self._settled_seconds:
+            logger.error("%s gives no sign of life, is started again", running.program.name)
+            self._let_go(running)
+            running.process.wait(timeout=running.program.grace_seconds + 10)
+            running.process, running.not_before = None, now
+
+    def _hangs(self, program: Program) -> bool:
+        """A question that cannot be answered (the database is away) is no reason to kill anything."""
+        if program.hangs is None:
+            return False
+        try:
+            return program.hangs()
+        except Exception:
+            logger.exception("cannot tell whether %s is alive", program.name)
+            return False
