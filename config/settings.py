@@ -206,3 +206,37 @@ WORK_STARTS = env.str("WORK_STARTS", default="07:30")
 WORK_ENDS = env.str("WORK_ENDS", default="15:30")
 WORK_BREAK = env.str("WORK_BREAK", default="12:00-13:00")
 WORK_BREAK_FRIDAY = env.str("WORK_BREAK_FRIDAY", default="11:30-13:00")
+
+# What a visit is worth to the planner, in points; every part is shown with the plan. "decay" is what each day of
+# the plan that passes costs. A wait past `overdue_days` is a tier of its own, above any sum of the others.
+PLAN_POINTS: dict[str, Any] = env.json(
+    "PLAN_POINTS",
+    default={
+        "kind": {"sick": 25, "disabled": 22, "mental_disorder": 22, "elderly": 20},
+        "urgency": {"normal": 0, "high": 12, "hospital": 30},
+        "delivery": 10,
+        "waiting_day": 1,
+        "attempt": 5,
+        "deadline": 20,
+        "deadline_days": 14,
+        "overdue": 1000,
+        "overdue_days": 90,
+        "decay": {"normal": 1, "high": 2, "hospital": 4},
+    },
+)
+# Minutes at a home by kind of resident: the median and the spread (sigma) of a lognormal; plans use its quantile.
+VISIT_MINUTES: dict[str, float] = env.json(
+    "VISIT_MINUTES",
+    default={"elderly": 20, "sick": 24, "disabled": 24, "mental_disorder": 26, "delivery": 8},
+)
+VISIT_MINUTES_SIGMA = env.float("VISIT_MINUTES_SIGMA", default=0.35)
+VISIT_MINUTES_QUANTILE = env.float("VISIT_MINUTES_QUANTILE", default=0.8)
+APPROXIMATE_EXTRA_MINUTES = env.int(
+    "APPROXIMATE_EXTRA_MINUTES", default=5
+)  # to find a home known by village only
+RECORDING_SKILLS: list[str] = env.list("RECORDING_SKILLS", default=["camera", "fingerprint", "signature"])
+# The interval that families are told, around the planned arrival, in minutes, rounded to ten.
+ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
+ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
+PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
+PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)

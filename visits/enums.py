@@ -18,11 +18,15 @@ class RunState(TextChoices):
 RUN_MOVES: dict[str, frozenset[str]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED}),
     RunState.RUNNING: frozenset({RunState.DONE, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}),
-    RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.RUNNING, RunState.FAILED}),
+    RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED}),
     RunState.FAILED: frozenset({RunState.QUEUED}),
     RunState.STOPPED: frozenset(),
     RunState.DONE: frozenset(),
 }
+
+
+ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
+MAX_RUN_ATTEMPTS = 3  # a run that kills its worker is not tried for ever
 
 
 class PlanState(TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.ids import uuid7
 from outreach.models import Need
-from visits.enums import PlanState, RunState
+from visits.enums import ACTIVE_RUNS, PlanState, RunState
 from visits.models.team import Shift
 
 
@@ -24,6 +24,11 @@ class PlanRun(models.Model):
     last_date = models.DateField(_("sampai tanggal"))
     seconds = models.PositiveIntegerField(_("lama menghitung (detik)"), default=20)
     seed = models.PositiveIntegerField(default=1)
+    keep_published = models.BooleanField(
+        _("kunjungan yang sudah terbit tetap pada tim dan harinya"),
+        default=True,
+        help_text=_("Kunjungan yang sudah dijanjikan kepada keluarga selalu tetap."),
+    )
 
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=80, blank=True)
@@ -43,6 +48,11 @@ class PlanRun(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="run_dates_in_order"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="run_progress_in_bounds"),
+            models.UniqueConstraint(
+                fields=["first_date", "last_date"],
+                condition=Q(state__in=ACTIVE_RUNS),
+                name="one_active_run_of_a_range",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,7 +60,11 @@ class PlanRun(models.Model):
 
 
 class Plan(models.Model):
-    """A proposal for some team-days. Published, it never changes again; `summary` has its figures."""
+    """A proposal for some team-days. Published, it never changes again; `summary` has its figures.
+
+    `based_on` = {shift id: number of the live version when the plan was computed, 0 for none}: the team-days
+    that publishing it decides about, and how to see that one of them changed meanwhile.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.OneToOneField(PlanRun, on_delete=models.PROTECT, related_name="plan")
@@ -61,6 +75,7 @@ class Plan(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     summary = models.JSONField(default=dict)
+    based_on = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = verbose_name_plural = _("rencana")
@@ -81,6 +96,8 @@ class PlanStop(models.Model):
     arrive = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     leave = models.PositiveIntegerField()
+    priority = models.FloatField(default=0)
+    parts = models.JSONField(default=list, help_text='what the priority is made of: [{"code", "points"}]')
 
     class Meta:
         ordering = ["shift__date", "shift__team", "sequence"]
@@ -102,6 +119,8 @@ class PlanUnserved(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unserved")
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="plan_unserved")
     reasons = models.JSONField(default=list)
+    priority = models.FloatField(default=0)
+    parts = models.JSONField(default=list, help_text="as in PlanStop")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "need"], name="a_need_left_once_in_a_plan")]

@@ -1,0 +1,130 @@
+from datetime import date, timedelta
+
+import pytest
+
+from outreach.enums import NeedKind, NeedState
+from tests.factories.outreach import NeedFactory, VillageFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
+from visits.models import PlanRun
+from visits.services import candidates
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY, FRIDAY = date(2026, 12, 1), date(2026, 12, 4)
+NOW = at(date(2026, 11, 30), 720)
+
+
+@pytest.fixture
+def run() -> PlanRun:
+    return PlanRunFactory(first_date=TUESDAY, last_date=FRIDAY)
+
+
+def test_a_shift_becomes_the_planners_shift(run: PlanRun) -> None:
+    team = TeamFactory(max_visits=6)
+    row = ShiftFactory(team=team, date=FRIDAY, breaks=[["11:30", "13:00"]], max_visits=6)
+    NeedFactory()
+
+    shift = candidates.build(run=run, now=NOW).problem.shifts[0]
+
+    assert (shift.id, shift.team, shift.date) == (str(row.pk), team.code, FRIDAY)
+    assert (shift.start_s, shift.end_s, shift.breaks) == (27_000, 55_800, ((41_400, 46_800),))
+    assert (shift.max_visits, shift.skills) == (6, frozenset(team.skills))
+
+
+def test_a_need_becomes_a_visit(run: PlanRun) -> None:
+    ShiftFactory(date=TUESDAY)
+    ShiftFactory(date=FRIDAY)
+    need = NeedFactory(
+        windows=[["13:00", "15:00"], ["07:30", "10:30"]],
+        weekdays=[4],
+        skills=["ramp"],
+        resident__infectious=True,
+    )
+
+    built = candidates.build(run=run, now=NOW)
+
+    visit = built.problem.visits[0]
+    assert (visit.id, visit.last, visit.dates) == (str(need.pk), True, frozenset({FRIDAY}))
+    assert visit.windows == ((27_000, 37_800), (46_800, 54_000))
+    assert visit.skills == {"ramp", "camera", "fingerprint", "signature"}
+    assert visit.priority == sum(part.points for part in built.parts[visit.id])
+    assert built.problem.locations[visit.location] == (need.resident.latitude, need.resident.longitude)
+
+
+def test_a_delivery_needs_no_kit(run: PlanRun) -> None:
+    ShiftFactory(date=TUESDAY)
+    NeedFactory(kind=NeedKind.DELIVERY)
+
+    assert candidates.build(run=run, now=NOW).problem.visits[0].skills == frozenset()
+
+
+def test_residents_of_one_place_share_a_location(run: PlanRun) -> None:
+    ShiftFactory(date=TUESDAY)
+    village = VillageFactory()
+    NeedFactory(resident__village=village)
+    NeedFactory(resident__village=village)
+
+    problem = candidates.build(run=run, now=NOW).problem
+
+    assert len(problem.locations) == 2  # the base and the village
+    assert {visit.location for visit in problem.visits} == {1}
+
+
+@pytest.mark.parametrize(
+    ("promised", "keep", "locked"), [(True, False, True), (False, True, True), (False, False, False)]
+)
+def test_what_is_promised_or_published_stays_with_its_shift(promised: bool, keep: bool, locked: bool) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    VisitFactory(
+        need=NeedFactory(state=NeedState.PLANNED),
+        shift=shift,
+        promised=promised,
+        planned_arrive=at(TUESDAY, 9 * 60),
+    )
+    run = PlanRunFactory(first_date=TUESDAY, last_date=FRIDAY, keep_published=keep)
+
+    visit = candidates.build(run=run, now=NOW).problem.visits[0]
+
+    assert visit.locked == (str(shift.pk) if locked else None)
+    told = ((8 * 3600 + 40 * 60, 9 * 3600 + 40 * 60),)
+    assert visit.windows == (told if promised else ((0, 86_400),))
+
+
+def test_a_visit_of_a_cancelled_shift_goes_elsewhere(run: PlanRun) -> None:
+    cancelled = ShiftFactory(date=TUESDAY, is_cancelled=True)
+    VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=cancelled, promised=True)
+    other = ShiftFactory(date=TUESDAY)
+
+    built = candidates.build(run=run, now=NOW)
+
+    assert built.problem.visits[0].locked is None
+    assert set(built.based_on) == {str(cancelled.pk), str(other.pk)}
+    assert list(built.shifts) == [str(other.pk)]
+
+
+def test_who_is_away_is_counted_apart(run: PlanRun) -> None:
+    ShiftFactory(date=TUESDAY)
+    NeedFactory()
+    NeedFactory(resident__away=True)
+
+    built = candidates.build(run=run, now=NOW)
+
+    assert (len(built.needs), built.away) == (1, 1)
+
+
+def test_without_shifts_or_needs_there_is_nothing_to_plan(run: PlanRun) -> None:
+    with pytest.raises(candidates.NothingToPlanError, match="no_shifts"):
+        candidates.build(run=run, now=NOW)
+
+    ShiftFactory(date=TUESDAY)
+    with pytest.raises(candidates.NothingToPlanError, match="no_needs"):
+        candidates.build(run=run, now=NOW)
+
+
+def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> None:
+    for count in (1, 3):
+        for number in range(count):
+            ShiftFactory(date=TUESDAY + timedelta(days=number))
+            VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=ShiftFactory(date=TUESDAY))
+        with django_assert_num_queries(6):
+            candidates.build(run=run, now=NOW)

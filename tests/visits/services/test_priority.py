@@ -1,0 +1,66 @@
+from datetime import date, timedelta
+
+import pytest
+
+from outreach.enums import NeedKind, ResidentKind, Urgency
+from outreach.models import Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import at
+from visits.services import priority
+from visits.services.priority import Part
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 12, 1)
+
+
+def _need(**fields) -> Need:
+    fields.setdefault("waiting_since", at(TODAY - timedelta(days=20), 600))
+    return NeedFactory(**fields)
+
+
+def test_the_parts_add_up_to_what_the_planner_is_told() -> None:
+    need = _need(resident__kind=ResidentKind.SICK, urgency=Urgency.HOSPITAL, attempts=1)
+
+    parts = priority.parts(need, on=TODAY)
+
+    assert parts == [
+        Part("sick", 25),
+        Part("hospital", 30),
+        Part("waiting", 20, 20),
+        Part("attempt", 5, 1),
+    ]
+    assert priority.total(parts) == 80
+    assert parts[2].as_json() == {"code": "waiting", "points": 20, "count": 20}
+
+
+def test_waiting_grows_without_a_cap_and_past_the_limit_is_a_tier_of_its_own() -> None:
+    need = _need()
+
+    at_limit = priority.total(priority.parts(need, on=TODAY + timedelta(days=70)))
+    after = priority.parts(need, on=TODAY + timedelta(days=71))
+
+    assert at_limit == 20 + 90
+    assert after[-1] == Part("overdue", 1000, 91)
+    assert priority.total(after) > 1100
+
+
+def test_a_deadline_counts_more_as_it_comes_near() -> None:
+    need = _need(deadline=TODAY + timedelta(days=14))
+
+    points = [
+        next((part.points for part in priority.parts(need, on=day) if part.code == "deadline"), 0)
+        for day in (TODAY, TODAY + timedelta(days=7), TODAY + timedelta(days=14), TODAY + timedelta(days=20))
+    ]
+
+    assert points == [0, 10, 20, 20]
+
+
+def test_a_delivery_has_its_own_points_and_no_kind() -> None:
+    parts = priority.parts(_need(kind=NeedKind.DELIVERY), on=TODAY)
+
+    assert [part.code for part in parts] == ["delivery", "waiting"]
+
+
+def test_urgent_needs_lose_more_by_waiting() -> None:
+    assert [priority.decay(Need(urgency=urgency)) for urgency in Urgency] == [1, 2, 4]

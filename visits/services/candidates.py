@@ -1,0 +1,166 @@
+"""Open needs and team shifts become a problem for the planner."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.conf import settings
+
+from outreach.enums import NeedKind, Skill
+from outreach.models import Need
+from visits import planning
+from visits.models import PlanRun, Shift, Visit
+from visits.planning.types import DAY_S, Interval
+from visits.selectors import arrival
+from visits.selectors import candidates as select
+from visits.services import durations, priority
+from visits.services.priority import Part
+
+
+class NothingToPlanError(Exception):
+    """There is no shift or no need; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone."""
+
+    problem: planning.Problem
+    needs: dict[str, Need]
+    shifts: dict[str, Shift]
+    parts: dict[str, list[Part]]
+    based_on: dict[str, int]
+    away: int
+    begun: int
+
+
+class _Places:
+    """Locations of the problem, each only once."""
+
+    def __init__(self) -> None:
+        self.index: dict[tuple[float, float], int] = {}
+
+    def at(self, latitude: float, longitude: float) -> int:
+        return self.index.setdefault((latitude, longitude), len(self.index))
+
+
+def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
+    """All that competes for the team-days of a run, in a constant number of queries."""
+    days = select.team_days(first=run.first_date, last=run.last_date, now=now)
+    if not days.usable:
+        raise NothingToPlanError("no_shifts")
+    needs, away = select.needs(scope=days.scope)
+    if not needs:
+        raise NothingToPlanError("no_needs")
+    places = _Places()
+    shifts = tuple(_shift(shift, places) for shift in days.usable)
+    setup = max(shift.team.setup_minutes for shift in days.usable)
+    horizon = sorted({shift.date for shift in days.usable})
+    by_id = {shift.pk: shift for shift in days.usable}
+    parts = {str(need.pk): priority.parts(need, on=run.first_date) for need in needs}
+    visits = tuple(
+        _visit(
+            need,
+            places=places,
+            horizon=horizon,
+            setup_minutes=setup,
+            points=priority.total(parts[str(need.pk)]),
+            lock=_lock(need, by_id, keep_published=run.keep_published),
+        )
+        for need in needs
+    )
+    problem = planning.Problem(
+        locations=tuple(places.index),
+        shifts=shifts,
+        visits=visits,
+        travel=planning.GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH),
+        name=str(run.pk),
+    )
+    return Candidates(
+        problem=problem,
+        needs={str(need.pk): need for need in needs},
+        shifts={str(shift.pk): shift for shift in days.usable},
+        parts=parts,
+        based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
+        away=away,
+        begun=len(days.begun),
+    )
+
+
+def _clock(text: str | time) -> int:
+    at = text if isinstance(text, time) else time.fromisoformat(text)
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _intervals(rows: list[list[str]]) -> tuple[Interval, ...]:
+    return tuple(sorted((_clock(start), _clock(end)) for start, end in rows))
+
+
+def _shift(shift: Shift, places: _Places) -> planning.Shift:
+    return planning.Shift(
+        id=str(shift.pk),
+        team=shift.team.code,
+        date=shift.date,
+        start_s=_clock(shift.starts),
+        end_s=_clock(shift.ends),
+        start_location=places.at(shift.start_latitude, shift.start_longitude),
+        end_location=places.at(shift.end_latitude, shift.end_longitude),
+        max_visits=shift.max_visits,
+        breaks=_intervals(shift.breaks),
+        skills=frozenset(shift.skills),
+    )
+
+
+def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
+    """The need's visit, if it has to stay with its team and day and that team-day works."""
+    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    for visit in visits:
+        if visit.shift_id in shifts and (visit.promised or keep_published):
+            return visit
+    return None
+
+
+def _visit(
+    need: Need,
+    *,
+    places: _Places,
+    horizon: list[date],
+    setup_minutes: int,
+    points: float,
+    lock: Visit | None,
+) -> planning.Visit:
+    resident = need.resident
+    windows = _intervals(need.windows) or ((0, DAY_S),)
+    dates = select.dates_allowed(need, horizon=horizon)
+    if lock is not None:
+        dates = dates | {arrival.local_date(lock.planned_arrive)}
+        windows = promised_windows(windows, lock) if lock.promised else windows
+    return planning.Visit(
+        id=str(need.pk),
+        location=places.at(resident.latitude, resident.longitude),
+        service_s=durations.service_seconds(need, setup_minutes=setup_minutes),
+        priority=points,
+        windows=windows,
+        decay=priority.decay(need),
+        dates=None if len(dates) == len(horizon) else dates,
+        skills=skills_needed(need),
+        locked=None if lock is None else str(lock.shift_id),
+        last=resident.infectious,
+    )
+
+
+def promised_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
+    """The need's windows cut to the interval that the family was told; where they no longer meet, the interval."""
+    since, until = (arrival.seconds_of_day(at) for at in arrival.interval(visit.planned_arrive))
+    cut = tuple(
+        (max(opens, since), min(closes, until))
+        for opens, closes in windows
+        if max(opens, since) <= min(closes, until)
+    )
+    return cut or ((since, until),)
+
+
+def skills_needed(need: Need) -> frozenset[str]:
+    """What the need asks for; a recording also needs the parts of the kit that no recording goes without."""
+    kit = settings.RECORDING_SKILLS if need.kind == NeedKind.RECORDING else ()
+    known = {str(skill) for skill in Skill}
+    return frozenset({*need.skills, *kit} & known)
