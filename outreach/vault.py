@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.utils import timezone
 
-from outreach.lib import crypto
+from outreach.lib import crypto, reference
 from outreach.models import PersonKey, Resident, VisitRequest
 
 Sealed = Resident | VisitRequest
@@ -75,3 +75,21 @@ def destroy(person: PersonKey) -> bool:
             wrapped=b"", destroyed_at=timezone.now()
         )
     )
+
+
+def seal_draft(text: str, *, place: str) -> str:
+    """A text of nobody known yet (a half-filled form), sealed under the office's own key, as hexadecimal."""
+    return ring().wrap(text.encode(), place=place).hex()
+
+
+def unseal_draft(sealed: str, *, place: str) -> str:
+    """What `seal_draft` was given. Raises `crypto.SealError`."""
+    try:
+        return ring().unwrap(bytes.fromhex(sealed), place=place).decode()
+    except ValueError as error:
+        raise crypto.SealError("format") from error
+
+
+def status_code(request: VisitRequest) -> str:
+    """The printed code of a request: always the same, known only with the office's key."""
+    return reference.code_from(bytes.fromhex(ring().blind("status_code", str(request.pk))))

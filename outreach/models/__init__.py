@@ -1,4 +1,5 @@
 from outreach.models.area import District, HealthPost, Regency, Village
+from outreach.models.limit import Throttle
 from outreach.models.log import LogEntry
 from outreach.models.need import Need, Progress
 from outreach.models.request import ConsentRecord, VisitRequest
@@ -14,6 +15,7 @@ __all__ = [
     "Progress",
     "Regency",
     "Resident",
+    "Throttle",
     "Village",
     "VisitRequest",
 ]

@@ -42,6 +42,7 @@ class Need(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("keperluan")
+        permissions = [("decide_need", _("Boleh membuka lagi atau menutup keperluan"))]
         indexes = [models.Index(fields=["state", "kind"])]
         constraints = [
             models.UniqueConstraint(

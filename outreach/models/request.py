@@ -37,7 +37,11 @@ class VisitRequest(models.Model):
     rw = models.CharField("RW", max_length=3, blank=True)
     windows = models.JSONField(default=list, blank=True)
     weekdays = models.JSONField(default=list, blank=True)
+    not_before = models.DateField(_("paling cepat"), null=True, blank=True)
+    deadline = models.DateField(_("paling lambat"), null=True, blank=True)
     skills = models.JSONField(default=list, blank=True)
+    infectious = models.BooleanField(_("penyakit menular"), default=False)
+    married = models.BooleanField(_("sudah menikah"), default=False)
     nik_sealed = models.BinaryField(null=True, blank=True)
     nik_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     family_card_sealed = models.BinaryField(null=True, blank=True)
@@ -53,7 +57,7 @@ class VisitRequest(models.Model):
         max_length=64,
         blank=True,
         editable=False,
-        help_text="blind index of the last four digits of the phone",
+        help_text="blind index of the request and the last four digits of the phone",
     )
     health_sealed = models.BinaryField(null=True, blank=True)
 
@@ -66,6 +70,10 @@ class VisitRequest(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("permohonan")
         ordering = ["received_at"]
+        permissions = [
+            ("triage_visitrequest", _("Boleh menyetujui, menolak, dan menggabungkan permohonan")),
+            ("reveal_sealed", _("Boleh membuka NIK, telepon, dan catatan kesehatan (tercatat)")),
+        ]
         indexes = [
             models.Index(fields=["state", "received_at"]),
             models.Index(fields=["village", "birth_date"]),
@@ -74,6 +82,12 @@ class VisitRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=[RequestState.ACCEPTED, RequestState.MERGED]) | Q(need__isnull=False),
                 name="accepted_requests_have_a_need",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline__isnull=True)
+                | Q(not_before__isnull=True)
+                | Q(deadline__gte=models.F("not_before")),
+                name="request_deadline_after_not_before",
             ),
         ]
 

@@ -1,0 +1,81 @@
+"""References and printed codes that people read aloud, copy by hand and type on small keys.
+
+Crockford's base 32 (no I, L, O, U; typed O is 0, typed I and L are 1; case, spaces and dashes do not matter)
+with one check character. The check is a weighted sum over GF(32), weights 2^i (x^5 + x^2 + 1): as all weights
+differ, any one wrong character and any two swapped characters are found, not only neighbours.
+"""
+
+import re
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PREFIX = "JB"
+REFERENCE_RANDOM = 9  # characters, 45 random bits
+CODE_RANDOM = 7  # characters, 35 random bits; tries are limited
+_TYPED = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+class BadReferenceError(ValueError):
+    """What was typed is no reference or code; `code` says why: characters, length, check."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _double(value: int) -> int:
+    value <<= 1
+    return value ^ 0b100101 if value & 0b100000 else value
+
+
+def check_character(text: str) -> str:
+    """The check character of a text over the alphabet."""
+    total = 0
+    for character in text:
+        total = _double(total ^ ALPHABET.index(character))
+    return ALPHABET[total]
+
+
+def _draw(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _grouped(text: str) -> str:
+    half = (len(text) + 1) // 2
+    return f"{text[:half]}-{text[half:]}"
+
+
+def new_reference() -> str:
+    """A fresh reference, "JB-7K3QX-9M2D4": 45 random bits and the check character at its end."""
+    text = _draw(REFERENCE_RANDOM)
+    return f"{PREFIX}-{_grouped(text + check_character(text))}"
+
+
+def code_from(seed: bytes) -> str:
+    """The printed code that belongs to 5 or more secret bytes, "4F7K-2M9Q"."""
+    value = int.from_bytes(seed[:5], "big")
+    text = "".join(ALPHABET[value >> 5 * place & 31] for place in range(CODE_RANDOM))
+    return _grouped(text + check_character(text))
+
+
+def _read(typed: str, length: int) -> str:
+    plain = re.sub(r"[\s\-.‐-―_/]", "", typed.upper()).translate(_TYPED)
+    if len(plain) == length + len(PREFIX) and plain.startswith(PREFIX):
+        plain = plain[len(PREFIX) :]
+    if not re.fullmatch(f"[{ALPHABET}]*", plain):
+        raise BadReferenceError("characters")
+    if len(plain) != length:
+        raise BadReferenceError("length")
+    if check_character(plain[:-1]) != plain[-1]:
+        raise BadReferenceError("check")
+    return _grouped(plain)
+
+
+def parse_reference(typed: str) -> str:
+    """The reference as stored, from what somebody typed. Raises `BadReferenceError`."""
+    return f"{PREFIX}-{_read(typed, REFERENCE_RANDOM + 1)}"
+
+
+def parse_code(typed: str) -> str:
+    """The printed code as made, from what somebody typed. Raises `BadReferenceError`."""
+    return _read(typed, CODE_RANDOM + 1)

@@ -1,0 +1,42 @@
+"""Ages and hours: plain arithmetic on dates and on windows as they are stored, [["07:30", "10:00"], ...]."""
+
+from datetime import date, time
+
+Window = list[str]
+
+
+class WindowError(ValueError):
+    """A window that ends before it begins, or is no time of day."""
+
+
+def merged(windows: list[Window]) -> list[Window]:
+    """The same hours with touching and overlapping windows joined. Raises `WindowError`."""
+    pairs = []
+    for window in windows:
+        try:
+            begin, end = (time.fromisoformat(text).strftime("%H:%M") for text in window)
+        except (TypeError, ValueError) as error:
+            raise WindowError("time") from error
+        if begin >= end:
+            raise WindowError("order")
+        pairs.append([begin, end])
+    joined: list[Window] = []
+    for begin, end in sorted(pairs):
+        if joined and begin <= joined[-1][1]:
+            joined[-1][1] = max(end, joined[-1][1])
+        else:
+            joined.append([begin, end])
+    return joined
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years lived on `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody turns `age` (1 March for the 29 of February)."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)

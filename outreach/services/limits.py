@@ -1,0 +1,64 @@
+"""Limits on tries: a counter row per thing tried and who tries, counted before the try is looked at.
+
+The counter is raised by one UPDATE, so parallel tries in several processes are all counted. A window begins
+with its first try. Addresses and references are kept as blind indexes only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from outreach import vault
+from outreach.models import Throttle
+
+KEEP = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `tries` within `minutes`, of what `name` stands for."""
+
+    name: str
+    tries: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether this try is within the limit; if not, when the next one is."""
+
+    allowed: bool
+    again_at: datetime
+
+
+def _key(limit: Limit, who: str) -> str:
+    return vault.blind(f"limit:{limit.name}", who)
+
+
+def count(limit: Limit, who: str) -> Answer:
+    """Count one try of `who` and say whether it may go on."""
+    key, now = _key(limit, who), timezone.now()
+    begin = now - timedelta(minutes=limit.minutes)
+    with transaction.atomic():
+        for _attempt in range(3):
+            if Throttle.objects.filter(key=key, since__gt=begin).update(count=F("count") + 1):
+                break
+            if Throttle.objects.filter(key=key, since__lte=begin).update(count=1, since=now):
+                break
+            try:
+                with transaction.atomic():
+                    Throttle.objects.create(key=key, since=now, count=1)
+            except IntegrityError:
+                continue  # another process made the row just now
+            Throttle.objects.filter(since__lt=now - KEEP).delete()
+            break
+        row = Throttle.objects.get(key=key)
+    return Answer(allowed=row.count <= limit.tries, again_at=row.since + timedelta(minutes=limit.minutes))
+
+
+def forget(limit: Limit, who: str) -> None:
+    """Begin again: the try was right."""
+    Throttle.objects.filter(key=_key(limit, who)).delete()

@@ -1,0 +1,57 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from outreach.models import Throttle
+from outreach.services import limits
+
+pytestmark = pytest.mark.django_db
+FIVE = limits.Limit("test", tries=5, minutes=15)
+
+
+def test_the_sixth_try_within_the_window_is_told_when_to_come_again() -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        answers = [limits.count(FIVE, "somebody") for _ in range(6)]
+
+    assert [answer.allowed for answer in answers] == [True] * 5 + [False]
+    assert answers[-1].again_at == now + timedelta(minutes=15)
+
+
+def test_a_new_window_begins_with_the_first_try_after_the_old_one() -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        for _ in range(6):
+            limits.count(FIVE, "somebody")
+    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+        assert limits.count(FIVE, "somebody").allowed
+        assert Throttle.objects.get().count == 1
+
+
+def test_others_are_not_held_up() -> None:
+    for _ in range(6):
+        limits.count(FIVE, "somebody")
+
+    assert limits.count(FIVE, "somebody else").allowed
+    assert limits.count(limits.Limit("other", tries=1, minutes=1), "somebody").allowed
+
+
+def test_a_right_try_begins_again() -> None:
+    for _ in range(5):
+        limits.count(FIVE, "somebody")
+    limits.forget(FIVE, "somebody")
+
+    assert limits.count(FIVE, "somebody").allowed
+
+
+def test_no_address_is_stored_and_old_rows_go() -> None:
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(days=3), tick=False):
+        limits.count(FIVE, "203.0.113.7")
+    assert "203" not in Throttle.objects.get().key
+
+    limits.count(FIVE, "somebody")
+
+    assert Throttle.objects.count() == 1
