@@ -57,6 +57,13 @@ class JsonFormatter(PlainFormatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class NoProbes(logging.Filter):
+    """Load balancers and watchdogs ask every few seconds; that is not worth a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not re.match(r"(GET|HEAD) /(healthz|readyz) ", record.getMessage())
+
+
 def logging_config() -> dict[str, Any]:
     """For `logging.config.dictConfig`. Django's own e-mails about errors are not used: they quote forms."""
     formatter = JsonFormatter if os.environ.get("LOG_FORMAT") == "json" else PlainFormatter
@@ -66,14 +73,13 @@ def logging_config() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"no probes": {"()": NoProbes}},
         "formatters": {"line": {"()": formatter}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            **{
-                name: dict(console)
-                for name in ("django", "django.server", "gunicorn.error", "gunicorn.access")
-            },
+            **{name: dict(console) for name in ("django", "django.server", "gunicorn.error")},
+            "gunicorn.access": console | {"filters": ["no probes"]},
             # One line a task and one a start would hide what matters.
             **{name: dict(quiet) for name in ("django-q", "axes")},
         },

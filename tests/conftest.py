@@ -1,13 +1,114 @@
-"""Fixtures for every test: a database with the schema, keys in a folder of the run."""
+"""Fixtures for every test: a database with the schema, keys in a folder of the run, live processes, Chromium."""
 
+import os
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from outreach import vault
+
+if TYPE_CHECKING:  # heavy, and most tests need neither
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.support.databases import Template
+    from tests.support.stack import Stack
+
+# Playwright's event loop lives in the thread in which tests use the database; nothing of ours is async.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+_running: "list[Stack]" = []
 
 
 @pytest.fixture(autouse=True)
 def _own_keys(tmp_path: Path, settings) -> None:
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
     vault.ring.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> "Template":
+    """The migrated, loaded database that every stack copies; one for all processes of a run."""
+    from tests.support.databases import Template
+
+    folder = tmp_path_factory.getbasetemp()
+    return Template(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
+@pytest.fixture(scope="module")
+def make_stack(
+    template: "Template", tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> "Iterator[Callable[[], Stack]]":
+    """Makes stacks that live as long as the module; not started, so that data can be put in first."""
+    from tests.support.stack import Stack
+
+    made: list[Stack] = []
+
+    def make() -> Stack:
+        stack = Stack(tmp_path_factory.mktemp("stack"), template=template, blocker=django_db_blocker)
+        made.append(stack)
+        _running.append(stack)
+        return stack
+
+    yield make
+    for stack in made:
+        _running.remove(stack)
+        stack.end()
+
+
+@pytest.fixture
+def stack(make_stack: "Callable[[], Stack]") -> "Iterator[Stack]":
+    """Web, tablets' origin and worker, running, on a fresh database with the region in it."""
+    stack = make_stack()
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_stack(make_stack: "Callable[[], Stack]") -> "Stack":
+    """The same, one for all tests of a module: for tests that only look, or that do not mind each other."""
+    stack = make_stack()
+    stack.start()
+    return stack
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the live processes said."""
+    report = yield
+    if report.failed:
+        report.sections.extend((f"log of {stack.web}", stack.log()) for stack in _running)
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.browser import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: "Browser") -> "Iterator[BrowserContext]":
+    from tests.support.browser import OFFICE_PC, PERSON
+
+    context = browser.new_context(viewport=OFFICE_PC, **PERSON)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: "BrowserContext") -> "Page":
+    """A page as the office sees it: 1366x768, Indonesian, Western Indonesian time."""
+    return context.new_page()

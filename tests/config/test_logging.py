@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from config.logging import JsonFormatter, PlainFormatter, logging_config, scrub
+from config.logging import JsonFormatter, NoProbes, PlainFormatter, logging_config, scrub
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,11 @@ def test_no_error_is_sent_by_mail():
     config = logging_config()
     assert list(config["handlers"]) == ["console"]
     assert config["loggers"]["django"]["handlers"] == ["console"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [("GET /healthz 200 16 1ms", False), ("HEAD /readyz 503 16 1ms", False), ("GET /admin/ 200 1 1ms", True)],
+)
+def test_probes_are_not_logged(line: str, kept: bool):
+    assert NoProbes().filter(_record(line)) is kept

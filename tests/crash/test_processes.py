@@ -1,0 +1,63 @@
+"""Real processes, really killed: the tree heals itself, and nothing is left behind."""
+
+import pytest
+import requests
+
+from tests.support.stack import Stack
+from tests.support.wait import wait_until
+from visits.models import Heartbeat
+from visits.services import jobs
+
+pytestmark = pytest.mark.crash
+
+
+def _worker_lives(stack: Stack) -> bool:
+    return bool(requests.get(f"{stack.web}/readyz", timeout=5).json()["jobs"]["worker"] == "alive")
+
+
+def test_one_signal_ends_the_whole_tree(stack: Stack):
+    everything = stack.processes()
+    assert len(everything) >= 12, "supervisor, three leashes, two servers with workers, a cluster"
+    stack.stop()  # asserts that none is left
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{stack.web}/healthz", timeout=2)
+
+
+def test_the_tree_ends_when_the_supervisor_is_killed(stack: Stack):
+    everything = stack.processes()
+    stack.kill_supervisor()
+    wait_until(lambda: not any(process.is_running() for process in everything), seconds=30, what="all gone")
+
+
+def test_a_killed_cluster_starts_again_and_works(stack: Stack):
+    with stack.orm():
+        before = Heartbeat.objects.get().process
+    stack.kill("worker")
+    with stack.orm():
+        jobs.ring()
+        wait_until(lambda: Heartbeat.objects.get().process != before, seconds=30, what="a new worker answers")
+    assert _worker_lives(stack)
+
+
+def test_killed_web_processes_start_again(stack: Stack):
+    old = {process.pid for process in stack.processes("web")}
+    stack.kill("web")
+    wait_until(
+        lambda: (new := {process.pid for process in stack.processes("web")}) and not new & old,
+        seconds=20,
+        what="new web processes",
+    )
+    wait_until(stack.is_up, seconds=30, what="pages are served again")
+
+
+def test_a_cluster_that_hangs_is_replaced_after_a_minute(stack: Stack):
+    with stack.orm():
+        before = Heartbeat.objects.get().process
+    hung = stack.processes("worker")
+    for process in hung:
+        process.suspend()
+    wait_until(lambda: not _worker_lives(stack), seconds=75, what="the silence is seen")
+    with stack.orm():
+        wait_until(lambda: Heartbeat.objects.get().process != before, seconds=40, what="a new worker answers")
+    assert not any(process.is_running() for process in hung)
+    assert _worker_lives(stack)

@@ -1,0 +1,76 @@
+"""Debian's Chromium, and what the tests look at in it: accessibility, errors, foreign hosts, pictures."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PERSON = {"locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+OFFICE_PC = {"width": 1366, "height": 768}
+TABLET = {"width": 1024, "height": 768}
+OLD_PHONE = {"width": 320, "height": 640}
+
+
+def launch(playwright: Playwright) -> Browser:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    return playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands: rule, and where. Runs past the page's own CSP."""
+    axe = settings.ASSETS_DIR / "npm" / "axe-core" / "axe.min.js"
+    assert axe.exists(), "run `manage.py assets --dev` first"
+    page.evaluate(axe.read_text() + "; null")
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)",
+        AXE_TAGS,
+    )
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    wider: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return wider
+
+
+class Watch:
+    """Everything that should not happen on a page: errors, refused content, requests to foreign hosts."""
+
+    def __init__(self, page: Page, *, own: tuple[str, ...] = ("127.0.0.1", "localhost")) -> None:
+        self.problems: list[str] = []
+        self._own = own
+        page.on("pageerror", self._error)
+        page.on("console", self._console)
+        page.on("request", self._request)
+
+    def _error(self, error: Error) -> None:
+        self.problems.append(f"error: {error}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in self._own:
+            self.problems.append(f"foreign host: {parts.hostname}")
+
+
+def picture(page: Page, name: str) -> Path:
+    """A screenshot of the whole page, where `SHOTS_DIR` says or under the run's data; for people to look at."""
+    folder = Path(os.environ.get("SHOTS_DIR") or settings.DATA_DIR / "shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+    return path
