@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 
 from outreach.models import LogEntry
@@ -26,3 +27,8 @@ def write(
         to_state=to_state,
         detail=detail or {},
     )
+
+
+def actor_of(user: AbstractBaseUser | None) -> str:
+    """How the log names a user of the office; "system" where nobody pressed anything."""
+    return "system" if user is None else f"user:{user.pk}"

@@ -12,7 +12,7 @@ from visits.enums import OPEN_VISITS, VisitState
 from visits.models import Shift, TeamDay, Visit
 from visits.selectors import calendar
 
-_BEGUN = (VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED)
+BEGUN = (VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class TeamDays:
 def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDays:
     now = now or timezone.now()
     open_days = {day.date for day in calendar.days(first=first, last=last) if day.is_open}
-    begun = Visit.objects.filter(shift=OuterRef("pk"), state__in=_BEGUN)
+    begun = Visit.objects.filter(shift=OuterRef("pk"), state__in=BEGUN)
     found = TeamDays()
     shifts = list(
         Shift.objects.filter(date__range=(first, last))

@@ -1,0 +1,71 @@
+"""A computed draft without the engine: what a run would have written, for tests of what follows."""
+
+from datetime import date, timedelta
+
+from outreach.models import Need
+from tests.factories.visits import PlanFactory, PlanRunFactory, at
+from visits.enums import RunState
+from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.selectors import candidates
+
+TUESDAY = date(2026, 12, 1)
+NOW = at(TUESDAY - timedelta(days=1), 720)
+
+
+def draft(
+    routes: dict[Shift, list[Need]],
+    *,
+    left: list[Need] | None = None,
+    first: date = TUESDAY,
+    last: date | None = None,
+    starts: int = 8 * 60,
+) -> Plan:
+    """A draft with these routes: the first stop at `starts` minutes, one every 40 minutes, 30 minutes each."""
+    last = last or max([shift.date for shift in routes], default=first)
+    days = candidates.team_days(first=first, last=last, now=NOW)
+    run = PlanRunFactory(
+        first_date=first, last_date=last, state=RunState.DONE, served=sum(map(len, routes.values()))
+    )
+    plan = PlanFactory(
+        run=run,
+        based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
+        summary={
+            "candidates": sum(map(len, routes.values())) + len(left or []),
+            "served": sum(map(len, routes.values())),
+            "unserved": len(left or []),
+            "travel_s": 600 * sum(map(len, routes.values())),
+            "points": 100.0,
+            "elapsed_s": 2.0,
+            "away": 0,
+            "begun": 0,
+            "team_days": [
+                {"shift": shift.pk, "visits": len(needs), "travel_s": 600 * len(needs), "end_s": 50_000}
+                for shift, needs in routes.items()
+            ],
+            "broken": [],
+        },
+    )
+    for shift, needs in routes.items():
+        for number, need in enumerate(needs):
+            arrive = (starts + 40 * number) * 60
+            PlanStop.objects.create(
+                plan=plan,
+                shift=shift,
+                need=need,
+                sequence=number + 1,
+                travel_seconds=600,
+                arrive=arrive,
+                start=arrive,
+                leave=arrive + 1800,
+                priority=45,
+                parts=[{"code": "elderly", "points": 20}, {"code": "waiting", "points": 25, "count": 25}],
+            )
+    for need in left or []:
+        PlanUnserved.objects.create(
+            plan=plan,
+            need=need,
+            reasons=[{"code": "skill", "detail": "iris"}],
+            priority=30,
+            parts=[{"code": "sick", "points": 25}, {"code": "waiting", "points": 5, "count": 5}],
+        )
+    return plan

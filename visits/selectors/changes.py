@@ -1,0 +1,169 @@
+"""What publishing a plan would change: read before the coordinator confirms, and again, locked, when it happens."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.enums import OPEN_VISITS, VisitState
+from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
+from visits.selectors import arrival, calendar
+from visits.selectors.candidates import BEGUN, departs
+
+SHIFTED = timedelta(minutes=30)
+
+Row = TypeVar("Row", bound=Model)
+
+
+class What(StrEnum):
+    """What a stop of the plan is for its family."""
+
+    NEW = "new"
+    SAME = "same"  # same team and day, within half an hour
+    SHIFTED = "shifted"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A stop that would be published; `visit` is the family's visit so far."""
+
+    stop: PlanStop
+    what: What
+    visit: Visit | None = None
+
+    @property
+    def arrive(self) -> datetime:
+        return arrival.moment(self.stop.shift.date, self.stop.arrive)
+
+    @property
+    def interval(self) -> tuple[datetime, datetime]:
+        return arrival.interval(self.arrive)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A stop that is left out, because its need changed since the plan was made."""
+
+    stop: PlanStop
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`."""
+
+    code: str
+    shift: Shift
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    shifts: list[Shift]
+    live: dict[int, DayVersion | None]
+    stops: list[Change] = field(default_factory=list)
+    cancelled: list[Visit] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def having(self, *kinds: What) -> list[Change]:
+        return [change for change in self.stops if change.what in kinds]
+
+
+def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Changes:
+    """The changes, in a constant number of queries. `lock` (in a transaction) locks shifts, visits, needs, in
+    this order, so that what is read stays true until the end of the transaction."""
+    now = now or timezone.now()
+    ids = [int(pk) for pk in plan.based_on]
+    shifts = list(_locked(Shift.objects.filter(pk__in=ids).select_related("team"), lock).order_by("pk"))
+    shifts.sort(key=lambda shift: (shift.date, shift.team.code))
+    live = _live(shifts)
+    visits = _visits(plan, ids, lock)
+    if lock:
+        wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
+        list(_locked(wanted, lock).order_by("pk").values_list("pk"))
+    found = Changes(shifts=shifts, live=live)
+    stops = list(
+        PlanStop.objects.filter(plan=plan)
+        .select_related("need__resident__village", "shift__team")
+        .order_by("shift__date", "shift__team__code", "sequence")
+    )
+    _refuse(found, plan, stops, now)
+    in_scope = set(ids)
+    for stop in stops:
+        visit = visits.get(stop.need_id)
+        code = _stale(stop.need, visit, in_scope)
+        if code:
+            found.dropped.append(Dropped(stop=stop, code=code))
+        else:
+            found.stops.append(Change(stop=stop, what=_what(stop, visit), visit=visit))
+    kept = {change.stop.need_id for change in found.stops}
+    found.cancelled.extend(
+        visit
+        for visit in visits.values()
+        if visit.state == VisitState.PUBLISHED and visit.shift_id in in_scope and visit.need_id not in kept
+    )
+    return found
+
+
+def _locked(rows: QuerySet[Row], lock: bool) -> QuerySet[Row]:
+    return rows.select_for_update(of=("self",)) if lock else rows
+
+
+def _live(shifts: list[Shift]) -> dict[int, DayVersion | None]:
+    dates = [shift.date for shift in shifts]
+    rows = TeamDay.objects.filter(date__in=set(dates)).select_related("live")
+    by_day = {(row.team_id, row.date): row.live for row in rows}
+    return {shift.pk: by_day.get((shift.team_id, shift.date)) for shift in shifts}
+
+
+def _visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[object, Visit]:
+    """By need: the unfinished visits of the plan's needs, and those that lie on its team-days."""
+    planned = PlanStop.objects.filter(plan=plan, need=OuterRef("need"))
+    rows = Visit.objects.filter(state__in=OPEN_VISITS).filter(Exists(planned) | Q(shift__in=shift_ids))
+    rows = rows.select_related("need__resident__village", "shift__team")
+    return {visit.need_id: visit for visit in _locked(rows, lock).order_by("pk")}
+
+
+def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) -> None:
+    begun = set(
+        Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).values_list("shift_id", flat=True)
+    )
+    dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
+    open_days = {day.date for day in calendar.days(first=min(dates), last=max(dates)) if day.is_open}
+    used = {stop.shift_id for stop in stops}
+    for shift in found.shifts:
+        version = found.live[shift.pk]
+        if (version.number if version else 0) != plan.based_on[str(shift.pk)]:
+            found.refusals.append(Refusal(code="newer", shift=shift))
+        elif shift.pk in begun or departs(shift) <= now:
+            found.refusals.append(Refusal(code="begun", shift=shift))
+        elif shift.pk in used and (shift.is_cancelled or shift.date not in open_days):
+            found.refusals.append(Refusal(code="cancelled", shift=shift))
+
+
+def _stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
+    """Why a need can no longer be served as planned; empty where it can."""
+    if need.state not in (NeedState.OPEN, NeedState.PLANNED):
+        return need.state
+    if need.resident.away:
+        return "away"
+    if visit is None:
+        return "" if need.state == NeedState.OPEN else "changed"
+    if visit.state != VisitState.PUBLISHED or visit.shift_id not in in_scope:
+        return "elsewhere"
+    return ""
+
+
+def _what(stop: PlanStop, visit: Visit | None) -> What:
+    if visit is None:
+        return What.NEW
+    if visit.shift_id != stop.shift_id:
+        return What.MOVED
+    planned = arrival.moment(stop.shift.date, stop.arrive)
+    return What.SHIFTED if abs(planned - visit.planned_arrive) > SHIFTED else What.SAME

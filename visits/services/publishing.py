@@ -1,0 +1,219 @@
+"""Publishing: a draft becomes the teams' days, in one transaction, once.
+
+Each team-day gets a version that never changes, with its hash; the pointer to the live one moves. Visits are
+made, moved or cancelled with them, needs and families' progress follow. Team-days that a team has begun are
+never touched. Two plans for the same team-day: the shifts' rows are locked first, so the second one sees the
+first one's version and is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.enums import Milestone, NeedState
+from outreach.services import log, needs, progress
+from visits.enums import PlanState, VisitState
+from visits.lib import strict_json
+from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
+from visits.selectors import arrival, changes
+from visits.selectors.changes import Change, Changes, Refusal, What
+from visits.services import visits
+
+
+class PublishRefusedError(Exception):
+    """The draft no longer fits the world; nothing was changed. `refusals` say where."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__(", ".join(f"{refusal.code} {refusal.shift.pk}" for refusal in refusals))
+        self.refusals = refusals
+
+
+class DiscardedError(Exception):
+    """The draft was thrown away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What was done; `already` where the plan had been published before and nothing was done now."""
+
+    versions: int = 0
+    new: int = 0
+    moved: int = 0
+    shifted: int = 0
+    cancelled: int = 0
+    dropped: int = 0
+    already: bool = False
+
+
+@transaction.atomic
+def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> Published:
+    """Publish a draft. Safe to repeat; raises `PublishRefusedError` or `DiscardedError`."""
+    now = now or timezone.now()
+    mine = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(
+        state=PlanState.PUBLISHED, published_at=now, published_by_id=None if user is None else user.pk
+    )
+    plan.refresh_from_db()
+    if not mine:
+        if plan.state == PlanState.DISCARDED:
+            raise DiscardedError
+        return Published(already=True, versions=plan.day_versions.count())
+    found = changes.of(plan=plan, now=now, lock=True)
+    if found.refusals:
+        raise PublishRefusedError(found.refusals)
+    actor = log.actor_of(user)
+    for visit in found.cancelled:
+        visits.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
+    placed = _place(found, plan=plan, now=now, actor=actor)
+    versions = _versions(found, placed, plan=plan, now=now)
+    done = Published(
+        versions=versions,
+        new=len(found.having(What.NEW)),
+        moved=len(found.having(What.MOVED)),
+        shifted=len(found.having(What.SHIFTED)),
+        cancelled=len(found.cancelled),
+        dropped=len(found.dropped),
+    )
+    log.write(
+        actor=actor,
+        action="plan_published",
+        subject=plan,
+        from_state=PlanState.DRAFT,
+        to_state=PlanState.PUBLISHED,
+        detail={
+            "versions": done.versions,
+            "new": done.new,
+            "moved": done.moved,
+            "shifted": done.shifted,
+            "cancelled": done.cancelled,
+            "dropped": done.dropped,
+        },
+    )
+    return done
+
+
+@transaction.atomic
+def discard(*, plan: Plan, actor: str) -> bool:
+    """Throw a draft away; False where it was published or thrown away before."""
+    changed = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(state=PlanState.DISCARDED)
+    if changed:
+        plan.state = PlanState.DISCARDED
+        log.write(
+            actor=actor,
+            action="plan_discarded",
+            subject=plan,
+            from_state=PlanState.DRAFT,
+            to_state=PlanState.DISCARDED,
+        )
+    return bool(changed)
+
+
+def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int, list[tuple[Visit, Change]]]:
+    """Every stop's visit, new or moved to its place; by shift, in order."""
+    placed: dict[int, list[tuple[Visit, Change]]] = {}
+    for change in found.stops:
+        row = placed.setdefault(change.stop.shift_id, [])
+        fields = _fields(change, sequence=len(row) + 1)
+        visit = change.visit
+        if visit is None:
+            need = change.stop.need
+            visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
+            needs.move(need=need, to=NeedState.PLANNED, actor=actor, detail={"visit": str(visit.pk)})
+        else:
+            _move(visit, change, fields, actor)
+        row.append((visit, change))
+        if _is_news(change):
+            earliest, latest = change.interval
+            progress.record(
+                need=change.stop.need,
+                milestone=Milestone.PLANNED,
+                at=now,
+                source=f"plan:{plan.pk}",
+                earliest=earliest,
+                latest=latest,
+            )
+    return placed
+
+
+def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
+    day, stop = change.stop.shift.date, change.stop
+    return {
+        "shift": stop.shift,
+        "sequence": sequence,
+        "planned_arrive": arrival.moment(day, stop.arrive),
+        "planned_start": arrival.moment(day, stop.start),
+        "planned_leave": arrival.moment(day, stop.leave),
+    }
+
+
+def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> None:
+    """The visit was locked and is still PUBLISHED; the condition is the last word on that."""
+    moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
+    if not moved:
+        raise RuntimeError(f"visit {visit.pk} changed under its lock")
+    if change.what != What.SAME:
+        log.write(
+            actor=actor,
+            action="visit_rescheduled",
+            subject=visit,
+            detail={"from": visit.shift_id, "to": change.stop.shift_id, "what": str(change.what)},
+        )
+
+
+def _is_news(change: Change) -> bool:
+    """Whether the family's interval is another one than they were told."""
+    return change.visit is None or arrival.interval(change.visit.planned_arrive) != change.interval
+
+
+def _versions(
+    found: Changes, placed: dict[int, list[tuple[Visit, Change]]], *, plan: Plan, now: datetime
+) -> int:
+    """A new version for each team-day whose content is another one than is live; how many."""
+    made = 0
+    for shift in found.shifts:
+        live = found.live[shift.pk]
+        rows = placed.get(shift.pk, [])
+        content = _content(shift, rows)
+        sha256 = strict_json.digest(content)
+        if not rows if live is None else live.content_sha256 == sha256:
+            continue
+        version = DayVersion.objects.create(
+            team=shift.team,
+            date=shift.date,
+            number=live.number + 1 if live else 1,
+            plan=plan,
+            content=content,
+            content_sha256=sha256,
+            published_at=now,
+            published_by_id=plan.published_by_id,
+        )
+        _point(shift, version, live)
+        made += 1
+    return made
+
+
+def _content(shift: Shift, rows: list[tuple[Visit, Change]]) -> dict[str, Any]:
+    stops = [
+        {
+            "visit": str(visit.pk),
+            "need": str(visit.need_id),
+            "sequence": sequence,
+            "travel_seconds": change.stop.travel_seconds,
+            "arrive": change.stop.arrive,
+            "start": change.stop.start,
+            "leave": change.stop.leave,
+        }
+        for sequence, (visit, change) in enumerate(rows, start=1)
+    ]
+    return {"shift": shift.pk, "stops": stops}
+
+
+def _point(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
+    """Move the pointer, if it still points where we read it."""
+    if live is None:
+        TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
+    elif not TeamDay.objects.filter(team=shift.team, date=shift.date, live=live).update(live=version):
+        raise RuntimeError(f"team-day {shift.pk} changed under its lock")
