@@ -7,6 +7,7 @@ Importing this package does not import numba; calling `plan` or `warm` does. Rea
 types, travel, priority, rules, planner, engine/, explain, case.
 """
 
+from visits.planning.planner import plan, warm
 from visits.planning.priority import points, score
 from visits.planning.rules import Fault, Walk, check, walk
 from visits.planning.travel import GreatCircle, Table, Travel
@@ -42,7 +43,9 @@ __all__ = [
     "Visit",
     "Walk",
     "check",
+    "plan",
     "points",
     "score",
     "walk",
+    "warm",
 ]

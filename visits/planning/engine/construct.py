@@ -1,0 +1,82 @@
+"""A first good plan in a moment: greedy insertion by priority per added minute.
+
+The idea is a lazy greedy: every open visit remembers the best ratio it had; the best remembered one
+is priced again and goes in when it still leads. After an insertion only its neighbours look at the
+changed route, so the start costs a fraction of trying everybody everywhere.
+"""
+
+from __future__ import annotations
+
+from visits.planning.engine.data import DAY, LENGTH, Data, State
+from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.route import best_place, insert, refresh
+
+SETTLE_S = 300.0  # seconds added to the cost of every visit, so that tiny detours do not decide alone
+
+
+@kernel
+def price(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
+    """(score per second, gap) of putting `visit` into route `r`; (0, -1) when it does not pay or fit."""
+    if d.may[visit, r] == 0:
+        return 0.0, -1
+    added, gap = best_place(d, s, visit, r, 1 << 20)
+    if gap < 0:
+        return 0.0, -1
+    return (d.prize[visit, d.shift[r, DAY]] - added) / (d.service[visit] + added + SETTLE_S), gap
+
+
+@kernel
+def price_all(d: Data, s: State, visit: int, owned: Array) -> tuple[float, int, int]:
+    """(best ratio, route, gap) over all routes."""
+    ratio, at, gap = 0.0, -1, -1
+    for r in range(d.shift.shape[0]):
+        if owned[r] == 0:
+            continue
+        found, k = price(d, s, visit, r)
+        if found > ratio:
+            ratio, at, gap = found, r, k
+    return ratio, at, gap
+
+
+@kernel
+def fill(d: Data, s: State, owned: Array, ratios: Array) -> int:
+    """Insert open visits greedily until none fits; `ratios` is scratch, float64[n]. Returns how many."""
+    count, n = 0, d.place.shape[0]
+    for visit in range(n):
+        ratios[visit] = 0.0
+        if s.where[visit] < 0:
+            ratios[visit], _, _ = price_all(d, s, visit, owned)
+    while True:
+        lead, second = -1, 0.0
+        for visit in range(n):
+            if lead < 0 or ratios[visit] > ratios[lead]:
+                second = ratios[lead] if lead >= 0 else 0.0
+                lead = visit
+            elif ratios[visit] > second:
+                second = ratios[visit]
+        if lead < 0 or ratios[lead] <= 0.0:
+            return count
+        ratio, at, gap = price_all(d, s, lead, owned)
+        if ratio < second or at < 0:
+            ratios[lead] = ratio
+            continue
+        insert(d, s, lead, at, gap)
+        ratios[lead] = 0.0
+        count += 1
+        for i in range(d.near.shape[1]):
+            visit = d.near[lead, i]
+            if s.where[visit] < 0:
+                found, _ = price(d, s, visit, at)
+                ratios[visit] = max(ratios[visit], found)
+
+
+@kernel
+def refresh_all(d: Data, s: State) -> int:
+    """Recompute every route; returns how many are infeasible."""
+    wrong = 0
+    for r in range(d.shift.shape[0]):
+        for k in range(1, s.facts[r, LENGTH] + 1):
+            s.where[s.stops[r, 0, k]] = r
+        if not refresh(d, s, r):
+            wrong += 1
+    return wrong

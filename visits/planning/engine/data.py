@@ -1,0 +1,243 @@
+"""A problem as arrays: what the kernels read (Data) and what they change (State).
+
+The idea: everything that can be decided before the search is decided here, in numpy: which shift may
+serve which visit, what it is worth on which day, and in which intervals a service may begin once
+windows and breaks are taken together (a start is good when it lies in a window and the service is not
+cut by a break). Places and visits are renumbered along a space-filling curve, so that neighbours in
+the field are neighbours in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visits.planning.rules import allowed
+from visits.planning.travel import EARTH_M, GreatCircle, unit_vectors
+from visits.planning.types import POINT_S, Interval, Problem, Visit
+
+Array = NDArray[Any]
+DENSE_PLACES = 3000  # above, travel is computed from chords; the matrix would not fit the caches
+NEIGHBOURS = 100
+LOCK = 1e11  # score of a kept lock; above any sum of priorities, below what float64 counts exactly
+
+VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
+LENGTH, FIRST_LAST, TRAVEL = range(3)  # columns of State.facts
+START, END, FROM, TO, MOST, CLASS, DAY = range(7)  # columns of Data.shift
+
+
+class Data(NamedTuple):
+    """Read-only. n visits, r shifts, c classes of breaks, p places."""
+
+    matrix: Array  # int32[p, p] seconds, or [1, 1] when travel comes from chords
+    vectors: Array  # float64[p, 3] on the unit sphere
+    scale: Array  # float64[1] seconds for one radius of great circle
+    place: Array  # int32[n]
+    service: Array  # int32[n] seconds
+    last: Array  # int32[n] 1: after all others
+    locked: Array  # int32[n] the shift, or -1
+    prize: Array  # float64[n, days] score of serving, locks included
+    may: Array  # uint8[n, r] date, skills, capacity and lock allow it
+    slot_at: Array  # int32[c, n + 1] offsets into slots
+    slots: Array  # int32[m, 2] first and last good start, sorted
+    shift: Array  # int32[r, 7]
+    breaks: Array  # int32[c, b, 2]
+    near: Array  # int32[n, k] nearest visits, nearest first
+    width: Array  # int32[n] seconds in which a service may begin; small is tight
+
+
+class State(NamedTuple):
+    """One solution. Column 0 and `length + 1` of a route are the depots."""
+
+    stops: Array  # int32[r, 5, longest + 2]
+    facts: Array  # int32[r, 3]
+    worth: Array  # float64[r] prizes of the route
+    where: Array  # int32[n] route or -1
+
+
+class Model(NamedTuple):
+    """Data and the way back to the problem's own numbering."""
+
+    data: Data
+    visit_of: list[int]  # engine visit -> index into problem.visits
+    longest: int
+
+
+def good_starts(
+    windows: Sequence[Interval], breaks: Sequence[Interval], service_s: int
+) -> list[tuple[int, int]]:
+    """Disjoint sorted intervals of starts inside a window whose service no break cuts."""
+    out: list[list[int]] = []
+    for opens, closes in sorted(windows):
+        at = opens
+        for from_s, to_s in breaks:
+            if at < to_s and closes > from_s - service_s:
+                if at <= from_s - service_s:
+                    out.append([at, from_s - service_s])
+                at = max(at, to_s)
+        if at <= closes:
+            out.append([at, closes])
+    out.sort()
+    merged: list[list[int]] = []
+    for a, b in out:
+        if merged and a <= merged[-1][1] + 1:
+            merged[-1][1] = max(merged[-1][1], b)
+        else:
+            merged.append([a, b])
+    return [(a, b) for a, b in merged]
+
+
+def curve_order(degrees: Array) -> Array:
+    """Order of points along a Morton curve."""
+    if not len(degrees):
+        return np.zeros(0, dtype=np.int64)
+    low, high = degrees.min(axis=0), degrees.max(axis=0)
+    cells = ((degrees - low) / np.maximum(high - low, 1e-9) * 65535).astype(np.int64)
+    code = np.zeros(len(degrees), dtype=np.int64)
+    for bit in range(16):
+        code |= ((cells[:, 0] >> bit) & 1) << (2 * bit + 1) | ((cells[:, 1] >> bit) & 1) << (2 * bit)
+    return np.argsort(code, kind="stable")
+
+
+def nearest(points: Array, count: int) -> Array:
+    """Indices of the `count` nearest other points of each, nearest first; ties by index."""
+    n = len(points)
+    count = min(count, n - 1)
+    if count <= 0:
+        return np.zeros((n, 0), dtype=np.int32)
+    out = np.empty((n, count), dtype=np.int32)
+    squares = (points**2).sum(axis=1)
+    for at in range(0, n, 512):
+        rows = np.arange(at, min(n, at + 512))
+        gaps = squares[rows, None] + squares[None, :] - 2 * points[rows] @ points.T
+        gaps[np.arange(len(rows)), rows] = np.inf
+        part = (
+            np.argpartition(gaps, count - 1, axis=1)[:, :count]
+            if count < n - 1
+            else np.argsort(gaps)[:, :count]
+        )
+        part.sort(axis=1)
+        order = np.argsort(np.take_along_axis(gaps, part, axis=1), axis=1, kind="stable")
+        out[rows] = np.take_along_axis(part, order, axis=1)
+    return out
+
+
+def build(problem: Problem, released: Collection[str] = ()) -> Model:
+    """Arrays for the kernels; `released` visits are free of their lock."""
+    degrees = np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2)
+    order = curve_order(degrees)
+    new_place = np.empty(len(order), dtype=np.int64)
+    new_place[order] = np.arange(len(order))
+    sorted_places = [problem.locations[i] for i in order]
+    visit_of = sorted(range(len(problem.visits)), key=lambda i: (new_place[problem.visits[i].location], i))
+    visits = [problem.visits[i] for i in visit_of]
+
+    vectors = unit_vectors(sorted_places)
+    matrix, scale = _travel(problem, order, sorted_places)
+    place = np.array([new_place[v.location] for v in visits], dtype=np.int32)
+    classes: dict[tuple[Interval, ...], int] = {}
+    for shift in problem.shifts:
+        classes.setdefault(shift.breaks, len(classes))
+    shift_rows = np.array(
+        [
+            [
+                s.start_s,
+                s.end_s,
+                new_place[s.start_location],
+                new_place[s.end_location],
+                min(s.max_visits, len(visits)),
+                classes[s.breaks],
+                problem.day_index[s.date],
+            ]
+            for s in problem.shifts
+        ],
+        dtype=np.int32,
+    ).reshape(-1, 7)
+    most = max((len(b) for b in classes), default=0)
+    breaks = np.full((max(1, len(classes)), max(1, most), 2), np.iinfo(np.int32).max // 2, dtype=np.int32)
+    for key, index in classes.items():
+        breaks[index, : len(key)] = np.array(key, dtype=np.int32).reshape(-1, 2)
+    slot_at, slots, width = _slots(visits, list(classes))
+    shift_index = {s.id: i for i, s in enumerate(problem.shifts)}
+    locked = np.array(
+        [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
+    )
+    may = _may(problem, visits, locked)
+    days = np.arange(max(1, len(problem.horizon)))
+    worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
+    prize = (
+        POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :]) + np.where(locked >= 0, LOCK, 0.0)[:, None]
+    )
+    data = Data(
+        matrix=matrix,
+        vectors=vectors,
+        scale=scale,
+        place=place,
+        service=np.array([v.service_s for v in visits], dtype=np.int32),
+        last=np.array([v.last for v in visits], dtype=np.int32),
+        locked=locked,
+        prize=np.ascontiguousarray(prize),
+        may=may,
+        slot_at=slot_at,
+        slots=slots,
+        shift=shift_rows,
+        breaks=breaks,
+        near=nearest(vectors[place] * EARTH_M, NEIGHBOURS) if len(visits) else np.zeros((0, 0), np.int32),
+        width=width,
+    )
+    longest = int(min(shift_rows[:, MOST].max(), len(visits))) if len(shift_rows) else 0
+    return Model(data, visit_of, longest)
+
+
+def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:
+    model = problem.travel
+    if isinstance(model, GreatCircle) and len(places) > DENSE_PLACES:
+        return np.zeros((1, 1), dtype=np.int32), np.array([2 * EARTH_M * model.seconds_per_m])
+    if isinstance(model, GreatCircle):
+        return model.matrix(places), np.zeros(1)
+    full = model.matrix(problem.locations)
+    return np.ascontiguousarray(full[np.ix_(order, order)]), np.zeros(1)
+
+
+def _slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple[Array, Array, Array]:
+    slot_at = np.zeros((max(1, len(classes)), len(visits) + 1), dtype=np.int32)
+    rows: list[tuple[int, int]] = []
+    width = np.zeros(len(visits), dtype=np.int32)
+    known: dict[Any, list[tuple[int, int]]] = {}
+    for c, breaks in enumerate(classes):
+        for i, visit in enumerate(visits):
+            key = (c, visit.windows, visit.service_s)
+            if key not in known:
+                known[key] = good_starts(visit.windows, breaks, visit.service_s)
+            slot_at[c, i] = len(rows)
+            rows.extend(known[key])
+            if c == 0:
+                width[i] = sum(b - a for a, b in known[key])
+        slot_at[c, len(visits)] = len(rows)
+    return slot_at, np.array(rows, dtype=np.int32).reshape(-1, 2), width
+
+
+def _may(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
+    """Whether date, skills and lock allow a shift the visit; the clock is asked later."""
+    out = np.zeros((len(visits), len(problem.shifts)), dtype=np.uint8)
+    by_kind: dict[Any, Array] = {}
+    for i, visit in enumerate(visits):
+        kind = (visit.dates, visit.skills)
+        if kind not in by_kind:
+            by_kind[kind] = np.array([allowed(visit, s) is None and s.max_visits > 0 for s in problem.shifts])
+        out[i] = by_kind[kind]
+        if locked[i] >= 0:
+            keep = out[i, locked[i]]
+            out[i] = 0
+            out[i, locked[i]] = keep
+    return out
+
+
+def empty_state(model: Model) -> State:
+    """A solution that serves nobody; kernels fill the depots (route.refresh)."""
+    r, n = len(model.data.shift), len(model.data.place)
+    stops = np.zeros((r, 5, model.longest + 2), dtype=np.int32)
+    return State(stops, np.zeros((r, 3), np.int32), np.zeros(r), np.full(n, -1, dtype=np.int32))

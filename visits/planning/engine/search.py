@@ -1,0 +1,173 @@
+"""The run as a whole: start, rounds of annealing on every core, exchange, stop.
+
+The idea: workers anneal independently in rounds and meet only between rounds, at fixed iteration
+counts when the budget is iterations, so a seed and a number of iterations always give the same plan.
+With a budget of seconds the temperature follows the clock and rounds end by it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from visits.planning.engine.data import LENGTH, Model, build
+from visits.planning.engine.pushes import pushes
+from visits.planning.engine.worker import Worker
+from visits.planning.explain import Push
+from visits.planning.locks import Kept, keep
+from visits.planning.opening import opening
+from visits.planning.types import Problem, Progress
+
+HOT, COLD = 12_000.0, 100.0  # temperatures in score (3000 = one point)
+CHUNK = 1000  # iterations between two looks at the clock and at should_stop
+ROUNDS = 20
+
+
+@dataclass(slots=True)
+class Budget:
+    """Seconds or iterations, and whether somebody wants us to stop."""
+
+    seconds: float | None
+    iterations: int | None
+    began: float
+    should_stop: Callable[[], bool] | None = None
+    stopped: bool = False
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+    def share(self, done: int) -> float:
+        """How much of the budget is used, 0..1 and beyond."""
+        if self.iterations is not None:
+            return done / self.iterations if self.iterations else 1.0
+        assert self.seconds is not None
+        return self.elapsed() / self.seconds if self.seconds > 0 else 1.0
+
+    def poll(self) -> bool:
+        if not self.stopped and self.should_stop is not None and self.should_stop():
+            self.stopped = True
+        return self.stopped
+
+
+def temperature(share: float) -> float:
+    return float(HOT * (COLD / HOT) ** min(1.0, share))
+
+
+class Found(NamedTuple):
+    """What the engine proposes: shift id -> visit ids in order."""
+
+    orders: dict[str, list[str]]
+    iterations: int
+    stopped: bool
+    pushes: dict[str, Push]
+
+
+def run(
+    problem: Problem,
+    *,
+    kept: Kept | None = None,
+    start: Mapping[str, Sequence[str]] | None = None,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Found:
+    """Search from the kept locks and, where it helps, from the orders of `start`."""
+    budget = Budget(seconds, iterations, time.monotonic(), should_stop)
+    kept = kept or keep(problem, start)
+    model = build(problem, kept.broken)
+    engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
+    begin = [[engine_of[v] for v in order] for order in opening(problem, kept, start)]
+    team = search(model, begin, budget, seed, workers, on_progress)
+    leader = team[0]
+    leader.finish()
+    orders = {
+        shift.id: [problem.visits[model.visit_of[v]].id for v in order]
+        for shift, order in zip(problem.shifts, leader.orders(), strict=True)
+    }
+    prices = pushes(problem, model, leader.state, leader.saved)
+    return Found(orders, sum(w.iterations for w in team), budget.stopped, prices)
+
+
+def search(
+    model: Model,
+    begin: Sequence[Sequence[int]],
+    budget: Budget,
+    seed: int,
+    workers: int,
+    on_progress: Callable[[Progress], None] | None,
+) -> list[Worker]:
+    """Anneal from `begin` (engine numbering, feasible) until the budget is used; workers, best first."""
+    team = [Worker(model, seed, index) for index in range(workers)]
+    team[0].load(begin)
+    team[0].fill()
+    for worker in team[1:]:
+        worker.take(team[0].best)
+    _report(team, budget, 0.0, on_progress)
+    shares = _split(budget.iterations, workers)
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for number in range(ROUNDS if len(team[0].work.pool) else 0):
+            until = (number + 1) / ROUNDS
+            jobs = [pool.submit(_round, w, budget, shares[i], until) for i, w in enumerate(team)]
+            for job in jobs:
+                job.result()
+            _exchange(team, number)
+            _report(team, budget, until, on_progress)
+            if budget.stopped:
+                break
+    return sorted(team, key=lambda w: -w.best_score)
+
+
+def _report(
+    team: list[Worker], budget: Budget, share: float, on_progress: Callable[[Progress], None] | None
+) -> None:
+    if on_progress is not None:
+        leader = max(team, key=lambda w: w.best_score)
+        on_progress(
+            Progress(
+                score=leader.true_score(),
+                served=int(leader.best.facts[:, LENGTH].sum()),
+                elapsed_s=budget.elapsed(),
+                iterations=sum(w.iterations for w in team),
+                share=share,
+            )
+        )
+
+
+def _split(iterations: int | None, workers: int) -> list[int | None]:
+    if iterations is None:
+        return [None] * workers
+    return [iterations // workers + (i < iterations % workers) for i in range(workers)]
+
+
+def _round(worker: Worker, budget: Budget, mine: int | None, until: float) -> None:
+    """Anneal one worker to `until` of its budget, looking up every CHUNK iterations."""
+    while not budget.poll():
+        if mine is None:
+            share = budget.share(0)
+            if share >= until:
+                return
+            heat = temperature(share)
+            worker.run(heat, heat, CHUNK)
+        else:
+            left = round(mine * until) - worker.iterations
+            if left <= 0:
+                return
+            steps = min(CHUNK, left)
+            heat = temperature(worker.iterations / mine)
+            worker.run(heat, temperature((worker.iterations + steps) / mine), steps)
+
+
+def _exchange(team: list[Worker], number: int) -> None:
+    """In the second half, a worker that lies behind goes on from the leader's best."""
+    if number < ROUNDS // 2 or len(team) < 2:
+        return
+    leader = max(team, key=lambda w: w.best_score)
+    for worker in team:
+        if worker.best_score < leader.best_score:
+            worker.take(leader.best)

@@ -1,0 +1,113 @@
+"""One searcher: a solution of its own, scratch of its own, a random stream of its own.
+
+The idea: everything a thread writes belongs to its worker, so workers run side by side without locks
+and the result does not depend on which of them was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from visits.planning.engine import anneal, construct, data
+from visits.planning.engine.data import LENGTH, LOCK, TRAVEL, VISIT, Model, State
+from visits.planning.engine.jit import Array
+from visits.planning.engine.route import copy_route
+
+AT_ONCE = 16  # most routes one iteration may touch
+TUNING = np.array([3, 8, 0.5, 12, 60, 30, 30, 55, 80, 900, 90, 10, 5.0, 5])
+
+
+class Worker:
+    """State, best state and scratch of one thread."""
+
+    def __init__(self, model: Model, seed: int, index: int) -> None:
+        d, self.model = model.data, model
+        r, n = len(d.shift), len(d.place)
+        self.state = data.empty_state(model)
+        self.best = data.empty_state(model)
+        self.saved = State(
+            np.zeros((AT_ONCE, 5, model.longest + 2), np.int32),
+            np.zeros((AT_ONCE, 3), np.int32),
+            np.zeros(AT_ONCE),
+            np.zeros(1, np.int32),
+        )
+        self.work = anneal.Work(
+            random=_stream(seed, index),
+            listed=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),
+            keys=np.zeros(n + AT_ONCE * (model.longest + 2)),
+            touched=np.zeros(AT_ONCE, np.int32),
+            mark=np.zeros(r, np.int64),
+            dirty=np.zeros(r, np.uint8),
+            owned=np.ones(r, np.uint8),
+            pool=np.flatnonzero(d.may.any(axis=1)).astype(np.int32),
+            mine=np.ones(n, np.uint8),
+            totals=np.zeros(3),
+        )
+        self.tuning = TUNING.copy()
+
+    def load(self, orders: Sequence[Sequence[int]]) -> None:
+        """Start from these routes (engine numbering); all must be feasible."""
+        self.state.where[:] = -1
+        for r, order in enumerate(orders):
+            self.state.facts[r, LENGTH] = len(order)
+            self.state.stops[r, VISIT, 1 : len(order) + 1] = order
+        construct.refresh_all(self.model.data, self.state)
+
+    def fill(self) -> None:
+        construct.fill(self.model.data, self.state, self.work.owned, self.work.keys)
+        self.settle()
+
+    def settle(self) -> None:
+        """What there is now counts as the best so far."""
+        for r in range(len(self.model.data.shift)):
+            copy_route(self.state, r, self.best, r)
+        self.work.dirty[:] = 0
+        self.work.totals[:2] = self.score(self.state)
+
+    def take(self, other: State) -> None:
+        """Go on from another worker's best."""
+        for r in range(len(self.model.data.shift)):
+            copy_route(other, r, self.state, r)
+        self.state.where[:] = -1
+        construct.refresh_all(self.model.data, self.state)
+        self.settle()
+
+    def finish(self) -> None:
+        """Back to the best, with whatever still fits put in."""
+        self.take(self.best)
+        self.fill()
+
+    def score(self, state: State) -> float:
+        return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
+
+    def run(self, hot: float, cold: float, steps: int) -> None:
+        if steps > 0:
+            anneal.anneal(
+                self.model.data, self.state, self.best, self.saved, self.work, self.tuning, hot, cold, steps
+            )
+
+    def orders(self) -> list[list[int]]:
+        """The best routes, in engine numbering."""
+        best = self.best
+        return [best.stops[r, VISIT, 1 : best.facts[r, LENGTH] + 1].tolist() for r in range(len(best.facts))]
+
+    def true_score(self) -> float:
+        """Score of the best without what locks weigh in the search."""
+        locked = self.model.data.locked
+        kept = sum(locked[v] == r for r, order in enumerate(self.orders()) for v in order)
+        return self.best_score - LOCK * float(kept)
+
+    @property
+    def best_score(self) -> float:
+        return float(self.work.totals[1])
+
+    @property
+    def iterations(self) -> int:
+        return int(self.work.totals[2])
+
+
+def _stream(seed: int, index: int) -> Array:
+    """A nonzero xorshift state; seeds next to each other give unrelated streams."""
+    return np.random.SeedSequence([seed & (2**63 - 1), index]).generate_state(1, np.uint64) | np.uint64(1)

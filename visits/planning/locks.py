@@ -1,0 +1,142 @@
+"""Promises first: an order for the locked visits of every shift, or the ones that must break.
+
+The idea: a locked visit belongs to one shift, so every shift is its own small travelling-salesman
+problem with time windows. Cheap orders are tried first; when none keeps all locks, dynamic programming
+over sets (Held and Karp) decides, which is exact because leaving earlier is never worse (times are
+FIFO). Only beyond `STATES` partial routes a layer does it become a beam search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from visits.planning.rules import Walk, allowed, drive, service_start, walk
+from visits.planning.types import BrokenLock, Problem, Reason, Shift, Visit
+
+STATES = 20_000
+
+
+class Kept(NamedTuple):
+    orders: dict[str, tuple[str, ...]]  # shift id -> locked visits that can be kept together, in order
+    broken: dict[str, Reason]  # visit id -> why its lock cannot be kept
+
+
+def keep(problem: Problem, start: Mapping[str, Sequence[str]] | None = None) -> Kept:
+    """Decide shift by shift which locks are kept; `start` gives orders that are tried first."""
+    by_shift: dict[str, list[Visit]] = {}
+    orders: dict[str, tuple[str, ...]] = {}
+    broken: dict[str, Reason] = {}
+    for visit in problem.visits:
+        if visit.locked:
+            by_shift.setdefault(visit.locked, []).append(visit)
+    for shift_id, visits in by_shift.items():
+        shift = problem.shift_by_id[shift_id]
+        able = []
+        for visit in visits:
+            reason = alone(problem, shift, visit)
+            if reason is None:
+                able.append(visit)
+            else:
+                broken[visit.id] = reason
+        known = {visit.id: visit for visit in able}
+        wished = [known[i] for i in (start or {}).get(shift_id, ()) if i in known]
+        order = _simple(problem, shift, able, wished) or _exact(problem, shift, able)
+        orders[shift_id] = tuple(visit.id for visit in order)
+        for visit in able:
+            if visit not in order:
+                broken[visit.id] = Reason("lock_clash", shift_id, orders[shift_id])
+    return Kept(orders, broken)
+
+
+def alone(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
+    """Why the shift cannot do even this one visit, or None when it can."""
+    blocked = allowed(visit, shift)
+    if blocked == "skill":
+        return Reason("lock_skill", shift.id, detail=",".join(sorted(visit.skills - shift.skills)))
+    if blocked:
+        return Reason("lock_date", shift.id)
+    walked = walk(problem, shift, [visit])
+    if not walked.faults:
+        return None
+    fault = walked.faults[0]
+    code = {"capacity": "lock_full", "window": "lock_window"}.get(fault.code, "lock_far")
+    return Reason(code, shift.id, seconds=fault.seconds or None)
+
+
+def _good(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
+    walked = walk(problem, shift, order)
+    return None if walked.faults else walked
+
+
+def _simple(
+    problem: Problem, shift: Shift, visits: Sequence[Visit], wished: Sequence[Visit]
+) -> list[Visit] | None:
+    """All visits in an order that works: the wished one, or built by cheapest insertion."""
+    if len(visits) > shift.max_visits:
+        return None
+    if len(wished) == len(visits) and _good(problem, shift, wished):
+        return list(wished)
+    last_close = {v.id: max((closes for _, closes in v.windows), default=0) for v in visits}
+    for key in (lambda v: last_close[v.id], lambda v: -v.service_s):
+        order: list[Visit] = []
+        for visit in sorted(visits, key=key):
+            options = [[*order[:i], visit, *order[i:]] for i in range(len(order) + 1)]
+            walks = [(w.end_s, i) for i, o in enumerate(options) if (w := _good(problem, shift, o))]
+            if not walks:
+                break
+            order = options[min(walks)[1]]
+        if len(order) == len(visits):
+            return order
+    return None
+
+
+class _Partial(NamedTuple):
+    leave_s: int
+    order: tuple[int, ...]
+
+
+def _exact(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visit]:
+    """The largest set of visits that fits, of the highest priority, in its earliest order."""
+    layer: dict[tuple[int, int], _Partial] = {(0, -1): _Partial(shift.start_s, ())}
+    best: tuple[float, ...] = (0.0, 0.0)
+    chosen: tuple[int, ...] = ()
+    for _ in range(min(shift.max_visits, len(visits))):
+        following: dict[tuple[int, int], _Partial] = {}
+        for (done, at), partial in layer.items():
+            here = shift.start_location if at < 0 else visits[at].location
+            for i, visit in enumerate(visits):
+                if done >> i & 1 or (at >= 0 and visits[at].last and not visit.last):
+                    continue
+                arrive_s = drive(partial.leave_s, problem.seconds(here, visit.location), shift.breaks)
+                start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+                if start_s is None or start_s + visit.service_s > shift.end_s:
+                    continue
+                key = (done | 1 << i, i)
+                leave_s = start_s + visit.service_s
+                if key not in following or leave_s < following[key].leave_s:
+                    following[key] = _Partial(leave_s, (*partial.order, i))
+        for (_, at), partial in following.items():
+            home_s = problem.seconds(visits[at].location, shift.end_location)
+            worth = (len(partial.order), sum(visits[i].priority for i in partial.order))
+            if worth > best and drive(partial.leave_s, home_s, shift.breaks) <= shift.end_s:
+                best, chosen = worth, partial.order
+        if len(following) > STATES:
+            kept = sorted(following.items(), key=lambda item: item[1].leave_s)[:STATES]
+            following = dict(kept)
+        layer = following
+    return [visits[i] for i in chosen]
+
+
+def broken_locks(problem: Problem, kept: Kept, served_on: Mapping[str, str]) -> tuple[BrokenLock, ...]:
+    """The locks that a plan does not keep, in the order of the problem's visits."""
+    return tuple(
+        BrokenLock(
+            visit.id,
+            visit.locked,
+            served_on.get(visit.id),
+            kept.broken.get(visit.id, Reason("lock_clash", visit.locked)),
+        )
+        for visit in problem.visits
+        if visit.locked and served_on.get(visit.id) != visit.locked
+    )

@@ -1,0 +1,83 @@
+"""`plan`: problem in, plan out. Locks first, then the engine, then the rules judge the result.
+
+The idea: the engine only proposes orders of visits. What leaves this module has been walked by
+rules.py, stop by stop; an order that the walk refuses loses visits until it passes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from visits.planning import explain, locks, result
+from visits.planning.types import Plan, Problem, Progress, Statistics, orders
+
+WORKERS = 2
+
+
+def warm() -> float:
+    """Load or compile the engine; seconds it took (0 when it is warm already). Imports numba."""
+    from visits.planning.engine.warm import warm_once
+
+    return warm_once()
+
+
+def plan(
+    problem: Problem,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    start: Plan | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    workers: int = WORKERS,
+) -> Plan:
+    """The best plan found in `seconds` of wall time or in `iterations`, exactly one of them given.
+
+    Compiling, once an installation, is not counted. The same seed, iterations and workers give the
+    same plan. `start` is a plan of an earlier run to go on from. `should_stop` is asked several times
+    a second; then the best plan so far is returned. `on_progress` is called from this thread.
+    """
+    if (seconds is None) == (iterations is None):
+        raise ValueError("beri seconds atau iterations, salah satu saja")
+    if (seconds or 0) < 0 or (iterations or 0) < 0 or workers < 1:
+        raise ValueError("seconds dan iterations nol atau lebih, workers satu atau lebih")
+    compile_s = warm()
+    began = time.monotonic()
+    from visits.planning.engine import search
+
+    previous = orders(start) if start else {}
+    kept = locks.keep(problem, previous)
+    found = search.run(
+        problem,
+        kept=kept,
+        start=previous,
+        seconds=None if seconds is None else max(0.0, seconds - _reserve(problem)),
+        iterations=iterations,
+        seed=seed,
+        workers=workers,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    routes = result.walked(problem, found.orders)
+    served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
+    return Plan(
+        routes=routes,
+        unserved=explain.unserved(problem, routes, found.pushes),
+        broken_locks=locks.broken_locks(problem, kept, served_on),
+        statistics=Statistics(
+            **result.figures(problem, routes),
+            seed=seed,
+            workers=workers,
+            iterations=found.iterations,
+            elapsed_s=round(time.monotonic() - began, 3),
+            compile_s=round(compile_s, 3),
+            stopped=found.stopped,
+        ),
+    )
+
+
+def _reserve(problem: Problem) -> float:
+    """Seconds kept back for walking and explaining the result."""
+    return 0.02 + 5e-5 * len(problem.visits)

@@ -1,0 +1,59 @@
+"""From proposed orders to routes with times, judged by the rules; and the figures of a plan.
+
+The idea: the engine is not trusted. An order that the walk refuses loses its cheapest unlocked visit
+until it passes, so nothing infeasible ever leaves the planner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from visits.planning.priority import points, score
+from visits.planning.rules import walk
+from visits.planning.types import Problem, Route, Shift, Visit
+
+
+def walked(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Route, ...]:
+    """Routes of the shifts that serve anybody, in the order of problem.shifts."""
+    routes = []
+    for shift in problem.shifts:
+        visits = [problem.visit_by_id[visit_id] for visit_id in orders.get(shift.id, ())]
+        route = passing(problem, shift, visits)
+        if route.stops:
+            routes.append(route)
+    return tuple(routes)
+
+
+def passing(problem: Problem, shift: Shift, visits: list[Visit]) -> Route:
+    """The route in this order, without the visits that must go for the rules to hold."""
+    while True:
+        walk_ = walk(problem, shift, visits)
+        if not walk_.faults or not visits:
+            return walk_.route(shift)
+        named = {fault.visit for fault in walk_.faults if fault.code in ("date", "skill")}
+        worst = min(
+            visits, key=lambda v: (v.id not in named, v.locked == shift.id, points(problem, v, shift.date))
+        )
+        visits = [v for v in visits if v is not worst]
+
+
+def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
+    """The part of Statistics that follows from the routes alone."""
+    total, priority, served = 0.0, 0.0, 0
+    for route in routes:
+        date = problem.shift_by_id[route.shift].date
+        for stop in route.stops:
+            visit = problem.visit_by_id[stop.visit]
+            total += points(problem, visit, date)
+            priority += visit.priority
+            served += 1
+    travel_s = sum(route.travel_s for route in routes)
+    return {
+        "score": score(total, travel_s),
+        "points": total,
+        "priority": priority,
+        "served": served,
+        "unserved": len(problem.visits) - served,
+        "travel_s": travel_s,
+    }
