@@ -9,7 +9,7 @@ the field are neighbours in memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from visits.planning.types import POINT_S, Interval, Problem, Visit
 Array = NDArray[Any]
 DENSE_PLACES = 3000  # above, travel is computed from chords; the matrix would not fit the caches
 NEIGHBOURS = 100
+NEVER = 1 << 30  # a break that no clock reaches
 LOCK = 1e11  # score of a kept lock; above any sum of priorities, below what float64 counts exactly
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
@@ -127,49 +128,21 @@ def nearest(points: Array, count: int) -> Array:
 
 def build(problem: Problem, released: Collection[str] = ()) -> Model:
     """Arrays for the kernels; `released` visits are free of their lock."""
-    degrees = np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2)
-    order = curve_order(degrees)
+    order = curve_order(np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2))
     new_place = np.empty(len(order), dtype=np.int64)
     new_place[order] = np.arange(len(order))
-    sorted_places = [problem.locations[i] for i in order]
+    places = [problem.locations[i] for i in order]
     visit_of = sorted(range(len(problem.visits)), key=lambda i: (new_place[problem.visits[i].location], i))
     visits = [problem.visits[i] for i in visit_of]
-
-    vectors = unit_vectors(sorted_places)
-    matrix, scale = _travel(problem, order, sorted_places)
+    classes = {breaks: i for i, breaks in enumerate(dict.fromkeys(s.breaks for s in problem.shifts))}
+    shift_rows = _shifts(problem, new_place, classes)
+    vectors = unit_vectors(places)
+    matrix, scale = _travel(problem, order, places)
     place = np.array([new_place[v.location] for v in visits], dtype=np.int32)
-    classes: dict[tuple[Interval, ...], int] = {}
-    for shift in problem.shifts:
-        classes.setdefault(shift.breaks, len(classes))
-    shift_rows = np.array(
-        [
-            [
-                s.start_s,
-                s.end_s,
-                new_place[s.start_location],
-                new_place[s.end_location],
-                min(s.max_visits, len(visits)),
-                classes[s.breaks],
-                problem.day_index[s.date],
-            ]
-            for s in problem.shifts
-        ],
-        dtype=np.int32,
-    ).reshape(-1, 7)
-    most = max((len(b) for b in classes), default=0)
-    breaks = np.full((max(1, len(classes)), max(1, most), 2), np.iinfo(np.int32).max // 2, dtype=np.int32)
-    for key, index in classes.items():
-        breaks[index, : len(key)] = np.array(key, dtype=np.int32).reshape(-1, 2)
     slot_at, slots, width = _slots(visits, list(classes))
     shift_index = {s.id: i for i, s in enumerate(problem.shifts)}
     locked = np.array(
         [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
-    )
-    may = _may(problem, visits, locked)
-    days = np.arange(max(1, len(problem.horizon)))
-    worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
-    prize = (
-        POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :]) + np.where(locked >= 0, LOCK, 0.0)[:, None]
     )
     data = Data(
         matrix=matrix,
@@ -179,17 +152,48 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
         service=np.array([v.service_s for v in visits], dtype=np.int32),
         last=np.array([v.last for v in visits], dtype=np.int32),
         locked=locked,
-        prize=np.ascontiguousarray(prize),
-        may=may,
+        prize=_prizes(problem, visits, locked),
+        may=_may(problem, visits, locked),
         slot_at=slot_at,
         slots=slots,
         shift=shift_rows,
-        breaks=breaks,
+        breaks=_breaks(list(classes)),
         near=nearest(vectors[place] * EARTH_M, NEIGHBOURS) if len(visits) else np.zeros((0, 0), np.int32),
         width=width,
     )
     longest = int(min(shift_rows[:, MOST].max(), len(visits))) if len(shift_rows) else 0
     return Model(data, visit_of, longest)
+
+
+def _shifts(problem: Problem, new_place: Array, classes: Mapping[tuple[Interval, ...], int]) -> Array:
+    rows = [
+        [
+            s.start_s,
+            s.end_s,
+            new_place[s.start_location],
+            new_place[s.end_location],
+            min(s.max_visits, len(problem.visits)),
+            classes[s.breaks],
+            problem.day_index[s.date],
+        ]
+        for s in problem.shifts
+    ]
+    return np.array(rows, dtype=np.int32).reshape(-1, 7)
+
+
+def _breaks(classes: Sequence[tuple[Interval, ...]]) -> Array:
+    most = max((len(b) for b in classes), default=0)
+    out = np.full((max(1, len(classes)), max(1, most), 2), NEVER, dtype=np.int32)
+    for index, breaks in enumerate(classes):
+        out[index, : len(breaks)] = np.array(breaks, dtype=np.int32).reshape(-1, 2)
+    return out
+
+
+def _prizes(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
+    days = np.arange(max(1, len(problem.horizon)))
+    worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
+    prize = POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :])
+    return np.ascontiguousarray(prize + np.where(locked >= 0, LOCK, 0.0)[:, None])
 
 
 def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:

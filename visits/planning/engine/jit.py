@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 F = TypeVar("F", bound=Callable[..., Any])
 Array = NDArray[Any]
 
-_njit = cast(Any, numba.njit)  # its stubs do not know _nrt
+_njit = cast("Any", numba.njit)  # its stubs do not know _nrt
 _compile = _njit(nogil=True, cache=True, error_model="numpy", boundscheck=False, _nrt=False)
 
 
 def kernel(function: F) -> F:
     """Compile for threads, cached on disk next to the source or under NUMBA_CACHE_DIR."""
-    compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy", boundscheck=False, _nrt=False)(
-        function
-    )
+    compiled: F = _compile(function)
     return compiled

@@ -29,8 +29,6 @@ from visits.planning.engine.data import (
 )
 from visits.planning.engine.jit import kernel
 
-NEVER = -1
-
 
 @kernel
 def refresh(d: Data, s: State, r: int) -> bool:

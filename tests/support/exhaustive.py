@@ -1,0 +1,52 @@
+"""The best score there is, by trying every order of every set on every shift. For up to 8 visits."""
+
+from visits.planning import Problem, Shift, points
+from visits.planning.rules import allowed, drive, service_start
+from visits.planning.types import POINT_S
+
+
+def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
+    """Set of visits (bits) -> best score of a route of this shift that serves exactly these."""
+    able = [
+        (i, v)
+        for i, v in enumerate(problem.visits)
+        if allowed(v, shift) is None and v.locked in (None, shift.id)
+    ]
+    found = {0: 0.0}
+
+    def go_on(done: int, now_s: int, here: int, worth: float, count: int, seen_last: bool) -> None:
+        for i, visit in able:
+            if done >> i & 1 or count == shift.max_visits or (seen_last and not visit.last):
+                continue
+            leg_s = problem.seconds(here, visit.location)
+            start_s = service_start(
+                drive(now_s, leg_s, shift.breaks), visit.service_s, visit.windows, shift.breaks
+            )
+            if start_s is None:
+                continue
+            leave_s = start_s + visit.service_s
+            total = worth + POINT_S * points(problem, visit, shift.date) - leg_s
+            home_s = problem.seconds(visit.location, shift.end_location)
+            these = done | 1 << i
+            if drive(leave_s, home_s, shift.breaks) <= shift.end_s:
+                found[these] = max(found.get(these, float("-inf")), total - home_s)
+            go_on(these, leave_s, visit.location, total, count + 1, seen_last or visit.last)
+
+    go_on(0, shift.start_s, shift.start_location, 0.0, 0, False)
+    return found
+
+
+def best_score(problem: Problem) -> float:
+    """Best score over all plans that keep every lock."""
+    must = sum(1 << i for i, visit in enumerate(problem.visits) if visit.locked)
+    together = {0: 0.0}
+    for shift in problem.shifts:
+        routes = best_of_shift(problem, shift)
+        following: dict[int, float] = {}
+        for done, worth in together.items():
+            for these, more in routes.items():
+                if not done & these:
+                    both = done | these
+                    following[both] = max(following.get(both, float("-inf")), worth + more)
+        together = following
+    return max(worth for done, worth in together.items() if done & must == must)

@@ -1,0 +1,173 @@
+"""Made-up planning cases for tests: small, nasty, and with locks that can be kept together.
+
+The locked visits of a shift are laid along a real walk of that shift first, and their windows are cut
+round the walk, so an order that keeps them all exists by construction.
+"""
+
+import datetime as dt
+import random
+
+from visits.planning import GreatCircle, Problem, Shift, Visit
+from visits.planning.rules import drive, service_start
+
+MONDAY = dt.date(2026, 11, 30)
+NOON = ((12 * 3600, 13 * 3600),)
+FRIDAY = ((11 * 3600 + 1800, 13 * 3600),)
+TWO = ((10 * 3600, 10 * 3600 + 900), (12 * 3600, 13 * 3600))
+
+
+def make_problem(
+    seed: int,
+    *,
+    visits: int = 12,
+    shifts: int = 3,
+    locked: int = 0,
+    spread_km: float = 8.0,
+    last: bool = False,
+    decay: bool = True,
+) -> Problem:
+    """A problem of this size; the same arguments always give the same one."""
+    rng = random.Random(f"{seed}/{visits}/{shifts}/{locked}/{spread_km}/{last}")
+    places = [
+        (-7.63 + rng.gauss(0, spread_km) / 111, 111.52 + rng.gauss(0, spread_km) / 111) for _ in range(shifts)
+    ]
+    team = [_shift(rng, index, shifts) for index in range(shifts)]
+    rows = []
+    for n in range(visits):
+        if rng.random() < 0.15 and len(places) > shifts:
+            place = rng.randrange(len(places))  # neighbours in one house, or at a base
+        else:
+            place = len(places)
+            places.append((-7.63 + rng.gauss(0, spread_km) / 111, 111.52 + rng.gauss(0, spread_km) / 111))
+        rows.append(_visit(rng, n, place, team, last=last, decay=decay))
+    model = GreatCircle(detour=rng.choice([1.0, 1.35]), speed_kmh=rng.choice([20, 30, 45]))
+    problem = Problem(tuple(places), tuple(team), tuple(rows), model, f"made-up-{seed}")
+    return lock(rng, problem, locked) if locked else problem
+
+
+def _shift(rng: random.Random, index: int, count: int) -> Shift:
+    start_s = rng.choice([27000, 28800, 12 * 3600 + 600])
+    return Shift(
+        id=f"s{index}",
+        team=f"T{index % 2}",
+        date=MONDAY + dt.timedelta(days=index // 2),
+        start_s=start_s,
+        end_s=start_s + rng.choice([3, 5, 8]) * 3600,
+        start_location=index,
+        end_location=rng.choice([index, rng.randrange(count)]),
+        max_visits=rng.choice([2, 4, 14]),
+        breaks=rng.choice([(), NOON, FRIDAY, TWO]),
+        skills=frozenset(skill for skill in ("iris", "ramp") if rng.random() < 0.6),
+    )
+
+
+def _visit(rng: random.Random, n: int, place: int, team: list[Shift], *, last: bool, decay: bool) -> Visit:
+    dates = sorted({shift.date for shift in team})
+    opens = rng.randrange(26000, 50000)
+    windows = rng.choice(
+        [
+            ((0, 86400),),
+            ((27000, 55800),),
+            ((opens, opens + rng.randrange(0, 9000)),),
+            ((28800, 36000), (46800, 54000)),
+            ((46800, 54000), (28800, 47000)),  # unsorted and overlapping is allowed
+        ]
+    )
+    return Visit(
+        id=f"v{n}",
+        location=place,
+        service_s=rng.choice([0, 300, 900, 1500, 1800, 2700, 5400]),
+        priority=rng.randint(1, 60),
+        decay=rng.choice([0, 0, 1, 4, 30]) if decay else 0,
+        windows=windows,
+        dates=None if rng.random() < 0.5 else frozenset(rng.sample(dates, rng.randint(1, len(dates)))),
+        skills=frozenset(skill for skill in ("iris", "ramp") if rng.random() < 0.15),
+        last=last and rng.random() < 0.3,
+    )
+
+
+def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
+    """Promise up to `count` visits, each along a walk of its shift that keeps all of them."""
+    visits = list(problem.visits)
+    free = list(range(len(visits)))
+    rng.shuffle(free)
+    for shift in problem.shifts:
+        now_s, here, done, seen_last = shift.start_s, shift.start_location, 0, False
+        while free and count and done < shift.max_visits and rng.random() < 0.8:
+            visit = visits[free[-1]]
+            if seen_last and not visit.last:
+                break
+            arrive_s = drive(now_s, problem.seconds(here, visit.location), shift.breaks)
+            start_s = service_start(arrive_s, visit.service_s, ((0, 86400),), shift.breaks)
+            assert start_s is not None
+            leave_s = start_s + visit.service_s
+            home_s = problem.seconds(visit.location, shift.end_location)
+            if drive(leave_s, home_s, shift.breaks) > shift.end_s:
+                break
+            windows = ((max(0, start_s - rng.choice([0, 60, 3600])), start_s + rng.choice([0, 60, 3600])),)
+            visits[free.pop()] = Visit(
+                id=visit.id,
+                location=visit.location,
+                service_s=visit.service_s,
+                priority=visit.priority,
+                decay=visit.decay,
+                windows=windows,
+                dates=frozenset({shift.date}),
+                skills=shift.skills & visit.skills,
+                locked=shift.id,
+                last=visit.last,
+            )
+            # Waiting for the window that was cut round this start never makes the walk later.
+            now_s, here, done, count, seen_last = leave_s, visit.location, done + 1, count - 1, visit.last
+    return Problem(problem.locations, problem.shifts, tuple(visits), problem.travel, problem.name)
+
+
+def as_case(problem: Problem):
+    """The problem as a planning-case/1 object (without `last`, which the format does not know)."""
+
+    def clock(seconds: int) -> str:
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+    def spans(rows):
+        return [[clock(a), clock(b)] for a, b in rows]
+
+    assert isinstance(problem.travel, GreatCircle)
+    return {
+        "format": "planning-case/1",
+        "name": problem.name,
+        "travel": {
+            "kind": "great-circle",
+            "detour": problem.travel.detour,
+            "speed_kmh": problem.travel.speed_kmh,
+        },
+        "locations": [list(place) for place in problem.locations],
+        "shifts": [
+            {
+                "id": s.id,
+                "team": s.team,
+                "date": s.date.isoformat(),
+                "start": clock(s.start_s),
+                "end": clock(s.end_s),
+                "breaks": spans(s.breaks),
+                "start_location": s.start_location,
+                "end_location": s.end_location,
+                "max_visits": s.max_visits,
+                "skills": sorted(s.skills),
+            }
+            for s in problem.shifts
+        ],
+        "visits": [
+            {
+                "id": v.id,
+                "location": v.location,
+                "service_minutes": v.service_s / 60,
+                "priority": v.priority,
+                "decay": v.decay,
+                "dates": None if v.dates is None else sorted(d.isoformat() for d in v.dates),
+                "windows": spans(v.windows),
+                "skills": sorted(v.skills),
+                "locked": v.locked,
+            }
+            for v in problem.visits
+        ],
+    }
