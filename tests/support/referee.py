@@ -63,6 +63,21 @@ def misfits(visit: dict[str, Any], shift: dict[str, Any]) -> list[str]:
     return faults
 
 
+def unkept(
+    case: dict[str, Any], plan: dict[str, Any], served: dict[str, str], broken: frozenset[str]
+) -> list[str]:
+    """What is wrong with the plan as a whole: promises, and visits that nobody speaks of."""
+    faults = [
+        f"{v['id']}: promise broken"
+        for v in case["visits"]
+        if v["locked"] and served.get(v["id"]) != v["locked"] and v["id"] not in broken
+    ]
+    listed = [u["visit"] for u in plan["unscheduled"]]
+    if sorted(listed + list(served)) != sorted(v["id"] for v in case["visits"]):
+        faults.append("every visit is served or listed, once")
+    return faults
+
+
 def judge(
     case: dict[str, Any],
     plan: dict[str, Any],
@@ -77,7 +92,8 @@ def judge(
     visits = {v["id"]: v for v in case["visits"]}
     shifts = {s["id"]: s for s in case["shifts"]}
     dates = sorted({s["date"] for s in case["shifts"]})
-    faults, served, points, travel = [], {}, 0, 0
+    served: dict[str, str] = {}
+    faults, points, travel = [], 0, 0
     if len({r["shift"] for r in plan["routes"]}) != len(plan["routes"]):
         faults.append("a shift is used twice")
     for route in plan["routes"]:
@@ -112,14 +128,7 @@ def judge(
             day.drive(leg)
             if day.now > seconds_of(shift["end"]):
                 faults.append(f"{shift['id']}: late home")
-    faults += [
-        f"{v['id']}: promise broken"
-        for v in case["visits"]
-        if v["locked"] and served.get(v["id"]) != v["locked"] and v["id"] not in broken
-    ]
-    listed = [u["visit"] for u in plan["unscheduled"]]
-    if sorted(listed + list(served)) != sorted(visits):
-        faults.append("every visit is served or listed, once")
+    faults += unkept(case, plan, served, broken)
     return {
         "faults": faults,
         "score": 3000 * points - travel,
