@@ -14,3 +14,5 @@ if "tablet" not in settings.DOORS:
     urlpatterns.append(path("bahasa/", include("django.conf.urls.i18n")))
 if "admin" in settings.DOORS:
     urlpatterns.append(path("admin/", admin.site.urls))
+if "tablet" in settings.DOORS:
+    urlpatterns.append(path("", include("visits.urls")))

@@ -35,18 +35,3 @@ def test_switching_language_sets_a_cookie_and_returns():
     answer = Client().post("/bahasa/setlang/", {"language": "en", "next": "/admin/"})
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
     assert answer.cookies["django_language"].value == "en"
-
-
-def test_no_template_of_ours_has_inline_style_or_script(settings):
-    import re
-
-    inline = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(\ssrc=|application/json))", re.I)
-    bad = [
-        f"{path.relative_to(settings.BASE_DIR)}: {found.group(0).strip()}"
-        for root in ("templates", "outreach", "visits")
-        for path in sorted((settings.BASE_DIR / root).rglob("*.html"))
-        if "node_modules" not in path.parts
-        for found in [inline.search(path.read_text())]
-        if found
-    ]
-    assert bad == []

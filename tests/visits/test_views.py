@@ -1,0 +1,94 @@
+"""The tablet's page, its service worker and its map, as any visitor of that origin gets them."""
+
+import gzip
+import json
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from outreach.services import region
+from visits import shell
+
+pytestmark = pytest.mark.urls("visits.urls")
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+def _listing(client: Client) -> dict[str, object]:
+    first = client.get("/sw.js").content.decode().splitlines()[0]
+    assert first.startswith("const SHELL = ")
+    listing: dict[str, object] = json.loads(first.removeprefix("const SHELL = ").removesuffix(";"))
+    return listing
+
+
+def test_the_page_holds_no_data_and_sets_no_cookie(client: Client):
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-cache"
+    assert not answer.cookies
+    assert b'<html lang="id" data-theme="sun" data-time-zone="Asia/Jakarta">' in answer.content
+
+
+@pytest.mark.parametrize("address", ["/", "/sw.js", "/peta.json"])
+def test_the_shell_is_only_read(client: Client, address: str):
+    assert client.post(address).status_code == 405
+
+
+def test_the_worker_keeps_every_file_of_the_app_and_they_are_all_there(client: Client):
+    answer = client.get("/sw.js")
+    assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer["Cache-Control"] == "no-cache"
+    files = _listing(client)["files"]
+    assert isinstance(files, list)
+    assert files[0] == "/"
+    assert {"/static/visits/tablet/app.js", "/static/visits/tablet/screens/capture.js"} < set(files)
+    assert "/static/outreach/tokens.css" in files
+    assert [file for file in files[1:] if not finders.find(file.removeprefix("/static/"))] == []
+    assert not [file for file in files if file.startswith("/api/") or file.endswith("/sw.js")]
+
+
+def test_every_module_that_ours_import_is_in_the_shell(client: Client, settings):
+
+    folder = settings.BASE_DIR / "visits" / "static" / "visits" / "tablet"
+    files = _listing(client)["files"]
+    assert isinstance(files, list)
+    imports = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
+    wanted = {
+        "/static/" + (path.parent / found).resolve().relative_to(folder.parent.parent).as_posix()
+        for path in folder.rglob("*.js")
+        for found in imports.findall(path.read_text())
+    }
+    ours = {address for address in wanted if not address.startswith("/static/npm/")}
+    assert len(ours) > 20
+    assert ours - set(files) == set()
+    installed = {address for address in files if address.startswith("/static/npm/")}
+    if installed:  # `manage.py assets` has run
+        assert wanted - ours - installed == set()
+
+
+def test_a_changed_page_is_a_new_version():
+    shell.shell.cache_clear()
+    assert shell.shell("one").version != shell.shell("two").version
+    assert shell.shell("one").version == shell.shell("one").version
+
+
+@pytest.mark.django_db
+def test_the_map_is_empty_before_the_region_is_loaded(client: Client):
+    assert client.get("/peta.json").json() == {"type": "FeatureCollection", "features": [], "attribution": ""}
+
+
+@pytest.mark.django_db
+def test_the_map_comes_once_and_is_small(client: Client):
+    region.load(folder=region.SHIPPED)
+    answer = client.get("/peta.json")
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) < 400_000
+    features = json.loads(gzip.decompress(answer.content))["features"]
+    assert sum(feature["properties"]["level"] == "village" for feature in features) == 206
+    again = client.get("/peta.json", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")

@@ -1,0 +1,52 @@
+"""The files that the tablet's app consists of, and their common version: what its service worker keeps."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+
+# Folders under static files, and the kinds of file in them that a browser asks for.
+FOLDERS = {
+    "visits/tablet": ("*.js", "*.css", "*.webmanifest"),
+    "outreach": ("tokens.css", "icon.svg"),
+    "npm/idb": ("*.js",),
+    "npm/jose": ("*.js",),
+    "npm/leaflet": ("*.js", "*.css"),
+    "npm/signature_pad": ("*.js",),
+}
+WORKER = "visits/tablet/sw.js"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """`files` are addresses, "/" first; `version` changes when a byte of any of them does."""
+
+    version: str
+    files: tuple[str, ...]
+    worker: str
+
+
+def _found() -> list[tuple[str, Path]]:
+    files = []
+    for folder, patterns in FOLDERS.items():
+        root = finders.find(folder)
+        for path in sorted({found for glob in patterns for found in Path(root or "").rglob(glob) if root}):
+            files.append((f"{folder}/{path.relative_to(Path(str(root))).as_posix()}", path))
+    return files
+
+
+@cache
+def shell(page: str) -> Shell:
+    """The shell around this rendered page; read once a process."""
+    digest = hashlib.sha256(page.encode())
+    files = ["/"]
+    for name, path in _found():
+        content = path.read_bytes()
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+        if name != WORKER:
+            files.append(static(name))
+    worker = Path(str(finders.find(WORKER))).read_text()
+    return Shell(version=digest.hexdigest()[:16], files=tuple(files), worker=worker)

@@ -1,0 +1,201 @@
+// Facts and captures on their way to the office. Written in strict commits, numbered only when they are
+// about to leave (so that an undo leaves no gap), removed only by an answer that names them.
+import { START, uuid7, wallClock } from "./ids.js";
+import { changed, officer } from "./state.js";
+import { readOutbox, writeOutbox } from "./store.js";
+
+const HOLD_OUTCOME_MS = 10_000; // time to take a tap back
+const HOLD_POSITION_MS = 6_000; // time for the position to arrive
+
+function newEvent({ kind, visit, data = {}, holdMs = 0 }) {
+  return {
+    id: uuid7(),
+    sequence: null,
+    kind,
+    at: wallClock(),
+    mono: Math.round(performance.now()),
+    start: START,
+    since_ms: 0,
+    position: null,
+    officer: officer()?.id ?? null,
+    visit,
+    data,
+    holdUntil: Date.now() + holdMs,
+    parked: null,
+  };
+}
+
+async function fact(transaction, visit, change) {
+  const facts = transaction.objectStore("facts");
+  await facts.put({ ...((await facts.get(visit)) ?? { visit, arrived: null, outcome: null }), ...change });
+}
+
+export async function arrive(visit) {
+  const event = newEvent({ kind: "arrived", visit, holdMs: HOLD_POSITION_MS });
+  await writeOutbox(["events", "facts"], async (transaction) => {
+    await transaction.objectStore("events").put(event);
+    await fact(transaction, visit, { arrived: { at: event.at, event: event.id } });
+  });
+  changed("outbox");
+  return event.id;
+}
+
+export async function outcome(visit, code, note = "") {
+  const data = note ? { outcome: code, note } : { outcome: code };
+  const event = newEvent({ kind: "outcome", visit, data, holdMs: HOLD_OUTCOME_MS });
+  await writeOutbox(["events", "facts"], async (transaction) => {
+    await transaction.objectStore("events").put(event);
+    await fact(transaction, visit, { outcome: { at: event.at, code, event: event.id } });
+  });
+  changed("outbox");
+  return event.id;
+}
+
+/** The coordinator's message was read. */
+export async function readMessage(message) {
+  const event = newEvent({ kind: "message_read", visit: null, data: { message } });
+  await writeOutbox(["events"], (transaction) => transaction.objectStore("events").put(event));
+  changed("outbox");
+}
+
+/** A sealed capture, its chunks and the outcome that goes with it: all or nothing, and the draft is done. */
+export async function addCapture({ row, chunks }) {
+  const event = newEvent({ kind: "outcome", visit: row.visit, data: { outcome: "recorded", capture: row.capture } });
+  event.position = row.position;
+  await writeOutbox(["captures", "chunks", "events", "facts"], async (transaction) => {
+    await transaction.objectStore("captures").add(row);
+    for (const [hash, bytes] of chunks) await transaction.objectStore("chunks").put(bytes, [row.capture, hash]);
+    await transaction.objectStore("events").put(event);
+    const told = { at: event.at, code: "recorded", event: event.id, capture: row.capture };
+    await fact(transaction, row.visit, { outcome: told });
+  });
+  changed("outbox");
+}
+
+/** Take the last tap back, as long as it has not begun to leave. */
+export async function undo(id) {
+  const undone = await writeOutbox(["events", "facts"], async (transaction) => {
+    const events = transaction.objectStore("events");
+    const event = await events.get(id);
+    if (!event || event.sequence !== null || event.data.capture) return false;
+    await events.delete(id);
+    await fact(transaction, event.visit, { [event.kind === "arrived" ? "arrived" : "outcome"]: null });
+    return true;
+  });
+  changed("outbox");
+  return undone;
+}
+
+/** Where the tablet was; only a fact that has not begun to leave can still learn it. */
+export async function placeEvent(id, position) {
+  await writeOutbox(["events"], async (transaction) => {
+    const events = transaction.objectStore("events");
+    const event = await events.get(id);
+    if (event && event.sequence === null) await events.put({ ...event, position, holdUntil: 0 });
+  });
+  changed("outbox");
+}
+
+const made = (a, b) => (a.id < b.id ? -1 : 1);
+
+/** Give numbers to what may leave now, in the order of its making; from here on it never changes. */
+export async function number(limit, now = Date.now()) {
+  return writeOutbox(["events", "counters"], async (transaction) => {
+    const events = transaction.objectStore("events");
+    const counters = transaction.objectStore("counters");
+    const all = (await events.getAll()).filter((event) => !event.parked).sort(made);
+    let sequence = (await counters.get("sequence")) ?? 0;
+    let before = (await counters.get("before")) ?? { start: null, mono: 0 };
+    const leaving = [];
+    for (const event of all) {
+      if (leaving.length >= limit) break;
+      if (event.sequence === null) {
+        if (event.holdUntil > now) break; // later facts wait for it: numbers follow the order of making
+        sequence += 1;
+        event.sequence = sequence;
+        event.since_ms = event.start === before.start ? Math.max(0, event.mono - before.mono) : 0;
+        before = { start: event.start, mono: event.mono };
+        await events.put(event);
+      }
+      leaving.push(event);
+    }
+    await counters.put(sequence, "sequence");
+    await counters.put(before, "before");
+    return leaving.sort((a, b) => a.sequence - b.sequence);
+  });
+}
+
+/** An event as it goes over the line. */
+export function wire(event) {
+  const { id, sequence, kind, at, since_ms, position, visit, data } = event;
+  return { id, sequence, kind, at, since_ms, position, officer: event.officer, visit, data };
+}
+
+async function count(transaction, name, by) {
+  const counters = transaction.objectStore("counters");
+  await counters.put(((await counters.get(name)) ?? 0) + by, name);
+}
+
+/** What the server said about each event: gone when taken, visible with its reason when refused. */
+export async function settle(done, parked) {
+  await writeOutbox(["events", "counters"], async (transaction) => {
+    const events = transaction.objectStore("events");
+    for (const id of done) await events.delete(id);
+    for (const { id, problem } of parked) {
+      const event = await events.get(id);
+      if (event) await events.put({ ...event, parked: problem });
+    }
+    await count(transaction, "sent", done.length);
+  });
+  changed("outbox");
+}
+
+export async function updateCapture(capture, change, { sent = 0 } = {}) {
+  await writeOutbox(["captures", "counters"], async (transaction) => {
+    const captures = transaction.objectStore("captures");
+    await captures.put({ ...(await captures.get(capture)), ...change });
+    if (sent) await count(transaction, "sent", sent);
+  });
+  changed("outbox");
+}
+
+/** Free the bytes of a capture that the office has opened; its row and receipts stay. */
+export async function eraseChunks(capture) {
+  await writeOutbox(["captures", "chunks"], async (transaction) => {
+    const captures = transaction.objectStore("captures");
+    await captures.put({ ...(await captures.get(capture)), state: "erased" });
+    await transaction.objectStore("chunks").delete(IDBKeyRange.bound([capture], [capture, []]));
+  });
+  changed("outbox");
+}
+
+export const setCounter = (name, value) =>
+  writeOutbox(["counters"], (transaction) => transaction.objectStore("counters").put(value, name));
+
+export const captures = () => readOutbox().getAll("captures");
+export const events = async () => (await readOutbox().getAll("events")).sort(made);
+export const facts = async () => new Map((await readOutbox().getAll("facts")).map((one) => [one.visit, one]));
+export const chunk = (capture, hash) => readOutbox().get("chunks", [capture, hash]);
+
+const WAITING = new Set(["sealed", "uploading"]);
+export const isWaiting = (capture) => WAITING.has(capture.state) && !capture.parked;
+
+/** The figures of the sync bar. */
+export async function figures() {
+  const [allEvents, allCaptures, sent, last] = await Promise.all([
+    events(),
+    captures(),
+    readOutbox().get("counters", "sent"),
+    readOutbox().get("counters", "lastSuccess"),
+  ]);
+  const waitingEvents = allEvents.filter((event) => !event.parked);
+  const parked = allEvents.length - waitingEvents.length + allCaptures.filter((one) => one.parked).length;
+  return {
+    waiting: waitingEvents.length + allCaptures.filter(isWaiting).length,
+    parked,
+    sent: sent ?? 0,
+    last: last ?? null,
+    unopened: allCaptures.filter((one) => one.state === "stored").length,
+    heldUntil: Math.max(0, ...waitingEvents.filter((event) => event.sequence === null).map((event) => event.holdUntil)),
+  };
+}

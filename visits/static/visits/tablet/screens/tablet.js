@@ -1,0 +1,66 @@
+// About this tablet: who works with it, its language, how safe its storage is, how right its clock.
+import { put } from "../dom.js";
+import { backLink, button, h, heading, redraw, size } from "../parts.js";
+import { keep, officer, state } from "../state.js";
+import { language, speak, t } from "../texts.js";
+
+const LANGUAGES = [["id", "Bahasa Indonesia"], ["en", "English"]];
+const WRONG_CLOCK_MS = 2 * 60_000;
+
+async function storage() {
+  const kept = (await navigator.storage?.persisted?.()) ?? false;
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  return [
+    h("p", {}, kept ? t("tablet.storage-kept") : t("tablet.storage-loose")),
+    quota > 0 && h("p", { class: "muted" }, t("tablet.storage-used", { used: size(usage), quota: size(quota) })),
+  ];
+}
+
+function clockLine() {
+  const off = Math.abs(state.choices.offsetMs ?? 0);
+  if (off < WRONG_CLOCK_MS) return h("p", {}, t("tablet.clock-ok"));
+  return h("p", { class: "note waiting" }, t("tablet.clock-off", { minutes: Math.round(off / 60_000) }));
+}
+
+const pick = (words, pressed, onclick) =>
+  button({ class: "button secondary", "aria-pressed": String(pressed), onclick }, words);
+
+export async function show(root, { redrawAll }) {
+  let closed = false;
+
+  async function draw() {
+    const shelf = await storage();
+    if (closed) return;
+    const { me, choices } = state;
+    const setLanguage = async (code) => {
+      await keep({ choices: { ...choices, language: code } });
+      speak(code);
+      redrawAll();
+    };
+    put(
+      root,
+      h(
+        "div",
+        { class: "narrow" },
+        backLink("#/", t("stop.back")),
+        heading(t("tablet.title")),
+        h("dl", { class: "facts" }, h("div", {}, h("dt", {}, t("tablet.team")), h("dd", {}, me.team.name)), h("div", {}, h("dt", {}, t("tablet.name")), h("dd", {}, me.name))),
+        h("h2", {}, t("tablet.officer")),
+        h("div", { class: "actions" }, me.officers.map((one) => pick(one.name, officer()?.id === one.id, () => keep({ choices: { ...choices, officer: one.id } })))),
+        h("h2", {}, t("tablet.language")),
+        h("div", { class: "actions" }, LANGUAGES.map(([code, name]) => pick(name, language() === code, () => setLanguage(code)))),
+        h("h2", {}, t("tablet.storage")),
+        shelf,
+        h("h2", {}, t("tablet.clock")),
+        clockLine(),
+      ),
+    );
+  }
+
+  const stop = redraw(["state"], draw);
+  await draw();
+  return () => {
+    closed = true;
+    stop();
+  };
+}

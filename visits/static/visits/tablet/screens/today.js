@@ -1,0 +1,226 @@
+// A day of the team: its stops as big cards, beside or behind a map.
+import { day, heldDates, standing } from "../days.js";
+import { put } from "../dom.js";
+import * as outbox from "../outbox.js";
+import { actions, who } from "./visit.js";
+import {
+  announce, button, callLink, h, heading, icon, interval, marks, place, redraw, standingTag, stopNumber, teamClass, word,
+} from "../parts.js";
+import { keep, officer, state } from "../state.js";
+import { clock, longDate, shortDate, t, today } from "../texts.js";
+
+const WIDE = matchMedia("(min-width: 62rem)");
+let chosenDate = null; // stays while the app is open
+let chosenView = "list";
+
+const now = () => today(state.choices.offsetMs ?? 0);
+
+function officerCard() {
+  return h(
+    "section",
+    { class: "card ask", "aria-labelledby": "ask" },
+    h("h2", { id: "ask" }, t("officer.ask")),
+    h(
+      "div",
+      { class: "actions" },
+      (state.me?.officers ?? []).map((one) =>
+        button(
+          { class: "button primary", onclick: () => keep({ choices: { ...state.choices, officer: one.id } }) },
+          one.name,
+        ),
+      ),
+    ),
+  );
+}
+
+function messages() {
+  const read = state.choices.read ?? [];
+  return (state.listing?.messages ?? [])
+    .filter((message) => !read.includes(message.id))
+    .map((message) =>
+      h(
+        "section",
+        { class: "note waiting" },
+        h("h2", {}, t("today.message")),
+        h("p", {}, message.text),
+        button({ class: "button secondary", onclick: () => markRead(message.id) }, icon("check"), t("today.message-read")),
+      ),
+    );
+}
+
+async function markRead(id) {
+  await outbox.readMessage(id);
+  await keep({ choices: { ...state.choices, read: [...(state.choices.read ?? []), id].slice(-50) } });
+}
+
+function card(stop, held, context) {
+  const { facts, undoable, next } = context;
+  const fact = facts.get(stop.visit);
+  const stands = standing(stop, fact);
+  const isNext = next === stop.visit;
+  const needs = (stop.skills ?? []).map((code) => word("skill", code)).join(", ");
+  return h(
+    "li",
+    { class: `card stop ${stands.step} ${isNext ? "next" : ""} ${teamClass(held.team)}` },
+    h(
+      "a",
+      { class: "stop-link", href: `#/kunjungan/${stop.visit}`, id: `stop-${stop.visit}` },
+      stopNumber(stop, held.team),
+      h(
+        "span",
+        { class: "stop-text" },
+        h("span", { class: "stop-time" }, interval(stop), isNext && h("strong", {}, t("stop.next"))),
+        h("strong", { class: "stop-name" }, stop.resident?.name),
+        h("span", { class: "muted" }, who(stop, held.date)),
+        h("span", {}, place(stop)),
+      ),
+      icon("forward"),
+    ),
+    h("div", { class: "tags" }, standingTag(stands), marks(stop)),
+    needs && h("p", { class: "small muted" }, `${t("stop.needs")}: ${needs}`),
+    isNext || ["arrived"].includes(stands.step) || undoable.has(fact?.outcome?.event)
+      ? actions({ stop, fact, stands, undoable, compact: true })
+      : stands.step === "planned" && h("div", { class: "actions" }, callLink(stop)),
+  );
+}
+
+function summary(held) {
+  const rows = held.villages ?? [];
+  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  if (!count) return null;
+  return [
+    h("p", {}, t("today.summary", { count })),
+    h(
+      "ul",
+      { class: "plain" },
+      rows.map((row) => h("li", { class: "card" }, h("strong", {}, row.village), ` ${row.district} · `, t("today.count", { n: row.count }))),
+    ),
+  ];
+}
+
+async function empty(date, dates) {
+  for (const other of dates.filter((one) => one > date)) {
+    const held = await day(other);
+    if (held && (held.stops.length || held.villages?.length)) {
+      return h(
+        "div",
+        { class: "empty" },
+        h("p", {}, t("today.empty")),
+        h("p", {}, t("today.empty-next", { date: longDate(other) })),
+        button({ class: "button primary", onclick: () => choose(other) }, t("today.empty-go", { date: shortDate(other) })),
+      );
+    }
+  }
+  const text = dates.length ? [t("today.empty"), t("today.empty-wait")] : [t("today.not-fetched")];
+  return h("div", { class: "empty" }, text.map((line) => h("p", {}, line)));
+}
+
+function choose(date) {
+  chosenDate = date;
+  state.redrawToday?.();
+}
+
+function dayPicker(date, dates) {
+  const at = dates.indexOf(date);
+  const step = (by, label, sign) =>
+    button(
+      { class: "button secondary square", id: `day${by}`, disabled: !dates[at + by], onclick: () => choose(dates[at + by]) },
+      icon(sign),
+      h("span", { class: "sr-only" }, label),
+    );
+  const name = { 0: t("today.today"), 1: t("today.tomorrow") }[Math.round((Date.parse(date) - Date.parse(now())) / 86_400_000)];
+  return h(
+    "div",
+    { class: "day-picker" },
+    step(-1, t("today.previous"), "back"),
+    heading(name ? h("span", { class: "day-name" }, name) : null, longDate(date)),
+    step(1, t("today.next"), "forward"),
+  );
+}
+
+function viewPicker() {
+  const pick = (view, sign) =>
+    button(
+      {
+        class: "segment",
+        id: `view-${view}`,
+        "aria-pressed": String(chosenView === view),
+        onclick: () => {
+          chosenView = view;
+          state.redrawToday?.();
+        },
+      },
+      icon(sign),
+      t(`today.${view}`),
+    );
+  return h("div", { class: "segments" }, pick("list", "list"), pick("map", "map"));
+}
+
+function progressLine(held, facts) {
+  const done = held.stops.filter((stop) => !["planned", "arrived"].includes(standing(stop, facts.get(stop.visit)).step));
+  const hours = held.shift ? t("today.hours", { start: clock(held.shift.start), end: clock(held.shift.end) }) : "";
+  return h("p", { class: "muted progress-line" }, [t("today.progress", { done: done.length, all: held.stops.length }), hours].filter(Boolean).join(" · "));
+}
+
+async function context(held) {
+  const [facts, events] = await Promise.all([outbox.facts(), outbox.events()]);
+  const undoable = new Set(events.filter((event) => event.sequence === null && !event.data.capture).map((event) => event.id));
+  const next = held?.stops.find((stop) => ["planned", "arrived"].includes(standing(stop, facts.get(stop.visit)).step));
+  return { facts, undoable, next: next?.visit };
+}
+
+export async function show(root, { view }) {
+  if (view) chosenView = view;
+  const mapPlace = h("div", { class: "map-place" });
+  const listPlace = h("div", { class: "list-place" });
+  put(root, h("div", { class: "today" }, listPlace, mapPlace));
+  let map = null;
+  let closed = false;
+
+  async function drawMap(held, facts) {
+    const wanted = held?.stops.length && (WIDE.matches || chosenView === "map");
+    mapPlace.hidden = !wanted;
+    if (!wanted) return;
+    const { drawDay } = await import("../map.js").catch(() => ({ drawDay: null }));
+    if (closed) return;
+    if (drawDay) map = await drawDay(mapPlace, { held, facts, before: map });
+    else put(mapPlace, h("p", { class: "note waiting" }, t("map.failed")));
+  }
+
+  async function draw() {
+    const dates = await heldDates();
+    const date = chosenDate ?? (dates.includes(now()) ? now() : (state.listing?.today ?? now()));
+    const held = await day(date);
+    const all = await context(held);
+    const content =
+      held?.stops.length > 0
+        ? h("ol", { class: "stops", "aria-label": t("today.stops") }, held.stops.map((stop) => card(stop, held, all)))
+        : ((held && summary(held)) ?? (await empty(date, dates)));
+    if (closed) return;
+    put(
+      listPlace,
+      dayPicker(date, dates),
+      held?.stops.length > 0 && progressLine(held, all.facts),
+      held?.stops.length > 0 && !WIDE.matches && viewPicker(),
+      date !== now() && held?.stops.length > 0 && h("p", { class: "note waiting" }, t("today.other-day")),
+      messages(),
+      !officer() && state.me?.officers?.length > 0 && officerCard(),
+      (WIDE.matches || chosenView === "list" || !held?.stops.length) && content,
+    );
+    root.firstChild.classList.toggle("with-map", Boolean(held?.stops.length) && WIDE.matches);
+    await drawMap(held, all.facts);
+  }
+
+  state.redrawToday = draw;
+  const stop = redraw(["days", "outbox", "state"], draw);
+  WIDE.addEventListener("change", draw);
+  await draw();
+  announce("");
+  return () => {
+    closed = true;
+    stop();
+    WIDE.removeEventListener("change", draw);
+    map?.remove();
+    state.redrawToday = null;
+  };
+}

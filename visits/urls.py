@@ -1,0 +1,12 @@
+"""The tablet's page, on an origin of its own (door `tablet`)."""
+
+from django.urls import path
+
+from visits import views
+
+app_name = "visits"
+urlpatterns = [
+    path("", views.tablet, name="tablet"),
+    path("sw.js", views.service_worker, name="service-worker"),
+    path("peta.json", views.region_map, name="region-map"),
+]

@@ -1,0 +1,50 @@
+"""The tablet's own origin: the shell of its app, its service worker, the map of the regency."""
+
+import json
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from outreach.selectors import region
+from visits.shell import shell
+
+
+def _page() -> str:
+    return render_to_string("visits/tablet.html", {"time_zone": settings.TIME_ZONE})
+
+
+@require_safe
+def tablet(request: HttpRequest) -> HttpResponse:
+    """The page itself: the same for everybody, it holds no data."""
+    return HttpResponse(_page(), headers={"Cache-Control": "no-cache"})
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker at the root, so that it serves the whole origin; it learns there which files to keep."""
+    made = shell(_page())
+    listing = json.dumps({"version": made.version, "files": made.files})
+    return HttpResponse(
+        f"const SHELL = {listing};\n{made.worker}",
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+@require_safe
+def region_map(request: HttpRequest) -> HttpResponseBase:
+    """Boundaries and village names; public data, no account needed."""
+    made = region.region_map()
+    if made is None:
+        return JsonResponse({"type": "FeatureCollection", "features": [], "attribution": ""})
+    unchanged = get_conditional_response(request, etag=made.etag)
+    if unchanged is not None:
+        return unchanged
+    return HttpResponse(
+        made.gzipped,
+        content_type="application/json",
+        headers={"Content-Encoding": "gzip", "ETag": made.etag, "Cache-Control": "no-cache"},
+    )
