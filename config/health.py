@@ -73,4 +73,5 @@ def _jobs() -> dict[str, Any]:
         "worker": "alive" if alive else "silent",
         "worker_silent_seconds": silent,
         "oldest_waiting_seconds": max(0, round((now - waiting).total_seconds())) if waiting else 0,
+        "runs_without_worker": jobs.runs_without_worker(),
     }

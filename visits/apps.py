@@ -7,3 +7,11 @@ class VisitsConfig(AppConfig):
     name = "visits"
     verbose_name = "Kunjungan"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django_q.signals import post_spawn
+
+        from visits import schedules, tasks
+
+        post_spawn.connect(schedules.worker_started, dispatch_uid="schedules")
+        post_spawn.connect(tasks.worker_started, dispatch_uid="warm")

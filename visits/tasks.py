@@ -1,8 +1,23 @@
 """What the queue calls: one line each, ids only. The truth of every job is in its own row."""
 
-from visits.services import jobs
+from visits.services import engine, jobs, plans
 
 
 def beat() -> None:
     """Answer the supervisor's bell."""
     jobs.beat()
+
+
+def run_plan(run_id: str) -> bool:
+    """Work on a planning run, if it is still to be done."""
+    return plans.run(run_id=run_id)
+
+
+def look_again() -> int:
+    """Every minute: runs whose worker is gone, and those whose bell was lost."""
+    return plans.look_again()
+
+
+def worker_started(**signal: object) -> None:
+    """A worker process has started: it compiles the engine in the background, once an installation."""
+    engine.warm_in_background()

@@ -9,6 +9,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config import health
+from tests.factories.visits import PlanRunFactory
+from visits.enums import RunState
 from visits.models import Heartbeat
 from visits.services import jobs
 
@@ -39,7 +41,12 @@ def test_ready_with_a_living_worker(client: Client):
         "status": "ready",
         "database": "ok",
         "migrations": "applied",
-        "jobs": {"worker": "alive", "worker_silent_seconds": 0, "oldest_waiting_seconds": 0},
+        "jobs": {
+            "worker": "alive",
+            "worker_silent_seconds": 0,
+            "oldest_waiting_seconds": 0,
+            "runs_without_worker": 0,
+        },
     }
 
 
@@ -72,3 +79,20 @@ def test_health_is_not_redirected_to_https(client: Client, settings: Settings):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "lease_seconds", "seen"),
+    [
+        (RunState.RUNNING, 5, 0),
+        (RunState.RUNNING, -1, 1),
+        (RunState.INTERRUPTED, -1, 1),
+        (RunState.DONE, -1, 0),
+    ],
+)
+def test_a_planning_run_whose_worker_is_gone_is_seen(
+    client: Client, state: RunState, lease_seconds: int, seen: int
+):
+    PlanRunFactory(state=state, lease_until=timezone.now() + timedelta(seconds=lease_seconds))
+    assert client.get("/readyz").json()["jobs"]["runs_without_worker"] == seen

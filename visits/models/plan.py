@@ -76,10 +76,14 @@ class Plan(models.Model):
     )
     summary = models.JSONField(default=dict)
     based_on = models.JSONField(default=dict)
+    changes = models.JSONField(
+        default=dict, help_text="what publishing it changed for families told before, ids and times only"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("rencana")
         ordering = ["-made_at"]
+        permissions = [("publish_plan", _("Boleh menerbitkan rencana"))]
 
     def __str__(self) -> str:
         return f"{_('Rencana')} {self.run}"

@@ -5,7 +5,7 @@ import socket
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
@@ -60,3 +60,9 @@ def oldest_waiting() -> datetime | None:
         PlanRun.objects.filter(state=RunState.QUEUED).aggregate(first=Min("asked_at"))["first"],
     )
     return min((moment for moment in since if moment), default=None)
+
+
+def runs_without_worker() -> int:
+    """Planning runs whose lease has run out and that nobody has taken up yet."""
+    gone = Q(state=RunState.RUNNING, lease_until__lt=timezone.now()) | Q(state=RunState.INTERRUPTED)
+    return PlanRun.objects.filter(gone).count()

@@ -77,6 +77,7 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
         cancelled=len(found.cancelled),
         dropped=len(found.dropped),
     )
+    Plan.objects.filter(pk=plan.pk).update(changes=_families(found))
     log.write(
         actor=actor,
         action="plan_published",
@@ -109,6 +110,31 @@ def discard(*, plan: Plan, actor: str) -> bool:
             to_state=PlanState.DISCARDED,
         )
     return bool(changed)
+
+
+def _families(found: Changes) -> dict[str, Any]:
+    """For whom it changed what they had been told: kept with the plan, for the calls that follow."""
+    return {
+        **{
+            str(what): [
+                {
+                    "need": str(change.stop.need_id),
+                    "from": change.visit.shift_id,
+                    "was": change.visit.planned_arrive.isoformat(),
+                    "to": change.stop.shift_id,
+                    "now": change.arrive.isoformat(),
+                }
+                for change in found.having(what)
+                if change.visit is not None
+            ]
+            for what in (What.MOVED, What.SHIFTED)
+        },
+        "cancelled": [
+            {"need": str(visit.need_id), "from": visit.shift_id, "was": visit.planned_arrive.isoformat()}
+            for visit in found.cancelled
+        ],
+        "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
+    }
 
 
 def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int, list[tuple[Visit, Change]]]:

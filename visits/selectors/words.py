@@ -1,0 +1,194 @@
+"""The planner's codes in words that a coordinator reads out on the telephone."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outreach.enums import ResidentKind, Skill, Urgency
+from visits.models import Shift
+
+Names = Mapping[str, str]
+Shifts = Mapping[int, Shift]
+
+
+def day_name(on: date) -> str:
+    """Selasa, 1 Desember 2026."""
+    return formats.date_format(on, "l, j F Y")
+
+
+def short_day(on: date) -> str:
+    """Sel 1 Des."""
+    return formats.date_format(on, "D j M")
+
+
+def clock(seconds: int) -> str:
+    """Seconds since midnight as 09.10, rounded down to the minute."""
+    return f"{seconds // 3600:02d}.{seconds % 3600 // 60:02d}"
+
+
+def duration(seconds: int) -> str:
+    """2 jam 5 mnt."""
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("%(minutes)d mnt") % {"minutes": minutes}
+    return _("%(hours)d jam %(minutes)02d mnt") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+def part(row: Mapping[str, Any]) -> str:
+    """One part of a priority, without its points."""
+    count = row.get("count")
+    special = {
+        "waiting": _("menunggu %(count)s hari"),
+        "attempt": _("sudah %(count)s kali dikunjungi"),
+        "deadline": _("batas waktu %(count)s hari lagi"),
+        "overdue": _("menunggu terlalu lama (%(count)s hari)"),
+        "delivery": _("antar KTP-el"),
+    }
+    code = row["code"]
+    if code == "deadline" and count is not None and count < 0:
+        return _("batas waktu sudah lewat %(count)s hari") % {"count": -count}
+    if code in special:
+        return special[code] % {"count": count}
+    for choices in (ResidentKind, Urgency):
+        if code in choices.values:
+            return str(choices(code).label).lower()
+    return str(code)
+
+
+def parts(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
+    """Each part with its points, the largest first."""
+    found = [(part(row), float(row["points"])) for row in rows]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def skills(text: str) -> str:
+    """Names of skills from "iris,ramp"."""
+    labels = [str(Skill(code).label) if code in Skill.values else code for code in text.split(",") if code]
+    return ", ".join(labels)
+
+
+def reason_title(code: str) -> str:
+    """A reason in a few words, to count and to filter by."""
+    titles = {
+        "no_shift": _("Tidak ada hari yang cocok"),
+        "skill": _("Kelengkapan tim kurang"),
+        "full": _("Jatah kunjungan tim nol"),
+        "window": _("Jam yang cocok terlalu sempit"),
+        "far": _("Terlalu jauh untuk satu hari"),
+        "pushes": _("Kalah prioritas"),
+        "crowded": _("Semua tim sudah penuh"),
+        "worth": _("Waktu jalan tidak sepadan"),
+    }
+    return titles.get(code, _("Alasan lain"))
+
+
+def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
+    """A reason as a sentence that says what would help. `names` are residents' by need."""
+    team_day = _team_day(row.get("shift"), shifts)
+    minutes = duration(int(row.get("seconds") or 0))
+    others = ", ".join(names.get(need, "?") for need in row.get("needs", []))
+    points = formats.number_format(round(float(row.get("points") or 0)))
+    sentences = {
+        "no_shift": _(
+            "Tidak ada tim yang bertugas pada hari yang cocok untuk warga ini. "
+            "Tambah jadwal tim atau ubah hari yang cocok."
+        ),
+        "skill": _(
+            "Tidak ada tim pada hari itu yang punya: %(skills)s. Lengkapi tim atau jadwalkan tim yang punya."
+        ),
+        "full": _("Tim pada hari itu diatur tidak menerima kunjungan. Naikkan jumlah kunjungan tim."),
+        "window": _(
+            "Jam yang cocok tidak cukup untuk kunjungan %(minutes)s dalam jam kerja. Tanyakan jam lain."
+        ),
+        "far": _(
+            "Perjalanan pulang pergi melewati jam selesai %(team_day)s sebanyak %(minutes)s. "
+            "Mulai dari titik yang lebih dekat atau perpanjang jam tim."
+        ),
+        "pushes": _(
+            "Muat di %(team_day)s bila %(others)s (nilai %(points)s) ditunda; tambahan jalan %(minutes)s."
+        ),
+        "crowded": _(
+            "Tidak muat di tim mana pun, juga bila satu kunjungan lain ditunda. Tambah hari atau tim."
+        ),
+        "worth": _(
+            "Masih muat di %(team_day)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."
+        ),
+        "lock_date": _("Tanggal %(team_day)s tidak lagi cocok untuk warga ini."),
+        "lock_skill": _("%(team_day)s tidak lagi punya: %(skills)s."),
+        "lock_full": _("%(team_day)s tidak lagi menerima kunjungan sebanyak itu."),
+        "lock_window": _("Jam yang dijanjikan tidak lagi masuk jam kerja %(team_day)s."),
+        "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
+        "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
+    }
+    text = sentences.get(row["code"], _("Alasan tidak dikenal."))
+    return text % {
+        "team_day": team_day,
+        "minutes": minutes,
+        "others": others,
+        "points": points,
+        "skills": skills(str(row.get("detail", ""))),
+    }
+
+
+def _team_day(shift: str | int | None, shifts: Shifts) -> str:
+    found = shifts.get(int(shift)) if shift else None
+    if found is None:
+        return _("tim lain")
+    return f"{found.team.name} {short_day(found.date)}"
+
+
+def run_message(code: str) -> str:
+    """What a run's message code means and what to do."""
+    texts = {
+        "": "",
+        "compiling": _("Menyiapkan mesin hitung. Hanya sekali setelah pemasangan, sekitar setengah menit."),
+        "interrupted": _("Program penghitung berhenti di tengah jalan. Dicoba lagi dalam satu menit."),
+        "too_often": _(
+            "Program penghitung berhenti tiga kali di tengah jalan. Hubungi pengelola sistem, lalu mulai lagi."
+        ),
+        "no_shifts": _("Tidak ada tim yang bertugas pada hari-hari ini. Buat jadwal tim dulu."),
+        "no_needs": _("Tidak ada warga yang menunggu jadwal. Periksa permohonan yang masuk."),
+        "error": _(
+            "Perhitungan tidak selesai karena kesalahan program. Mulai lagi; bila terulang, hubungi pengelola."
+        ),
+    }
+    return texts.get(code, code)
+
+
+def dropped(code: str) -> str:
+    """Why a planned stop is left out when the plan is published."""
+    texts = {
+        "closed": _("keperluannya sudah ditutup"),
+        "captured": _("sudah direkam"),
+        "recorded": _("sudah direkam"),
+        "review": _("menunggu keputusan koordinator"),
+        "away": _("warga di luar daerah"),
+        "elsewhere": _("sudah dijadwalkan di hari lain"),
+        "changed": _("keadaannya berubah"),
+    }
+    return texts.get(code, _("keadaannya berubah"))
+
+
+def refusal(code: str, shift: Shift) -> str:
+    """Why a plan cannot be published, and what to do."""
+    place = {"team": shift.team.name, "day": day_name(shift.date)}
+    texts = {
+        "newer": _(
+            "%(team)s, %(day)s: jadwal yang lebih baru sudah terbit setelah rencana ini dihitung. "
+            "Buat rencana baru."
+        ),
+        "begun": _("%(team)s, %(day)s: tim sudah berangkat. Buat rencana baru mulai hari berikutnya."),
+        "cancelled": _(
+            "%(team)s, %(day)s: jadwal tim dibatalkan atau harinya ditutup setelah rencana ini dihitung. "
+            "Buat rencana baru."
+        ),
+    }
+    return texts[code] % place
+
+
+def visits_count(count: int) -> str:
+    return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}

@@ -1,0 +1,90 @@
+"""The planner's engine inside the product. Only a worker (or a command) calls this: it loads numba.
+
+The engine is compiled once an installation, to <DATA_DIR>/numba; a marker there says for which engine, so
+that a page can say beforehand that the first plan takes longer.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+
+from visits import planning
+
+logger = logging.getLogger(__name__)
+
+
+def cache_dir() -> Path:
+    return Path(os.environ.get("NUMBA_CACHE_DIR") or settings.DATA_DIR / "numba")
+
+
+def _prepare() -> Path:
+    """The cache's folder, known to numba before it is imported."""
+    folder = cache_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    return folder
+
+
+def _fingerprint() -> str:
+    """Changes when the engine or numba does, or when it lies elsewhere: then the cache is of no use."""
+    source = Path(planning.__file__).parent
+    stamps = [f"{path}:{path.stat().st_mtime_ns}" for path in sorted(source.rglob("*.py"))]
+    return sha256("\n".join([version("numba"), version("llvmlite"), *stamps]).encode()).hexdigest()
+
+
+def is_warm() -> bool:
+    """Whether the engine has been compiled here; answered without loading numba."""
+    return (cache_dir() / f"compiled-{_fingerprint()[:16]}").exists()
+
+
+def warm() -> bool:
+    """Compile the engine unless that was done; one process at a time, the others wait. False where it was."""
+    folder = _prepare()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_warm():
+            return False
+        planning.warm()
+        for stale in folder.glob("compiled-*"):
+            stale.unlink()
+        (folder / f"compiled-{_fingerprint()[:16]}").touch()
+    return True
+
+
+def warm_in_background() -> threading.Thread | None:
+    """Begin to compile while the worker already takes other tasks; None where there is nothing to do."""
+    if is_warm():
+        return None
+
+    def work() -> None:
+        try:
+            logger.info("compiling the planner's engine, once for this installation")
+            warm()
+        except Exception:  # the first plan will show it
+            logger.exception("the planner's engine could not be compiled")
+
+    thread = threading.Thread(target=work, name="warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def compute(
+    problem: planning.Problem,
+    *,
+    seconds: float,
+    seed: int,
+    on_progress: Callable[[planning.Progress], None],
+    should_stop: Callable[[], bool],
+) -> planning.Plan:
+    """The best plan found in `seconds`, compiling first if need be."""
+    warm()
+    return planning.plan(
+        problem, seconds=seconds, seed=seed, on_progress=on_progress, should_stop=should_stop
+    )

@@ -1,0 +1,127 @@
+"""What the engine found is written as a draft plan, whole or not at all."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.services import log
+from visits import planning
+from visits.enums import RunState
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.services.candidates import Candidates
+
+
+@transaction.atomic
+def write(*, run: PlanRun, token: str, built: Candidates, plan: planning.Plan) -> bool:
+    """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
+    written, where the run is no longer held by this claim."""
+    state = RunState.STOPPED if plan.statistics.stopped else RunState.DONE
+    ended = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token).update(
+        state=state,
+        lease_until=None,
+        finished_at=timezone.now(),
+        progress=100,
+        served=plan.statistics.served,
+        score=int(plan.statistics.score),
+        message="",
+    )
+    if not ended:
+        return False
+    row = Plan.objects.create(run=run, summary=_summary(built, plan), based_on=built.based_on)
+    PlanStop.objects.bulk_create(
+        [stop for route in plan.routes for stop in _stops(row, built, route)], batch_size=500
+    )
+    PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
+    log.write(
+        actor="system",
+        action="plan_made",
+        subject=row,
+        to_state=row.state,
+        detail={"run": str(run.pk), "served": plan.statistics.served, "left": plan.statistics.unserved},
+    )
+    return True
+
+
+def _stops(row: Plan, built: Candidates, route: planning.Route) -> list[PlanStop]:
+    """A route's stops with the drive to each, in order."""
+    problem = built.problem
+    here, found = problem.shift_by_id[route.shift].start_location, []
+    for sequence, stop in enumerate(route.stops, start=1):
+        visit = problem.visit_by_id[stop.visit]
+        found.append(
+            PlanStop(
+                plan=row,
+                shift=built.shifts[route.shift],
+                need=built.needs[stop.visit],
+                sequence=sequence,
+                travel_seconds=problem.seconds(here, visit.location),
+                arrive=stop.arrive_s,
+                start=stop.start_s,
+                leave=stop.leave_s,
+                priority=visit.priority,
+                parts=[part.as_json() for part in built.parts[stop.visit]],
+            )
+        )
+        here = visit.location
+    return found
+
+
+def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnserved:
+    return PlanUnserved(
+        plan=row,
+        need=built.needs[left.visit],
+        reasons=[_reason(reason) for reason in left.reasons],
+        priority=built.problem.visit_by_id[left.visit].priority,
+        parts=[part.as_json() for part in built.parts[left.visit]],
+    )
+
+
+def _reason(reason: planning.Reason) -> dict[str, Any]:
+    """Only what is there, so that the row stays small."""
+    fields = {
+        "code": reason.code,
+        "shift": reason.shift,
+        "needs": list(reason.visits),
+        "seconds": reason.seconds,
+        "points": reason.points,
+        "detail": reason.detail,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+def _summary(built: Candidates, plan: planning.Plan) -> dict[str, Any]:
+    figures = plan.statistics
+    return {
+        "candidates": len(built.needs),
+        "served": figures.served,
+        "unserved": figures.unserved,
+        "travel_s": figures.travel_s,
+        "points": round(figures.points, 1),
+        "score": round(figures.score),
+        "seed": figures.seed,
+        "iterations": figures.iterations,
+        "elapsed_s": figures.elapsed_s,
+        "compile_s": figures.compile_s,
+        "stopped": figures.stopped,
+        "away": built.away,
+        "begun": built.begun,
+        "team_days": [
+            {
+                "shift": int(route.shift),
+                "visits": len(route.stops),
+                "travel_s": route.travel_s,
+                "end_s": route.end_s,
+            }
+            for route in plan.routes
+        ],
+        "broken": [
+            {
+                "need": broken.visit,
+                "shift": int(broken.shift),
+                "served_on": int(broken.served_on) if broken.served_on else None,
+                "reason": _reason(broken.reason),
+            }
+            for broken in plan.broken_locks
+        ],
+    }
