@@ -16,3 +16,5 @@ if "admin" in settings.DOORS:
     urlpatterns.append(path("admin/", admin.site.urls))
 if "tablet" in settings.DOORS:
     urlpatterns.append(path("", include("visits.urls")))
+if "public" in settings.DOORS:
+    urlpatterns.append(path("", include("outreach.urls")))

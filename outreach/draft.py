@@ -1,0 +1,91 @@
+"""A half-filled request form: kept on our side, sealed, in the session; only a cookie is on the phone.
+
+Answers are kept as typed, page by page, so that nothing is lost by an error, a break or the Back key.
+"""
+
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from outreach import vault
+from outreach.forms.base import PageForm
+from outreach.forms.pages import PAGES
+from outreach.lib.crypto import SealError
+
+KEY, PLACE = "permohonan", "draft"
+LONGEST = 1000  # characters of one answer; forms say their own, shorter limits
+IGNORED = {"csrfmiddlewaretoken", "ubah"}
+
+
+@dataclass
+class Draft:
+    """`token` becomes the request's `form_token`; `answers` = {slug: {name: [texts]}}."""
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    started: float = field(default_factory=time.time)
+    answers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def keep(self, slug: str, data: QueryDict) -> None:
+        self.answers[slug] = {
+            name: [text[:LONGEST] for text in values[:20]]
+            for name, values in data.lists()
+            if name not in IGNORED
+        }
+
+    def data(self, slug: str) -> QueryDict | None:
+        """What was typed on a page, as the browser sent it."""
+        if slug not in self.answers:
+            return None
+        data = QueryDict(mutable=True)
+        for name, values in self.answers[slug].items():
+            data.setlist(name, values)
+        return data
+
+
+@dataclass
+class Filled:
+    """The pages that are filled and right, in order, and the first that is not (None when all are)."""
+
+    forms: list[PageForm]
+    found: dict[str, Any]
+    missing: str | None
+
+
+def read(draft: Draft, *, until: str | None = None) -> Filled:
+    """Check the draft's pages in order, up to the first that is missing or wrong, or up to `until`."""
+    filled = Filled(forms=[], found={}, missing=None)
+    for page in PAGES:
+        if page.slug == until:
+            break
+        data = draft.data(page.slug)
+        form = page(data, before=filled.found) if data is not None else None
+        if form is None or not form.is_valid():
+            filled.missing = page.slug
+            break
+        filled.forms.append(form)
+        filled.found.update(form.cleaned_data)
+    return filled
+
+
+def load(request: HttpRequest) -> Draft | None:
+    """The draft of this session; None where there is none or it does not open."""
+    sealed = request.session.get(KEY)
+    if not sealed:
+        return None
+    try:
+        return Draft(**json.loads(vault.unseal_draft(sealed, place=PLACE)))
+    except (SealError, ValueError, TypeError):
+        del request.session[KEY]
+        return None
+
+
+def save(request: HttpRequest, draft: Draft) -> None:
+    request.session[KEY] = vault.seal_draft(json.dumps(draft.__dict__), place=PLACE)
+
+
+def drop(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)

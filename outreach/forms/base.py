@@ -1,0 +1,36 @@
+"""What all pages of the request form share."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from outreach.enums import Relation
+
+Answer = tuple[str, str]
+REQUIRED = gettext_lazy("Pilih salah satu.")
+
+
+class PageForm(forms.Form):
+    slug: ClassVar[str]
+    single = False  # one question: its label is the page's heading
+    lead: str | Promise = ""
+
+    def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
+        self.before = before
+        self.today = timezone.localdate()
+        super().__init__(data, use_required_attribute=False)
+
+    @property
+    def for_self(self) -> bool:
+        return self.before.get("relation") == Relation.SELF
+
+    @property
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def answers(self) -> list[Answer]:
+        """Label and value of each answer, of a valid page."""
+        raise NotImplementedError

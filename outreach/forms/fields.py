@@ -1,0 +1,126 @@
+"""Fields that take what people type: dates in three boxes, numbers with spaces, months by name."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            ("jan", "januari", "january"),
+            ("feb", "februari", "pebruari", "february"),
+            ("mar", "maret", "march"),
+            ("apr", "april"),
+            ("mei", "may"),
+            ("jun", "juni", "june"),
+            ("jul", "juli", "july"),
+            ("agu", "agt", "ags", "agustus", "aug", "august"),
+            ("sep", "sept", "september"),
+            ("okt", "oktober", "oct", "october"),
+            ("nov", "november", "nopember"),
+            ("des", "desember", "dec", "december"),
+        ],
+        start=1,
+    )
+    for name in names
+}
+
+
+class DateParts(forms.MultiWidget):
+    """Day, month and year, each in a box of its own."""
+
+    input_type = "date-parts"
+
+    def __init__(self) -> None:
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
+            name: forms.TextInput(attrs={"inputmode": mode, "class": f"w-{size}", "maxlength": length})
+            for name, mode, size, length in (
+                ("hari", "numeric", 2, 2),
+                ("bulan", "text", 4, 9),
+                ("tahun", "numeric", 4, 4),
+            )
+        }
+        super().__init__(widgets=boxes)
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
+
+class DatePartsField(forms.MultiValueField):
+    """A date from three boxes; the month as number or by name. One message, that says what to do."""
+
+    look = "outreach/fields/date.html"
+    widget = DateParts
+
+    def __init__(self, **options: Any) -> None:
+        fields = [forms.CharField(required=False, max_length=9) for _box in range(3)]
+        super().__init__(fields=fields, require_all_fields=False, **options)
+        for field in fields:
+            field.required = False
+
+    def compress(self, data_list: Sequence[Any]) -> date | None:
+        day, month, year = [str(part or "").strip() for part in [*data_list, "", "", ""][:3]]
+        if not (day or month or year):
+            return None
+        number = MONTHS.get(month.lower().rstrip("."), month)
+        if not (day and month and year):
+            raise ValidationError(_("Tulis hari, bulan, dan tahun, misalnya 17 5 1950."), code="incomplete")
+        if not re.fullmatch(r"[0-9]{4}", year):
+            raise ValidationError(_("Tulis tahun dengan empat angka, misalnya 1950."), code="year")
+        try:
+            return date(int(year), int(number), int(day))
+        except ValueError as error:
+            raise ValidationError(
+                _("Tanggal itu tidak ada. Periksa hari dan bulannya, misalnya 17 5 1950."), code="impossible"
+            ) from error
+
+    def clean(self, value: Any) -> Any:
+        # the boxes are checked together in `compress`, so that there is one message and not three
+        parts = list(value) if isinstance(value, list | tuple) else []
+        if not any(str(part or "").strip() for part in parts):
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
+        found = self.compress(parts)
+        self.validate(found)
+        self.run_validators(found)
+        return found
+
+
+class TextField(forms.CharField):
+    look = "outreach/fields/text.html"
+
+    def __init__(self, *, css: str = "", mode: str = "", autocomplete: str = "off", **options: Any) -> None:
+        super().__init__(**options)
+        attrs = {"class": css, "inputmode": mode, "autocomplete": autocomplete}
+        self.widget.attrs.update({name: value for name, value in attrs.items() if value})
+
+
+class LongTextField(TextField):
+    widget = forms.Textarea(attrs={"rows": 3})
+
+
+class RadiosField(forms.ChoiceField):
+    look = "outreach/fields/radios.html"
+    widget = forms.RadioSelect
+
+
+class ChecksField(forms.MultipleChoiceField):
+    look = "outreach/fields/checks.html"
+    widget = forms.CheckboxSelectMultiple
+
+
+class TickField(forms.BooleanField):
+    look = "outreach/fields/tick.html"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)

@@ -1,0 +1,43 @@
+"""The privacy notice of the request form: what is shown, its version, and the hash kept with the consent."""
+
+import hashlib
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+VERSION = "2026-11"
+
+
+def paragraphs() -> list[str]:
+    """The notice as the check page shows it, in the language of the page."""
+    office = {"office": settings.OFFICE_NAME}
+    return [
+        _("%(office)s memakai data ini hanya untuk merekam dan mengantar KTP-el.") % office,
+        _(
+            "Yang membaca: petugas kantor yang memeriksa permohonan, dan petugas yang datang ke rumah. "
+            "NIK, nomor telepon, dan catatan kesehatan disimpan tersandi."
+        ),
+        _(
+            "Keadaan kesehatan boleh dikosongkan. Kami menanyakannya agar petugas datang dengan alat yang tepat."
+        ),
+        _("Bapak/Ibu boleh melihat, memperbaiki, atau meminta data ini dihapus lewat kantor kami."),
+    ]
+
+
+def agreement() -> str:
+    """The sentence that the button stands for."""
+    return _(
+        "Dengan menekan tombol di bawah, saya menyatakan data ini benar, saya (atau warga yang saya bantu) setuju "
+        "data ini dipakai seperti di atas, dan setuju petugas datang ke rumah."
+    )
+
+
+def version() -> str:
+    """Version and language, "2026-11/id"."""
+    return f"{VERSION}/{get_language()}"
+
+
+def sha256() -> str:
+    """The hash of the very text that is shown now."""
+    return hashlib.sha256("\n".join([*paragraphs(), agreement()]).encode()).hexdigest()

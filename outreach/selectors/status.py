@@ -1,0 +1,236 @@
+"""What the resident's status page says: initials, village, and the way of the request in plain words.
+
+Read from the request and the rows of `Progress` only; what `visits` knows it has reported there.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach import words
+from outreach.enums import ClosedReason, Milestone, RequestState
+from outreach.models import Need, Progress, VisitRequest
+from outreach.selectors import flow
+
+Look = Literal["done", "now", "waiting", "todo", "failed"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the way: how it looks, its title, when it was or is, and sentences about it."""
+
+    look: Look
+    title: str
+    when: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The look in a word."""
+        return {
+            "done": _("Sudah"),
+            "now": _("Sekarang"),
+            "waiting": _("Menunggu"),
+            "todo": _("Nanti"),
+            "failed": _("Berhenti"),
+        }[self.look]
+
+
+@dataclass(frozen=True)
+class Status:
+    """`finished` says that nothing more is awaited."""
+
+    reference: str
+    initials: str
+    village: str
+    steps: list[Step]
+    finished: bool
+
+
+def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target: str) -> Step:
+    """A waiting step: how old it is, and the range observed, else the office's target."""
+    low, high = settings.TARGET_DAYS[target]
+    usual = flow.typical(begin, end)
+    if usual:
+        expect = _("Selama ini 8 dari 10 warga menunggu %(low)d sampai %(high)d hari.") % {
+            "low": usual.low,
+            "high": usual.high,
+        }
+    elif target == "card":
+        expect = _(
+            "Pencetakan menunggu server nasional: dari %(low)d hari sampai %(high)d hari. Kami pantau terus, "
+            "dan kabar terbaru selalu ada di halaman ini."
+        ) % {"low": low, "high": high}
+    else:
+        expect = _("Target kantor: %(low)d sampai %(high)d hari kerja.") % {"low": low, "high": high}
+    age = _("Sudah menunggu %(span)s.") % {"span": words.span(timezone.now() - since)}
+    return Step("waiting", title, texts=[age, expect])
+
+
+def _appointment(row: Progress, now: datetime) -> list[Step]:
+    if row.earliest is None or row.latest is None:
+        return [Step("now", _("Kunjungan dijadwalkan"))]
+    when = words.interval(row.earliest, row.latest)
+    if now > row.latest + timedelta(hours=2):
+        late = _(
+            "Waktu kunjungan ini sudah lewat dan laporannya belum kami terima. Bila petugas belum datang, %s"
+        )
+        return [Step("waiting", _("Menunggu laporan petugas"), when, [late % _contact()])]
+    return [
+        Step(
+            "now",
+            _("Petugas akan datang"),
+            when,
+            [
+                _("Siapkan KK asli. Pastikan warga ada di rumah. Perekaman sekitar setengah jam, gratis."),
+                _(
+                    "Jadwal dapat bergeser bila ada keadaan darurat; lihat lagi halaman ini sehari sebelumnya."
+                ),
+            ],
+        )
+    ]
+
+
+def _contact() -> str:
+    if settings.OFFICE_PHONE:
+        return _("hubungi kantor di %(phone)s.") % {"phone": settings.OFFICE_PHONE}
+    return _("hubungi kantor atau perangkat desa.")
+
+
+def _card_wait(row: Progress) -> list[Step]:
+    title = _("Menunggu KTP-el dicetak")
+    return [_wait(title, row.at, Milestone.RECORDED, Milestone.CARD_PRINTED, "card")]
+
+
+def _schedule_wait(row: Progress) -> list[Step]:
+    begin = Milestone(row.milestone)
+    title = _("Menunggu jadwal kunjungan") if begin == Milestone.ACCEPTED else _("Menunggu jadwal baru")
+    return [_wait(title, row.at, begin, Milestone.PLANNED, "planned")]
+
+
+def _end(need: Need, row: Progress) -> list[Step]:
+    texts = {
+        ClosedReason.DELIVERED: _("KTP-el sudah diterima. Terima kasih."),
+        ClosedReason.DECEASED: _("Permohonan ditutup. Kami turut berduka."),
+        ClosedReason.MOVED: _("Warga pindah; mintalah pelayanan di tempat tinggal yang baru."),
+        ClosedReason.RECORDED_ELSEWHERE: _("Warga sudah direkam di tempat lain."),
+        ClosedReason.CANCELLED: _("Permohonan dibatalkan. Bila masih perlu, ajukan lagi; gratis."),
+        ClosedReason.AWAY: _("Warga sedang di luar daerah; perekaman bisa di Dispendukcapil mana pun."),
+    }
+    known = dict(texts)
+    text = known.get(ClosedReason(need.closed_reason)) if need.closed_reason else None
+    keys = [text] if text else []
+    return [Step("failed", _("Permohonan ditutup"), words.moment(row.at), keys)]
+
+
+def _current(need: Need, row: Progress, now: datetime) -> list[Step]:
+    """What is going on after the last milestone."""
+    milestone = Milestone(row.milestone)
+    if milestone in (Milestone.ACCEPTED, Milestone.UNPLANNED, Milestone.NOT_MET):
+        return _schedule_wait(row)
+    if milestone == Milestone.PLANNED:
+        return _appointment(row, now)
+    if milestone in (Milestone.ON_THE_WAY, Milestone.ARRIVED):
+        return [Step("now", str(milestone.label), words.moment(row.at), [_("Siapkan KK asli.")])]
+    if milestone == Milestone.CAPTURED:
+        title = _("Menunggu berkas rekaman diperiksa")
+        return [_wait(title, row.at, Milestone.CAPTURED, Milestone.RECORDED, "recorded")]
+    if milestone == Milestone.REVIEW:
+        title = _("Sedang diperiksa koordinator")
+        return [_wait(title, row.at, Milestone.REVIEW, Milestone.PLANNED, "decided")]
+    if milestone == Milestone.RECORDED:
+        return _card_wait(row)
+    if milestone == Milestone.CARD_PRINTED:
+        title = _("Menunggu KTP-el diantar")
+        return [_wait(title, row.at, Milestone.CARD_PRINTED, Milestone.DELIVERED, "delivered")]
+    return []
+
+
+PAST = (
+    Milestone.ACCEPTED,
+    Milestone.UNPLANNED,
+    Milestone.NOT_MET,
+    Milestone.CAPTURED,
+    Milestone.REVIEW,
+    Milestone.RECORDED,
+    Milestone.CARD_PRINTED,
+    Milestone.DELIVERED,
+)
+
+
+def _past(rows: list[Progress]) -> list[Step]:
+    """Milestones that are behind; an appointment is behind once something else came after it."""
+    steps = []
+    for place, row in enumerate(rows):
+        milestone = Milestone(row.milestone)
+        last = place == len(rows) - 1
+        if milestone == Milestone.PLANNED and not last and row.earliest and row.latest:
+            when = words.interval(row.earliest, row.latest)
+            steps.append(Step("done", _("Kunjungan dijadwalkan"), when))
+        elif milestone in PAST and not (milestone == Milestone.REVIEW and last):
+            steps.append(Step("done", str(milestone.label), words.moment(row.at)))
+    return steps
+
+
+AHEAD: list[tuple[str, frozenset[Milestone]]] = [
+    ("checked", frozenset({Milestone.ACCEPTED})),
+    ("visited", frozenset({Milestone.CAPTURED, Milestone.RECORDED})),
+    ("printed", frozenset({Milestone.CARD_PRINTED, Milestone.DELIVERED})),
+    ("delivered", frozenset({Milestone.DELIVERED})),
+]
+
+
+def _ahead(reached: set[str]) -> list[Step]:
+    titles = {
+        "checked": _("Permohonan diperiksa dan dijadwalkan"),
+        "visited": _("Petugas datang dan merekam di rumah"),
+        "printed": _("KTP-el dicetak"),
+        "delivered": _("KTP-el diantar sampai diterima"),
+    }
+    return [Step("todo", titles[name]) for name, milestones in AHEAD if not milestones & reached]
+
+
+def _of_need(need: Need, rows: list[Progress]) -> tuple[list[Step], bool]:
+    last = rows[-1]
+    if last.milestone == Milestone.CLOSED:
+        return [*_past(rows[:-1]), *_end(need, last)], True
+    steps = [*_past(rows), *_current(need, last, timezone.now())]
+    finished = last.milestone == Milestone.DELIVERED
+    return [*steps, *([] if finished else _ahead({row.milestone for row in rows}))], finished
+
+
+def status_of(request: VisitRequest) -> Status:
+    """The status of a request, as its page shows it."""
+    steps = [Step("done", _("Permohonan diterima"), words.moment(request.received_at))]
+    finished = False
+    rows = list(request.need.progress.all()) if request.need else []
+    if rows and request.need:
+        more, finished = _of_need(request.need, rows)
+        steps += more
+    elif request.state == RequestState.REFUSED:
+        texts = [request.refusal_reason, _("Bila ada pertanyaan, %s") % _contact()]
+        when = words.moment(request.decided_at) if request.decided_at else ""
+        steps.append(
+            Step("failed", _("Tidak dapat dilayani di rumah"), when, [text for text in texts if text])
+        )
+        finished = True
+    elif request.state == RequestState.CANCELLED:
+        steps.append(
+            Step("failed", _("Permohonan dibatalkan"), texts=[_("Bila masih perlu, ajukan lagi; gratis.")])
+        )
+        finished = True
+    else:
+        title = _("Menunggu diperiksa petugas kantor")
+        steps.append(_wait(title, request.received_at, Milestone.RECEIVED, Milestone.ACCEPTED, "decided"))
+        steps += _ahead({Milestone.ACCEPTED})
+    return Status(
+        reference=request.reference,
+        initials=words.initials(request.name),
+        village=request.village.name,
+        steps=steps,
+        finished=finished,
+    )

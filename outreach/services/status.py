@@ -1,0 +1,54 @@
+"""Who may see a status: the holder of the reference and of the phone's last digits or the printed code."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from outreach import vault
+from outreach.lib import reference
+from outreach.models import VisitRequest
+from outreach.services import limits
+
+# The holder mistypes; a guesser has 5 in 10,000. The second limit is against guessing from many addresses.
+TRIES = limits.Limit("status", tries=5, minutes=15)
+TRIES_ANYWHERE = limits.Limit("status:anywhere", tries=40, minutes=24 * 60)
+PER_ADDRESS = limits.Limit("status:address", tries=300, minutes=60)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """`request` for the right pair; `wait_until` where there were too many tries; neither for anything else."""
+
+    request: VisitRequest | None = None
+    wait_until: datetime | None = None
+
+
+def _matches(request: VisitRequest, secret: str) -> bool:
+    tail = re.sub(r"\D", "", secret)[-4:]
+    try:
+        code = reference.parse_code(secret)
+    except reference.BadReferenceError:
+        code = ""
+    by_tail = hmac.compare_digest(vault.blind("phone_tail", f"{request.pk}:{tail}"), request.phone_tail_index)
+    by_code = hmac.compare_digest(vault.blind("code", code), request.code_index)
+    return (by_tail and len(tail) == 4) or (by_code and bool(code))
+
+
+def look(*, typed_reference: str, secret: str, address: str) -> Looked:
+    """Find the request of a reference and its secret. Every try is counted before it is looked at."""
+    try:
+        name = reference.parse_reference(typed_reference)
+    except reference.BadReferenceError:
+        name = typed_reference.strip().upper()[:40]
+    who = f"{name} {address}"
+    for limit, key in ((TRIES, who), (TRIES_ANYWHERE, name), (PER_ADDRESS, address)):
+        answer = limits.count(limit, key)
+        if not answer.allowed:
+            return Looked(wait_until=answer.again_at)
+    request = VisitRequest.objects.filter(reference=name).first()
+    if request is None or not _matches(request, secret):
+        return Looked()
+    limits.forget(TRIES, who)
+    limits.forget(TRIES_ANYWHERE, name)
+    return Looked(request=request)

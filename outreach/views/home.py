@@ -1,0 +1,22 @@
+"""The way in, and the privacy notice in full."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outreach import draft as drafts
+from outreach import notice
+from outreach.selectors import region
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {"regency": region.regency(), "half_filled": drafts.load(request) is not None}
+    return render(request, "outreach/home.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "outreach/privacy.html", {"notice": notice.paragraphs()})

@@ -1,0 +1,63 @@
+"""The status page: by reference and a secret, posted; then for a while from the session."""
+
+import time
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach import words
+from outreach.forms.status import StatusForm
+from outreach.models import VisitRequest
+from outreach.selectors.status import status_of
+from outreach.services import status
+from outreach.views.address import client_address
+
+KEY = "status"
+OPEN_S = 30 * 60  # then reference and digits are asked for again
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    form = StatusForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        found = status.look(
+            typed_reference=form.cleaned_data["reference"],
+            secret=form.cleaned_data["secret"],
+            address=client_address(request),
+        )
+        if found.request:
+            request.session[KEY] = [str(found.request.pk), time.time()]
+            return redirect("outreach:status_show")
+        form.add_error(None, _message(found))
+    return render(request, "outreach/status_find.html", {"form": form, "errors": form.errors})
+
+
+def _message(found: status.Looked) -> str:
+    if found.wait_until:
+        return _("Sudah terlalu banyak percobaan. Coba lagi setelah pukul %(time)s.") % {
+            "time": words.clock(found.wait_until)
+        }
+    return _("Nomor permohonan dan angka atau kode itu tidak cocok. Periksa keduanya, lalu coba lagi.")
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    pk, opened = request.session.get(KEY, [None, 0])
+    row = None
+    if time.time() - opened < OPEN_S:
+        row = VisitRequest.objects.select_related("village", "need").filter(pk=pk).first()
+    if row is None:
+        return redirect("outreach:status")
+    return render(request, "outreach/status_show.html", {"status": status_of(row)})
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the status on a shared phone."""
+    request.session.pop(KEY, None)
+    return redirect("outreach:status")

@@ -1,0 +1,207 @@
+"""The request form: a page a question, a page that checks them, one that confirms. Works without scripts."""
+
+import time
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach import draft as drafts
+from outreach import notice, vault, words
+from outreach.enums import Relation, ResidentKind, Skill
+from outreach.forms.pages import BY_SLUG, PAGES
+from outreach.forms.places import WINDOWS
+from outreach.lib.nik import disagreements, parse_nik
+from outreach.lib.workdays import after
+from outreach.models import VisitRequest
+from outreach.services import intake, limits
+from outreach.views.address import client_address
+
+SENT = "terkirim"
+# Generous to a village behind one address, a village officer with one phone, a family that tries again.
+PER_ADDRESS = limits.Limit("request:address", tries=120, minutes=60)
+PER_PHONE = limits.Limit("request:phone", tries=100, minutes=24 * 60)
+PER_NIK = limits.Limit("request:nik", tries=6, minutes=24 * 60)
+
+
+def _go(slug: str | None) -> HttpResponseRedirect:
+    return redirect("outreach:page", slug) if slug else redirect("outreach:check")
+
+
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Start, or go on with what is half filled."""
+    draft = drafts.load(request)
+    if draft is None:
+        request.session.pop(SENT, None)
+        draft = drafts.Draft()
+        drafts.save(request, draft)
+    return _go(drafts.read(draft).missing)
+
+
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Throw the half-filled form away, as asked."""
+    drafts.drop(request)
+    return redirect("outreach:home")
+
+
+def _lost(request: HttpRequest) -> HttpResponse:
+    """Where somebody goes who has no form under way: to what was just sent, else to the beginning."""
+    if SENT in request.session:
+        return redirect("outreach:sent")
+    text = _("Isian sebelumnya sudah tidak tersimpan karena lama tidak dilanjutkan. Silakan mulai lagi.")
+    messages.warning(request, text)
+    return redirect("outreach:home")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One question. `ubah` says that the check page asked for it and wants to be shown next."""
+    draft = drafts.load(request)
+    if draft is None:
+        return _lost(request)
+    filled = drafts.read(draft, until=slug)
+    if filled.missing:
+        return _go(filled.missing)
+    changing = "ubah" in request.GET or "ubah" in request.POST
+    data = request.POST if request.method == "POST" else draft.data(slug)
+    form = BY_SLUG[slug](data, before=filled.found)
+    if request.method == "POST":
+        draft.keep(slug, request.POST)
+        drafts.save(request, draft)
+        if form.is_valid():
+            number = PAGES.index(BY_SLUG[slug]) + 1
+            rest = drafts.read(draft).missing
+            return _go(rest if changing or number == len(PAGES) else PAGES[number].slug)
+    number = PAGES.index(BY_SLUG[slug]) + 1
+    context = {
+        "form": form,
+        "number": number,
+        "count": len(PAGES) + 1,
+        "changing": changing,
+        "back": _back(number, changing),
+        "errors": form.errors if data is not None else {},
+    }
+    return render(request, "outreach/page.html", context)
+
+
+def _back(number: int, changing: bool) -> str:
+    if changing:
+        return reverse("outreach:check")
+    return reverse("outreach:page", args=[PAGES[number - 2].slug]) if number > 1 else reverse("outreach:home")
+
+
+def _data(found: dict[str, Any]) -> intake.Intake:
+    """What the pages found out, in the words of the service."""
+    return intake.Intake(
+        relation=Relation(found["relation"]),
+        name=found["name"],
+        kind=ResidentKind(found["kind"]),
+        village=found["village"],
+        birth_date=found["birth_date"],
+        married=found["married"],
+        nik=found["nik"],
+        phone=found["phone"],
+        applicant_name=found.get("applicant_name", ""),
+        address=found["address"],
+        rt=found["rt"],
+        rw=found["rw"],
+        health=found["health"],
+        infectious=found["infectious"],
+        windows=[WINDOWS[name] for name in found["windows"]],
+        weekdays=[int(day) for day in found["weekdays"]],
+        not_before=found["not_before"],
+        deadline=found["deadline"],
+        skills=[Skill(value) for value in found["skills"]],
+    )
+
+
+def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> str:
+    """Why this form cannot be sent just now; "" when it can. What was typed stays in any case."""
+    if request.POST.get("situs"):
+        return _("Kosongkan kotak \u201cJangan diisi\u201d, lalu kirim lagi.")
+    if time.time() - draft.started < settings.FORM_MINIMUM_SECONDS:
+        return _("Formulir terisi terlalu cepat. Baca lagi jawabannya sebentar, lalu kirim.")
+    if VisitRequest.objects.filter(form_token=draft.token).exists():
+        return ""  # a second press is no second try
+    for limit, who in ((PER_ADDRESS, client_address(request)), (PER_PHONE, data.phone), (PER_NIK, data.nik)):
+        answer = limits.count(limit, who) if who else None
+        if answer and not answer.allowed:
+            return _(
+                "Sedang terlalu banyak permohonan dari sambungan, telepon, atau NIK yang sama. Jawaban Bapak/Ibu "
+                "tersimpan di sini selama halaman ini dibuka. Kirim lagi setelah %(moment)s."
+            ) % {"moment": words.moment(answer.again_at)}
+    return ""
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """All answers, the notice, and the button that sends."""
+    draft = drafts.load(request)
+    if draft is None:
+        return _lost(request)
+    filled = drafts.read(draft)
+    if filled.missing:
+        return _go(filled.missing)
+    problem = ""
+    if request.method == "POST":
+        data = _data(filled.found)
+        problem = _refused(request, draft, data)
+        if not problem:
+            consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
+            done = intake.submit(form_token=draft.token, data=data, consent=consent)
+            request.session[SENT] = str(done.request.pk)
+            drafts.drop(request)
+            return redirect("outreach:sent")
+    context = {
+        "pages": [(form.slug, form.answers()) for form in filled.forms],
+        "count": len(PAGES) + 1,
+        "notice": notice.paragraphs(),
+        "agreement": notice.agreement(),
+        "problem": problem,
+        "back": reverse("outreach:page", args=[PAGES[-1].slug]),
+        "nik_disagrees": _disagrees(filled.found),
+    }
+    return render(request, "outreach/check.html", context)
+
+
+def _disagrees(found: dict[str, Any]) -> str:
+    """The NIK's birth date where it is another one than was typed; said once, never in the way."""
+    if not found["nik"]:
+        return ""
+    nik = parse_nik(found["nik"], today=timezone.localdate())
+    return (
+        words.long_date(nik.born) if disagreements(nik, birth_date=found["birth_date"], female=None) else ""
+    )
+
+
+@never_cache
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """The reference, and what happens next. Later, or on another phone, the way here is the status page."""
+    row = VisitRequest.objects.filter(pk=request.session[SENT]).first() if SENT in request.session else None
+    if row is None:
+        return redirect("outreach:status")
+    link = request.build_absolute_uri(reverse("outreach:status")) + f"#{row.reference}"
+    code = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2, omitsize=False)
+    received = timezone.localdate(row.received_at)
+    context = {
+        "row": row,
+        "code": "" if row.phone_tail_index else vault.status_code(row),
+        "qr": mark_safe(code),  # noqa: S308  # made by segno from our own address
+        "checked_by": words.long_date(after(received, settings.TARGET_DAYS["decided"][1])),
+        "planned_by": words.long_date(after(received, settings.TARGET_DAYS["planned"][1])),
+    }
+    return render(request, "outreach/sent.html", context)

@@ -1,0 +1,63 @@
+"""Dates, hours, ages and waits as people say them, in the language of the page."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def long_date(day: date) -> str:
+    """As in "Selasa, 1 Desember 2026"."""
+    return date_format(day, "l, j F Y")
+
+
+def clock(at: datetime) -> str:
+    """As in "09.10", local time."""
+    return timezone.localtime(at).strftime("%H.%M")
+
+
+def moment(at: datetime) -> str:
+    """As in "Selasa, 1 Desember 2026, pukul 09.10"."""
+    return _("%(day)s, pukul %(time)s") % {"day": long_date(timezone.localtime(at).date()), "time": clock(at)}
+
+
+def interval(earliest: datetime, latest: datetime) -> str:
+    """As in "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"; over several days from the one to the other."""
+    first, last = timezone.localtime(earliest).date(), timezone.localtime(latest).date()
+    if first != last:
+        return _("antara %(first)s dan %(last)s") % {"first": long_date(first), "last": long_date(last)}
+    return _("%(day)s, antara %(from)s dan %(to)s") % {
+        "day": long_date(first),
+        "from": clock(earliest),
+        "to": clock(latest),
+    }
+
+
+def span(length: timedelta) -> str:
+    """How long something takes or has taken: "kurang dari satu jam", "5 jam", "3 hari"."""
+    hours = int(length.total_seconds() // 3600)
+    if hours < 1:
+        return _("kurang dari satu jam")
+    if hours < 24:
+        return ngettext("%(count)d jam", "%(count)d jam", hours) % {"count": hours}
+    return ngettext("%(count)d hari", "%(count)d hari", length.days) % {"count": length.days}
+
+
+def initials(name: str) -> str:
+    """As in "S. P." of "Siti Pertiwi"."""
+    return " ".join(f"{word[0].upper()}." for word in name.split())
+
+
+def windows(hours: list[list[str]]) -> str:
+    """As in "07.30-10.00 dan 13.00-15.30"; no hours are any hour."""
+    spoken = [f"{begin}\u2013{end}".replace(":", ".") for begin, end in hours]
+    return _(" dan ").join(spoken) if spoken else _("Jam berapa saja")
+
+
+def weekdays(days: list[int]) -> str:
+    """As in "Senin, Rabu"; no days are any day."""
+    monday = date(2024, 1, 1)
+    names = [date_format(monday + timedelta(days=day), "l") for day in days]
+    return ", ".join(names) if names else _("Hari kerja apa saja")

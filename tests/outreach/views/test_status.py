@@ -1,0 +1,145 @@
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from outreach import vault
+from outreach.enums import Milestone, Relation, ResidentKind
+from outreach.models import VisitRequest
+from outreach.services import intake, progress
+from tests.factories.outreach import NeedFactory, VillageFactory
+
+pytestmark = pytest.mark.django_db
+NO_MATCH = "Nomor permohonan dan angka atau kode itu tidak cocok."
+
+
+def _request(phone: str = "081234567890") -> VisitRequest:
+    data = intake.Intake(
+        relation=Relation.FAMILY,
+        name="Siti Contoh Pertiwi",
+        kind=ResidentKind.ELDERLY,
+        village=VillageFactory(name="Mojorejo"),
+        phone=phone,
+        made_up=True,
+    )
+    return intake.submit(form_token=phone or "none", data=data, consent=intake.Consent("x", "x")).request
+
+
+def _look(client: Client, reference: str, secret: str) -> str:
+    answer = client.post("/status/", {"reference": reference, "secret": secret}, follow=True)
+    assert reference not in "".join(url for url, _status in answer.redirect_chain)
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("secret", ["7890", " 78-90 ", "0812 3456 7890"])
+def test_the_last_digits_open_the_status(client: Client, secret: str) -> None:
+    row = _request()
+
+    page = _look(client, row.reference.lower().replace("-", " "), secret)
+
+    assert "S. C. P., Mojorejo" in page
+    assert "Menunggu diperiksa petugas kantor" in page
+    assert "Sudah menunggu kurang dari satu jam." in page
+    assert "Target kantor: 1 sampai 3 hari kerja." in page
+    assert "Siti" not in page
+    assert "7890" not in page
+
+
+def test_the_printed_code_opens_the_status_where_there_is_no_phone(client: Client) -> None:
+    row = _request(phone="")
+
+    assert "S. C. P., Mojorejo" in _look(client, row.reference, vault.status_code(row).lower())
+
+
+@pytest.mark.parametrize("secret", ["7891", "", "890", "00007", "AAAA-AAAA"])
+def test_unknown_and_wrong_get_the_same_answer(client: Client, secret: str) -> None:
+    row = _request()
+    other = "JB-00000-00000"
+
+    def seen(reference: str) -> str:
+        page = _look(client, reference, secret)
+        return re.sub(r'value="[^"]*"', "", page)
+
+    assert seen(row.reference) == seen(other)
+
+
+def test_a_request_without_a_phone_does_not_open_by_nothing(client: Client) -> None:
+    row = _request(phone="")
+
+    for secret in ("0000", "-", "____"):
+        assert "S. C. P." not in _look(client, row.reference, secret)
+
+
+def test_five_tries_in_a_quarter_of_an_hour(client: Client) -> None:
+    row = _request()
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        for _ in range(5):
+            assert NO_MATCH in _look(client, row.reference, "0000")
+        page = _look(client, row.reference, "7890")
+        assert "Sudah terlalu banyak percobaan. Coba lagi setelah pukul" in page
+        assert "S. C. P." not in page
+        # somebody else on another reference is not held up
+        assert NO_MATCH in _look(client, "JB-00000-00000", "0000")
+    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+        assert "S. C. P." in _look(client, row.reference, "7890")
+
+
+def test_a_right_try_is_not_counted_against_its_holder(client: Client) -> None:
+    row = _request()
+    for _ in range(12):
+        assert "S. C. P." in _look(client, row.reference, "7890")
+
+
+def test_a_slip_in_the_reference_is_said_and_costs_no_try(client: Client) -> None:
+    row = _request()
+    wrong = row.reference[:-1] + ("0" if row.reference[-1] != "0" else "1")
+    for _ in range(8):
+        page = _look(client, wrong, "7890")
+        assert "Nomor permohonan ini salah tulis." in page
+        assert "<title>Kesalahan: " in page
+        assert f'value="{wrong}"' in page
+    assert "S. C. P." in _look(client, row.reference, "7890")
+
+
+def test_without_reference_and_digits_there_is_only_the_form(client: Client) -> None:
+    assert client.get("/status/lihat/").headers["Location"] == "/status/"
+
+
+def test_a_status_closes_by_itself_and_by_its_button(client: Client) -> None:
+    row = _request()
+    _look(client, row.reference, "7890")
+    assert client.get("/status/lihat/").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        assert client.get("/status/lihat/").status_code == 302
+
+    client.post("/status/keluar/")
+
+    assert client.get("/status/lihat/").status_code == 302
+
+
+def test_the_bookmark_of_the_confirmation_leads_to_the_status_form(client: Client) -> None:
+    assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
+
+
+def test_the_page_says_when_somebody_comes(client: Client) -> None:
+    row = _request()
+    need = NeedFactory()
+    VisitRequest.objects.filter(pk=row.pk).update(need=need, resident=need.resident, state="accepted")
+    now = timezone.make_aware(datetime(2026, 11, 24, 12))
+    progress.record(need=need, milestone=Milestone.ACCEPTED, at=now - timedelta(days=2), source="r")
+    progress.record(
+        need=need,
+        milestone=Milestone.PLANNED,
+        at=now - timedelta(days=1),
+        source="v",
+        earliest=timezone.make_aware(datetime(2026, 12, 1, 9, 10)),
+        latest=timezone.make_aware(datetime(2026, 12, 1, 10, 40)),
+    )
+    with time_machine.travel(now):
+        page = _look(client, row.reference, "7890")
+
+    assert "Selasa, 1 Desember 2026, antara 09.10 dan 10.40" in page
