@@ -118,3 +118,34 @@ def _in_vain(*, need: Need, at: datetime, actor: str, source: str, detail: dict[
     if needs.move(need=need, to=to, actor=actor, attempted=True, detail=detail):
         milestone = Milestone.REVIEW if spent else Milestone.NOT_MET
         progress.record(need=need, milestone=milestone, at=at, source=source)
+
+
+@transaction.atomic
+def correct_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -> bool:
+    """Another outcome of a finished visit became known (a late fact); its need waits for a person's decision.
+
+    False where the visit is not finished or already says so. What the first outcome did to the need stays
+    until the coordinator decides.
+    """
+    row = Visit.objects.select_for_update().filter(pk=visit.pk, state=VisitState.FINISHED).first()
+    if row is None or (row.outcome, row.outcome_at) == (outcome, at):
+        return False
+    Visit.objects.filter(pk=row.pk, state=VisitState.FINISHED, outcome=row.outcome).update(
+        outcome=outcome, outcome_at=at
+    )
+    if row.outcome == outcome:
+        return True
+    log.write(
+        actor=actor,
+        action="visit_corrected",
+        subject=visit,
+        from_state=row.state,
+        to_state=row.state,
+        detail={"outcome": str(outcome), "before": row.outcome},
+    )
+    need = Need.objects.get(pk=row.need_id)
+    if need.state in (NeedState.OPEN, NeedState.CAPTURED) and needs.move(
+        need=need, to=NeedState.REVIEW, actor=actor, detail={"visit": str(visit.pk)}
+    ):
+        progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"visit:{visit.pk}")
+    return True

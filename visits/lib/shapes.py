@@ -1,0 +1,92 @@
+"""Checks a value from outside against a JSON Schema, and says in Indonesian what is wrong, never what was sent."""
+
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+MOST_ERRORS = 10
+
+_MESSAGES = {
+    "required": "Ada isian wajib yang belum ada.",
+    "type": "Jenis isian tidak sesuai.",
+    "enum": "Pilihan tidak dikenal.",
+    "const": "Isian tidak sesuai.",
+    "pattern": "Bentuk isian tidak sesuai.",
+    "maxLength": "Isian terlalu panjang.",
+    "minLength": "Isian terlalu pendek.",
+    "maximum": "Angka terlalu besar.",
+    "minimum": "Angka terlalu kecil.",
+    "maxItems": "Terlalu banyak isi.",
+    "minItems": "Isi masih kurang.",
+}
+
+UUID = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+    "maxLength": 36,
+}
+SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$", "maxLength": 64}
+MOMENT = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})$",
+    "maxLength": 35,
+}
+DATE = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "maxLength": 10}
+COUNT = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
+NUMBER_ID = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
+JWS = {"type": "string", "minLength": 1, "maxLength": 65536}
+
+
+def text(longest: int, *, shortest: int = 0) -> dict[str, Any]:
+    """A text of bounded length."""
+    return {"type": "string", "minLength": shortest, "maxLength": longest}
+
+
+def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object with these members; further ones are let be, for newer tablets know more."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": sorted(required),
+    }
+
+
+def some(schema: dict[str, Any], *, most: int, least: int = 0) -> dict[str, Any]:
+    """A list of so many of these."""
+    return {"type": "array", "items": schema, "minItems": least, "maxItems": most}
+
+
+def maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    """This, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+POSITION = thing(
+    {
+        "lat": {"type": "number", "minimum": -90, "maximum": 90},
+        "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        "accuracy_m": {"type": "number", "minimum": 0, "maximum": 1e7},
+    }
+)
+
+
+@lru_cache(maxsize=64)
+def _validator(key: int) -> Draft202012Validator:
+    return Draft202012Validator(_SCHEMAS[key])
+
+
+_SCHEMAS: dict[int, dict[str, Any]] = {}
+
+
+def errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
+    """What is wrong, as `[{"field", "message"}]`, at most ten; empty where the value fits."""
+    _SCHEMAS[id(schema)] = schema  # schemas are constants of modules, so their identity lasts
+    found = []
+    for error in _validator(id(schema)).iter_errors(value):
+        field = ".".join(str(part) for part in error.absolute_path)
+        message = _MESSAGES.get(str(error.validator), "Isian tidak sesuai.")
+        found.append({"field": field[:80], "message": message})
+        if len(found) == MOST_ERRORS:
+            break
+    return found

@@ -1,0 +1,59 @@
+"""A visit's state as a function of the set of facts reported about it: arrival order cannot matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+DEPARTED, ARRIVED, OUTCOME = "departed", "arrived", "outcome"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One reported fact; `device` and `sequence` give its place among the others."""
+
+    device: str
+    sequence: int
+    kind: str
+    at: datetime
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What all facts together say. `state`: published, travelling, arrived or finished."""
+
+    state: str = "published"
+    state_at: datetime | None = None
+    arrived_at: datetime | None = None
+    outcome: str = ""
+    outcome_at: datetime | None = None
+    contradiction: bool = False
+
+
+def fold(facts: Iterable[Fact]) -> Folded:
+    """The state after these facts, in (device, sequence) order, a repeated fact counted once.
+
+    The last outcome holds; with different outcomes reported, `contradiction` says that a person should look.
+    The first arrival is when the team was there.
+    """
+    ordered = sorted({(fact.device, fact.sequence): fact for fact in facts}.items())
+    state, state_at, arrived_at, last, outcomes = "published", None, None, None, set()
+    for _place, fact in ordered:
+        if fact.kind == OUTCOME:
+            last = fact
+            outcomes.add(fact.outcome)
+        elif fact.kind == ARRIVED:
+            state, state_at = "arrived", fact.at
+            arrived_at = arrived_at or fact.at
+        elif fact.kind == DEPARTED:
+            state, state_at = "travelling", fact.at
+    if last is None:
+        return Folded(state=state, state_at=state_at, arrived_at=arrived_at)
+    return Folded(
+        state="finished",
+        state_at=last.at,
+        arrived_at=arrived_at,
+        outcome=last.outcome,
+        outcome_at=last.at,
+        contradiction=len(outcomes) > 1,
+    )
