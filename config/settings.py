@@ -263,3 +263,37 @@ ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
 ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
 PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)
+
+# Tablets: the oldest protocol number that may still fetch days and pair; older ones may always hand in.
+OLDEST_CLIENT = env.int("OLDEST_CLIENT", default=1)
+# Private halves of the capture keys and of the worker's own; the worker's user alone reads this folder.
+CAPTURE_PRIVATE_KEYS_DIR = env.str("CAPTURE_PRIVATE_KEYS_DIR", default="")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["visits.api.authentication.DeviceAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["visits.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "visits.api.parsers.JsonAlways",
+    "DEFAULT_SCHEMA_CLASS": "visits.api.schema.TabletSchema",
+    "EXCEPTION_HANDLER": "config.api.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    # How many proxies stand before us; their count says whose address to believe.
+    "NUM_PROXIES": env.int("PROXIES", default=0),
+    "DEFAULT_THROTTLE_RATES": {
+        "ping": "600/min",
+        "pairing": "20/min",
+        "tokens": "120/min",
+        "tablet": "1200/min",
+    },
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Jemput Bola: tablet",
+    "DESCRIPTION": "The protocol between a field officer's tablet and the office.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/api/v1"}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["visits.api.schema.components"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}

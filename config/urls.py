@@ -6,15 +6,23 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-]
-if "tablet" not in settings.DOORS:
-    urlpatterns.append(path("bahasa/", include("django.conf.urls.i18n")))
-if "admin" in settings.DOORS:
-    urlpatterns.append(path("admin/", admin.site.urls))
-if "tablet" in settings.DOORS:
-    urlpatterns.append(path("", include("visits.urls")))
-if "public" in settings.DOORS:
-    urlpatterns.append(path("", include("outreach.urls")))
+
+def doors(names: list[str]) -> list[URLPattern | URLResolver]:
+    """The addresses behind these doors."""
+    found: list[URLPattern | URLResolver] = [
+        path("healthz", health.healthz),
+        path("readyz", health.readyz),
+    ]
+    if "tablet" in names:
+        found.append(path("api/v1/", include("visits.api.urls")))
+        found.append(path("", include("visits.urls")))
+    else:
+        found.append(path("bahasa/", include("django.conf.urls.i18n")))
+    if "admin" in names:
+        found.append(path("admin/", admin.site.urls))
+    if "public" in names:
+        found.append(path("", include("outreach.urls")))
+    return found
+
+
+urlpatterns = doors(settings.DOORS)

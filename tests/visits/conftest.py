@@ -1,0 +1,109 @@
+"""A team with a tablet, a published day and somebody to visit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import OfficerFactory, PlanFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support.tablet import Tablet, client_send
+from visits.enums import KeyRole, RunState
+from visits.lib import strict_json
+from visits.models import DayVersion, Officer, Shift, Team, TeamDay, Visit
+from visits.services import devices, keys
+
+
+def publish(shift: Shift, visits: Sequence[Any], number: int = 1) -> DayVersion:
+    """A live version of the shift's day with these visits, as publishing writes it."""
+    content = {
+        "shift": shift.pk,
+        "stops": [
+            {"visit": str(visit.pk), "need": str(visit.need_id), "sequence": visit.sequence}
+            for visit in visits
+        ],
+    }
+    version = DayVersion.objects.create(
+        team=shift.team,
+        date=shift.date,
+        number=number,
+        plan=PlanFactory(run__first_date=shift.date, run__state=RunState.DONE),
+        content=content,
+        content_sha256=strict_json.digest(content),
+        published_at=timezone.now(),
+    )
+    TeamDay.objects.update_or_create(team=shift.team, date=shift.date, defaults={"live": version})
+    return version
+
+
+@pytest.fixture
+def team(db) -> Team:
+    return TeamFactory()
+
+
+@pytest.fixture
+def officer(team) -> Officer:
+    return OfficerFactory(team=team)
+
+
+@pytest.fixture
+def shift(team) -> Shift:
+    return ShiftFactory(team=team)
+
+
+@pytest.fixture
+def visit(shift) -> Visit:
+    visit = VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED))
+    publish(shift, [visit])
+    return visit
+
+
+@pytest.fixture
+def capture_key(db):
+    keys.current(KeyRole.WORKER)
+    row = keys.current(KeyRole.CAPTURE)
+    return {"kid": row.kid, "jwk": row.jwk}
+
+
+@pytest.fixture
+def new_tablet(settings, db):
+    """Makes paired tablets of a team."""
+    settings.ROOT_URLCONF = "tests.support.tablet_urls"
+    cache.clear()
+
+    def make(team: Team) -> Tablet:
+        tablet = Tablet(client_send(Client()))
+        code, _row = devices.make_code(team=team, user=None, actor="system")
+        assert tablet.pair(code).status == 201
+        return tablet
+
+    return make
+
+
+@pytest.fixture
+def stranger(settings, db) -> Tablet:
+    """A tablet that is not paired."""
+    settings.ROOT_URLCONF = "tests.support.tablet_urls"
+    cache.clear()
+    return Tablet(client_send(Client()))
+
+
+@pytest.fixture
+def tablet(new_tablet, team):
+    return new_tablet(team)
+
+
+@pytest.fixture
+def sealed(tablet, visit, officer, capture_key):
+    """A capture of the visit, ready to be handed in."""
+    return tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=capture_key)
+
+
+@pytest.fixture
+def tomorrow():
+    return timezone.localdate() + timedelta(days=1)

@@ -1,0 +1,29 @@
+"""Who speaks: a tablet, by its opaque token. Cookies mean nothing here."""
+
+import re
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from visits.lib.problems import ProblemError
+from visits.models import Device, DeviceToken
+from visits.services import devices
+
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,100})")
+
+
+class DeviceAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`; the view then knows the tablet as `request.user`."""
+
+    def authenticate(self, request: Request) -> tuple[Device, DeviceToken] | None:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        match = _BEARER.fullmatch(header)
+        row = devices.by_token(token=match.group(1)) if match else None
+        if row is None:
+            raise ProblemError("unauthenticated")
+        return row.device, row
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

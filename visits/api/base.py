@@ -1,0 +1,88 @@
+"""What every view of the tablet's API shares: who may call it, which client, and that nothing is cached."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from visits.api.throttles import TabletThrottle
+from visits.enums import DeviceState
+from visits.lib import shapes
+from visits.lib.problems import ProblemError
+from visits.models import Device, DeviceToken
+from visits.services import devices
+
+
+def checked(schema: dict[str, Any], value: Any) -> Any:
+    """The value, if it has this shape. Raises the problem `invalid`."""
+    found = shapes.errors(schema, value)
+    if found:
+        raise ProblemError("invalid", errors=found)
+    return value
+
+
+def client_of(request: Request) -> int:
+    """The client's protocol number; 0 where it does not say."""
+    text = request.headers.get("Jb-Client", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def known_device(request: Request) -> Device | None:
+    """The calling tablet; None where nobody has authenticated."""
+    return request.auth.device if isinstance(request.auth, DeviceToken) else None
+
+
+class TabletView(APIView):
+    """A call of a paired tablet.
+
+    `hand_in`: a revoked tablet may call it too. `newest`: an old client may not.
+    """
+
+    throttle_classes = [TabletThrottle]
+    hand_in = False
+    newest = False
+
+    def check_permissions(self, request: Request) -> None:
+        device = known_device(request)
+        if device is None or device.state == DeviceState.WIPED:
+            raise ProblemError("unauthenticated")
+        if device.state == DeviceState.REVOKED and not self.hand_in:
+            raise devices.revoked_problem(device)
+        if self.newest and client_of(request) < settings.OLDEST_CLIENT:
+            raise ProblemError("client-too-old")
+        devices.seen(device=device, client=client_of(request))
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        return final
+
+
+class OpenView(TabletView):
+    """A call of somebody who is not known yet."""
+
+    authentication_classes = []
+
+    def check_permissions(self, request: Request) -> None:
+        return
+
+
+def device_of(request: Request) -> Device:
+    """The calling tablet, in a view that only tablets reach."""
+    device = known_device(request)
+    assert device is not None
+    return device
+
+
+class NothingHereView(OpenView):
+    """Any other address below ours, so that a mistake is answered in our own words."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise ProblemError("not-found")
+
+    def get(self, request: Request) -> Response:
+        raise ProblemError("not-found")

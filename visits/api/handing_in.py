@@ -1,0 +1,121 @@
+"""What a tablet hands in: events, captures, chunks. A revoked tablet may still call all of these."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from visits.api import schema
+from visits.api.base import TabletView, checked, device_of, known_device
+from visits.api.parsers import ChunkParser
+from visits.lib.problems import ProblemError
+from visits.lib.shapes import SHA256
+from visits.services import blobs, captures, devices, epochs, events
+from visits.sync import limits, shapes
+
+_JSON = "malformed-json unauthenticated unsupported-media invalid"
+
+
+class EventsView(TabletView):
+    """Facts from the field."""
+
+    hand_in = True
+
+    @schema.documented(
+        "events",
+        "Up to 500 facts; one result each, in the order sent",
+        body=schema.EVENTS,
+        answers={200: schema.EVENT_RESULTS},
+        problems=_JSON,
+    )
+    def post(self, request: Request) -> Response:
+        body = request.data
+        items = body.get("events") if isinstance(body, dict) else None
+        if isinstance(items, list) and len(items) > limits.EVENTS_PER_CALL:
+            raise ProblemError("too-large")
+        items = checked(shapes.EVENTS, body)["events"]
+        results = events.receive(device=device_of(request), items=items)
+        return Response({"results": [result.document() for result in results]})
+
+
+class CaptureView(TabletView):
+    """One record's manifest."""
+
+    hand_in = True
+
+    @schema.documented(
+        "offerCapture",
+        "Hand in a signed manifest; the answer is the receipt, or which chunks are missing",
+        body=shapes.OFFER,
+        answers={200: schema.STORED, 201: schema.STORED, 202: schema.MISSING},
+        problems=f"{_JSON} bad-signature not-mine content-differs too-many-open",
+    )
+    def put(self, request: Request, capture: UUID) -> Response:
+        manifest = checked(shapes.OFFER, request.data)["manifest"]
+        offer = captures.offer(device=device_of(request), capture_id=capture, manifest=manifest)
+        if offer.missing:
+            return Response({"capture": str(capture), "missing": offer.missing}, status=202)
+        answer = {"capture": str(capture), "receipt": offer.receipt}
+        return Response(answer, status=201 if offer.new else 200)
+
+
+class ChunkView(TabletView):
+    """One chunk of ciphertext."""
+
+    hand_in = True
+    parser_classes = [ChunkParser]
+
+    @schema.documented(
+        "putChunk",
+        "A chunk of ciphertext under its own hash, taken while an incomplete capture names it",
+        body=b"",
+        answers={200: schema.CHUNK, 201: schema.CHUNK},
+        problems="unauthenticated unsupported-media not-found blob-differs",
+        parameters=[OpenApiParameter("sha256", type=SHA256, location=OpenApiParameter.PATH)],
+    )
+    def put(self, request: Request, sha256: str) -> Response:
+        body: Any = request.data  # bytes, or an empty dict where there is no body at all
+        data = body if isinstance(body, bytes) else b""
+        made = blobs.put(device=device_of(request), sha256=sha256, data=data)
+        return Response({"sha256": sha256, "size": len(data)}, status=201 if made else 200)
+
+
+class StatusView(TabletView):
+    """How far records are."""
+
+    hand_in = True
+
+    @schema.documented(
+        "captureStatus",
+        "The state and the receipts of up to 500 captures",
+        body=shapes.STATUS,
+        answers={200: schema.STATUSES},
+        problems=_JSON,
+    )
+    def post(self, request: Request) -> Response:
+        ids = [UUID(text) for text in checked(shapes.STATUS, request.data)["captures"]]
+        answer = captures.status(device=device_of(request), ids=ids)
+        return Response({"epoch": epochs.current(), "captures": answer})
+
+
+class WipedView(TabletView):
+    """The last word of a wiped tablet."""
+
+    hand_in = True
+
+    def check_permissions(self, request: Request) -> None:
+        if known_device(request) is None:
+            raise ProblemError("unauthenticated")
+
+    @schema.documented(
+        "wiped",
+        "The tablet has removed everything; ends its token, harmless when repeated",
+        body=schema.EMPTY,
+        answers={204: None},
+        problems="malformed-json unauthenticated unsupported-media",
+    )
+    def post(self, request: Request) -> Response:
+        devices.wiped(device=device_of(request))
+        return Response(status=204)

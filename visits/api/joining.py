@@ -1,0 +1,87 @@
+"""Calls of a tablet that is not known yet, or no longer: ping, pairing, a new token."""
+
+import re
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from visits.api import schema
+from visits.api.base import OpenView, checked
+from visits.api.throttles import PairingThrottle, PingThrottle, TokenThrottle
+from visits.lib import moments
+from visits.lib.problems import ProblemError
+from visits.services import devices, epochs, greetings
+from visits.sync import shapes
+
+_NONCE = "^[A-Za-z0-9_-]{16,64}$"
+
+
+class PingView(OpenView):
+    """Tells a real server from a captive portal."""
+
+    throttle_classes = [PingThrottle]
+
+    @schema.documented(
+        "ping",
+        "A signed sign of life over the caller's nonce",
+        answers={200: schema.PING},
+        problems="invalid",
+        parameters=[
+            OpenApiParameter(
+                "nonce", type={"type": "string", "pattern": _NONCE, "maxLength": 64}, required=True
+            )
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        nonce = request.query_params.get("nonce", "")
+        if not re.fullmatch(_NONCE, nonce):
+            raise ProblemError(
+                "invalid", errors=[{"field": "nonce", "message": "Bentuk isian tidak sesuai."}]
+            )
+        return Response({"ping": greetings.ping(nonce=nonce)})
+
+
+def _issued(issued: devices.Issued) -> dict[str, Any]:
+    return {"token": issued.token, "token_expires_at": moments.utc(issued.row.expires_at)}
+
+
+class DevicesView(OpenView):
+    """Pairing."""
+
+    throttle_classes = [PairingThrottle]
+
+    @schema.documented(
+        "pair",
+        "A tablet joins a team with a one-time code, signed by its new key",
+        body=shapes.SIGNED,
+        answers={201: schema.PAIRED},
+        problems="malformed-json bad-signature unsupported-media invalid conflict-key code-gone client-too-old",
+    )
+    def post(self, request: Request) -> Response:
+        issued = devices.pair(jws=checked(shapes.SIGNED, request.data)["jws"])
+        answer = {
+            "device": str(issued.device.pk),
+            **_issued(issued),
+            "epoch": epochs.current(),
+            "me": greetings.signed_me(device=issued.device),
+        }
+        return Response(answer, status=201)
+
+
+class TokensView(OpenView):
+    """A new token after days away."""
+
+    throttle_classes = [TokenThrottle]
+
+    @schema.documented(
+        "newToken",
+        "A new token for a tablet that signs a fresh ping",
+        body=shapes.SIGNED,
+        answers={201: schema.ISSUED},
+        problems="malformed-json bad-signature unauthenticated ping-stale unsupported-media invalid device-revoked",
+    )
+    def post(self, request: Request) -> Response:
+        issued = devices.exchange(jws=checked(shapes.SIGNED, request.data)["jws"])
+        return Response(_issued(issued), status=201)

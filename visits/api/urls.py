@@ -1,0 +1,23 @@
+"""Addresses of the tablet protocol, below /api/v1/."""
+
+from django.urls import path, re_path
+
+from visits.api.base import NothingHereView
+from visits.api.handing_in import CaptureView, ChunkView, EventsView, StatusView, WipedView
+from visits.api.joining import DevicesView, PingView, TokensView
+from visits.api.reading import DaysView, DayView, MeView
+
+urlpatterns = [
+    path("ping", PingView.as_view()),
+    path("devices", DevicesView.as_view()),
+    path("devices/me/wiped", WipedView.as_view()),
+    re_path(r"^devices/me/blobs/(?P<sha256>[0-9a-f]{64})\Z", ChunkView.as_view()),
+    path("tokens", TokensView.as_view()),
+    path("me", MeView.as_view()),
+    path("days", DaysView.as_view()),
+    path("days/<str:day>", DayView.as_view()),
+    path("events", EventsView.as_view()),
+    path("captures/status", StatusView.as_view()),
+    path("captures/<uuid:capture>", CaptureView.as_view()),
+    re_path(r"^.*\Z", NothingHereView.as_view()),
+]

@@ -1,0 +1,91 @@
+"""Chunks of ciphertext on disk: written whole or not at all, under the tablet and the hash that name them."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from visits.enums import CaptureStage
+from visits.lib.problems import ProblemError
+from visits.models import Blob, CaptureChunk, Device
+
+
+def _folder(device: Device) -> Path:
+    return Path(settings.DATA_DIR) / "blobs" / str(device.pk)
+
+
+def path(device: Device, sha256: str) -> Path:
+    """Where a chunk of a tablet lies."""
+    return _folder(device) / sha256
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write(target: Path, data: bytes) -> None:
+    """On disk for good before it has its name; a crash leaves the whole chunk or a draft nobody names."""
+    new_folder = not target.parent.exists()
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if new_folder:
+        _fsync_folder(target.parent.parent)
+    draft = target.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    _fsync_folder(target.parent)
+
+
+def _here(device: Device, sha256: str, size: int) -> bool:
+    """Whether the file is really there; after a restore the row may know more than the disk."""
+    try:
+        return path(device, sha256).stat().st_size == size
+    except OSError:
+        return False
+
+
+def put(*, device: Device, sha256: str, data: bytes) -> bool:
+    """Keep a chunk; True where it is new, False where we had it.
+
+    Problems: blob-differs (another hash), not-found (no incomplete capture of this tablet names it).
+    """
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ProblemError("blob-differs")
+    known = Blob.objects.filter(device=device, sha256=sha256).first()
+    if known and _here(device, sha256, known.size):
+        return False
+    named = CaptureChunk.objects.filter(
+        device=device, sha256=sha256, capture__status__stage=CaptureStage.INCOMPLETE
+    )
+    if not data or not named.exists():
+        raise ProblemError("not-found")
+    _write(path(device, sha256), data)
+    with transaction.atomic():
+        _row, made = Blob.objects.get_or_create(device=device, sha256=sha256, defaults={"size": len(data)})
+    return made
+
+
+def missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
+    """Which of these chunks are not on disk, in the order asked, each once."""
+    wanted = list(dict.fromkeys(hashes))
+    sizes = dict(Blob.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "size"))
+    return [sha for sha in wanted if sha not in sizes or not _here(device, sha, sizes[sha])]
+
+
+def read(*, device: Device, hashes: Iterable[str]) -> bytes:
+    """The chunks joined. Raises `OSError` where one cannot be read."""
+    return b"".join(path(device, sha).read_bytes() for sha in hashes)

@@ -1,0 +1,189 @@
+"""The office's keys: one to sign for the server, one to sign for the worker, one to seal records to.
+
+The public half is a row; the private half is a file with the key's id in its name, readable by its user
+alone. The server's lie in `KEYS_DIR/server`. The worker's and the capture keys lie in
+`CAPTURE_PRIVATE_KEYS_DIR`, which in production only the worker's user may read: the process behind the
+tablet's origin cannot open a record.
+"""
+
+import json
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from joserfc.jwk import ECKey
+
+from outreach.services import log
+from visits.enums import CaptureStage, DeviceState, KeyRole, KeyState
+from visits.lib import jose
+from visits.models import Capture, Device, PublicKey
+
+KEY_TYP = "jb-key+jws"
+
+
+class KeyMissingError(RuntimeError):
+    """The private half of a key is not where this process may read it."""
+
+
+class KeyInUseError(RuntimeError):
+    """A key is still needed; the message says by whom."""
+
+
+def directory(role: KeyRole) -> Path:
+    """Where the private halves of a role lie."""
+    if role == KeyRole.SERVER:
+        return Path(settings.KEYS_DIR) / "server"
+    return Path(settings.CAPTURE_PRIVATE_KEYS_DIR or Path(settings.KEYS_DIR) / "worker")
+
+
+def _path(role: KeyRole, kid: str) -> Path:
+    return directory(role) / f"{role}-{kid}.json"
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> ECKey:
+    try:
+        return jose.import_private(json.loads(path.read_text()))
+    except OSError as error:
+        raise KeyMissingError(f"{path.name}: {type(error).__name__}") from error
+
+
+def private(role: KeyRole, kid: str) -> ECKey:
+    """The private half. Raises `KeyMissingError`."""
+    return _read(_path(role, kid))
+
+
+@lru_cache(maxsize=64)
+def _import(x: str, y: str) -> ECKey:
+    return jose.import_public({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+
+
+def public(jwk: dict[str, str]) -> ECKey:
+    """A public key from its row."""
+    return _import(jwk["x"], jwk["y"])
+
+
+def _write(path: Path, key: ECKey) -> None:
+    """The whole file or none, on disk before the row that names it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(key.as_dict(private=True), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _make(role: KeyRole, endorsed_by: PublicKey | None = None) -> PublicKey:
+    key = jose.new_key()
+    jwk = jose.public_jwk(key)
+    kid = jose.thumbprint(jwk)
+    _write(_path(role, kid), key)
+    endorsement = ""
+    if endorsed_by:
+        endorsement = jose.sign(
+            payload={"kid": kid, "role": str(role), "jwk": jwk},
+            typ=KEY_TYP,
+            key=private(role, endorsed_by.kid),
+            kid=endorsed_by.kid,
+        )
+    return PublicKey(kid=kid, role=role, jwk=jwk, endorsement=endorsement)
+
+
+def _current_row(role: KeyRole) -> PublicKey | None:
+    return PublicKey.objects.filter(role=role, state=KeyState.CURRENT).first()
+
+
+def current(role: KeyRole, *, actor: str = "system") -> PublicKey:
+    """The key of a role that is used now; the first call of an installation makes it."""
+    row = _current_row(role)
+    if row:
+        return row
+    made = _make(role)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+            log.write(
+                actor=actor, action="key_made", subject=made, to_state=made.state, detail={"role": role}
+            )
+    except IntegrityError:  # another process was first; its key stands
+        _path(role, made.kid).unlink()
+        return PublicKey.objects.get(role=role, state=KeyState.CURRENT)
+    return made
+
+
+def rotate(role: KeyRole, *, actor: str) -> PublicKey:
+    """A new key takes the place of the current one, which stays good for what was made under it."""
+    old = current(role, actor=actor)
+    made = _make(role, endorsed_by=old if role == KeyRole.SERVER else None)
+    with transaction.atomic():
+        changed = PublicKey.objects.filter(pk=old.pk, state=KeyState.CURRENT).update(state=KeyState.OLD)
+        if not changed:
+            raise KeyInUseError("another rotation is under way")
+        made.save(force_insert=True)
+        log.write(
+            actor=actor, action="key_rotated", subject=made, to_state=made.state, detail={"before": old.kid}
+        )
+    return made
+
+
+def sign(*, role: KeyRole, typ: str, payload: dict[str, Any]) -> str:
+    """A JWS by the current key of a role."""
+    row = current(role)
+    return jose.sign(payload=payload, typ=typ, key=private(role, row.kid), kid=row.kid)
+
+
+def verify_own(token: Any, *, typ: str) -> dict[str, Any]:
+    """The payload of a JWS that the server itself has signed. Raises `jose.JoseError`."""
+    kid, _payload = jose.peek(token, typ=typ)
+    row = PublicKey.objects.filter(pk=kid, role=KeyRole.SERVER).exclude(state=KeyState.RETIRED).first()
+    if row is None:
+        raise jose.JoseError("signed under another key id")
+    return jose.verify(token, typ=typ, key=public(row.jwk), kid=kid)
+
+
+def needs_of(kid: str) -> dict[str, int]:
+    """What still needs a capture key: records sealed to it, and tablets that do not know its successor."""
+    row = PublicKey.objects.get(pk=kid, role=KeyRole.CAPTURE)
+    newest = PublicKey.objects.filter(role=KeyRole.CAPTURE, state=KeyState.CURRENT).first()
+    tablets = Device.objects.exclude(state=DeviceState.WIPED)
+    if newest and newest.pk != row.pk:
+        tablets = tablets.exclude(last_seen_at__gt=newest.made_at)
+    captures = Capture.objects.filter(capture_key=kid)
+    return {
+        "captures": captures.count(),
+        "incomplete": captures.filter(status__stage=CaptureStage.INCOMPLETE).count(),
+        "tablets": tablets.count(),
+    }
+
+
+def retire(*, kid: str, actor: str) -> None:
+    """Take an old capture key out of use. Raises `KeyInUseError` while anything needs it; its file stays."""
+    needed = needs_of(kid)
+    if any(needed.values()):
+        raise KeyInUseError(
+            f"{needed['captures']} rekaman dan {needed['tablets']} tablet masih memerlukan kunci ini"
+        )
+    with transaction.atomic():
+        changed = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE, state=KeyState.OLD).update(
+            state=KeyState.RETIRED, retired_at=timezone.now()
+        )
+        if not changed:
+            raise KeyInUseError("hanya kunci lama yang dapat ditarik; buat penggantinya dahulu (rotate)")
+        log.write(
+            actor=actor,
+            action="key_retired",
+            subject=PublicKey.objects.get(pk=kid),
+            from_state=KeyState.OLD,
+            to_state=KeyState.RETIRED,
+        )

@@ -1,0 +1,1 @@
+"""What tablets are told and how their manifests read: no writes here."""

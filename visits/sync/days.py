@@ -1,0 +1,158 @@
+"""A team's days as its tablet holds them: whole, from one snapshot, named by the hash of their content.
+
+Yesterday, today and tomorrow are told in full; later days only as villages and counts, for a stolen tablet.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from outreach import vault
+from outreach.models import Resident
+from visits.lib import moments, strict_json
+from visits.models import Device, Officer, Shift, Team, TeamDay, TeamMessage, Visit
+from visits.sync.limits import FORM_VERSION
+from visits.sync.snapshot import one_moment
+
+DAYS_BEFORE, DAYS_AFTER, DAYS_IN_FULL = 1, 7, 1
+
+
+def dates(today: date) -> list[date]:
+    """The days that a tablet holds."""
+    return [today + timedelta(days=offset) for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
+
+
+def overview(*, device: Device, today: date) -> dict[str, Any]:
+    """Which version of each day is the newest, and what the coordinator has to say."""
+    with one_moment():
+        contents = _contents(team=device.team, days=dates(today), today=today)
+        messages = list(TeamMessage.objects.filter(team=device.team_id, read_at=None).order_by("pk")[:20])
+    return {
+        "today": today.isoformat(),
+        "days": {day.isoformat(): strict_json.digest(content) for day, content in contents.items()},
+        "messages": [
+            {"id": message.pk, "text": message.text, "at": moments.utc(message.written_at)}
+            for message in messages
+        ],
+    }
+
+
+def day(*, device: Device, wanted: date, today: date) -> dict[str, Any] | None:
+    """One day with its version; None outside the days that a tablet holds."""
+    if wanted not in dates(today):
+        return None
+    with one_moment():
+        content = _contents(team=device.team, days=[wanted], today=today)[wanted]
+    return {"date": wanted.isoformat(), "version": strict_json.digest(content), "content": content}
+
+
+def _contents(*, team: Team, days: list[date], today: date) -> dict[date, dict[str, Any]]:
+    live = {
+        row.date: row.live
+        for row in TeamDay.objects.filter(team=team, date__in=days).select_related("live__plan")
+    }
+    stops = {day: version.content["stops"] for day, version in live.items()}
+    visits = _visits(UUID(stop["visit"]) for day_stops in stops.values() for stop in day_stops)
+    shifts = {shift.date: shift for shift in Shift.objects.filter(team=team, date__in=days)}
+    officers = list(
+        Officer.objects.filter(team=team, is_active=True).order_by("pk").values_list("pk", flat=True)
+    )
+    contents = {}
+    for day in days:
+        version, shift = live.get(day), shifts.get(day)
+        there = [visits[UUID(stop["visit"])] for stop in stops.get(day, []) if UUID(stop["visit"]) in visits]
+        in_full = day <= today + timedelta(days=DAYS_IN_FULL)
+        contents[day] = {
+            "date": day.isoformat(),
+            "team": {"id": team.pk, "name": team.name},
+            "form_version": FORM_VERSION,
+            "detail": "full" if in_full else "summary",
+            "published": None
+            if version is None
+            else {
+                "version": version.number,
+                "hash": version.content_sha256,
+                "at": moments.utc(version.published_at),
+            },
+            "shift": None if version is None or shift is None else _shift(shift, team, officers),
+            "stops": [_stop(visit) for visit in there] if in_full else [],
+            "villages": [] if in_full else _villages(there),
+        }
+    return contents
+
+
+def _visits(ids: Iterable[UUID]) -> dict[UUID, Visit]:
+    rows = Visit.objects.filter(pk__in=list(ids)).select_related(
+        "need__resident__village__district", "need__resident__key"
+    )
+    return {visit.pk: visit for visit in rows}
+
+
+def _local(at: datetime) -> str:
+    return timezone.localtime(at).isoformat()
+
+
+def _shift(shift: Shift, team: Team, officers: list[int]) -> dict[str, Any]:
+    def moment(clock: Any) -> str:
+        return timezone.make_aware(datetime.combine(shift.date, clock)).isoformat()
+
+    return {
+        "start": moment(shift.starts),
+        "end": moment(shift.ends),
+        "base": {"name": team.base_name, "lat": shift.start_latitude, "lon": shift.start_longitude},
+        "officers": officers,
+    }
+
+
+def _contact(resident: Resident) -> dict[str, str] | None:
+    name, phone = vault.get(resident, "carer_name"), vault.get(resident, "phone")
+    return {"name": name, "phone": phone} if name or phone else None
+
+
+def _stop(visit: Visit) -> dict[str, Any]:
+    need, resident = visit.need, visit.need.resident
+    return {
+        "visit": str(visit.pk),
+        "sequence": visit.sequence,
+        "kind": need.kind,
+        "state": visit.state,
+        "outcome": visit.outcome,
+        "attempt": visit.attempt,
+        "planned_arrive": _local(visit.planned_arrive),
+        "planned_start": _local(visit.planned_start),
+        "planned_leave": _local(visit.planned_leave),
+        "resident": {
+            "name": resident.name,
+            "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,
+            "sex": resident.sex,
+        },
+        "contact": _contact(resident),
+        "address": resident.address,
+        "village": resident.village.name,
+        "district": resident.village.district.name,
+        "rt": resident.rt,
+        "rw": resident.rw,
+        "location": {
+            "lat": round(resident.latitude, 6),
+            "lon": round(resident.longitude, 6),
+            "approximate": resident.approximate,
+        },
+        "category": resident.kind,
+        "skills": need.skills,
+        "infectious": resident.infectious,
+        "note": "",
+    }
+
+
+def _villages(visits: list[Visit]) -> list[dict[str, Any]]:
+    counts = Counter(
+        (visit.need.resident.village.name, visit.need.resident.village.district.name) for visit in visits
+    )
+    return [
+        {"village": village, "district": district, "count": count}
+        for (village, district), count in sorted(counts.items())
+    ]

@@ -1,0 +1,89 @@
+"""A capture's manifest as it is read: who hands in what, in which parts and chunks."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from visits.lib import moments, shapes
+from visits.lib.problems import ProblemError
+from visits.sync import limits
+from visits.sync.shapes import MANIFEST
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sealed part: `size` and `sha256` of its whole ciphertext, and the hashes of its chunks in order."""
+
+    name: str
+    size: int
+    sha256: str
+    chunks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the tablet has signed about a capture."""
+
+    capture: UUID
+    visit: UUID
+    officer: int
+    day: date
+    day_version: str
+    client: int
+    form_version: int
+    capture_key: str
+    parts: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of ciphertext in all parts."""
+        return sum(part.size for part in self.parts)
+
+
+def read(payload: dict[str, Any]) -> Manifest:
+    """The manifest of a verified signature. Problems: invalid (with fields), too-large."""
+    found = shapes.errors(MANIFEST, payload)
+    if found:
+        raise ProblemError("invalid", errors=found)
+    parts = tuple(
+        Part(part["name"], int(part["size"]), part["sha256"], tuple(part["chunks"]))
+        for part in payload["parts"]
+    )
+    _check_limits(parts)
+    if len({part.name for part in parts}) != len(parts) or "form" not in {part.name for part in parts}:
+        raise ProblemError(
+            "invalid", errors=[{"field": "parts", "message": "Bagian tidak lengkap atau ganda."}]
+        )
+    try:
+        day = date.fromisoformat(payload["day"])
+    except ValueError:
+        raise ProblemError(
+            "invalid", errors=[{"field": "day", "message": "Tanggal tidak ada di kalender."}]
+        ) from None
+    if moments.parse(payload["clocks"]["wall"]) is None:
+        raise ProblemError(
+            "invalid", errors=[{"field": "clocks.wall", "message": "Jam tablet tidak terbaca."}]
+        )
+    return Manifest(
+        capture=UUID(payload["capture"]),
+        visit=UUID(payload["visit"]),
+        officer=int(payload["officer"]),
+        day=day,
+        day_version=payload["day_version"],
+        client=int(payload["client"]),
+        form_version=int(payload["form_version"]),
+        capture_key=payload["capture_key"],
+        parts=parts,
+    )
+
+
+def _check_limits(parts: tuple[Part, ...]) -> None:
+    too_many = len(parts) > limits.CAPTURE_PARTS
+    chunks = sum(len(part.chunks) for part in parts)
+    too_big = sum(part.size for part in parts) > limits.CAPTURE_BYTES or chunks > limits.CAPTURE_CHUNKS
+    if too_many or too_big:
+        message = (
+            "Paling banyak 20 bagian." if too_many else "Seluruh rekaman paling besar 25 MB; perkecil foto."
+        )
+        raise ProblemError("too-large", errors=[{"field": "parts", "message": message}])
