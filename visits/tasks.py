@@ -1,6 +1,8 @@
 """What the queue calls: one line each, ids only. The truth of every job is in its own row."""
 
-from visits.services import engine, jobs, plans
+from uuid import UUID
+
+from visits.services import engine, jobs, plans, verify
 
 
 def beat() -> None:
@@ -16,6 +18,16 @@ def run_plan(run_id: str) -> bool:
 def look_again() -> int:
     """Every minute: runs whose worker is gone, and those whose bell was lost."""
     return plans.look_again()
+
+
+def verify_capture(capture_id: str) -> None:
+    """Open and check a stored capture."""
+    verify.run(capture_id=UUID(capture_id))
+
+
+def verify_waiting() -> int:
+    """Every minute: stored captures that nobody works on."""
+    return verify.run_waiting()
 
 
 def worker_started(**signal: object) -> None:
