@@ -1,0 +1,115 @@
+"""Who may be the same person: the same NIK, or a like name with a like birth date or the same village.
+
+Only proposals: the coordinator looks and decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from outreach.enums import UNFINISHED_NEEDS, RequestState
+from outreach.lib.names import ALIKE, likeness
+from outreach.models import Need, Resident, VisitRequest
+
+Person = Resident | VisitRequest
+MOST = 10
+CERTAIN = 2.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A resident, or a request still in the queue, that may be the same person; `why` = codes, strongest first.
+
+    Codes: "nik", "name", "birth_date", "village", "phone".
+    """
+
+    person: Person
+    why: tuple[str, ...]
+    score: float
+
+    @property
+    def resident(self) -> Resident | None:
+        return self.person if isinstance(self.person, Resident) else None
+
+    @property
+    def request(self) -> VisitRequest | None:
+        return self.person if isinstance(self.person, VisitRequest) else None
+
+    @property
+    def same_nik(self) -> bool:
+        return "nik" in self.why
+
+
+def _dates_alike(one: date | None, other: date | None) -> bool:
+    """The same date, or one slip: one part differs, or day and month are swapped."""
+    if one is None or other is None:
+        return False
+    same = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
+    swapped = (one.day, one.month, one.year) == (other.month, other.day, other.year)
+    return same >= 2 or swapped
+
+
+def compare(asked: VisitRequest, person: Person) -> Candidate | None:
+    """How `person` may be the one asked for; None where nothing speaks for it."""
+    why: list[str] = []
+    if asked.nik_index and asked.nik_index == person.nik_index:
+        why.append("nik")
+    alike = likeness(asked.name, person.name)
+    name = alike >= ALIKE
+    if name:
+        why.append("name")
+    if _dates_alike(asked.birth_date, person.birth_date):
+        why.append("birth_date")
+    if asked.village_id == person.village_id:
+        why.append("village")
+    if asked.phone_index and asked.phone_index == person.phone_index:
+        why.append("phone")
+    different_niks = asked.nik_index and person.nik_index and "nik" not in why
+    enough = name and len(why) >= (3 if different_niks else 2)
+    if not enough and "nik" not in why:
+        return None
+    score = CERTAIN * ("nik" in why) + alike + 0.5 * ("birth_date" in why) + 0.2 * ("village" in why)
+    return Candidate(person=person, why=tuple(why), score=score)
+
+
+def _near(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
+    """Rows worth comparing. `wide` also takes whole villages, for one request at a time."""
+    rows = list(asked)
+    near = Q(nik_index__in=[row.nik_index for row in rows if row.nik_index])
+    near |= Q(birth_date__in=[row.birth_date for row in rows if row.birth_date])
+    if wide:
+        near |= Q(village__in=[row.village_id for row in rows])
+        near |= Q(phone_index__in=[row.phone_index for row in rows if row.phone_index])
+    return near
+
+
+def _waiting() -> QuerySet[VisitRequest]:
+    return VisitRequest.objects.filter(state=RequestState.RECEIVED)
+
+
+def candidates(asked: VisitRequest) -> list[Candidate]:
+    """Residents (with their unfinished needs at hand) and waiting requests that may be the same, best first."""
+    near = _near([asked], wide=True)
+    unfinished = Need.objects.filter(state__in=UNFINISHED_NEEDS)
+    residents = (
+        Resident.objects.filter(near)
+        .select_related("village")
+        .prefetch_related(Prefetch("needs", queryset=unfinished, to_attr="unfinished"))
+    )
+    requests = _waiting().filter(near).exclude(pk=asked.pk).select_related("village")
+    people: list[Person] = [*residents, *requests]
+    found = [candidate for person in people if (candidate := compare(asked, person))]
+    return sorted(found, key=lambda candidate: -candidate.score)[:MOST]
+
+
+def marked(asked: Sequence[VisitRequest]) -> set[object]:
+    """The ids of those requests that may be duplicates, in two queries for a whole list."""
+    near = _near(asked, wide=False)
+    fields = ("name", "birth_date", "village_id", "nik_index", "phone_index")
+    people: list[Person] = [
+        *Resident.objects.filter(near).only(*fields),
+        *_waiting().filter(near).only(*fields),
+    ]
+    return {row.pk for row in asked if any(person.pk != row.pk and compare(row, person) for person in people)}

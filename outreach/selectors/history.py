@@ -1,0 +1,69 @@
+"""What was done to a request, its resident and its need: the log, with names for its actors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from outreach.models import LogEntry
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the log as the office reads it; `subject` is the kind of row it is about."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    change: str
+
+
+def _actions() -> dict[str, str]:
+    return {
+        "request_received": _("Permohonan diterima"),
+        "request_moved": _("Permohonan diputuskan"),
+        "resident_made": _("Warga dicatat"),
+        "resident_completed": _("Data warga dilengkapi"),
+        "resident_located": _("Lokasi rumah diperbaiki"),
+        "need_made": _("Keperluan dibuat"),
+        "need_joined": _("Permohonan lain digabung"),
+        "need_moved": _("Keperluan berubah"),
+        "need_changed": _("Syarat kunjungan diubah"),
+        "sealed_revealed": _("Data tersandi dibuka"),
+    }
+
+
+def _actors(rows: list[LogEntry]) -> dict[str, str]:
+    """Names of the office's users, one query; others by what they are."""
+    ids = {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
+    users = get_user_model().objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+    names = {f"user:{user.pk}": user.get_full_name() or user.get_username() for user in users}
+    names |= {"public": _("Pemohon"), "system": _("Sistem")}
+    return names | {row.actor: _("Tablet") for row in rows if row.actor.startswith("device:")}
+
+
+def lines(subjects: Iterable[Model | None]) -> list[Line]:
+    """The log of these rows, oldest first, in two queries."""
+    wanted = Q(pk__in=[])
+    for subject in subjects:
+        if subject is not None:
+            wanted |= Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    rows = list(LogEntry.objects.filter(wanted).order_by("-id")[:MOST])[::-1]
+    actors, actions = _actors(rows), _actions()
+    kinds = {"visitrequest": _("permohonan"), "resident": _("warga"), "need": _("keperluan")}
+    return [
+        Line(
+            at=row.at,
+            actor=actors.get(row.actor, row.actor),
+            action=actions.get(row.action, row.action),
+            subject=kinds.get(row.subject_type.rpartition(".")[2], row.subject_type),
+            change=" → ".join(state for state in (row.from_state, row.to_state) if state),
+        )
+        for row in rows
+    ]

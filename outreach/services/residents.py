@@ -1,0 +1,124 @@
+"""Residents: made from a request, completed by a later one, located on the map."""
+
+from django.db import transaction
+
+from outreach import vault
+from outreach.enums import LocationSource
+from outreach.lib import geo
+from outreach.models import PersonKey, Regency, Resident, VisitRequest
+from outreach.services import log
+
+SEALED = ("nik", "family_card", "phone", "health")
+
+
+class LocationError(ValueError):
+    """The point cannot be a home here; `code` says why: numbers, outside."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check_point(*, latitude: float, longitude: float) -> None:
+    """Raises `LocationError` for a point outside the regency (or outside Indonesia, where it has no outline)."""
+    if not geo.in_indonesia(latitude=latitude, longitude=longitude):
+        raise LocationError("numbers")
+    outline = Regency.objects.values_list("outline", flat=True).first()
+    if outline and not geo.contains(outline, latitude=latitude, longitude=longitude):
+        raise LocationError("outside")
+
+
+def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: bool) -> list[str]:
+    """Seal the request's numbers anew for the resident's row; the names of what was set."""
+    done = []
+    for name in SEALED:
+        text = vault.get(request, name)
+        if text and not (only_missing and getattr(resident, f"{name}_sealed")):
+            vault.put(resident, name, text)
+            done.append(name)
+    if "nik" in done:
+        resident.nik_index = request.nik_index or None
+    if "phone" in done:
+        resident.phone_index = request.phone_index
+    return done
+
+
+def from_request(
+    *, request: VisitRequest, kind: str, point: tuple[float, float] | None, actor: str
+) -> Resident:
+    """A new resident of a request, under the request's key. `point` = (latitude, longitude), else the village's.
+
+    Raises `LocationError`. Called in the transaction that accepts the request.
+    """
+    village = request.village
+    if point:
+        check_point(latitude=point[0], longitude=point[1])
+    taken = Resident.objects.filter(key=request.key_id).exists()
+    key: PersonKey = vault.new_person() if taken else request.key
+    resident = Resident(
+        key=key,
+        name=request.name,
+        birth_date=request.birth_date,
+        sex=request.sex,
+        kind=kind,
+        infectious=request.infectious,
+        village=village,
+        address=request.address,
+        rt=request.rt,
+        rw=request.rw,
+        latitude=point[0] if point else village.latitude,
+        longitude=point[1] if point else village.longitude,
+        location_source=LocationSource.PIN if point else LocationSource.VILLAGE,
+        made_up=request.made_up,
+    )
+    _copy_sealed(request, resident, only_missing=False)
+    if request.relation != "self":
+        vault.put(resident, "carer_name", vault.get(request, "applicant_name"))
+    resident.save(force_insert=True)
+    log.write(actor=actor, action="resident_made", subject=resident, detail={"request": str(request.pk)})
+    return resident
+
+
+def complete(*, resident: Resident, request: VisitRequest, actor: str) -> bool:
+    """Add to a known resident what a later request knows and the office did not; nothing known is changed."""
+    added = _copy_sealed(request, resident, only_missing=True)
+    for name in ("birth_date", "sex", "address", "rt", "rw"):
+        if not getattr(resident, name) and getattr(request, name):
+            setattr(resident, name, getattr(request, name))
+            added.append(name)
+    if request.infectious and not resident.infectious:
+        resident.infectious = True
+        added.append("infectious")
+    if added:
+        resident.save()
+        detail = {"added": added, "request": str(request.pk)}
+        log.write(actor=actor, action="resident_completed", subject=resident, detail=detail)
+    return bool(added)
+
+
+@transaction.atomic
+def locate(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
+    """Put the home at a point of the map; False where it is there already. Raises `LocationError`."""
+    check_point(latitude=latitude, longitude=longitude)
+    changed = (
+        Resident.objects.filter(pk=resident.pk)
+        .exclude(latitude=latitude, longitude=longitude, location_source=LocationSource.PIN)
+        .update(latitude=latitude, longitude=longitude, location_source=LocationSource.PIN)
+    )
+    if changed:
+        log.write(
+            actor=actor,
+            action="resident_located",
+            subject=resident,
+            from_state=resident.location_source,
+            to_state=LocationSource.PIN,
+        )
+    return bool(changed)
+
+
+@transaction.atomic
+def reveal(*, row: Resident | VisitRequest, actor: str) -> dict[str, str]:
+    """The sealed texts of a row in the clear, with a log row that says who looked."""
+    names = [*SEALED, "applicant_name"] if isinstance(row, VisitRequest) else [*SEALED, "carer_name"]
+    log.write(actor=actor, action="sealed_revealed", subject=row)
+    return {name: vault.get(row, name) for name in names}
