@@ -1,5 +1,13 @@
 from visits.models.calendar import CalendarDay
-from visits.models.capture import Blob, Capture, CaptureChunk, CaptureContent, CaptureState, Receipt
+from visits.models.capture import (
+    Blob,
+    Capture,
+    CaptureChunk,
+    CaptureContent,
+    CaptureReseal,
+    CaptureState,
+    Receipt,
+)
 from visits.models.device import Device, DeviceToken, PairingCode, TeamMessage
 from visits.models.event import Event, EventStatus
 from visits.models.job import Heartbeat
@@ -15,6 +23,7 @@ __all__ = [
     "Capture",
     "CaptureChunk",
     "CaptureContent",
+    "CaptureReseal",
     "CaptureState",
     "DayVersion",
     "Device",

@@ -121,6 +121,24 @@ class Blob(models.Model):
         return self.sha256
 
 
+class CaptureReseal(models.Model):
+    """A stored capture's parts sealed anew to a later capture key, so that the old key can be retired.
+
+    The files lie under the capture and the key; what the tablet handed in stays as it came.
+    """
+
+    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="reseals")
+    kid = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [models.UniqueConstraint(fields=["capture", "kid"], name="one_reseal_to_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.capture_id} {self.kid}"
+
+
 class Receipt(models.Model):
     """What we have signed for a capture: written once, in the transaction that it tells of, never changed."""
 

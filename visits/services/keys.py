@@ -15,13 +15,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from joserfc.jwk import ECKey
 
 from outreach.services import log
 from visits.enums import CaptureStage, DeviceState, KeyRole, KeyState
 from visits.lib import jose
-from visits.models import Capture, Device, PublicKey
+from visits.models import Capture, CaptureReseal, Device, PublicKey
 
 KEY_TYP = "jb-key+jws"
 
@@ -159,7 +161,11 @@ def needs_of(kid: str) -> dict[str, int]:
     tablets = Device.objects.exclude(state=DeviceState.WIPED)
     if newest and newest.pk != row.pk:
         tablets = tablets.exclude(last_seen_at__gt=newest.made_at)
-    captures = Capture.objects.filter(capture_key=kid)
+    captures = Capture.objects.annotate(
+        sealed_to=Coalesce(
+            Subquery(CaptureReseal.objects.filter(capture=OuterRef("pk")).values("kid")[:1]), F("capture_key")
+        )
+    ).filter(sealed_to=kid)
     return {
         "captures": captures.count(),
         "incomplete": captures.filter(status__stage=CaptureStage.INCOMPLETE).count(),

@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from joserfc.jwk import ECKey
 
 from outreach.lib.crypto import SealError
@@ -33,7 +35,9 @@ class Opened:
         return bool(self.form) and not self.reasons
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
+    """A record that cannot be opened or does not hold, for a reason that a person must see."""
+
     def __init__(self, reason: ReviewReason) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -46,13 +50,38 @@ def open_capture(capture: Capture) -> Opened:
     wrong with the record itself comes back as a reason.
     """
     try:
-        manifest = _manifest(capture)
-        plain = _parts(capture, manifest)
+        manifest, plain = plain_parts(capture)
         form = _form(capture, manifest, plain)
-    except _RefusedError as refused:
+    except RefusedError as refused:
         return Opened(reasons=(refused.reason,))
     photo = plain.get("photo", b"")
     return Opened(form=form, face=photo if len(photo) <= FACE_BYTES else b"")
+
+
+def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
+    """The manifest and every part in the clear. Raises `RefusedError` with the reason, or as `open_capture`."""
+    manifest = _manifest(capture)
+    reseal = capture.reseals.first()
+    if reseal is None:
+        return manifest, _parts(capture, manifest)
+    key = _key(reseal.kid)
+    plain = {}
+    for part in manifest.parts:
+        sealed = resealed_path(capture, reseal.kid, part.name).read_bytes()
+        plain[part.name] = _open(sealed, key=key, kid=reseal.kid, capture=capture, part=part.name)
+    return manifest, plain
+
+
+def resealed_path(capture: Capture, kid: str, part: str) -> Path:
+    """Where a part sealed anew lies."""
+    return Path(settings.DATA_DIR) / "resealed" / str(capture.pk) / kid / part
+
+
+def _open(sealed: bytes, *, key: ECKey, kid: str, capture: Capture, part: str) -> bytes:
+    try:
+        return jose.open_sealed(sealed, key=key, kid=kid, capture=str(capture.pk), part=part)
+    except jose.JoseError:
+        raise RefusedError(ReviewReason.NOT_OPENED) from None
 
 
 def _manifest(capture: Capture) -> manifests.Manifest:
@@ -61,17 +90,17 @@ def _manifest(capture: Capture) -> manifests.Manifest:
             capture, "manifest_sealed", bytes(capture.manifest_sealed), key=capture.key
         ).decode()
     except SealError:
-        raise _RefusedError(ReviewReason.PERSON_ERASED) from None
+        raise RefusedError(ReviewReason.PERSON_ERASED) from None
     try:
         return manifests.read(jose.peek(text, typ=MANIFEST_TYP)[1])
     except (jose.JoseError, ProblemError):  # a later version of ours may have stricter limits
-        raise _RefusedError(ReviewReason.BYTES_DIFFER) from None
+        raise RefusedError(ReviewReason.BYTES_DIFFER) from None
 
 
 def _key(kid: str) -> ECKey:
     row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).exclude(state=KeyState.RETIRED).first()
     if row is None:
-        raise _RefusedError(ReviewReason.KEY_UNKNOWN)
+        raise RefusedError(ReviewReason.KEY_UNKNOWN)
     return keys.private(KeyRole.CAPTURE, kid)
 
 
@@ -81,13 +110,8 @@ def _parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:
     for part in manifest.parts:
         sealed = blobs.read(device=capture.device, hashes=part.chunks)
         if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
-            raise _RefusedError(ReviewReason.BYTES_DIFFER)
-        try:
-            plain[part.name] = jose.open_sealed(
-                sealed, key=key, kid=manifest.capture_key, capture=str(capture.pk), part=part.name
-            )
-        except jose.JoseError:
-            raise _RefusedError(ReviewReason.NOT_OPENED) from None
+            raise RefusedError(ReviewReason.BYTES_DIFFER)
+        plain[part.name] = _open(sealed, key=key, kid=manifest.capture_key, capture=capture, part=part.name)
     return plain
 
 
@@ -96,20 +120,20 @@ def _form(capture: Capture, manifest: manifests.Manifest, plain: dict[str, bytes
     try:
         form = strict_json.loads(plain["form"][: limits.FORM_BYTES + 1])
     except strict_json.JsonError:
-        raise _RefusedError(ReviewReason.FORM_INVALID) from None
+        raise RefusedError(ReviewReason.FORM_INVALID) from None
     if shapes.errors(FORM, form):
-        raise _RefusedError(ReviewReason.FORM_INVALID)
+        raise RefusedError(ReviewReason.FORM_INVALID)
     if (form["capture"], form["visit"]) != (str(capture.pk), str(manifest.visit)):
-        raise _RefusedError(ReviewReason.FORM_INVALID)
+        raise RefusedError(ReviewReason.FORM_INVALID)
     others = {name: data for name, data in plain.items() if name != "form"}
     if set(form["parts"]) != set(others):
-        raise _RefusedError(ReviewReason.BYTES_DIFFER)
+        raise RefusedError(ReviewReason.BYTES_DIFFER)
     for name, data in others.items():
         told = form["parts"][name]
         if told["size"] != len(data) or told["sha256"] != hashlib.sha256(data).hexdigest():
-            raise _RefusedError(ReviewReason.BYTES_DIFFER)
+            raise RefusedError(ReviewReason.BYTES_DIFFER)
     excepted = {exception["what"] for exception in form.get("exceptions", [])}
     for name, magic in _MAGIC.items():
         if not (others[name].startswith(magic) if name in others else name in excepted):
-            raise _RefusedError(ReviewReason.FORM_INVALID)
+            raise RefusedError(ReviewReason.FORM_INVALID)
     return dict(form)

@@ -1,0 +1,61 @@
+"""Keys that records are sealed to: create, list, rotate, reseal, retire. Run it as the worker's user."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from visits.enums import KeyRole, KeyState
+from visits.models import Capture, PublicKey
+from visits.services import keys, opening, resealing
+
+ACTOR = "system"
+
+
+class Command(BaseCommand):
+    help = "Kunci segel rekaman: create, list, rotate, reseal, retire KID. Jalankan sebagai pengguna worker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("do", choices=["create", "list", "rotate", "reseal", "retire"])
+        parser.add_argument("kid", nargs="?", default="", help="untuk retire")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['do']}")(options["kid"])
+
+    def _create(self, _kid: str) -> None:
+        """The worker's own key and the first capture key; what is there stays."""
+        for role in (KeyRole.WORKER, KeyRole.CAPTURE):
+            row = keys.current(role, actor=ACTOR)
+            self.stdout.write(f"{row.role} {row.kid} {row.state}")
+        self.stdout.write(f"Kunci privat: {keys.directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)")
+
+    def _list(self, _kid: str) -> None:
+        for row in PublicKey.objects.all():
+            needed = ""
+            if row.role == KeyRole.CAPTURE and row.state != KeyState.RETIRED:
+                counts = keys.needs_of(row.kid)
+                needed = f"  rekaman {counts['captures']}, tablet {counts['tablets']}"
+            self.stdout.write(f"{row.role:8} {row.state:8} {row.made_at:%Y-%m-%d %H:%M} {row.kid}{needed}")
+
+    def _rotate(self, _kid: str) -> None:
+        row = keys.rotate(KeyRole.CAPTURE, actor=ACTOR)
+        self.stdout.write(f"{row.role} {row.kid} {row.state}")
+
+    def _reseal(self, _kid: str) -> None:
+        done = failed = 0
+        for capture in Capture.objects.select_related("status", "device", "key").iterator(chunk_size=50):
+            try:
+                done += resealing.reseal(capture=capture, actor=ACTOR)
+            except (opening.RefusedError, keys.KeyMissingError, OSError) as error:
+                failed += 1
+                self.stderr.write(f"{capture.pk}: {type(error).__name__}")
+        self.stdout.write(f"{done} rekaman disegel ulang, {failed} tidak dapat dibuka")
+
+    def _retire(self, kid: str) -> None:
+        if not PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).exists():
+            raise CommandError("Sebutkan kunci segel yang ada; lihat: manage.py capture_keys list")
+        try:
+            keys.retire(kid=kid, actor=ACTOR)
+        except keys.KeyInUseError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{kid} {KeyState.RETIRED}")
