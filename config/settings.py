@@ -261,6 +261,7 @@ RECORDING_SKILLS: list[str] = env.list("RECORDING_SKILLS", default=["camera", "f
 # The interval that families are told, around the planned arrival, in minutes, rounded to ten.
 ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
 ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
+NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba")))
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
 PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)
 

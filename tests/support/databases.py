@@ -42,7 +42,7 @@ def process_environment(*, data_dir: Path, database_url: str) -> dict[str, str]:
     """What the product's own processes get: their own folder, database and keys, nothing of the test's."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     return kept | {
-        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", str(settings.DATA_DIR / "numba")),
+        "NUMBA_CACHE_DIR": str(settings.NUMBA_CACHE_DIR),
         "DATA_DIR": str(data_dir),
         "DATABASE_URL": database_url,
         "SECRET_KEY": settings.SECRET_KEY,

@@ -111,6 +111,8 @@ class Stack:
         self._process = None
 
     def log(self, *, lines: int = 80) -> str:
+        if not self.log_file.exists():
+            return "never started"
         return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:])
 
     # --- what is inside
@@ -122,24 +124,27 @@ class Stack:
     @contextmanager
     def orm(self) -> Iterator[None]:
         """Within, the test's own models, services and factories work on this stack's database and keys."""
-        ours = connections["default"]
-        theirs = connections.create_connection("default")
+        ours, our_settings = connections["default"], connections.settings["default"]
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(self.database_url))
-        theirs.settings_dict = {**ours.settings_dict, **database(parsed), "ATOMIC_REQUESTS": False}
-        connections["default"] = theirs
+        # In the handler's settings, so that threads that open a connection of their own open this one.
+        connections.settings["default"] = {**our_settings, **database(parsed)}
+        theirs = connections["default"] = connections.create_connection("default")
         vault.ring.cache_clear()
         try:
             with self._blocker.unblock(), override_settings(**self._paths()):
                 yield
         finally:
             theirs.close()
-            connections["default"] = ours
+            connections["default"], connections.settings["default"] = ours, our_settings
             vault.ring.cache_clear()
 
     def _paths(self) -> dict[str, Path]:
         """The settings that name a place in the data directory, as this stack has them."""
+        shared = {"ASSETS_DIR", "NUMBA_CACHE_DIR"}
         names = [
-            name for name in dir(settings) if name.isupper() and isinstance(getattr(settings, name), Path)
+            name
+            for name in dir(settings)
+            if name.isupper() and name not in shared and isinstance(getattr(settings, name), Path)
         ]
         inside = {name: getattr(settings, name) for name in names}
         paths = {

@@ -1,13 +1,15 @@
 """The planner's engine inside the product. Only a worker (or a command) calls this: it loads numba.
 
-The engine is compiled once an installation, to <DATA_DIR>/numba; a marker there says for which engine, so
-that a page can say beforehand that the first plan takes longer.
+The engine is compiled once an installation, to <DATA_DIR>/numba; a marker there says that it was, so that a
+page can say beforehand that the first plan takes longer.
 """
 
 import fcntl
 import logging
 import os
+import shutil
 import threading
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,9 +21,15 @@ from visits import planning
 
 logger = logging.getLogger(__name__)
 
+KEEP_SECONDS = 7 * 24 * 3600  # code of other states, for going back or for a second checkout
+
 
 def cache_dir() -> Path:
-    return Path(os.environ.get("NUMBA_CACHE_DIR") or settings.DATA_DIR / "numba")
+    """A folder for this state of the engine. numba only looks at the file that a function is in: after an
+    upgrade it would go on with old code from another file."""
+    own = f"engine-{_fingerprint()[:16]}"
+    given: Path = settings.NUMBA_CACHE_DIR  # with our folder in it already where a parent process added it
+    return given if given.name == own else given / own
 
 
 def _prepare() -> Path:
@@ -41,7 +49,7 @@ def _fingerprint() -> str:
 
 def is_warm() -> bool:
     """Whether the engine has been compiled here; answered without loading numba."""
-    return (cache_dir() / f"compiled-{_fingerprint()[:16]}").exists()
+    return (cache_dir() / "compiled").exists()
 
 
 def warm() -> bool:
@@ -52,9 +60,10 @@ def warm() -> bool:
         if is_warm():
             return False
         planning.warm()
-        for stale in folder.glob("compiled-*"):
-            stale.unlink()
-        (folder / f"compiled-{_fingerprint()[:16]}").touch()
+        (folder / "compiled").touch()
+    for old in folder.parent.glob("engine-*"):
+        if old != folder and time.time() - old.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
     return True
 
 

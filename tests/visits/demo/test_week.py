@@ -1,0 +1,62 @@
+"""A week planned by the real engine on a database of its own (the run's lease is renewed by a thread)."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+
+from outreach.enums import NeedState
+from outreach.models import District, Need, Village
+from tests.factories.outreach import NeedFactory
+from tests.support.stack import Stack
+from visits.demo import teams, week
+from visits.models import PlanRun, Shift, Visit
+
+
+@pytest.fixture(scope="module")
+def laid(make_stack: Callable[[], Stack]) -> Stack:
+    return make_stack()
+
+
+@pytest.fixture
+def database(laid: Stack) -> Iterator[None]:
+    with laid.orm():
+        yield
+
+
+def _publish(seconds: int = 2) -> tuple[week.Week, list[str]]:
+    said: list[str] = []
+    crews = teams.make(count=2, districts=list(District.objects.all()))
+    user, _made = User.objects.get_or_create(username="koordinator")
+    return week.publish(crews=crews, days=3, seconds=seconds, seed=1, user=user, say=said.append), said
+
+
+def test_a_week_without_needs_says_why(database: None):
+    with pytest.raises(week.NoPlanError, match=re.escape("ended as failed (no_needs)")):
+        _publish()
+
+
+def test_a_week_is_planned_and_published_once(database: None):
+    for village in Village.objects.all()[:204:17]:
+        NeedFactory(resident__village=village)
+    made, said = _publish()
+    assert made.made
+    assert said[-1].endswith("for 2 s ...")
+    assert Shift.objects.count() == 6, "two teams, three working days"
+    served = Need.objects.filter(state=NeedState.PLANNED).count()
+    assert served == Visit.objects.count() == made.plan.summary["served"] == 12
+    again, _said = _publish()
+    assert (again.made, again.plan.pk) == (False, made.plan.pk)
+    assert PlanRun.objects.filter(state="done").count() == 1
+
+
+def test_the_summary_has_a_row_a_team_and_a_column_a_day(database: None):
+    made, _said = _publish()
+    lines = week.summary(made.plan)
+    assert lines[0].startswith("Needs 12, served 12, left 0; score ")
+    rows = lines[3:]
+    assert [row.split("(contoh)")[0].split()[:2] for row in rows] == [["Tim", "1"], ["Tim", "2"]]
+    cells = [re.findall(r"(\d+) / (\d+)|(-)(?:\s|$)", row.split("(contoh)")[1]) for row in rows]
+    assert all(len(row) == 3 for row in cells)
+    assert sum(int(visits or 0) for row in cells for visits, _travel, _none in row) == 12
