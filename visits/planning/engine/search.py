@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from visits.planning.engine.data import LENGTH, Model, build
+from visits.planning.engine.data import Model, build
 from visits.planning.engine.pushes import pushes
+from visits.planning.engine.team import Team
 from visits.planning.engine.worker import Worker
 from visits.planning.explain import Push
 from visits.planning.locks import Kept, keep
@@ -22,8 +23,9 @@ from visits.planning.opening import opening
 from visits.planning.types import Problem, Progress
 
 HOT, COLD = 12_000.0, 100.0  # temperatures in score (3000 = one point)
-CHUNK = 1000  # iterations between two looks at the clock and at should_stop
-ROUNDS = 20
+CHUNK = 500  # iterations between two looks at the clock and at should_stop
+ROUNDS = 64  # a power of two, so that the shares of EXCHANGE are exact
+EXCHANGE = (0.5, 0.75, 0.875)
 
 
 @dataclass(slots=True)
@@ -84,14 +86,13 @@ def run(
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     begin = [[engine_of[v] for v in order] for order in opening(problem, kept, start)]
     team = search(model, begin, budget, seed, workers, on_progress)
-    leader = team[0]
-    leader.finish()
+    leader = team.result()
     orders = {
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
         for shift, order in zip(problem.shifts, leader.orders(), strict=True)
     }
     prices = pushes(problem, model, leader.state, leader.saved)
-    return Found(orders, sum(w.iterations for w in team), budget.stopped, prices)
+    return Found(orders, team.iterations, budget.stopped, prices)
 
 
 def search(
@@ -101,42 +102,31 @@ def search(
     seed: int,
     workers: int,
     on_progress: Callable[[Progress], None] | None,
-) -> list[Worker]:
-    """Anneal from `begin` (engine numbering, feasible) until the budget is used; workers, best first."""
-    team = [Worker(model, seed, index) for index in range(workers)]
-    team[0].load(begin)
-    team[0].fill()
-    for worker in team[1:]:
-        worker.take(team[0].best)
+) -> Team:
+    """Anneal from `begin` (engine numbering, feasible) until the budget is used."""
+    team = Team(model, seed, workers)
+    team.begin(begin)
     _report(team, budget, 0.0, on_progress)
     shares = _split(budget.iterations, workers)
+    rounds = ROUNDS if team.able.any() else 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for number in range(ROUNDS if len(team[0].work.pool) else 0):
-            until = (number + 1) / ROUNDS
-            jobs = [pool.submit(_round, w, budget, shares[i], until) for i, w in enumerate(team)]
+        for number in range(rounds):
+            until = (number + 1) / rounds
+            team.cut(number)
+            jobs = [pool.submit(_round, w, budget, shares[i], until) for i, w in enumerate(team.workers)]
             for job in jobs:
                 job.result()
-            _exchange(team, number)
+            team.meet(exchange=until in EXCHANGE)
             _report(team, budget, until, on_progress)
             if budget.stopped:
                 break
-    return sorted(team, key=lambda w: -w.best_score)
+    return team
 
 
-def _report(
-    team: list[Worker], budget: Budget, share: float, on_progress: Callable[[Progress], None] | None
-) -> None:
+def _report(team: Team, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None) -> None:
     if on_progress is not None:
-        leader = max(team, key=lambda w: w.best_score)
-        on_progress(
-            Progress(
-                score=leader.true_score(),
-                served=int(leader.best.facts[:, LENGTH].sum()),
-                elapsed_s=budget.elapsed(),
-                iterations=sum(w.iterations for w in team),
-                share=share,
-            )
-        )
+        score, served = team.workers[0].true_score(team.champion)
+        on_progress(Progress(score, served, budget.elapsed(), team.iterations, share))
 
 
 def _split(iterations: int | None, workers: int) -> list[int | None]:
@@ -161,13 +151,3 @@ def _round(worker: Worker, budget: Budget, mine: int | None, until: float) -> No
             steps = min(CHUNK, left)
             heat = temperature(worker.iterations / mine)
             worker.run(heat, temperature((worker.iterations + steps) / mine), steps)
-
-
-def _exchange(team: list[Worker], number: int) -> None:
-    """In the second half, a worker that lies behind goes on from the leader's best."""
-    if number < ROUNDS // 2 or len(team) < 2:
-        return
-    leader = max(team, key=lambda w: w.best_score)
-    for worker in team:
-        if worker.best_score < leader.best_score:
-            worker.take(leader.best)

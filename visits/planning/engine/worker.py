@@ -74,10 +74,11 @@ class Worker:
         construct.refresh_all(self.model.data, self.state)
         self.settle()
 
-    def finish(self) -> None:
-        """Back to the best, with whatever still fits put in."""
-        self.take(self.best)
-        self.fill()
+    def own(self, routes: Array, visits: Array, able: Array) -> None:
+        """Change only these routes and visits from now on (boolean masks)."""
+        self.work.owned[:] = routes
+        self.work.mine[:] = visits
+        self.work = self.work._replace(pool=np.flatnonzero(visits & able).astype(np.int32))
 
     def score(self, state: State) -> float:
         return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
@@ -89,15 +90,14 @@ class Worker:
             )
 
     def orders(self) -> list[list[int]]:
-        """The best routes, in engine numbering."""
-        best = self.best
-        return [best.stops[r, VISIT, 1 : best.facts[r, LENGTH] + 1].tolist() for r in range(len(best.facts))]
+        """The routes, in engine numbering."""
+        return routes_of(self.state)
 
-    def true_score(self) -> float:
-        """Score of the best without what locks weigh in the search."""
-        locked = self.model.data.locked
-        kept = sum(locked[v] == r for r, order in enumerate(self.orders()) for v in order)
-        return self.best_score - LOCK * float(kept)
+    def true_score(self, state: State) -> tuple[float, int]:
+        """(score without what locks weigh in the search, visits served)."""
+        routes = routes_of(state)
+        kept = sum(self.model.data.locked[v] == r for r, order in enumerate(routes) for v in order)
+        return self.score(state) - LOCK * float(kept), sum(map(len, routes))
 
     @property
     def best_score(self) -> float:
@@ -106,6 +106,11 @@ class Worker:
     @property
     def iterations(self) -> int:
         return int(self.work.totals[2])
+
+
+def routes_of(state: State) -> list[list[int]]:
+    """Visits per route, in engine numbering."""
+    return [state.stops[r, VISIT, 1 : state.facts[r, LENGTH] + 1].tolist() for r in range(len(state.facts))]
 
 
 def _stream(seed: int, index: int) -> Array:

@@ -1,0 +1,116 @@
+"""Two workers on one problem: halves of the map in turn, or each the whole of it.
+
+The idea: many routes are improved twice as fast when every worker owns half of them. Each round the map
+is cut along another direction; routes go by their middle, open visits by their door; halves share no
+visit, so both the current plans and the best of the round can be put together again. Few routes
+cannot be cut: then each worker searches the whole, and at a few fixed points of the run those that
+lie behind go on from the leader.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from visits.planning.engine.data import LENGTH, PLACE, Model, State
+from visits.planning.engine.jit import Array
+from visits.planning.engine.worker import Worker
+
+SPLIT_ROUTES = 12  # routes a worker must have for the map to be cut
+GOLDEN = math.pi * (3 - math.sqrt(5))  # turns between two cuts; directions never repeat
+
+
+def copied(state: State) -> State:
+    return State(*(array.copy() for array in state))
+
+
+class Team:
+    """Workers, the plan they go on from, and the best plan ever seen (the champion)."""
+
+    def __init__(self, model: Model, seed: int, count: int) -> None:
+        self.model = model
+        self.workers = [Worker(model, seed, index) for index in range(count)]
+        self.split = count > 1 and len(model.data.shift) >= SPLIT_ROUTES * count
+        self.able: Array = np.asarray(model.data.may.any(axis=1))
+        self.champion, self.score = self.workers[0].best, float("-inf")
+
+    def begin(self, orders: Sequence[Sequence[int]]) -> None:
+        """Load the opening, fill it greedily, and hand it to everybody."""
+        first = self.workers[0]
+        first.load(orders)
+        first.fill()
+        self.crown(first.best)
+        for worker in self.workers[1:]:
+            worker.take(first.best)
+
+    def crown(self, state: State) -> None:
+        score = self.workers[0].score(state)
+        if score > self.score:
+            self.champion, self.score = copied(state), score
+
+    def cut(self, number: int) -> None:
+        """Give every worker its part of the map for round `number`."""
+        if not self.split:
+            return
+        owner_of_route, owner_of_visit = self._parts(self.workers[0].state, number)
+        for index, worker in enumerate(self.workers):
+            worker.own(owner_of_route == index, (owner_of_visit == index), self.able)
+
+    def _parts(self, state: State, number: int) -> tuple[Array, Array]:
+        d = self.model.data
+        angle = number * GOLDEN
+        flat = d.vectors - d.vectors.mean(axis=0)
+        _, _, axes = np.linalg.svd(flat[:: max(1, len(flat) // 500)], full_matrices=False)
+        along = flat @ (math.cos(angle) * axes[0] + math.sin(angle) * axes[1])
+        lengths = state.facts[:, LENGTH]
+        middle = np.array(
+            [along[state.stops[r, PLACE, : n + 2]].mean() for r, n in enumerate(lengths)], dtype=np.float64
+        )
+        order = np.argsort(middle, kind="stable")
+        owner_of_route = np.empty(len(order), dtype=np.int64)
+        owner_of_route[order] = np.arange(len(order)) * len(self.workers) // len(order)
+        edges = [middle[owner_of_route == i].min() for i in range(1, len(self.workers))]
+        owner_of_visit = np.searchsorted(np.array(edges), along[d.place], side="right")
+        served = state.where >= 0
+        owner_of_visit[served] = owner_of_route[state.where[served]]
+        return owner_of_route, owner_of_visit
+
+    def meet(self, exchange: bool) -> None:
+        """After a round: put the halves together, or let stragglers go on from the leader."""
+        if self.split:
+            self.crown(self._joined([w.best for w in self.workers]))
+            current = self._joined([w.state for w in self.workers])
+            for worker in self.workers:
+                worker.take(current)
+            return
+        leader = max(self.workers, key=lambda w: w.best_score)
+        self.crown(leader.best)
+        if exchange:
+            for worker in self.workers:
+                if worker.best_score < leader.best_score:
+                    worker.take(leader.best)
+
+    def _joined(self, states: list[State]) -> State:
+        out = copied(states[0])
+        for worker, state in zip(self.workers[1:], states[1:], strict=True):
+            rows = worker.work.owned > 0
+            out.stops[rows], out.facts[rows], out.worth[rows] = (
+                state.stops[rows],
+                state.facts[rows],
+                state.worth[rows],
+            )
+        return out
+
+    def result(self) -> Worker:
+        """The champion, with whatever still fits put in."""
+        first = self.workers[0]
+        first.own(np.ones(len(first.work.owned), bool), np.ones(len(self.able), bool), self.able)
+        first.take(self.champion)
+        first.fill()
+        return first
+
+    @property
+    def iterations(self) -> int:
+        return sum(w.iterations for w in self.workers)
