@@ -265,6 +265,8 @@ NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba"
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
 PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)
 
+# The sealed bytes of records, as tablets handed them in.
+RECORDS_DIR = Path(env.str("RECORDS_DIR", default=str(DATA_DIR / "records")))
 # Tablets: the oldest protocol number that may still fetch days and pair; older ones may always hand in.
 OLDEST_CLIENT = env.int("OLDEST_CLIENT", default=1)
 # Private halves of the capture keys and of the worker's own; the worker's user alone reads this folder.

@@ -25,7 +25,7 @@ _running: "list[Stack]" = []
 @pytest.fixture(autouse=True)
 def _own_keys(tmp_path: Path, settings) -> None:
     settings.KEYS_DIR = tmp_path / "keys"
-    settings.DATA_DIR = tmp_path
+    settings.RECORDS_DIR = tmp_path / "records"
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
     vault.ring.cache_clear()
 

@@ -152,7 +152,11 @@ class Stack:
             for name, path in inside.items()
             if path.is_relative_to(settings.DATA_DIR)
         }
-        return paths | {"FIELD_KEYS_FILE": self.data_dir / "keys" / "field_keys.json"}
+        return paths | {
+            "KEYS_DIR": self.data_dir / "keys",
+            "FIELD_KEYS_FILE": self.data_dir / "keys" / "field_keys.json",
+            "RECORDS_DIR": self.data_dir / "records",
+        }
 
     def end(self) -> None:
         try:

@@ -15,7 +15,7 @@ from visits.models import Blob, CaptureChunk, Device
 
 
 def _folder(device: Device) -> Path:
-    return Path(settings.DATA_DIR) / "blobs" / str(device.pk)
+    return Path(settings.RECORDS_DIR) / "blobs" / str(device.pk)
 
 
 def path(device: Device, sha256: str) -> Path:

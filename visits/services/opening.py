@@ -74,7 +74,7 @@ def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]
 
 def resealed_path(capture: Capture, kid: str, part: str) -> Path:
     """Where a part sealed anew lies."""
-    return Path(settings.DATA_DIR) / "resealed" / str(capture.pk) / kid / part
+    return Path(settings.RECORDS_DIR) / "resealed" / str(capture.pk) / kid / part
 
 
 def _open(sealed: bytes, *, key: ECKey, kid: str, capture: Capture, part: str) -> bytes:

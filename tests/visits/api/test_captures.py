@@ -59,7 +59,7 @@ def test_a_lost_answer_asked_ten_times_gives_the_same_bytes(tablet, sealed):
 def test_nothing_readable_lies_on_the_servers_disk(tablet, sealed, settings):
     tablet.upload(sealed)
     data = b"".join(
-        path.read_bytes() for path in (Path(settings.DATA_DIR) / "blobs").rglob("*") if path.is_file()
+        path.read_bytes() for path in (Path(settings.RECORDS_DIR) / "blobs").rglob("*") if path.is_file()
     )
     assert data
     assert b"JFIF" not in data

@@ -1,0 +1,148 @@
+"""Records handed in against real processes: in parallel, and with processes killed in the middle."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from outreach.enums import NeedState
+from tests.factories.outreach import NeedFactory, VillageFactory
+from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support.stack import Stack
+from tests.support.tablet import Sealed, Tablet
+from tests.support.wait import wait_until
+from visits.enums import CaptureStage, KeyRole
+from visits.models import Blob, Capture, CaptureState, Event, OutboxItem, Receipt
+from visits.services import devices, keys
+
+pytestmark = [pytest.mark.crash]
+
+
+def http(address: str):
+    """Real HTTP as a tablet's transport."""
+
+    def send(method, path, *, body=b"", headers):
+        answer = requests.request(
+            method, address + path, data=body, headers=headers, timeout=60, allow_redirects=False
+        )
+        return answer.status_code, dict(answer.headers), answer.content
+
+    return send
+
+
+@pytest.fixture(scope="module")
+def kit(shared_stack: Stack):
+    """A paired tablet over real HTTP, and a maker of sealed captures, each for a visit of its own."""
+    with shared_stack.orm():
+        keys.current(KeyRole.WORKER)
+        row = keys.current(KeyRole.CAPTURE)
+        key = {"kid": row.kid, "jwk": row.jwk}
+        team = TeamFactory(code="TX", name="Tim Uji")
+        officer = OfficerFactory(team=team, employee_number="P-X1")
+        shift = ShiftFactory(team=team)
+        code, _row = devices.make_code(team=team, user=None, actor="system")
+    tablet = Tablet(http(shared_stack.tablet))
+    assert tablet.pair(code).status == 201
+
+    def seal() -> Sealed:
+        with shared_stack.orm():
+            village = VillageFactory(code="35.19.99.2001")
+            need = NeedFactory(state=NeedState.PLANNED, resident__village=village)
+            visit = VisitFactory(shift=shift, need=need)
+        return tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=key)
+
+    return shared_stack, tablet, officer, seal
+
+
+def _rows(identifier: str) -> tuple[int, int, int]:
+    capture = Capture.objects.get(pk=identifier)
+    receipts = Receipt.objects.filter(capture=capture, kind="stored").count()
+    return 1, receipts, OutboxItem.objects.filter(capture=capture).count()
+
+
+def test_the_same_record_twenty_times_at_once_is_one_record_with_one_receipt(kit):
+    stack, tablet, _officer, seal = kit
+    sealed = seal()
+    with ThreadPoolExecutor(20) as pool:
+        offers = list(pool.map(lambda _n: tablet.offer(sealed), range(20)))
+        assert {answer.status for answer in offers} == {202}
+        chunks = [(sha, data) for sha, data in sealed.chunks.items() for _ in range(7)]
+        put = list(pool.map(lambda chunk: tablet.put_chunk(*chunk).status, chunks))
+        assert set(put) <= {200, 201}
+        answers = list(pool.map(lambda _n: tablet.offer(sealed), range(20)))
+
+    assert sorted(answer.status for answer in answers) == [200] * 19 + [201]
+    assert len({answer.body for answer in answers}) == 1
+    with stack.orm():
+        wait_until(
+            lambda: CaptureState.objects.get(pk=sealed.id).stage == CaptureStage.ACCEPTED,
+            seconds=60,
+            what="the worker has verified the record",
+        )
+        assert _rows(sealed.id) == (1, 1, 1)
+        assert Blob.objects.filter(sha256__in=list(sealed.chunks)).count() == len(sealed.chunks)
+    (status,) = tablet.status(sealed.id)
+    assert set(status["receipts"]) == {"stored", "verified"}
+
+
+def test_the_same_events_twenty_times_at_once_are_kept_once(kit):
+    stack, tablet, officer, seal = kit
+    visit = seal().payload["visit"]
+    batch = [tablet.event("arrived", visit=visit, officer=officer.pk) for _ in range(5)]
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(lambda _n: [r["result"] for r in tablet.events(*batch)], range(20)))
+
+    assert (
+        sorted(results, key=lambda words: words.count("duplicate"))
+        == [["applied"] * 5] + [["duplicate"] * 5] * 19
+    )
+    with stack.orm():
+        assert Event.objects.filter(visit=visit).count() == 5
+
+
+def test_two_pairings_with_one_code_at_once_make_one_tablet(kit):
+    stack, tablet, _officer, _seal = kit
+    with stack.orm():
+        code, _row = devices.make_code(team=TeamFactory(code="TY"), user=None, actor="system")
+    rivals = [Tablet(tablet.send) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(lambda rival: rival.pair(code).status, rivals))
+    assert statuses == [201] + [410] * 7
+
+
+def test_the_tablets_origin_serves_neither_admin_nor_public_pages_and_sets_no_cookie(kit):
+    stack, _tablet, _officer, _seal = kit
+    for path in ("/admin/", "/admin/login/", "/ajukan/", "/status/", "/bahasa/setlang/"):
+        assert requests.get(stack.tablet + path, timeout=20).status_code == 404
+    for address in ("/api/v1/me", "/api/v1/ping?nonce=abcdefghijklmnopq", "/"):
+        answer = requests.get(stack.tablet + address, cookies={"sessionid": "x" * 32}, timeout=20)
+        assert "Set-Cookie" not in answer.headers
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "connect-src 'self'" in policy
+        assert "require-trusted-types-for 'script'" in policy
+    assert (
+        requests.get(stack.tablet + "/api/v1/me", cookies={"sessionid": "x"}, timeout=20).status_code == 401
+    )
+    assert requests.get(stack.web + "/api/v1/ping?nonce=abcdefghijklmnopq", timeout=20).status_code == 404
+
+
+def test_web_and_worker_killed_in_mid_upload_lose_nothing(kit):
+    stack, tablet, _officer, seal = kit
+    sealed = [seal() for _ in range(4)]
+    for capture in sealed[:3]:
+        tablet.offer(capture)
+    tablet.upload(sealed[0])
+    stack.kill("worker")
+    stack.kill("tablet")
+    wait_until(stack.is_up, seconds=90, what="the processes are back")
+    receipts = [tablet.upload(capture) for capture in sealed]
+    assert {answer.status for answer in receipts} <= {200, 201}
+    ids = [capture.id for capture in sealed]
+    with stack.orm():
+        wait_until(
+            lambda: CaptureState.objects.filter(pk__in=ids, stage=CaptureStage.ACCEPTED).count() == 4,
+            seconds=150,
+            what="every record is verified",
+        )
+        assert [_rows(identifier) for identifier in ids] == [(1, 1, 1)] * 4
