@@ -126,7 +126,7 @@ def event(kind: EventKind) -> dict[str, Any]:
             "kind": {"const": str(kind)},
             "at": MOMENT,
             "since_ms": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
-            "officer": NUMBER_ID,
+            "officer": maybe(NUMBER_ID),  # none unlocked the tablet yet: a person looks at it
             "visit": UUID if kind in NEEDS_VISIT else maybe(UUID),
             "data": _DATA[kind],
         },
