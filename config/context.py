@@ -13,11 +13,12 @@ def _address(name: str) -> str:
         return ""
 
 
-def office(request: HttpRequest) -> dict[str, dict[str, str]]:
+def office(request: HttpRequest) -> dict[str, dict[str, str | bool]]:
     return {
         "office": {
             "name": settings.OFFICE_NAME,
             "phone": settings.OFFICE_PHONE,
+            "demo": settings.DEMO,
             "home": _address("outreach:home") or "/",
             "privacy": _address("outreach:privacy"),
             "set_language": _address("set_language"),

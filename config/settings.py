@@ -212,6 +212,9 @@ Q_CLUSTER = {
 # The name under which this process tree's worker shows that it is alive; one of its own for each machine.
 WORKER_NAME = env.str("WORKER_NAME", default="worker")
 
+# A demo: everybody who asks here is made up, and every page says so. Set by `manage.py demo`, not by an office.
+DEMO = env.bool("DEMO", default=False)
+
 # Where residents and tablets reach us, for links and pairing codes; `serve` and `demo` fill them in.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 TABLET_URL = env.str("TABLET_URL", default="http://127.0.0.1:8001")

@@ -124,6 +124,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
         not_before=found["not_before"],
         deadline=found["deadline"],
         skills=[Skill(value) for value in found["skills"]],
+        made_up=settings.DEMO,
     )
 
 

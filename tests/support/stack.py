@@ -23,7 +23,7 @@ from tests.support.databases import Template, drop, manage, process_environment
 from tests.support.wait import wait_until
 
 
-def _free_port_pair() -> int:
+def free_port_pair() -> int:
     """A port that is free together with the next one."""
     while True:
         with socket.socket() as first, socket.socket() as second:
@@ -46,7 +46,7 @@ class Stack:
         self.environment = process_environment(data_dir=self.data_dir, database_url=self.database_url)
         self._blocker = blocker
         self._process: subprocess.Popen[bytes] | None = None
-        port = _free_port_pair()
+        port = free_port_pair()
         self.web, self.tablet = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
         self._port = port
 

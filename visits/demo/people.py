@@ -67,8 +67,8 @@ class Person:
     pin: tuple[float, float] | None
 
 
-def make(*, villages: Sequence[Village], count: int, seed: int, today: date) -> list[Person]:
-    """`count` people, more of them where more old people live; the first n of a longer list are the same.
+def make(*, villages: Sequence[Village], count: int, seed: int, today: date, first: int = 0) -> list[Person]:
+    """`count` people, more of them where more old people live; number n is the same in any list.
 
     The villages come with their districts.
     """
@@ -78,7 +78,7 @@ def make(*, villages: Sequence[Village], count: int, seed: int, today: date) -> 
     weights = [(village.district.elderly or 1000) / there[village.district_id] for village in villages]
     return [
         _person(random.Random(f"{seed}:{number}"), number, villages, weights, today)  # noqa: S311
-        for number in range(count)
+        for number in range(first, first + count)
     ]
 
 

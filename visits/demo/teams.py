@@ -19,10 +19,10 @@ EXTRAS: tuple[tuple[Skill, ...], ...] = (
 VISITS_A_DAY, SETUP_MINUTES = 8, 10
 
 
-def make(*, count: int, districts: Sequence[District]) -> list[Team]:
+def make(*, count: int) -> list[Team]:
     """The teams with two officers each; a repeat finds the ones of before."""
     teams = []
-    for number, base in enumerate(_bases(districts, count), start=1):
+    for number, base in enumerate(_bases(list(District.objects.all()), count), start=1):
         team, _made = Team.objects.get_or_create(
             code=f"C{number}",
             defaults={

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from outreach.enums import NeedState
-from outreach.models import District, Need, Village
+from outreach.models import Need, Village
 from tests.factories.outreach import NeedFactory
 from tests.support.stack import Stack
 from visits.demo import teams, week
@@ -27,7 +27,7 @@ def database(laid: Stack) -> Iterator[None]:
 
 def _publish(seconds: int = 2) -> tuple[week.Week, list[str]]:
     said: list[str] = []
-    crews = teams.make(count=2, districts=list(District.objects.all()))
+    crews = teams.make(count=2)
     user, _made = User.objects.get_or_create(username="koordinator")
     return week.publish(crews=crews, days=3, seconds=seconds, seed=1, user=user, say=said.append), said
 

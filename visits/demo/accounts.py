@@ -1,0 +1,44 @@
+"""The coordinator's login of the demo: an account with a coordinator's rights and a password of this installation."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.contrib.auth.models import Group, Permission, User
+
+GROUP = "Koordinator"
+NAME = "koordinator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    user: User
+    password: str
+
+
+def coordinator(*, keys_dir: Path) -> Login:
+    """The account, made at first; its password is random, and kept beside the keys so that it stays the same."""
+    password = _password(keys_dir / "demo_password")
+    user, _made = User.objects.get_or_create(
+        username=NAME, defaults={"is_staff": True, "last_name": "(contoh)"}
+    )
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    group, _made = Group.objects.get_or_create(name=GROUP)
+    group.permissions.set(
+        Permission.objects.filter(content_type__app_label__in=("outreach", "visits")).exclude(
+            codename__startswith="delete_"
+        )
+    )
+    user.groups.add(group)
+    return Login(user=user, password=password)
+
+
+def _password(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(9))
+    return path.read_text()

@@ -1,0 +1,103 @@
+"""Made-up people ask through the same service as the public form, and are accepted as a coordinator does it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach import notice
+from outreach.enums import Relation, RequestState, Urgency
+from outreach.models import Resident, Village, VisitRequest
+from outreach.services import intake, log, triage
+from visits.demo import people
+from visits.demo.people import Person
+
+AT_ONCE = 100  # requests in one transaction: SQLite waits for the disk once
+IN_THE_QUEUE = 12
+FIRST_IN_THE_QUEUE = 9000  # their numbers among the people, far from those of the others
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How many requests were made now (none by a repeat), and how many wait for the coordinator."""
+
+    made: int
+    waiting: int
+
+
+def holds_real_data() -> bool:
+    """Whether anybody in this database is not made up."""
+    return (
+        Resident.objects.filter(made_up=False).exists() or VisitRequest.objects.filter(made_up=False).exists()
+    )
+
+
+def ask(*, needs: int, seed: int, user: AbstractBaseUser) -> Asked:
+    """`needs` accepted requests, and some for the coordinator's queue. The same seed again adds nobody twice."""
+    today = timezone.localdate()
+    villages = list(Village.objects.select_related("district"))
+    accepted = people.make(villages=villages, count=needs, seed=seed, today=today)
+    waiting = _queue(accepted, villages, seed, today)
+    tokens = set(VisitRequest.objects.filter(made_up=True).values_list("form_token", flat=True))
+    fresh = [
+        (f"contoh-{seed}-{number}", person)
+        for number, person in enumerate(accepted)
+        if f"contoh-{seed}-{number}" not in tokens
+    ]
+    for start in range(0, len(fresh), AT_ONCE):
+        with transaction.atomic():
+            for token, person in fresh[start : start + AT_ONCE]:
+                request = _ask(token, person)
+                triage.accept(request=request, decision=_decision(person), actor=log.actor_of(user))
+    with transaction.atomic():
+        for number, person in enumerate(waiting):
+            _ask(f"contoh-{seed}-antre-{number}", person)
+    queue = VisitRequest.objects.filter(state=RequestState.RECEIVED).count()
+    return Asked(made=len(fresh), waiting=queue)
+
+
+def _ask(token: str, person: Person) -> VisitRequest:
+    """One request, set back to the day on which it would have come."""
+    consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
+    submitted = intake.submit(form_token=token, data=person.intake, consent=consent)
+    if submitted.made:
+        received = submitted.request.received_at - timedelta(days=person.waiting_days)
+        VisitRequest.objects.filter(pk=submitted.request.pk).update(received_at=received)
+    return submitted.request
+
+
+def _decision(person: Person) -> triage.Decision:
+    data = person.intake
+    return triage.Decision(
+        kind=data.kind,
+        urgency=person.urgency,
+        skills=[str(skill) for skill in data.skills],
+        not_before=data.not_before,
+        deadline=data.deadline,
+        point=person.pin,
+    )
+
+
+def _queue(accepted: Sequence[Person], villages: Sequence[Village], seed: int, today: date) -> list[Person]:
+    """Requests that the coordinator has not seen: most of them plain, one by a neighbour of somebody accepted
+    (same NIK), one for the same person without the NIK, one whose NIK and birth date disagree."""
+    plain = people.make(
+        villages=villages, count=IN_THE_QUEUE, seed=seed, today=today, first=FIRST_IN_THE_QUEUE
+    )
+    queue = [replace(person, waiting_days=person.waiting_days % 5) for person in plain]
+    known = next((person for person in accepted if person.intake.nik and person.intake.birth_date), None)
+    if known is not None:
+        neighbour = replace(
+            known.intake, relation=Relation.NEIGHBOUR, applicant_name=f"Tetangga {people.LABEL}"
+        )
+        queue[0] = replace(known, intake=neighbour, waiting_days=1, urgency=Urgency.NORMAL)
+        queue[1] = replace(known, intake=replace(neighbour, nik="", phone=""), waiting_days=0)
+    disagreeing = next(person for person in queue[2:] if person.intake.nik and person.intake.birth_date)
+    born = disagreeing.intake.birth_date
+    assert born is not None
+    other = replace(disagreeing.intake, birth_date=born.replace(day=1 if born.day > 1 else 2))
+    queue[queue.index(disagreeing)] = replace(disagreeing, intake=other)
+    return queue
