@@ -1,0 +1,39 @@
+import re
+
+import pytest
+from django.core.management import get_commands
+
+from tests.architecture.tree import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def _table(heading: str) -> list[str]:
+    section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+
+
+def test_the_settings_table_is_what_the_code_reads():
+    source = "".join(path.read_text() for path in sorted((ROOT / "config").glob("*.py")))
+    read = set(re.findall(r"""(?:env\.\w+|_secret|environ\.get)\(\s*"([A-Z_]+)\"""", source))
+    told = {name for cell in _table("Settings") for name in re.findall(r"`([A-Z_]+)`", cell)}
+    assert sorted(told ^ read) == []
+
+
+def test_the_rooms_are_there():
+    rooms = [re.findall(r"`([^`]+)`", cell)[0] for cell in _table("Rooms")]
+    assert len(rooms) >= 8
+    assert [room for room in rooms if not (ROOT / room).is_dir()] == []
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+)", README))))
+def test_the_commands_that_it_names_exist(command: str):
+    assert command in get_commands()
+
+
+def test_the_two_commands_of_the_first_screen():
+    commands = [line.strip() for line in README.splitlines()[:30] if line.startswith("    ")]
+    assert len(commands) == 2
+    assert commands[0].endswith(".venv/bin/python manage.py demo")
+    assert commands[1] == "bash tests/run"
+    assert (ROOT / "tests" / "run").stat().st_mode & 0o100
