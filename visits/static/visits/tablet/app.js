@@ -131,7 +131,10 @@ async function start() {
     drawHead();
     follow();
   });
-  changes.addEventListener("change", ({ detail }) => detail === "state" && drawHead());
+  changes.addEventListener("change", ({ detail }) => {
+    if (detail === "state") drawHead();
+    if (detail === "paired") redrawAll();
+  });
   redrawAll();
   startWorker(() => document.body.dataset.screen === "capture");
   return sync.start();

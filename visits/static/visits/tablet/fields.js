@@ -49,6 +49,47 @@ export function checkbox(id, label, checked = false) {
   return { element, input };
 }
 
+/** A date as day, month and year, whatever order the browser would put them in. `read()` gives "", an ISO
+ * date, or null where it is not a date; `raw()` gives the three parts as typed, and `value` takes either. */
+export function dateField(id, legend, value, words) {
+  const [year, month, day] = Array.isArray(value) ? value : value ? value.split("-").map((one) => String(Number(one))) : ["", "", ""];
+  const locale = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
+  const months = Array.from({ length: 12 }, (_, at) => [
+    String(at + 1),
+    new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, at, 15)),
+  ]);
+  const days = text(`${id}-day`, day, { inputmode: "numeric", maxlength: "2" });
+  const monthly = select(`${id}-month`, month, months, "–");
+  const years = text(`${id}-year`, year, { inputmode: "numeric", maxlength: "4" });
+  const part = (label, input) => h("div", {}, h("label", { for: input.id }, label), input);
+  const element = h(
+    "fieldset",
+    { class: "field", id, "aria-describedby": `${id}-hint ${id}-error` },
+    h("legend", {}, legend),
+    h("p", { class: "hint", id: `${id}-hint` }, words.hint),
+    h("p", { class: "error", id: `${id}-error` }),
+    h("div", { class: "date-parts" }, part(words.day, days), part(words.month, monthly), part(words.year, years)),
+  );
+  const read = () => {
+    const given = [years.value.trim(), monthly.value, days.value.trim()];
+    if (given.every((one) => one === "")) return "";
+    const [y, m, d] = given.map(Number);
+    const date = new Date(Date.UTC(y, m - 1, d));
+    const real = /^\d{4}$/.test(given[0]) && date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
+    return real ? date.toISOString().slice(0, 10) : null;
+  };
+  return { element, focus: days.id, read, raw: () => [years.value, monthly.value, days.value] };
+}
+
+/** An error goes away as soon as its field is touched again. */
+export function forgetErrors(event) {
+  const marked = event.target.closest?.(".has-error");
+  if (!marked) return;
+  marked.classList.remove("has-error");
+  marked.querySelector(".error").textContent = "";
+  for (const one of marked.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+}
+
 /** Show errors [{id, field, text}] at their fields and in the summary; focus goes to the summary. */
 export function showErrors(form, summary, errors) {
   for (const place of form.querySelectorAll(".error")) place.textContent = "";

@@ -6,6 +6,7 @@ import { standingTag, teamClass } from "./parts.js";
 import { t } from "./texts.js";
 
 const NAMES_FROM_ZOOM = 12;
+const SOMEWHERE = [-7.6, 111.6];
 let borders = null;
 
 /** Boundaries come once; without them the route is still drawn. */
@@ -19,71 +20,97 @@ async function regency() {
 }
 
 const label = (className, ...content) => leaflet.divIcon({ className, html: h("span", {}, ...content), iconSize: null });
+const still = { interactive: false, keyboard: false };
 
 function drawBorders(map, data) {
   const names = leaflet.layerGroup();
   for (const feature of data.features) {
     const { level, name, point } = feature.properties;
     if (feature.geometry) leaflet.geoJSON(feature, { interactive: false, style: () => ({ className: `boundary ${level}` }) }).addTo(map);
-    if (level !== "village" || !point) continue;
-    const icon = label("village-name", name);
-    leaflet.marker([point[1], point[0]], { interactive: false, keyboard: false, icon }).addTo(names);
+    if (level === "village" && point) leaflet.marker([point[1], point[0]], { ...still, icon: label("village-name", name) }).addTo(names);
   }
   const showNames = () => (map.getZoom() >= NAMES_FROM_ZOOM ? names.addTo(map) : names.remove());
   map.on("zoomend", showNames);
   showNames();
 }
 
-function drawRoute(map, { held, facts }) {
-  const team = teamClass(held.team);
-  const placed = held.stops.filter((stop) => stop.location?.lat !== undefined && stop.location?.lat !== null);
+function marker(stop, held, fact) {
+  const stands = standing(stop, fact);
+  const title = `${t("stop.number", { n: stop.sequence })}: ${stop.resident?.name ?? ""}`;
+  const icon = leaflet.divIcon({
+    className: `stop-mark ${teamClass(held.team)} ${stands.step}`,
+    html: h("span", { class: `stop-number ${teamClass(held.team)}` }, stop.sequence),
+    iconSize: [48, 48],
+  });
+  const popup = h(
+    "div",
+    {},
+    h("strong", {}, `${stop.sequence}. ${stop.resident?.name ?? ""}`),
+    h("p", {}, standingTag(stands)),
+    h("a", { class: "button secondary", href: `#/kunjungan/${stop.visit}` }, t("stop.open")),
+  );
+  return leaflet.marker([stop.location.lat, stop.location.lon], { icon, title, alt: title, riseOnHover: true }).bindPopup(popup, { closeButton: false });
+}
+
+/** Draws route and stops into a layer; gives the points that should be in view. */
+function drawRoute(layer, { held, facts }) {
+  const placed = held.stops.filter((stop) => Number.isFinite(stop.location?.lat));
+  const { lat, lon } = held.shift?.base ?? {};
+  const base = Number.isFinite(lat) ? [[lat, lon]] : [];
   const points = placed.map((stop) => [stop.location.lat, stop.location.lon]);
-  const base = held.shift?.base?.lat ? [[held.shift.base.lat, held.shift.base.lon]] : [];
-  leaflet.polyline([...base, ...points, ...base], { interactive: false, className: `route ${team}` }).addTo(map);
-  if (base.length) leaflet.marker(base[0], { interactive: false, keyboard: false, icon: label("base-mark", t("map.base")) }).addTo(map);
-  for (const [place, stop] of placed.entries()) {
-    const stands = standing(stop, facts.get(stop.visit));
-    const mark = leaflet.divIcon({
-      className: `stop-mark ${team} ${stands.step}`,
-      html: h("span", { class: `stop-number ${team}` }, stop.sequence),
-      iconSize: [48, 48],
-    });
-    const popup = h(
-      "div",
-      {},
-      h("strong", {}, `${stop.sequence}. ${stop.resident?.name ?? ""}`),
-      h("p", {}, standingTag(stands)),
-      h("a", { class: "button secondary", href: `#/kunjungan/${stop.visit}` }, t("stop.open")),
-    );
-    const title = `${t("stop.number", { n: stop.sequence })}: ${stop.resident?.name ?? ""}`;
-    leaflet.marker(points[place], { icon: mark, title, alt: title, riseOnHover: true }).bindPopup(popup, { closeButton: false }).addTo(map);
-  }
+  leaflet.polyline([...base, ...points, ...base], { interactive: false, className: `route ${teamClass(held.team)}` }).addTo(layer);
+  if (base.length) leaflet.marker(base[0], { ...still, zIndexOffset: -1000, icon: label("base-mark", t("map.base")) }).addTo(layer);
+  for (const stop of placed) marker(stop, held, facts.get(stop.visit)).addTo(layer);
   return [...base, ...points];
 }
 
-export async function drawDay(place, { held, facts, before }) {
-  const view = before && before.date === held.date ? { center: before.map.getCenter(), zoom: before.map.getZoom() } : null;
-  before?.remove();
-  const box = h("div", { class: "map", role: "region", "aria-label": t("map.title"), tabindex: "-1" });
-  const credit = h("p", { class: "small muted" });
-  const zoom = (by, sign, name) => h("button", { type: "button", class: "button secondary square", "aria-label": name, onclick: () => map.setZoom(map.getZoom() + by) }, sign);
-  put(
-    place,
-    h("h2", { class: "map-title" }, h("span", { class: `route-key ${teamClass(held.team)}`, "aria-hidden": "true" }), t("map.route", { team: held.team.name })),
-    h("div", { class: "map-frame" }, box, h("div", { class: "map-zoom" }, zoom(1, "+", "Zoom +"), zoom(-1, "−", "Zoom −"))),
-    credit,
-  );
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = leaflet.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !still, fadeAnimation: false, zoomSnap: 0.5 });
-  map.setView([held.shift?.base?.lat ?? -7.6, held.shift?.base?.lon ?? 111.6], 11);
-  const data = await regency();
-  if (!box.isConnected) return null; // another screen came while the boundaries were on their way
-  if (data) {
-    drawBorders(map, data);
-    credit.textContent = t("map.credit", { source: data.attribution });
+/** The map of one screen. `draw` may be called as often as something changes; the view stays on the same day. */
+export class DayMap {
+  constructor(place) {
+    this.place = place;
+    this.map = null;
+    this.shown = "";
+    this.date = "";
   }
-  const points = drawRoute(map, { held, facts });
-  if (view) map.setView(view.center, view.zoom, { animate: false });
-  else if (points.length) map.fitBounds(leaflet.latLngBounds(points), { padding: [36, 36], maxZoom: 14, animate: false });
-  return { map, date: held.date, remove: () => map.remove() };
+
+  async draw({ held, facts }) {
+    if (!this.map) await this.make(held);
+    const shown = JSON.stringify([held.date, held.version, held.stops.map((stop) => standing(stop, facts.get(stop.visit)))]);
+    if (!this.map || shown === this.shown) return;
+    this.shown = shown;
+    put(this.title, h("span", { class: `route-key ${teamClass(held.team)}`, "aria-hidden": "true" }), t("map.route", { team: held.team.name }));
+    this.layer.clearLayers();
+    const points = drawRoute(this.layer, { held, facts });
+    if (this.date === held.date || !points.length) return;
+    this.date = held.date;
+    this.map.invalidateSize({ animate: false });
+    this.map.fitBounds(leaflet.latLngBounds(points), { paddingTopLeft: [36, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false });
+  }
+
+  async make(held) {
+    const box = h("div", { class: "map", role: "region", "aria-label": t("map.title"), tabindex: "-1" });
+    const zoom = (by, sign, name) =>
+      h("button", { type: "button", class: "button secondary square", "aria-label": name, onclick: () => this.map.setZoom(this.map.getZoom() + by) }, sign);
+    this.title = h("h2", { class: "map-title" });
+    const credit = h("p", { class: "small muted" });
+    put(
+      this.place,
+      this.title,
+      h("div", { class: "map-frame" }, box, h("div", { class: "map-zoom" }, zoom(1, "+", t("map.nearer")), zoom(-1, "−", t("map.farther")))),
+      h("details", { class: "credit" }, h("summary", {}, t("map.credit")), credit),
+    );
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map = leaflet.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !calm, fadeAnimation: false, zoomSnap: 0.5 });
+    this.map.setView(held.shift?.base?.lat ? [held.shift.base.lat, held.shift.base.lon] : SOMEWHERE, 11);
+    this.layer = leaflet.layerGroup().addTo(this.map);
+    const data = await regency();
+    if (!data || !this.map) return; // no boundaries, or another screen came meanwhile
+    drawBorders(this.map, data);
+    credit.textContent = data.attribution;
+  }
+
+  remove() {
+    this.map?.remove();
+    this.map = null;
+  }
 }

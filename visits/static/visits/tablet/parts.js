@@ -56,10 +56,12 @@ export function stopNumber(stop, team) {
   return h("span", { class: `stop-number ${teamClass(team)}` }, h("span", { class: "sr-only" }, t("stop.number", { n: "" })), stop.sequence);
 }
 
+const UNITS = [["GB", 2 ** 30, 1], ["MB", 2 ** 20, 1], ["KB", 2 ** 10, 0]];
+
 export function size(bytes) {
-  const number = bytes >= 1_048_576 ? bytes / 1_048_576 : bytes / 1024;
-  const text = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: bytes >= 1_048_576 ? 1 : 0 }).format(number);
-  return `${text} ${bytes >= 1_048_576 ? "MB" : "KB"}`;
+  const [unit, bytesOfUnit, maximumFractionDigits] = UNITS.find(([, one]) => bytes >= one) ?? UNITS.at(-1);
+  const text = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits }).format(bytes / bytesOfUnit);
+  return `${text} ${unit}`;
 }
 
 export const backLink = (href, text) => h("a", { class: "back", href }, icon("back"), text);

@@ -53,6 +53,7 @@ export function photoField({ photo, quality, reason, changed }) {
       why.value = "";
       draw();
       changed();
+      error.closest(".has-error")?.classList.remove("has-error");
     } catch (trouble) {
       draw(); // an older photo stays
       refuse(trouble);

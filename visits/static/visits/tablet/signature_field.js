@@ -50,6 +50,7 @@ export function signatureField({ signature, reason, changed }) {
   pad.addEventListener("endStroke", async () => {
     blob = await image(canvas);
     error.textContent = "";
+    error.closest(".has-error")?.classList.remove("has-error");
     why.value = "";
     say();
     changed();

@@ -3,7 +3,7 @@ import { findStop } from "../days.js";
 import { dropDraft, readDraft, writeDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import { exceptionsField } from "../exceptions_field.js";
-import { checkbox, choices, field, select, showErrors, text } from "../fields.js";
+import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
 import * as outbox from "../outbox.js";
 import { announce, backLink, button, h, heading, icon, word } from "../parts.js";
 import { photoField } from "../photo_field.js";
@@ -27,7 +27,7 @@ function build({ fields, photo, signature }, changed) {
     identity: choices("identity", t("capture.identity"), IDENTITY.map((code) => [code, word("identity", code)]), fields.identity),
     name: text("name", fields.name, { maxlength: "120" }),
     nik: text("nik", fields.nik, { inputmode: "numeric", maxlength: "20" }),
-    birth: h("input", { id: "birth", type: "date", value: fields.birth_date }),
+    birth: dateField("birth", t("capture.birth"), fields.birth_raw ?? fields.birth_date, { hint: t("capture.birth-hint"), day: t("capture.day"), month: t("capture.month"), year: t("capture.year") }),
     sex: select("sex", fields.sex, [["female", t("capture.female")], ["male", t("capture.male")]], t("capture.sex-unknown")),
     phone: text("phone", fields.phone, { type: "tel", maxlength: "20" }),
     address: text("address", fields.address, { maxlength: "200" }),
@@ -47,7 +47,7 @@ function build({ fields, photo, signature }, changed) {
     h("h2", {}, t("capture.person")),
     field(t("capture.name"), parts.name),
     field(t("capture.nik"), parts.nik, { hint: t("capture.nik-hint") }),
-    field(t("capture.birth"), parts.birth),
+    parts.birth.element,
     h("details", {}, h("summary", {}, t("capture.more")), field(t("capture.sex"), parts.sex), field(t("capture.phone"), parts.phone), field(t("capture.address"), parts.address)),
     parts.consent.element,
     parts.photo.element,
@@ -69,7 +69,8 @@ function read(parts) {
       identity: parts.identity.read(),
       name: parts.name.value.trim(),
       nik: parts.nik.value.replaceAll(/[\s.-]/g, ""),
-      birth_date: parts.birth.value,
+      birth_date: parts.birth.read(),
+      birth_raw: parts.birth.raw(),
       sex: parts.sex.value,
       phone: parts.phone.value.trim(),
       address: parts.address.value.trim(),
@@ -93,7 +94,7 @@ function wrongs({ fields, photo, signature }, parts) {
   wrong(!fields.name, "name", "name", "name");
   wrong(fields.nik && !/^\d{16}$/.test(fields.nik), "nik", "nik", "nik");
   const birth = fields.birth_date;
-  wrong(parts.birth.validity.badInput || (birth && (birth > now || birth < "1900-01-01")), "birth", "birth", "birth");
+  wrong(birth === null || (birth && (birth > now || birth < "1900-01-01")), "birth", parts.birth.focus, "birth");
   wrong(!fields.consent, "consent", "consent", "consent");
   wrong(!photo && !fields.photoReason, "photo", parts.photo.focus, "photo");
   wrong(!signature && !fields.signatureReason, "signature", parts.signature.focus, "signature");
@@ -199,6 +200,7 @@ export async function show(root, { visit }) {
 
   made.form.addEventListener("submit", save);
   made.form.addEventListener("input", later);
+  made.form.addEventListener("input", forgetErrors);
   put(root, h("div", { class: "narrow" }, back, heading(t("capture.title", { name: stop.resident?.name ?? "" })), made.form));
   return close;
 }

@@ -2,7 +2,8 @@
 import { Trouble } from "../api.js";
 import { pair } from "../device.js";
 import { put } from "../dom.js";
-import { announce, button, h, heading, troubleText } from "../parts.js";
+import { button, h, heading, troubleText } from "../parts.js";
+import { changed } from "../state.js";
 import { syncNow } from "../sync.js";
 import { t } from "../texts.js";
 
@@ -41,8 +42,7 @@ export function show(root, { offered }) {
     try {
       await pair({ code: grouped(code), fingerprint: offered?.fingerprint ?? null });
       navigator.storage?.persist?.().catch(() => {});
-      announce("");
-      location.hash = "#/";
+      changed("paired");
       syncNow();
     } catch (trouble) {
       if (!(trouble instanceof Trouble)) throw trouble;

@@ -2,7 +2,7 @@
 import { day, heldDates, standing } from "../days.js";
 import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
-import { actions, who } from "./visit.js";
+import { actions, undoButton, who } from "./visit.js";
 import {
   announce, button, callLink, h, heading, icon, interval, marks, place, redraw, standingTag, stopNumber, teamClass, word,
 } from "../parts.js";
@@ -78,7 +78,7 @@ function card(stop, held, context) {
     ),
     h("div", { class: "tags" }, standingTag(stands), marks(stop)),
     needs && h("p", { class: "small muted" }, `${t("stop.needs")}: ${needs}`),
-    isNext || ["arrived"].includes(stands.step) || undoable.has(fact?.outcome?.event)
+    isNext || stands.step === "arrived"
       ? actions({ stop, fact, stands, undoable, compact: true })
       : stands.step === "planned" && h("div", { class: "actions" }, callLink(stop)),
   );
@@ -133,7 +133,7 @@ function dayPicker(date, dates) {
     "div",
     { class: "day-picker" },
     step(-1, t("today.previous"), "back"),
-    heading(name ? h("span", { class: "day-name" }, name) : null, longDate(date)),
+    heading(name ? h("span", { class: "day-name" }, name, h("span", { class: "sr-only" }, ", ")) : null, longDate(date)),
     step(1, t("today.next"), "forward"),
   );
 }
@@ -162,6 +162,17 @@ function progressLine(held, facts) {
   return h("p", { class: "muted progress-line" }, [t("today.progress", { done: done.length, all: held.stops.length }), hours].filter(Boolean).join(" · "));
 }
 
+/** What was tapped last, at the top of the list, as long as it can be taken back. */
+function undoNotes(held, { facts, undoable }) {
+  return (held?.stops ?? [])
+    .filter((stop) => undoable.has(facts.get(stop.visit)?.outcome?.event))
+    .map((stop) => {
+      const { event, code } = facts.get(stop.visit).outcome;
+      const words = t("stop.noted", { name: stop.resident?.name, outcome: word("outcome", code) });
+      return h("div", { class: "note waiting undo-note" }, h("p", {}, words), undoButton(event));
+    });
+}
+
 async function context(held) {
   const [facts, events] = await Promise.all([outbox.facts(), outbox.events()]);
   const undoable = new Set(events.filter((event) => event.sequence === null && !event.data.capture).map((event) => event.id));
@@ -181,10 +192,15 @@ export async function show(root, { view }) {
     const wanted = held?.stops.length && (WIDE.matches || chosenView === "map");
     mapPlace.hidden = !wanted;
     if (!wanted) return;
-    const { drawDay } = await import("../map.js").catch(() => ({ drawDay: null }));
-    if (closed) return;
-    if (drawDay) map = await drawDay(mapPlace, { held, facts, before: map });
-    else put(mapPlace, h("p", { class: "note waiting" }, t("map.failed")));
+    try {
+      const { DayMap } = await import("../map.js");
+      if (closed) return;
+      map ??= new DayMap(mapPlace);
+      await map.draw({ held, facts });
+    } catch (error) {
+      console.error(error);
+      put(mapPlace, h("p", { class: "note waiting" }, t("map.failed")));
+    }
   }
 
   async function draw() {
@@ -203,6 +219,7 @@ export async function show(root, { view }) {
       held?.stops.length > 0 && progressLine(held, all.facts),
       held?.stops.length > 0 && !WIDE.matches && viewPicker(),
       date !== now() && held?.stops.length > 0 && h("p", { class: "note waiting" }, t("today.other-day")),
+      undoNotes(held, all),
       messages(),
       !officer() && state.me?.officers?.length > 0 && officerCard(),
       (WIDE.matches || chosenView === "list" || !held?.stops.length) && content,

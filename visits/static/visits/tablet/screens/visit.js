@@ -27,7 +27,7 @@ async function undo(event) {
   announce((await outbox.undo(event)) ? t("stop.undone") : t("stop.undo-late"));
 }
 
-const undoButton = (event) => button({ class: "button secondary", id: `undo-${event}`, onclick: () => undo(event) }, icon("undo"), t("stop.undo"));
+export const undoButton = (event) => button({ class: "button secondary", id: `undo-${event}`, onclick: () => undo(event) }, icon("undo"), t("stop.undo"));
 
 /** The buttons of a stop as it stands. On a card (`compact`) only the next step and the call. */
 export function actions({ stop, fact, stands, undoable, compact = false, draft = false }) {
