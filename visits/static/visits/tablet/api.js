@@ -7,13 +7,15 @@ const PATIENCE_MS = 30_000;
 const RETRIES = ["retry", "retry-after", "fix-data", "resync", "reauth", "upgrade", "wipe", "review", "never"];
 
 export class Trouble extends Error {
-  /** kind: offline, stranger (not our server), problem (our server said no, see `problem`). */
-  constructor(kind, { problem = null, status = 0, afterMs = 0 } = {}) {
+  /** kind: offline, stranger (not our server), problem (our server said no, see `problem`), fault (our own).
+   * `unknownKey`: signed, but by a key that this tablet has not heard of. */
+  constructor(kind, { problem = null, status = 0, afterMs = 0, unknownKey = false } = {}) {
     super(problem?.detail ?? kind);
     this.kind = kind;
     this.problem = problem;
     this.status = status;
     this.afterMs = afterMs;
+    this.unknownKey = unknownKey;
   }
 
   get retry() {

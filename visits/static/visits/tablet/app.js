@@ -80,7 +80,7 @@ async function follow() {
   close = end;
   document.body.dataset.screen = page === capture ? "capture" : "other";
   const head = document.getElementById("heading");
-  document.title = `${head?.textContent ?? ""} · Jemput Bola`;
+  document.title = `${head?.dataset.title ?? head?.textContent ?? ""} · Jemput Bola`;
   if (mine > 1) {
     scrollTo(0, 0);
     head?.focus({ preventScroll: true });

@@ -21,7 +21,8 @@ export async function drawBar(place) {
     place,
     h(
       "a",
-      { class: "sync-link", id: "sync-link", href: "#/kotak", "aria-label": `${t("bar.open")}: ${t(words)}, ${t("bar.figures", figures)}` },
+      { class: "sync-link", id: "sync-link", href: "#/kotak" },
+      h("span", { class: "sr-only" }, `${t("bar.open")}: `),
       tag(shape, t(words)),
       h("span", { class: "sync-figures" }, t("bar.figures", figures)),
       h("span", { class: "sync-last" }, figures.last ? t("bar.last", { time: moment(figures.last) }) : t("bar.never")),

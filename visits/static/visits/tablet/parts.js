@@ -69,6 +69,9 @@ export const backLink = (href, text) => h("a", { class: "back", href }, icon("ba
 /** The heading of a screen; focus goes there when the screen changes. */
 export const heading = (...children) => h("h1", { id: "heading", tabindex: "-1" }, ...children);
 
+/** The same with somebody's name in it, which must not become the window's title: browsers write those down. */
+export const namedHeading = (title, ...children) => h("h1", { id: "heading", tabindex: "-1", "data-title": title }, ...children);
+
 /** Calls `draw` when one of these changes is told, once a frame at most. Gives the function that stops it. */
 export function redraw(kinds, draw) {
   let asked = false;

@@ -1,8 +1,9 @@
 // A photo from the camera or a file, made small enough to travel: at most 1280 px and 300 KB, upright,
 // without the camera's hidden data (place, time, model), with a word on sharpness and light.
 const HEAVIEST_BYTES = 15 * 1024 * 1024;
+const SMALLEST_PX = 400;
 const SAMPLE_PX = 256;
-const QUALITIES = [0.86, 0.76, 0.66, 0.54, 0.42];
+const QUALITIES = [0.86, 0.7, 0.5];
 
 export class PhotoError extends Error {
   /** reason: "heavy" (with `megabytes`) or "unreadable". */
@@ -72,12 +73,17 @@ export async function shrink(file, { maxPx = 1280, maxBytes = 307_200 } = {}) {
   if (file.size > HEAVIEST_BYTES) throw new PhotoError("heavy", file.size / 1_048_576);
   const image = await decode(file);
   try {
-    for (const longest of [maxPx, 1024, 800, 640]) {
-      const canvas = draw(image, Math.min(longest, maxPx));
+    let longest = maxPx;
+    while (longest >= SMALLEST_PX) {
+      const canvas = draw(image, longest);
+      let over = 1;
       for (const quality of QUALITIES) {
         const blob = await encode(canvas, quality);
         if (blob && blob.size <= maxBytes) return { blob, quality: judge(image) };
+        over = blob ? blob.size / maxBytes : over;
+        if (over > 3) break; // a lower quality will not do
       }
+      longest = Math.floor(Math.min(longest * 0.8, (longest / Math.sqrt(over)) * 1.1));
     }
     throw new PhotoError("unreadable");
   } finally {

@@ -10,7 +10,8 @@ export async function verified(jws, { type, role, keys }) {
   try {
     const header = decodeProtectedHeader(jws);
     const known = keys.find((key) => key.kid === header.kid && key.role === role);
-    if (!known || header.typ !== type) throw stranger();
+    if (!known) throw new Trouble("stranger", { unknownKey: true });
+    if (header.typ !== type) throw stranger();
     const { payload } = await compactVerify(jws, await importJWK(known.jwk, "ES256"), { algorithms: ["ES256"] });
     return JSON.parse(fromUtf8(payload));
   } catch (error) {

@@ -116,6 +116,17 @@ async function withToken(pingJws, work) {
   }
 }
 
+/** A receipt by a key that is newer than what this tablet knows: ask who the server's keys are, and again. */
+async function withKeys(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!error.unknownKey || state.pairing.revoked) throw error;
+    await refreshMe();
+    await work();
+  }
+}
+
 async function readings() {
   if (state.pairing.revoked) return;
   if (Date.now() - meAt > ME_EVERY_MS) {
@@ -141,9 +152,9 @@ async function pass() {
   const epochChanged = said.epoch !== state.pairing.epoch;
   await withToken(said.jws, async () => {
     await sendEvents();
-    await askStatus(epochChanged);
+    await withKeys(() => askStatus(epochChanged));
     if (epochChanged) await keep({ pairing: { ...state.pairing, epoch: said.epoch } });
-    await sendCaptures();
+    await withKeys(sendCaptures);
     await readings().catch(learnOfRevocation);
   });
   await outbox.setCounter("lastSuccess", Date.now());

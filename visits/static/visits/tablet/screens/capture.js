@@ -5,7 +5,7 @@ import { put } from "../dom.js";
 import { exceptionsField } from "../exceptions_field.js";
 import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
 import * as outbox from "../outbox.js";
-import { announce, backLink, button, h, heading, icon, word } from "../parts.js";
+import { announce, backLink, button, h, heading, icon, namedHeading, word } from "../parts.js";
 import { photoField } from "../photo_field.js";
 import { position } from "../position.js";
 import { sealCapture } from "../seal.js";
@@ -201,6 +201,6 @@ export async function show(root, { visit }) {
   made.form.addEventListener("submit", save);
   made.form.addEventListener("input", later);
   made.form.addEventListener("input", forgetErrors);
-  put(root, h("div", { class: "narrow" }, back, heading(t("capture.title", { name: stop.resident?.name ?? "" })), made.form));
+  put(root, h("div", { class: "narrow" }, back, namedHeading(t("capture.save"), t("capture.title", { name: stop.resident?.name ?? "" })), made.form));
   return close;
 }

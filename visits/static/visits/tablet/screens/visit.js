@@ -4,7 +4,7 @@ import { readDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
 import {
-  announce, backLink, button, callLink, h, heading, icon, interval, marks, place, redraw, standingTag, stopNumber, word,
+  announce, backLink, button, callLink, h, heading, namedHeading, icon, interval, marks, place, redraw, standingTag, stopNumber, word,
 } from "../parts.js";
 import { position } from "../position.js";
 import { officer } from "../state.js";
@@ -91,7 +91,7 @@ export async function show(root, { visit }) {
         "div",
         { class: "narrow" },
         backLink("#/", t("stop.back")),
-        h("div", { class: "visit-head" }, stopNumber(stop, day.team), heading(stop.resident?.name)),
+        h("div", { class: "visit-head" }, stopNumber(stop, day.team), namedHeading(t("stop.number", { n: stop.sequence }), stop.resident?.name)),
         h("p", { class: "lead" }, `${longDate(day.date)}, ${interval(stop)}`),
         h("div", { class: "tags" }, standingTag(stands), stands.at && h("span", { class: "muted" }, t("stop.at", { time: clock(stands.at) })), marks(stop)),
         actions({ stop, fact, stands, undoable, draft: Boolean(draft) }),
