@@ -184,3 +184,29 @@ def close_need(*, need: Need, reason: ClosedReason, actor: str) -> bool:
         return False
     progress.record(need=need, milestone=Milestone.CLOSED, at=timezone.now(), source="coordinator")
     return True
+
+
+@transaction.atomic
+def change_conditions(
+    *,
+    need: Need,
+    urgency: Urgency,
+    skills: list[str],
+    not_before: date | None,
+    deadline: date | None,
+    actor: str,
+) -> bool:
+    """New conditions for an errand that waits for a plan or a decision; False where it no longer does."""
+    now = {
+        "urgency": urgency,
+        "skills": sorted(set(skills)),
+        "not_before": not_before,
+        "deadline": deadline,
+    }
+    row = Need.objects.select_for_update().get(pk=need.pk)
+    if row.state not in (NeedState.OPEN, NeedState.REVIEW):
+        return False
+    changed = sorted(name for name, value in now.items() if getattr(row, name) != value)
+    if changed and Need.objects.filter(pk=row.pk, state=row.state).update(**now):
+        log.write(actor=actor, action="need_changed", subject=row, detail={"changed": changed})
+    return True

@@ -1,0 +1,52 @@
+"""The regency's lists, to look at, and the boundaries for maps."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from outreach.admin import doors
+from outreach.models import District, HealthPost, Regency, Village
+from outreach.webmap import map_response
+
+
+@require_safe
+def boundaries(request: HttpRequest) -> HttpResponse:
+    """The map's GeoJSON, for anybody of the office."""
+    return map_response(request)
+
+
+@admin.register(Regency)
+class RegencyAdmin(doors.OursOnly):
+    list_display = ["code", "name"]
+    exclude = ["outline", "surroundings"]
+
+    def get_urls(self) -> list[URLPattern]:
+        route = path("peta.geojson", self.admin_site.admin_view(boundaries), name="outreach_region_map")
+        return [route, *super().get_urls()]
+
+
+@admin.register(District)
+class DistrictAdmin(doors.OursOnly):
+    list_display = ["code", "name", "population", "elderly", "not_recorded"]
+    exclude = ["boundary"]
+
+
+@admin.register(Village)
+class VillageAdmin(doors.OursOnly):
+    list_display = ["code", "name", "kind", "district", "postal_code"]
+    list_filter = ["district"]
+    list_select_related = ["district"]
+    search_fields = ["name"]
+    exclude = ["boundary"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("boundary", "district__boundary")
+
+
+@admin.register(HealthPost)
+class HealthPostAdmin(doors.OursOnly):
+    list_display = ["code", "name", "village", "service", "address"]
+    list_select_related = ["village"]

@@ -1,0 +1,161 @@
+"""What the coordinator fills in: decisions on requests and needs, points on the map."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outreach.enums import ClosedReason, ResidentKind, Skill, Urgency
+from outreach.models import Resident, VisitRequest
+from outreach.services.triage import Decision
+
+NEW = "baru"
+REASONS = [
+    gettext_lazy(
+        "Warga sudah punya KTP-el. Untuk KTP-el hilang atau rusak, keluarga boleh datang ke kantor."
+    ),
+    gettext_lazy("Alamatnya di luar wilayah kami. Silakan ajukan ke Dispendukcapil daerah itu."),
+    gettext_lazy("Umurnya belum 16 tahun dan belum menikah. Silakan ajukan lagi setelah cukup umur."),
+    gettext_lazy(
+        "Kami tidak dapat menghubungi dengan data yang diberikan. Silakan ajukan lagi dengan data lengkap."
+    ),
+]
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class PointForm(forms.Form):
+    """A point in degrees, with point or comma; both boxes or none."""
+
+    latitude = forms.CharField(label=gettext_lazy("Lintang"), max_length=20, required=False)
+    longitude = forms.CharField(label=gettext_lazy("Bujur"), max_length=20, required=False)
+
+    def _degrees(self, name: str) -> float | None:
+        text = self.cleaned_data[name].strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            return round(float(text), 6)
+        except ValueError as error:
+            raise ValidationError(_("Tulis angka, misalnya -7.654321."), code="number") from error
+
+    def clean_latitude(self) -> float | None:
+        return self._degrees("latitude")
+
+    def clean_longitude(self) -> float | None:
+        return self._degrees("longitude")
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        latitude, longitude = self.cleaned_data["latitude"], self.cleaned_data["longitude"]
+        return None if latitude is None else (latitude, longitude)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        found = self.cleaned_data
+        if not self.errors and (found.get("latitude") is None) != (found.get("longitude") is None):
+            self.add_error("latitude", _("Isi lintang dan bujur, atau kosongkan keduanya."))
+        return found
+
+
+class ConditionsForm(forms.Form):
+    """What the planner heeds: urgency, what is needed, from when and until when."""
+
+    urgency = forms.ChoiceField(
+        label=gettext_lazy("Urgensi"), choices=Urgency.choices, initial=Urgency.NORMAL
+    )
+    skills = forms.MultipleChoiceField(
+        label=gettext_lazy("Kebutuhan khusus"),
+        choices=Skill.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    not_before = forms.DateField(label=gettext_lazy("Paling cepat"), required=False, widget=DayInput())
+    deadline = forms.DateField(label=gettext_lazy("Paling lambat"), required=False, widget=DayInput())
+
+    def clean_deadline(self) -> date | None:
+        day: date | None = self.cleaned_data["deadline"]
+        if day and day < timezone.localdate():
+            raise ValidationError(
+                _("Tanggal ini sudah lewat. Pilih mulai hari ini, atau kosongkan."), code="past"
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        found = self.cleaned_data
+        first, last = found.get("not_before"), found.get("deadline")
+        if first and last and last < first:
+            self.add_error("deadline", _("\u201cPaling lambat\u201d harus sesudah \u201cPaling cepat\u201d."))
+        return found
+
+
+class AcceptForm(ConditionsForm, PointForm):
+    """How a request is accepted; `residents` are the known ones that it may be about."""
+
+    who = forms.ChoiceField(label=gettext_lazy("Warga"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Kelompok"), choices=ResidentKind.choices)
+    field_order = ["who", "kind", "urgency", "skills", "not_before", "deadline", "latitude", "longitude"]
+
+    def __init__(
+        self, data: Any = None, *, request: VisitRequest, residents: list[tuple[Resident, bool]]
+    ) -> None:
+        """`residents`: each with whether its NIK is the request's, which makes it the first choice."""
+        self.residents = {str(resident.pk): resident for resident, _same in residents}
+        same = next((str(resident.pk) for resident, same in residents if same), NEW)
+        today = timezone.localdate()
+        super().__init__(
+            data,
+            initial={
+                "who": same,
+                "kind": request.kind,
+                "urgency": Urgency.NORMAL,
+                "skills": request.skills,
+                "not_before": request.not_before
+                if request.not_before and request.not_before > today
+                else None,
+                "deadline": request.deadline if request.deadline and request.deadline >= today else None,
+            },
+        )
+        known = [(str(resident.pk), resident.name) for resident, _same in residents]
+        self.fields["who"].choices = [(NEW, _("Warga baru")), *known]  # type: ignore[attr-defined]
+
+    def decision(self) -> Decision:
+        found = self.cleaned_data
+        return Decision(
+            kind=found["kind"],
+            urgency=Urgency(found["urgency"]),
+            skills=found["skills"],
+            not_before=found["not_before"],
+            deadline=found["deadline"],
+            resident=self.residents.get(found["who"]),
+            point=self.point,
+        )
+
+
+class RefuseForm(forms.Form):
+    """The reason is read by the resident, so it is written for them."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Alasan, dibaca pemohon di halaman status"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Tulis alasan yang akan dibaca pemohon.")},
+    )
+
+
+class CloseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Alasan menutup"),
+        choices=[("", gettext_lazy("Pilih alasan")), *ClosedReason.choices],
+        error_messages={"required": gettext_lazy("Pilih alasan menutup.")},
+    )

@@ -1,0 +1,154 @@
+"""Needs: the list by state, one need with its way and log, and what only a person can decide."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach import words
+from outreach.admin import doors
+from outreach.admin.forms import CloseForm, ConditionsForm
+from outreach.admin.labels import skill_names
+from outreach.enums import ClosedReason, NeedState, Urgency
+from outreach.models import Need
+from outreach.selectors import history, queue
+from outreach.services import triage
+
+ROWS = Need.objects.select_related("resident__village__district")
+VIEW, DECIDE = "outreach.view_need", "outreach.decide_need"
+UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
+
+
+@doors.needs(VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Needs of a state; a search is posted and looks at all states."""
+    typed, district = request.POST.get("cari", "").strip(), request.GET.get("kecamatan", "")
+    state = request.GET.get("keadaan", NeedState.OPEN)
+    state = state if state in NeedState.values else NeedState.OPEN
+    listed = queue.needs(
+        state="" if typed else state, district=district, typed=typed, number=doors.number(request)
+    )
+    return doors.page(
+        request,
+        "admin/outreach/need/list.html",
+        model=Need,
+        title=_("Keperluan"),
+        listed=listed,
+        typed=typed,
+        state=state,
+        district=district,
+        now=timezone.now(),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    row: Need,
+    *,
+    close: CloseForm | None = None,
+    conditions: ConditionsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = {name: getattr(row, name) for name in ("urgency", "skills", "not_before", "deadline")}
+    requests = list(row.requests.order_by("received_at"))
+    return doors.page(
+        request,
+        "admin/outreach/need/page.html",
+        model=Need,
+        title=f"{row.get_kind_display()}: {row.resident.name}",
+        status=status,
+        row=row,
+        resident=row.resident,
+        waited=words.span(timezone.now() - row.waiting_since),
+        windows=words.windows(row.windows),
+        weekdays=words.weekdays(row.weekdays),
+        skills=skill_names(row.skills),
+        requests=requests,
+        progress=[
+            (step, words.interval(step.earliest, step.latest) if step.earliest and step.latest else "")
+            for step in row.progress.all()
+        ],
+        close=close or CloseForm(),
+        conditions=conditions or ConditionsForm(initial=now),
+        log=history.lines([row, row.resident, *requests]),
+        may_decide=row.state in UNDECIDED and request.user.has_perm(DECIDE),
+        in_review=row.state == NeedState.REVIEW,
+    )
+
+
+@doors.needs(VIEW)
+@require_safe
+def one(request: HttpRequest, pk: str) -> HttpResponse:
+    return _page(request, doors.row(ROWS, pk))
+
+
+def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
+    messages.error(request, _("Keperluan ini sudah berubah. Lihat keadaannya yang baru di halaman ini."))
+    return redirect("admin:outreach_need_change", row.pk)
+
+
+@doors.needs(VIEW, DECIDE)
+@require_POST
+def reopen(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Need = doors.row(ROWS, pk)
+    if not triage.reopen_need(need=row, actor=doors.actor(request)):
+        return _moved_meanwhile(request, row)
+    messages.success(request, _("Keperluan dibuka lagi dan menunggu jadwal."))
+    return redirect("admin:outreach_need_change", row.pk)
+
+
+@doors.needs(VIEW, DECIDE)
+@require_POST
+def close(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Need = doors.row(ROWS, pk)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, close=form, status=422)
+    reason = ClosedReason(form.cleaned_data["reason"])
+    if not triage.close_need(need=row, reason=reason, actor=doors.actor(request)):
+        return _moved_meanwhile(request, row)
+    messages.success(request, _("Keperluan ditutup: %s.") % reason.label)
+    return redirect("admin:outreach_need_change", row.pk)
+
+
+@doors.needs(VIEW, DECIDE)
+@require_POST
+def change(request: HttpRequest, pk: str) -> HttpResponse:
+    """New conditions for the planner; what is published stays until the next plan."""
+    row: Need = doors.row(ROWS, pk)
+    form = ConditionsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, conditions=form, status=422)
+    found = form.cleaned_data
+    changed = triage.change_conditions(
+        need=row,
+        urgency=Urgency(found["urgency"]),
+        skills=found["skills"],
+        not_before=found["not_before"],
+        deadline=found["deadline"],
+        actor=doors.actor(request),
+    )
+    if not changed:
+        return _moved_meanwhile(request, row)
+    messages.success(request, _("Syarat kunjungan disimpan; berlaku pada rencana berikutnya."))
+    return redirect("admin:outreach_need_change", row.pk)
+
+
+@admin.register(Need)
+class NeedAdmin(doors.OursOnly):
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("", index, "changelist"),
+            ("<str:pk>/", one, "change"),
+            ("<str:pk>/buka-lagi/", reopen, "reopen"),
+            ("<str:pk>/tutup/", close, "close"),
+            ("<str:pk>/syarat/", change, "conditions"),
+        ]
+        return [path(route, guard(view), name=f"outreach_need_{name}") for route, view, name in pages]

@@ -1,0 +1,214 @@
+"""Triage: the queue of requests, one request on one screen, and what the coordinator decides."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach import vault, words
+from outreach.admin import doors
+from outreach.admin.forms import REASONS, AcceptForm, RefuseForm
+from outreach.admin.labels import problem, skill_names
+from outreach.enums import RequestState, Sex
+from outreach.lib import phone
+from outreach.lib.nik import NumberError, disagreements, masked, parse_nik
+from outreach.lib.times import age_on
+from outreach.models import Resident, VisitRequest
+from outreach.selectors import duplicates, history, queue
+from outreach.services import residents, triage
+
+ROWS = VisitRequest.objects.select_related("village__district", "key", "need", "resident", "consent")
+VIEW, TRIAGE, REVEAL = (
+    "outreach.view_visitrequest",
+    "outreach.triage_visitrequest",
+    "outreach.reveal_sealed",
+)
+
+
+@doors.needs(VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The queue. A search is posted, so that no name or NIK stands in an address."""
+    state = request.GET.get("keadaan", RequestState.RECEIVED)
+    state = state if state in RequestState.values else RequestState.RECEIVED
+    district = request.GET.get("kecamatan", "")
+    listed = queue.requests(state=state, district=district, number=doors.number(request))
+    typed = request.POST.get("cari", "").strip()
+    return doors.page(
+        request,
+        "admin/outreach/request/list.html",
+        model=VisitRequest,
+        title=_("Permohonan"),
+        listed=listed,
+        rows=queue.find_requests(typed) if typed else listed.page.object_list,
+        typed=typed,
+        state=state,
+        district=district,
+        now=timezone.now(),
+    )
+
+
+def _numbers(row: VisitRequest) -> dict[str, Any]:
+    """NIK and phone as shown: masked, with what does not agree."""
+    nik, today, warnings = vault.get(row, "nik"), timezone.localdate(), []
+    if nik:
+        try:
+            read = parse_nik(nik, today=today)
+            sex = {Sex.FEMALE: True, Sex.MALE: False}.get(Sex(row.sex)) if row.sex else None
+            for what in disagreements(read, birth_date=row.birth_date, female=sex):
+                warnings.append(
+                    _("Tanggal lahir di NIK (%s) lain dari yang diisi.") % words.long_date(read.born)
+                    if what == "birth_date"
+                    else _("Jenis kelamin di NIK lain dari yang diisi.")
+                )
+            if read.area[:4] != row.village_id.replace(".", "")[:4]:
+                warnings.append(_("NIK diterbitkan daerah lain; pastikan warga tinggal di sini."))
+        except NumberError:
+            warnings.append(_("NIK tidak terbaca sebagai NIK."))
+    number = vault.get(row, "phone")
+    return {
+        "nik": masked(nik) if nik else "",
+        "phone": phone.masked(number) if number else "",
+        "warnings": warnings,
+        "age": age_on(row.birth_date, today) if row.birth_date else None,
+    }
+
+
+def _page(
+    request: HttpRequest,
+    row: VisitRequest,
+    *,
+    accept: AcceptForm | None = None,
+    refuse: RefuseForm | None = None,
+    opened: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    waiting = row.state == RequestState.RECEIVED
+    found = duplicates.candidates(row) if waiting else []
+    known = [(candidate.resident, candidate.same_nik) for candidate in found if candidate.resident]
+    return doors.page(
+        request,
+        "admin/outreach/request/page.html",
+        model=VisitRequest,
+        title=row.reference,
+        status=status,
+        row=row,
+        numbers=_numbers(row),
+        skills=skill_names(row.skills),
+        windows=words.windows(row.windows),
+        weekdays=words.weekdays(row.weekdays),
+        waited=words.span(timezone.now() - row.received_at),
+        candidates=found,
+        accept=accept or AcceptForm(request=row, residents=known),
+        refuse=refuse or RefuseForm(),
+        reasons=REASONS,
+        opened=opened,
+        log=history.lines([row, row.resident, row.need]),
+        may_triage=waiting and request.user.has_perm(TRIAGE),
+        may_reconsider=row.state == RequestState.REFUSED and request.user.has_perm(TRIAGE),
+        may_reveal=request.user.has_perm(REVEAL),
+    )
+
+
+@doors.needs(VIEW)
+@require_safe
+def one(request: HttpRequest, pk: str) -> HttpResponse:
+    return _page(request, doors.row(ROWS, pk))
+
+
+def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
+    """On to the next waiting request, with a word about the last one."""
+    messages.success(request, said)
+    following = queue.next_request(after=row)
+    if following is None:
+        return redirect("admin:outreach_visitrequest_changelist")
+    return redirect("admin:outreach_visitrequest_change", following.pk)
+
+
+@doors.needs(VIEW, TRIAGE)
+@require_POST
+def accept(request: HttpRequest, pk: str) -> HttpResponse:
+    row: VisitRequest = doors.row(ROWS, pk)
+    found = [candidate for candidate in duplicates.candidates(row) if candidate.resident]
+    known = [(candidate.resident, candidate.same_nik) for candidate in found if candidate.resident]
+    form = AcceptForm(request.POST, request=row, residents=known)
+    if form.is_valid():
+        try:
+            triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))
+            return _next(request, row, _("%s disetujui dan menunggu jadwal.") % row.reference)
+        except (triage.TriageError, residents.LocationError) as error:
+            form.add_error(
+                "latitude" if isinstance(error, residents.LocationError) else None, problem(error.code)
+            )
+    return _page(request, row, accept=form, status=422)
+
+
+@doors.needs(VIEW, TRIAGE)
+@require_POST
+def refuse(request: HttpRequest, pk: str) -> HttpResponse:
+    row: VisitRequest = doors.row(ROWS, pk)
+    form = RefuseForm(request.POST)
+    if form.is_valid():
+        try:
+            triage.refuse(request=row, reason=form.cleaned_data["reason"], actor=doors.actor(request))
+            return _next(request, row, _("%s ditolak dengan alasan.") % row.reference)
+        except triage.TriageError as error:
+            form.add_error(None, problem(error.code))
+    return _page(request, row, refuse=form, status=422)
+
+
+@doors.needs(VIEW, TRIAGE)
+@require_POST
+def merge(request: HttpRequest, pk: str) -> HttpResponse:
+    row: VisitRequest = doors.row(ROWS, pk)
+    resident: Resident = doors.row(Resident.objects.all(), request.POST.get("warga", ""))
+    try:
+        triage.merge(request=row, resident=resident, actor=doors.actor(request))
+    except triage.TriageError as error:
+        messages.error(request, problem(error.code))
+        return redirect("admin:outreach_visitrequest_change", row.pk)
+    return _next(request, row, _("%s digabung.") % row.reference)
+
+
+@doors.needs(VIEW, TRIAGE)
+@require_POST
+def reconsider(request: HttpRequest, pk: str) -> HttpResponse:
+    row: VisitRequest = doors.row(ROWS, pk)
+    try:
+        triage.reconsider(request=row, actor=doors.actor(request))
+        messages.success(request, _("%s kembali ke antrean.") % row.reference)
+    except triage.TriageError as error:
+        messages.error(request, problem(error.code))
+    return redirect("admin:outreach_visitrequest_change", row.pk)
+
+
+@doors.needs(VIEW, REVEAL)
+@require_POST
+def reveal(request: HttpRequest, pk: str) -> HttpResponse:
+    """The sealed answers, once, on the page that this press makes; logged."""
+    row: VisitRequest = doors.row(ROWS, pk)
+    opened = residents.reveal(row=row, actor=doors.actor(request))
+    if row.code_index:
+        opened["code"] = vault.status_code(row)
+    return _page(request, row, opened=opened)
+
+
+@admin.register(VisitRequest)
+class VisitRequestAdmin(doors.OursOnly):
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("", index, "changelist"),
+            ("<str:pk>/", one, "change"),
+            ("<str:pk>/setujui/", accept, "accept"),
+            ("<str:pk>/tolak/", refuse, "refuse"),
+            ("<str:pk>/gabung/", merge, "merge"),
+            ("<str:pk>/pertimbangkan/", reconsider, "reconsider"),
+            ("<str:pk>/buka/", reveal, "reveal"),
+        ]
+        return [path(route, guard(view), name=f"outreach_visitrequest_{name}") for route, view, name in pages]

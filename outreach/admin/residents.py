@@ -1,0 +1,120 @@
+"""Residents: the list, one resident with errands and log, and where the home is."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach import vault
+from outreach.admin import doors
+from outreach.admin.forms import PointForm
+from outreach.admin.labels import problem
+from outreach.lib import geo, phone
+from outreach.lib.nik import masked
+from outreach.lib.times import age_on
+from outreach.models import Resident
+from outreach.selectors import history, queue
+from outreach.services import residents
+
+ROWS = Resident.objects.select_related("village__district", "key")
+VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest", "outreach.reveal_sealed"
+
+
+@doors.needs(VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Residents; a search is posted."""
+    typed, district = request.POST.get("cari", "").strip(), request.GET.get("kecamatan", "")
+    listed = queue.residents(typed=typed, district=district, number=doors.number(request))
+    return doors.page(
+        request,
+        "admin/outreach/resident/list.html",
+        model=Resident,
+        title=_("Warga"),
+        listed=listed,
+        typed=typed,
+        district=district,
+    )
+
+
+def _page(
+    request: HttpRequest,
+    row: Resident,
+    *,
+    form: PointForm | None = None,
+    opened: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    nik, number = vault.get(row, "nik"), vault.get(row, "phone")
+    here = {"latitude": f"{row.latitude:.6f}", "longitude": f"{row.longitude:.6f}"}
+    boundary = row.village.boundary
+    inside = not boundary or geo.contains(boundary, latitude=row.latitude, longitude=row.longitude)
+    needs = list(row.needs.order_by("-waiting_since"))
+    return doors.page(
+        request,
+        "admin/outreach/resident/page.html",
+        model=Resident,
+        title=row.name,
+        status=status,
+        row=row,
+        nik=masked(nik) if nik else "",
+        phone=phone.masked(number) if number else "",
+        age=age_on(row.birth_date, timezone.localdate()) if row.birth_date else None,
+        outside_village=not inside,
+        form=form or PointForm(initial=here),
+        needs=needs,
+        requests=row.requests.order_by("-received_at"),
+        opened=opened,
+        log=history.lines([row, *needs]),
+        may_locate=request.user.has_perm(TRIAGE),
+        may_reveal=request.user.has_perm(REVEAL),
+    )
+
+
+@doors.needs(VIEW)
+@require_safe
+def one(request: HttpRequest, pk: str) -> HttpResponse:
+    return _page(request, doors.row(ROWS, pk))
+
+
+@doors.needs(VIEW, TRIAGE)
+@require_POST
+def locate(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Resident = doors.row(ROWS, pk)
+    form = PointForm(request.POST)
+    if form.is_valid() and form.point is None:
+        form.add_error("latitude", _("Isi lintang dan bujur, atau pilih di peta."))
+    if form.is_valid() and form.point:
+        latitude, longitude = form.point
+        try:
+            residents.locate(resident=row, latitude=latitude, longitude=longitude, actor=doors.actor(request))
+            messages.success(request, _("Lokasi rumah disimpan."))
+            return redirect("admin:outreach_resident_change", row.pk)
+        except residents.LocationError as error:
+            form.add_error("latitude", problem(error.code))
+    return _page(request, row, form=form, status=422)
+
+
+@doors.needs(VIEW, REVEAL)
+@require_POST
+def reveal(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Resident = doors.row(ROWS, pk)
+    return _page(request, row, opened=residents.reveal(row=row, actor=doors.actor(request)))
+
+
+@admin.register(Resident)
+class ResidentAdmin(doors.OursOnly):
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("", index, "changelist"),
+            ("<str:pk>/", one, "change"),
+            ("<str:pk>/lokasi/", locate, "locate"),
+            ("<str:pk>/buka/", reveal, "reveal"),
+        ]
+        return [path(route, guard(view), name=f"outreach_resident_{name}") for route, view, name in pages]

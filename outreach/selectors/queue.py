@@ -1,0 +1,118 @@
+"""The coordinator's lists: requests that wait, residents, needs. Each in a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from outreach import vault
+from outreach.enums import NeedState, RequestState, Urgency
+from outreach.lib.nik import NumberError, digits
+from outreach.lib.reference import BadReferenceError, parse_reference
+from outreach.models import District, Need, Resident, VisitRequest
+from outreach.selectors import duplicates
+
+PER_PAGE = 25
+SOON = timedelta(days=14)  # a deadline this near goes before the longer wait
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of rows, and what the filters offer: counts by state, districts."""
+
+    page: "Page[Any]"
+    states: list[tuple[str, str, int]]
+    districts: list[District]
+    marked: set[object]
+
+
+def _page(rows: QuerySet[Any], number: int) -> "Page[Any]":
+    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def _districts() -> list[District]:
+    return list(District.objects.only("code", "name").order_by("name"))
+
+
+def _counts(model: type[Model], choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str, int]]:
+    rows = model._default_manager.order_by().values_list("state").annotate(count=Count("pk"))
+    counts: dict[str, int] = dict(rows)
+    return [(value, str(label), counts.get(value, 0)) for value, label in choices]
+
+
+def requests(*, state: str, district: str = "", number: int = 1) -> Listed:
+    """Requests of a state: those with a near deadline first, then the longest wait; decided ones newest first."""
+    rows = VisitRequest.objects.filter(state=state).select_related("village__district", "need")
+    rows = rows.defer("village__boundary", "village__district__boundary")
+    if district:
+        rows = rows.filter(village__district=district)
+    if state == RequestState.RECEIVED:
+        near = When(deadline__lte=timezone.localdate() + SOON, then=Value(0))
+        soon = Case(near, default=Value(1), output_field=IntegerField())
+        rows = rows.annotate(soon=soon).order_by("soon", "received_at", "pk")
+    else:
+        rows = rows.order_by("-decided_at", "pk")
+    page = _page(rows, number)
+    marked = duplicates.marked(list(page.object_list)) if state == RequestState.RECEIVED else set()
+    return Listed(page, _counts(VisitRequest, RequestState.choices), _districts(), marked)
+
+
+def find_requests(typed: str) -> list[VisitRequest]:
+    """Requests by reference, NIK, or a part of the name."""
+    rows = VisitRequest.objects.select_related("village__district", "need")
+    rows = rows.defer("village__boundary", "village__district__boundary")
+    return list(rows.filter(_by_text(typed, references=True)).order_by("-received_at")[:PER_PAGE])
+
+
+def _by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
+    """The filter for what somebody typed: a reference or a NIK exactly, else a part of the name."""
+    if references:
+        try:
+            return Q(reference=parse_reference(typed))
+        except BadReferenceError:
+            pass
+    try:
+        return Q(**{f"{prefix}nik_index": vault.blind("nik", digits(typed))})
+    except NumberError:
+        return Q(**{f"{prefix}name__icontains": typed.strip()})
+
+
+def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
+    """The request to look at next."""
+    listed = requests(state=RequestState.RECEIVED).page.object_list
+    return next((row for row in listed if after is None or row.pk != after.pk), None)
+
+
+def residents(*, typed: str = "", district: str = "", number: int = 1) -> Listed:
+    """Residents by name, with their needs at hand."""
+    rows = Resident.objects.select_related("village__district").prefetch_related("needs")
+    rows = rows.defer("village__boundary", "village__district__boundary").order_by("name", "pk")
+    if typed:
+        rows = rows.filter(_by_text(typed))
+    if district:
+        rows = rows.filter(village__district=district)
+    return Listed(_page(rows, number), [], _districts(), set())
+
+
+def needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -> Listed:
+    """Needs of a state (all for ""), the most pressing and longest waiting first."""
+    rows = Need.objects.select_related("resident__village__district")
+    rows = rows.defer("resident__village__boundary", "resident__village__district__boundary")
+    if state:
+        rows = rows.filter(state=state)
+    if district:
+        rows = rows.filter(resident__village__district=district)
+    if typed:
+        rows = rows.filter(_by_text(typed, prefix="resident__"))
+    order = [Urgency.HOSPITAL, Urgency.HIGH, Urgency.NORMAL]
+    pressing = Case(
+        *[When(urgency=value, then=Value(place)) for place, value in enumerate(order)],
+        default=Value(9),
+        output_field=IntegerField(),
+    )
+    rows = rows.order_by(pressing, "waiting_since", "pk")
+    return Listed(_page(rows, number), _counts(Need, NeedState.choices), _districts(), set())

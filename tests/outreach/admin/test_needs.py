@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from outreach.enums import ClosedReason, Milestone, NeedState
+from outreach.models import LogEntry, Need
+from outreach.services import progress
+from tests.factories.outreach import NeedFactory, ResidentFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/outreach/need/"
+GIVEN = {"urgency": "hospital", "skills": ["ramp", "iris"], "not_before": "", "deadline": ""}
+
+
+def _url(need: Need, action: str = "") -> str:
+    return f"{LIST}{need.pk}/{action}"
+
+
+def test_nothing_is_for_the_anonymous(client: Client) -> None:
+    need = NeedFactory()
+    for path in (LIST, _url(need)):
+        assert client.get(path).headers["Location"].startswith("/admin/login/")
+    for path in ("buka-lagi/", "tutup/", "syarat/"):
+        assert client.post(_url(need, path)).headers["Location"].startswith("/admin/login/")
+
+
+def test_deciding_is_a_permission_of_its_own(login) -> None:
+    client, need = login("view_need"), NeedFactory(state=NeedState.REVIEW)
+    assert "Buka lagi" not in client.get(_url(need)).content.decode()
+    for path in ("buka-lagi/", "tutup/", "syarat/"):
+        assert client.post(_url(need, path), GIVEN).status_code == 403
+
+
+def test_the_list_shows_a_state_with_the_most_pressing_first(coordinator: Client) -> None:
+    now = timezone.now()
+    for name, urgency, days in (("Biasa", "normal", 30), ("Mendesak", "high", 1), ("Lama", "high", 9)):
+        NeedFactory(
+            resident=ResidentFactory(name=name), urgency=urgency, waiting_since=now - timedelta(days=days)
+        )
+    NeedFactory(
+        resident=ResidentFactory(name="Tutup"), state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED
+    )
+
+    page = coordinator.get(LIST).content.decode()
+    places = [page.index(f"<strong>{name}</strong>") for name in ("Lama", "Mendesak", "Biasa")]
+    assert places == sorted(places)
+    assert "<strong>Tutup</strong>" not in page
+    page = coordinator.get(f"{LIST}?keadaan=closed").content.decode()
+    assert "<strong>Tutup</strong>" in page
+    assert "Warga pindah" in page
+    assert "<strong>Lama</strong>" in coordinator.post(LIST, {"cari": "lam"}).content.decode()
+
+
+def test_the_list_takes_the_same_queries_for_one_and_three_rows(
+    coordinator: Client, django_assert_num_queries
+) -> None:
+    for _ in (1, 2):
+        NeedFactory()
+        with django_assert_num_queries(8):
+            coordinator.get(LIST)
+        NeedFactory()
+
+
+def test_one_need_shows_what_its_resident_reads(coordinator: Client) -> None:
+    need = NeedFactory()
+    progress.record(need=need, milestone=Milestone.ACCEPTED, at=timezone.now(), source="r")
+
+    assert "Permohonan disetujui" in coordinator.get(_url(need)).content.decode()
+
+
+def test_a_need_in_review_is_opened_again(coordinator: Client) -> None:
+    need = NeedFactory(state=NeedState.REVIEW)
+
+    coordinator.post(_url(need, "buka-lagi/"))
+
+    need.refresh_from_db()
+    assert need.state == NeedState.OPEN
+    answer = coordinator.post(_url(need, "buka-lagi/"), follow=True)
+    assert "Keperluan ini sudah berubah." in answer.content.decode()
+
+
+def test_a_need_is_closed_with_a_reason(coordinator: Client) -> None:
+    need = NeedFactory()
+    answer = coordinator.post(_url(need, "tutup/"), {"reason": ""})
+    assert (answer.status_code, "Pilih alasan menutup." in answer.content.decode()) == (422, True)
+
+    coordinator.post(_url(need, "tutup/"), {"reason": "moved"})
+
+    need.refresh_from_db()
+    assert (need.state, need.closed_reason) == ("closed", "moved")
+
+
+def test_conditions_are_changed_and_logged_by_name_only(coordinator: Client) -> None:
+    need = NeedFactory()
+
+    for _ in range(2):
+        coordinator.post(_url(need, "syarat/"), GIVEN)
+
+    need.refresh_from_db()
+    assert (need.urgency, need.skills) == ("hospital", ["iris", "ramp"])
+    (entry,) = LogEntry.objects.all()
+    assert (entry.action, entry.detail) == ("need_changed", {"changed": ["skills", "urgency"]})
+
+
+def test_bad_conditions_are_told(coordinator: Client) -> None:
+    need = NeedFactory()
+
+    answer = coordinator.post(_url(need, "syarat/"), GIVEN | {"deadline": "2020-01-01"})
+
+    assert answer.status_code == 422
+    assert "Tanggal ini sudah lewat." in answer.content.decode()
+
+
+def test_a_planned_need_is_left_alone(coordinator: Client) -> None:
+    need = NeedFactory(state=NeedState.PLANNED)
+    assert "Syarat kunjungan" not in coordinator.get(_url(need)).content.decode()
+
+    for path, data in (("syarat/", GIVEN), ("tutup/", {"reason": "moved"}), ("buka-lagi/", {})):
+        answer = coordinator.post(_url(need, path), data, follow=True)
+        assert "Keperluan ini sudah berubah." in answer.content.decode()
+
+    need.refresh_from_db()
+    assert (need.state, need.urgency) == ("planned", "normal")
