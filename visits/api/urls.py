@@ -19,5 +19,5 @@ urlpatterns = [
     path("events", EventsView.as_view()),
     path("captures/status", StatusView.as_view()),
     path("captures/<uuid:capture>", CaptureView.as_view()),
-    re_path(r"^(?s:.*)\Z", NothingHereView.as_view()),
+    re_path(r"^[\s\S]*\Z", NothingHereView.as_view()),
 ]
