@@ -14,7 +14,8 @@ class CalendarDay(models.Model):
     set_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("hari khusus")
+        verbose_name = _("hari khusus")
+        verbose_name_plural = _("kalender kerja")
         ordering = ["date"]
 
     def __str__(self) -> str:

@@ -33,7 +33,12 @@ class Officer(models.Model):
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="officers", verbose_name=_("tim"))
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="officer"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officer",
+        verbose_name=_("akun"),
     )
     name = models.CharField(_("nama"), max_length=80)
     employee_number = models.CharField(_("nomor petugas"), max_length=20, unique=True)

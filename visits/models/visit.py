@@ -49,6 +49,7 @@ class TeamDay(models.Model):
     live = models.OneToOneField(DayVersion, on_delete=models.PROTECT, related_name="live_for")
 
     class Meta:
+        verbose_name = verbose_name_plural = _("jadwal yang terbit")
         constraints = [
             models.UniqueConstraint(fields=["team", "date"], name="one_live_version_of_a_team_day")
         ]

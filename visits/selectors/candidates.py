@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from outreach.enums import NeedState
@@ -66,23 +66,27 @@ def departs(shift: Shift) -> datetime:
 def needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
     """Needs that wait for a visit or whose visit lies in the scope and has not begun, and how many more wait
     whose resident is away. Each has `open_visits` (a list of at most one)."""
+    open_visits = Prefetch(
+        "visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits"
+    )
+    found = (
+        _here(scope).select_related("resident").prefetch_related(open_visits).order_by("waiting_since", "pk")
+    )
+    away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
+    return list(found), away
+
+
+def any_needs(*, scope: list[Shift]) -> bool:
+    return _here(scope).exists()
+
+
+def _here(scope: list[Shift]) -> QuerySet[Need]:
     ids = [shift.pk for shift in scope]
     published = Visit.objects.filter(need=OuterRef("pk"), state=VisitState.PUBLISHED, shift__in=ids)
     unfinished = Visit.objects.filter(need=OuterRef("pk"), state__in=OPEN_VISITS)
     waiting = Need.objects.filter(state=NeedState.OPEN).exclude(Exists(unfinished))
     movable = Need.objects.filter(state=NeedState.PLANNED).filter(Exists(published))
-    open_visits = Prefetch(
-        "visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits"
-    )
-    found = (
-        (waiting | movable)
-        .filter(resident__away=False)
-        .select_related("resident")
-        .prefetch_related(open_visits)
-        .order_by("waiting_since", "pk")
-    )
-    away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
-    return list(found), away
+    return (waiting | movable).filter(resident__away=False)
 
 
 def waiting_count() -> int:

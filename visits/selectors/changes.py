@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from outreach import words
 from outreach.enums import NeedState
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, VisitState
@@ -44,6 +45,11 @@ class Change:
     @property
     def interval(self) -> tuple[datetime, datetime]:
         return arrival.interval(self.arrive)
+
+    @property
+    def told(self) -> str:
+        """The interval in words, as the family reads it."""
+        return words.interval(*self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,7 +88,7 @@ def reason_title(code: str) -> str:
 
 def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
     """A reason as a sentence that says what would help. `names` are residents' by need."""
-    team_day = _team_day(row.get("shift"), shifts)
+    place = team_day(row.get("shift"), shifts)
     minutes = duration(int(row.get("seconds") or 0))
     others = ", ".join(names.get(need, "?") for need in row.get("needs", []))
     points = formats.number_format(round(float(row.get("points") or 0)))
@@ -126,7 +126,7 @@ def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
     }
     text = sentences.get(row["code"], _("Alasan tidak dikenal."))
     return text % {
-        "team_day": team_day,
+        "team_day": place,
         "minutes": minutes,
         "others": others,
         "points": points,
@@ -134,7 +134,8 @@ def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
     }
 
 
-def _team_day(shift: str | int | None, shifts: Shifts) -> str:
+def team_day(shift: str | int | None, shifts: Shifts) -> str:
+    """Tim 2 Sel 1 Des."""
     found = shifts.get(int(shift)) if shift else None
     if found is None:
         return _("tim lain")
@@ -192,3 +193,34 @@ def refusal(code: str, shift: Shift) -> str:
 
 def visits_count(count: int) -> str:
     return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
+
+
+def span(first: date, last: date) -> str:
+    """Selasa, 1 Desember 2026, or "1–7 Desember 2026", as short as it can be."""
+    if first == last:
+        return day_name(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{formats.date_format(last, 'j F Y')}"
+    if first.year == last.year:
+        return f"{formats.date_format(first, 'j F')} – {formats.date_format(last, 'j F Y')}"
+    return f"{formats.date_format(first, 'j F Y')} – {formats.date_format(last, 'j F Y')}"
+
+
+def duration_exact(seconds: int) -> str:
+    """1 mnt 05 dtk."""
+    if seconds < 60:
+        return _("%(seconds)d dtk") % {"seconds": seconds}
+    return _("%(minutes)d mnt %(seconds)02d dtk") % {"minutes": seconds // 60, "seconds": seconds % 60}
+
+
+def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan's figures as its page shows them."""
+    served, team_days = summary.get("served", 0), len(summary.get("team_days", []))
+    travel = summary.get("travel_s", 0)
+    return {
+        **summary,
+        "travel": duration(travel),
+        "per_team_day": served / team_days if team_days else 0,
+        "drive_per_visit": duration(round(travel / served)) if served else "–",
+        "elapsed": duration_exact(round(summary.get("elapsed_s", 0))),
+    }

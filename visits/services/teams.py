@@ -7,7 +7,7 @@ from django.db import transaction
 
 from outreach.enums import Skill
 from outreach.services import log
-from visits.models import Shift, Team
+from visits.models import Officer, Shift, Team
 from visits.selectors import calendar
 
 
@@ -71,3 +71,13 @@ def set_cancelled(*, shift: Shift, cancelled: bool, actor: str) -> bool:
             detail={"date": shift.date.isoformat()},
         )
     return bool(changed)
+
+
+@transaction.atomic
+def save(*, row: Team | Officer | Shift, changed: list[str], actor: str) -> None:
+    """Save what was typed about a team, an officer or a shift, with a log row that names the fields."""
+    made = row.pk is None
+    row.save()
+    if made or changed:
+        action = f"{row._meta.model_name}_{'made' if made else 'changed'}"
+        log.write(actor=actor, action=action, subject=row, detail={"fields": sorted(changed)})

@@ -1,0 +1,136 @@
+"""The first page of the admin: what waits to be done today, with the page where it is done.
+
+Each card needs the permission of the page that it leads to; a page that is not there (yet) gives no card.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outreach.enums import RequestState
+from outreach.models import VisitRequest
+from visits.enums import CaptureStage
+from visits.models import CaptureState
+from visits.selectors import board, words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One number of the day; `look` is "now" where something is to be done, "late" where it waits too long."""
+
+    count: int
+    label: str
+    url: str
+    hint: str = ""
+    look: str = ""
+
+
+def _address(name: str, *arguments: object) -> str:
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def tasks_of_today(request: HttpRequest) -> list[Card]:
+    today = board.today()
+    sources = [
+        ("outreach.view_visitrequest", _requests),
+        ("visits.view_plan", _plans),
+        ("outreach.view_need", _review),
+        ("visits.view_teamday", _days),
+        ("visits.view_capture", _captures),
+    ]
+    cards: list[Card] = []
+    for permission, source in sources:
+        if request.user.has_perm(permission):
+            cards.extend(source(today))
+    return [card for card in cards if card.url]
+
+
+def _requests(today: board.Today) -> list[Card]:
+    count = VisitRequest.objects.filter(state=RequestState.RECEIVED).count()
+    return [
+        Card(
+            count=count,
+            label=_("Permohonan belum diperiksa"),
+            url=_address("admin:outreach_visitrequest_changelist"),
+            hint=_("Setujui, tolak dengan alasan, atau gabungkan."),
+            look="now" if count else "",
+        )
+    ]
+
+
+def _plans(today: board.Today) -> list[Card]:
+    waiting = Card(
+        count=today.waiting,
+        label=_("Warga menunggu jadwal"),
+        url=_address("admin:visits_plan_changelist"),
+        hint=_("Yang terlama menunggu %(days)d hari.") % {"days": today.oldest_days} if today.waiting else "",
+        look="now" if today.waiting else "",
+    )
+    running = [
+        Card(
+            count=run.progress,
+            label=_("persen: rencana %(days)s") % {"days": words.span(run.first_date, run.last_date)},
+            url=_address("admin:visits_planrun_page", run.pk),
+            hint=str(run.get_state_display()),
+            look="now",
+        )
+        for run in today.runs
+    ]
+    drafts = [
+        Card(
+            count=plan.summary.get("served", 0),
+            label=_("kunjungan dalam rancangan %(days)s")
+            % {"days": words.span(plan.run.first_date, plan.run.last_date)},
+            url=_address("admin:visits_plan_change", plan.pk),
+            hint=_("Periksa, lalu terbitkan atau buang."),
+            look="now",
+        )
+        for plan in today.drafts
+    ]
+    return [waiting, *running, *drafts]
+
+
+def _review(today: board.Today) -> list[Card]:
+    return [
+        Card(
+            count=today.review,
+            label=_("Warga perlu keputusan Anda"),
+            url=(url := _address("admin:outreach_need_changelist")) and f"{url}?state__exact=review",
+            hint=_("Misalnya tiga kali tidak ditemui."),
+            look="late" if today.review else "",
+        )
+    ]
+
+
+def _days(today: board.Today) -> list[Card]:
+    hint = ngettext("%(count)d tim bertugas.", "%(count)d tim bertugas.", today.teams) % {
+        "count": today.teams
+    }
+    return [
+        Card(
+            count=today.stops,
+            label=_("Kunjungan hari ini, %(done)d selesai") % {"done": today.finished},
+            url=_address("admin:visits_teamday_changelist"),
+            hint=hint,
+            look="now" if today.stops > today.finished else "",
+        )
+    ]
+
+
+def _captures(today: board.Today) -> list[Card]:
+    count = CaptureState.objects.filter(stage=CaptureStage.REVIEW).count()
+    return [
+        Card(
+            count=count,
+            label=_("Rekaman perlu diperiksa"),
+            url=_address("admin:visits_capture_changelist"),
+            hint=_("Rekaman yang bertemu keadaan lain."),
+            look="late" if count else "",
+        )
+    ]

@@ -1,0 +1,51 @@
+import pytest
+from django.test import Client
+
+from outreach.enums import NeedState
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory
+from tests.visits.admin.conftest import staff
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import RunState
+
+pytestmark = pytest.mark.django_db
+
+
+def _cards(client: Client) -> dict[str, int]:
+    return {card.label: card.count for card in client.get("/admin/").context["work"]}
+
+
+def test_the_first_page_counts_what_waits() -> None:
+    NeedFactory()
+    NeedFactory(resident__away=True)
+    NeedFactory(state=NeedState.REVIEW)
+    PlanRunFactory(state=RunState.RUNNING, progress=35)
+
+    cards = _cards(staff("visits.view_plan"))
+
+    assert cards["Warga menunggu jadwal"] == 1
+    assert 35 in cards.values()
+
+
+def test_cards_need_the_permission_of_their_page() -> None:
+    assert _cards(staff()) == {}
+    assert list(_cards(staff("visits.view_teamday"))) == ["Kunjungan hari ini, 0 selesai"]
+
+
+def test_the_first_page_has_the_same_queries_for_1_and_3(django_assert_num_queries) -> None:
+    client = staff("visits.view_plan", "visits.view_teamday", "visits.view_capture")
+    NeedFactory()
+    client.get("/admin/")
+    with django_assert_num_queries(11):
+        client.get("/admin/")
+    NeedFactory()
+    NeedFactory()
+    with django_assert_num_queries(11):
+        client.get("/admin/")
+
+
+def test_drafts_to_publish_are_shown(time_machine) -> None:
+    time_machine.move_to(NOW)
+    draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
+
+    assert _cards(staff("visits.view_plan"))["kunjungan dalam rancangan Selasa, 1 Desember 2026"] == 1

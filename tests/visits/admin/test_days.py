@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory
+from tests.visits.admin.conftest import staff
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import Outcome
+from visits.models import Shift, TeamDay, Visit
+from visits.services import visits
+from visits.services.publishing import publish
+
+LIST = "admin:visits_teamday_changelist"
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def looker(db) -> Client:
+    return staff("visits.view_teamday")
+
+
+@pytest.fixture
+def shift(db) -> Shift:
+    shift = ShiftFactory(date=TUESDAY)
+    publish(
+        plan=draft({shift: [NeedFactory(resident__name="Warga Satu"), NeedFactory()]}), user=None, now=NOW
+    )
+    return shift
+
+
+def _page(shift: Shift, query: str = "") -> str:
+    return reverse("admin:visits_teamday_page", args=[shift.team_id, shift.date.isoformat()]) + query
+
+
+def test_published_days_are_listed_with_their_progress(looker: Client, shift: Shift) -> None:
+    visit = Visit.objects.first()
+    assert visit is not None
+    visits.apply_outcome(visit=visit, outcome=Outcome.RECORDED, at=NOW, actor="device:1")
+
+    ((day, rows),) = looker.get(reverse(LIST)).context["days"]
+
+    assert day == TUESDAY
+    assert [(row.team, row.stops, row.finished, row.open) for row in rows] == [(shift.team, 2, 1, 1)]
+
+
+def test_an_empty_list_says_what_to_do(looker: Client) -> None:
+    assert "Belum ada jadwal yang terbit" in looker.get(reverse(LIST)).content.decode()
+
+
+def test_the_list_has_the_same_queries_for_1_and_3(
+    looker: Client, shift: Shift, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(6):
+        looker.get(reverse(LIST))
+    for _ in range(2):
+        publish(
+            plan=draft({ShiftFactory(date=TUESDAY + timedelta(days=1)): [NeedFactory()]}), user=None, now=NOW
+        )
+    with django_assert_num_queries(6):
+        looker.get(reverse(LIST))
+
+
+def test_a_day_shows_its_stops_states_and_hash(looker: Client, shift: Shift) -> None:
+    page = looker.get(_page(shift)).content.decode()
+
+    assert "Warga Satu" in page
+    assert "08.00" in page
+    assert TeamDay.objects.get().live.content_sha256 in page
+    assert "Semua versi" not in page
+
+
+def test_an_old_version_stays_readable(looker: Client, shift: Shift) -> None:
+    publish(plan=draft({shift: [NeedFactory(resident__name="Warga Baru")]}), user=None, now=NOW)
+
+    newest, old = looker.get(_page(shift)), looker.get(_page(shift, "?versi=1"))
+
+    assert (newest.context["version"].number, old.context["version"].number) == (2, 1)
+    assert "Warga Satu" not in newest.content.decode()
+    assert "Tidak lagi di jadwal ini" in old.content.decode()
+    assert "Ini versi lama" in old.content.decode()
+
+
+def test_days_need_permission_and_take_no_writes(nobody: Client, looker: Client, shift: Shift) -> None:
+    assert nobody.get(reverse(LIST)).status_code == 403
+    assert nobody.get(_page(shift)).status_code == 403
+    assert looker.post(_page(shift)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/visits/teamday/1/bukan-tanggal/", "/admin/visits/teamday/999/2026-12-01/"]
+)
+def test_days_that_are_none(looker: Client, shift: Shift, address: str) -> None:
+    assert looker.get(address).status_code == 404

@@ -1,0 +1,250 @@
+import gzip
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import PlanState, RunState
+from visits.models import Plan, Visit
+from visits.services.publishing import publish
+
+WEDNESDAY = TUESDAY + timedelta(days=1)
+
+
+def _address(name: str, plan: Plan, query: str = "") -> str:
+    return reverse(f"admin:visits_plan_{name}", args=[plan.pk]) + query
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def plan(db) -> Plan:
+    """Two teams on Tuesday, one on Wednesday, and one resident left."""
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    three = ShiftFactory(date=WEDNESDAY, team=one.team)
+    return draft(
+        {one: [NeedFactory(), NeedFactory()], two: [NeedFactory()], three: [NeedFactory()]},
+        left=[NeedFactory(resident__name="Warga Tertinggal")],
+    )
+
+
+def test_the_list_shows_runs_and_plans(onlooker: Client, plan: Plan) -> None:
+    running = PlanRunFactory(state=RunState.INTERRUPTED)
+
+    page = onlooker.get(reverse("admin:visits_plan_changelist")).content.decode()
+
+    assert _address("change", plan) in page
+    assert reverse("admin:visits_planrun_page", args=[running.pk]) in page
+    assert "Buat rencana" not in page  # may only look
+
+
+def test_an_empty_list_says_what_to_do(coordinator: Client) -> None:
+    page = coordinator.get(reverse("admin:visits_plan_changelist")).content.decode()
+
+    assert "Belum ada rencana" in page
+    assert reverse("admin:visits_plan_add") in page
+
+
+def test_the_list_has_the_same_queries_for_1_and_3(
+    onlooker: Client, plan: Plan, django_assert_num_queries
+) -> None:
+    address = reverse("admin:visits_plan_changelist")
+    with django_assert_num_queries(7):
+        onlooker.get(address)
+    for number in (1, 2):
+        shift = ShiftFactory(date=TUESDAY + timedelta(days=7 * number))
+        draft({shift: [NeedFactory()]}, first=shift.date)
+    with django_assert_num_queries(7):
+        onlooker.get(address)
+
+
+def test_one_plan_shows_the_first_day_with_its_routes(onlooker: Client, plan: Plan) -> None:
+    answer = onlooker.get(_address("change", plan))
+
+    page = answer.content.decode()
+    routes = answer.context["routes"]
+    assert [(route.shift.date, len(route.stops)) for route in routes] == [(TUESDAY, 2), (TUESDAY, 1)]
+    stop = routes[0].stops[1]
+    assert (stop.arrive, stop.told) == ("08.40", "08.20–09.20")
+    assert stop.need.resident.name in page
+    assert "25 menunggu 25 hari" in page
+    assert json.loads(page.split('id="map-data" type="application/json">')[1].split("</script>")[0]) == {
+        "routes": answer.context["map_data"]["routes"]
+    }
+
+
+def test_day_and_team_narrow_what_is_shown(onlooker: Client, plan: Plan) -> None:
+    def shown(query: str) -> list[tuple[object, int]]:
+        routes = onlooker.get(_address("change", plan, query)).context["routes"]
+        return [(route.shift.date, route.shift.team_id) for route in routes]
+
+    one, two = (stop.shift.team_id for stop in plan.stops.filter(sequence=1, shift__date=TUESDAY))
+    assert shown("?hari=2026-12-02") == [(WEDNESDAY, one)]
+    assert shown(f"?tim={two}") == [(TUESDAY, two)]
+    assert shown("?hari=semua") == [(TUESDAY, one), (TUESDAY, two), (WEDNESDAY, one)]
+    assert shown("?hari=bukan-tanggal&tim=x") == [(TUESDAY, one), (TUESDAY, two)]
+
+
+def test_a_plan_has_the_same_queries_however_many_stops(
+    onlooker: Client, plan: Plan, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(8):
+        onlooker.get(_address("change", plan))
+    shifts = [ShiftFactory(date=TUESDAY) for _ in range(3)]
+    big = draft({shift: [NeedFactory() for _ in range(3)] for shift in shifts}, left=[NeedFactory()])
+    with django_assert_num_queries(8):
+        onlooker.get(_address("change", big))
+
+
+def test_broken_promises_are_named(onlooker: Client, plan: Plan) -> None:
+    stop = plan.stops.first()
+    assert stop is not None
+    broken = {
+        "need": str(stop.need_id),
+        "shift": stop.shift_id,
+        "served_on": None,
+        "reason": {"code": "lock_far"},
+    }
+    Plan.objects.update(summary={**plan.summary, "broken": [broken]})
+
+    page = onlooker.get(_address("change", plan)).content.decode()
+
+    assert "1 janji tidak dapat dipenuhi" in page
+    assert "Terlalu jauh untuk jam kerja" in page
+
+
+def test_who_is_left_and_why(onlooker: Client, plan: Plan, django_assert_num_queries) -> None:
+    with django_assert_num_queries(10):
+        page = onlooker.get(_address("left", plan)).content.decode()
+
+    assert "Warga Tertinggal" in page
+    assert "Tidak ada tim pada hari itu yang punya: Pemindai iris" in page
+    assert "Warga Tertinggal" in onlooker.get(_address("left", plan, "?alasan=skill")).content.decode()
+    assert "Warga Tertinggal" not in onlooker.get(_address("left", plan, "?alasan=far")).content.decode()
+    empty = onlooker.get(_address("left", plan, "?kecamatan=99.99.99&halaman=7"))
+    assert "Tidak ada yang tertinggal di sini" in empty.content.decode()
+
+
+def test_publishing_is_confirmed_first(coordinator: Client, plan: Plan) -> None:
+    page = coordinator.get(_address("publish", plan)).content.decode()
+
+    assert "Terbitkan sekarang" in page
+    assert "tidak mengubah jadwal yang sudah diumumkan" in page
+    assert not Visit.objects.exists()
+
+    answer = coordinator.post(_address("publish", plan), follow=True)
+
+    page = answer.content.decode()
+    assert "Terbit: 3 jadwal tim, 4 kunjungan baru" in page
+    assert "Jadwal yang terbit dari rencana ini" in page
+    assert "Periksa dan terbitkan" not in page
+    assert Visit.objects.count() == 4
+
+
+def test_publishing_twice_says_so(coordinator: Client, plan: Plan) -> None:
+    coordinator.post(_address("publish", plan))
+    page = coordinator.post(_address("publish", plan), follow=True).content.decode()
+
+    assert "sudah terbit sebelumnya" in page
+    assert Visit.objects.count() == 4
+
+
+def test_what_moves_is_listed_with_whom_to_tell(coordinator: Client) -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    moved, shifted, gone = (
+        NeedFactory(resident__name=name) for name in ("Warga Pindah", "Warga Geser", "Warga Batal")
+    )
+    publish(plan=draft({one: [moved, gone], two: [shifted]}), user=None, now=NOW)
+    plan = draft({two: [moved, shifted]})
+
+    found = coordinator.get(_address("publish", plan)).context["families"]
+    assert [(family.what, family.name) for family in found] == [
+        ("moved", "Warga Pindah"),
+        ("shifted", "Warga Geser"),
+        ("cancelled", "Warga Batal"),
+    ]
+    assert found[1].was == "Selasa, 1 Desember 2026, antara 07.40 dan 08.40"
+    assert found[1].now == "Selasa, 1 Desember 2026, antara 08.20 dan 09.20"
+
+    coordinator.post(_address("publish", plan))
+    assert coordinator.get(_address("told", plan)).context["families"] == found
+
+
+def test_a_stale_draft_is_refused_with_words(coordinator: Client, plan: Plan) -> None:
+    shift = plan.stops.select_related("shift").first().shift  # type: ignore[union-attr]
+    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+
+    answer = coordinator.post(_address("publish", plan))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "jadwal yang lebih baru sudah terbit" in page
+    assert "Terbitkan sekarang" not in page
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DRAFT
+
+
+def test_a_draft_is_discarded_once(coordinator: Client, plan: Plan) -> None:
+    assert "Rancangan dibuang" in coordinator.post(_address("discard", plan), follow=True).content.decode()
+    assert "tidak dapat dibuang" in coordinator.post(_address("discard", plan), follow=True).content.decode()
+    assert "sudah dibuang" in coordinator.post(_address("publish", plan), follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        ("change", "get"),
+        ("left", "get"),
+        ("publish", "get"),
+        ("publish", "post"),
+        ("told", "get"),
+        ("discard", "post"),
+    ],
+)
+def test_plan_pages_need_permission(nobody: Client, plan: Plan, name: str, verb: str) -> None:
+    assert getattr(nobody, verb)(_address(name, plan)).status_code == 403
+
+
+def test_who_may_only_look_may_not_publish_or_discard(onlooker: Client, plan: Plan) -> None:
+    assert onlooker.post(_address("publish", plan)).status_code == 403
+    assert onlooker.post(_address("discard", plan)).status_code == 403
+    page = onlooker.get(_address("change", plan)).content.decode()
+    assert "Periksa dan terbitkan" not in page
+    assert "Buang rancangan" not in page
+
+
+def test_wrong_verbs_and_ids_that_are_none(coordinator: Client, plan: Plan) -> None:
+    assert coordinator.get(_address("discard", plan)).status_code == 405
+    assert coordinator.post(_address("left", plan)).status_code == 405
+    assert coordinator.get("/admin/visits/plan/bukan-uuid/change/").status_code == 404
+
+
+def test_the_boundaries_come_gzipped_with_a_tag(onlooker: Client, nobody: Client, region: None) -> None:
+    address = reverse("admin:visits_plan_boundaries")
+
+    answer = onlooker.get(address)
+    again = onlooker.get(address, headers={"If-None-Match": answer["ETag"]})
+
+    levels = {
+        feature["properties"]["level"] for feature in json.loads(gzip.decompress(answer.content))["features"]
+    }
+    assert {"village", "district", "regency"} <= levels
+    assert again.status_code == 304
+    assert nobody.get(address).status_code == 403
+
+
+@pytest.fixture
+def region(db) -> None:
+    from django.core.management import call_command
+
+    call_command("load_region", verbosity=0)

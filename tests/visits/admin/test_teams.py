@@ -1,0 +1,177 @@
+from datetime import date, time
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from outreach.models import LogEntry
+from tests.factories.visits import ShiftFactory, TeamFactory
+from tests.visits.admin.conftest import staff
+from tests.visits.planned import NOW, TUESDAY
+from visits.models import Shift, Team
+
+MAKE = "admin:visits_shift_make"
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def keeper(db) -> Client:
+    models = ("team", "shift", "officer")
+    return staff(*(f"visits.{verb}_{model}" for model in models for verb in ("view", "add", "change")))
+
+
+def _team(**fields: object) -> dict[str, object]:
+    return {
+        "code": "T9",
+        "name": "Tim 9",
+        "is_active": "on",
+        "skills": ["iris", "camera"],
+        "base_name": "Kantor",
+        "latitude": "-7.63",
+        "longitude": "111.52",
+        "max_visits": "8",
+        "setup_minutes": "10",
+        "officers-TOTAL_FORMS": "0",
+        "officers-INITIAL_FORMS": "0",
+    } | fields
+
+
+def test_a_team_is_made_with_ticked_skills_and_logged(keeper: Client) -> None:
+    answer = keeper.post(reverse("admin:visits_team_add"), _team())
+
+    assert answer.status_code == 302
+    assert Team.objects.get().skills == ["camera", "iris"]
+    assert LogEntry.objects.get().action == "team_made"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"latitude": "48.85"}, "Titik ini di luar Indonesia"),
+        ({"longitude": "x"}, "Tulis angka dengan titik"),
+        ({"latitude": ""}, "Isi titik berangkat tim"),
+    ],
+)
+def test_a_base_outside_the_country_is_told(keeper: Client, fields: dict[str, str], message: str) -> None:
+    page = keeper.post(reverse("admin:visits_team_add"), _team(**fields)).content.decode()
+
+    assert message in page
+    assert not Team.objects.exists()
+
+
+def _shift(shift: Shift, **fields: object) -> dict[str, object]:
+    return {
+        "starts": "08:00",
+        "ends": "15:00",
+        "breaks": "12.00-13.00",
+        "max_visits": "6",
+        "skills": ["camera"],
+        "start_latitude": shift.start_latitude,
+        "start_longitude": shift.start_longitude,
+        "end_latitude": shift.end_latitude,
+        "end_longitude": shift.end_longitude,
+    } | fields
+
+
+def test_a_shift_is_changed_in_words(keeper: Client) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    address = reverse("admin:visits_shift_change", args=[shift.pk])
+    assert 'value="12.00-13.00"' in keeper.get(address).content.decode()
+
+    keeper.post(address, _shift(shift, breaks="12.30 - 13.00, 10.00-10.15"))
+
+    shift.refresh_from_db()
+    assert (shift.starts, shift.max_visits) == (time(8, 0), 6)
+    assert shift.breaks == [["10:00", "10:15"], ["12:30", "13:00"]]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "message"),
+    [
+        ("siang", "tidak terbaca"),
+        ("25.00-26.00", "tidak terbaca"),
+        ("13.00-12.00", "Tukar kedua jamnya"),
+        ("12.00-13.00, 12.30-13.30", "bertumpuk"),
+    ],
+)
+def test_breaks_that_make_no_sense_are_told(keeper: Client, breaks: str, message: str) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+
+    page = keeper.post(
+        reverse("admin:visits_shift_change", args=[shift.pk]), _shift(shift, breaks=breaks)
+    ).content.decode()
+
+    assert message in page
+    assert breaks in page  # what was typed stays
+
+
+def test_shifts_are_made_for_several_teams_and_days(keeper: Client) -> None:
+    one, two = TeamFactory(), TeamFactory()
+    form = {"teams": [one.pk, two.pk], "first": "2026-12-01", "last": "2026-12-06"}
+
+    first = keeper.post(reverse(MAKE), form, follow=True)
+    second = keeper.post(reverse(MAKE), form, follow=True)
+
+    assert "8 jadwal tim dibuat" in first.content.decode()
+    assert "sudah punya jadwal" in second.content.decode()
+    assert sorted({shift.date for shift in Shift.objects.all()}) == [
+        date(2026, 12, day) for day in (1, 2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        ("2026-11-02", "2026-12-01", "sudah lewat"),
+        ("2026-12-04", "2026-12-01", "Tukar keduanya"),
+        ("2026-12-05", "2026-12-06", "Kantor tutup pada semua hari itu"),
+        ("2026-12-01", "2027-06-01", "Paling banyak tiga bulan"),
+        ("2026-12-99", "2026-12-01", "tidak ada di kalender"),
+    ],
+)
+def test_days_that_cannot_be_are_told(keeper: Client, first: str, last: str, message: str) -> None:
+    answer = keeper.post(reverse(MAKE), {"teams": [TeamFactory().pk], "first": first, "last": last})
+
+    assert answer.status_code == 400
+    assert message in answer.content.decode()
+    assert not Shift.objects.exists()
+
+
+def test_no_team_chosen_is_told(keeper: Client) -> None:
+    page = keeper.post(reverse(MAKE), {"first": "2026-12-01", "last": "2026-12-01"}).content.decode()
+
+    assert "Pilih sedikitnya satu tim" in page
+
+
+def test_shifts_are_cancelled_and_taken_up_from_the_list(keeper: Client) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    chosen = {"_selected_action": [shift.pk]}
+
+    keeper.post(reverse("admin:visits_shift_changelist"), {"action": "cancel", **chosen})
+    assert Shift.objects.get().is_cancelled
+
+    keeper.post(reverse("admin:visits_shift_changelist"), {"action": "take_up", **chosen})
+    assert not Shift.objects.get().is_cancelled
+
+
+def test_the_shift_list_has_the_same_queries_for_1_and_3(keeper: Client, django_assert_num_queries) -> None:
+    team = TeamFactory()
+    ShiftFactory(team=team, date=date(2026, 12, 1))
+    keeper.get(reverse("admin:visits_shift_changelist"))
+    with django_assert_num_queries(10):
+        keeper.get(reverse("admin:visits_shift_changelist"))
+    for day in (2, 3):
+        ShiftFactory(team=team, date=date(2026, 12, day))
+    with django_assert_num_queries(10):
+        keeper.get(reverse("admin:visits_shift_changelist"))
+
+
+@pytest.mark.parametrize("name", ["team_changelist", "team_add", "officer_changelist", "shift_make"])
+def test_team_pages_need_permission(nobody: Client, name: str) -> None:
+    assert nobody.get(reverse(f"admin:visits_{name}")).status_code == 403

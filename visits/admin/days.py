@@ -1,0 +1,80 @@
+"""Published days in the admin: read only, a version never changes."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from visits.admin import doors
+from visits.models import Team, TeamDay
+from visits.selectors import days, words
+
+
+@doors.needs("visits.view_teamday")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    return doors.page(
+        request,
+        "admin/visits/day/list.html",
+        model=TeamDay,
+        title=_("Jadwal yang terbit"),
+        days=days.published(),
+    )
+
+
+@doors.needs("visits.view_teamday")
+@require_GET
+def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+    """One team's day; an older version by its number."""
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise Http404 from None
+    team = get_object_or_404(Team, pk=team_id)
+    versions = days.versions(team=team, on=day)
+    asked = request.GET.get("versi", "")
+    shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
+    if shown is None:
+        raise Http404
+    return doors.page(
+        request,
+        "admin/visits/day/day.html",
+        model=TeamDay,
+        title=f"{team.name}, {words.day_name(day)}",
+        team=team,
+        day=day,
+        shift=days.shift_of(shown),
+        version=shown,
+        is_newest=shown == versions[0],
+        versions=versions,
+        homes=days.homes(shown),
+    )
+
+
+@admin.register(TeamDay)
+class TeamDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("<int:team_id>/<str:on>/", own(one), name="visits_teamday_page"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: TeamDay | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TeamDay | None = None) -> bool:
+        return False

@@ -1,0 +1,220 @@
+"""Pages of plans: the list, one plan, who is left and why, publishing, discarding, the map's boundaries."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from outreach.models import District
+from outreach.selectors.region import region_map
+from outreach.services import log
+from visits.admin import doors
+from visits.enums import PlanState
+from visits.models import Plan
+from visits.selectors import candidates, changes, families, plans, words
+from visits.services import plans as runs
+from visits.services import publishing
+
+LEFT_ON_A_PAGE = 50
+
+
+def _plan(plan_id: str) -> Plan:
+    """The plan of an address; anything that is no plan's id is not found."""
+    try:
+        return get_object_or_404(Plan.objects.select_related("run", "published_by"), pk=UUID(str(plan_id)))
+    except ValueError:
+        raise Http404 from None
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Runs and plans, the newest first."""
+    runs.mark_interrupted()
+    return doors.page(
+        request,
+        "admin/visits/plan/list.html",
+        model=Plan,
+        title=_("Rencana kunjungan"),
+        runs=plans.recent_runs(),
+        waiting=candidates.waiting_count(),
+    )
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+def one(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """One plan: figures, overview, and the map and tables of the chosen day and team."""
+    plan = _plan(plan_id)
+    shifts = plans.shifts_of(plan)
+    routes = plans.routes_of(plan, shifts)
+    day, team = _chosen(request, [route.shift.date for route in routes])
+    shown = [
+        route
+        for route in routes
+        if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
+    ]
+    shown = plans.with_stops(plan, shown)
+    return doors.page(
+        request,
+        "admin/visits/plan/plan.html",
+        model=Plan,
+        title=words.span(plan.run.first_date, plan.run.last_date),
+        plan=plan,
+        is_draft=plan.state == PlanState.DRAFT,
+        summary=words.figures(plan.summary),
+        overview=plans.overview(routes, shifts),
+        routes=shown,
+        day=day,
+        team=team,
+        map_data=plans.map_data(shown),
+        reasons=plans.reason_counts(plan),
+        broken=plans.broken(plan, shifts),
+        versions=plans.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
+        told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
+    )
+
+
+def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | None]:
+    """The day and team of the address; the first day unless one is chosen, None for all."""
+    asked, team = request.GET.get("hari", ""), request.GET.get("tim", "")
+    chosen_team = int(team) if team.isdecimal() and len(team) < 10 else None
+    if asked == "semua":
+        return None, chosen_team
+    known = {day.isoformat(): day for day in days}
+    return known.get(asked, min(days, default=None)), chosen_team
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+def left(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """Who is left waiting, with the reasons; narrowed by reason and district."""
+    plan = _plan(plan_id)
+    shifts = plans.shifts_of(plan)
+    code, district = request.GET.get("alasan", ""), request.GET.get("kecamatan", "")
+    paginator = Paginator(plans.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
+    rows = paginator.get_page(request.GET.get("halaman"))
+    return doors.page(
+        request,
+        "admin/visits/plan/left.html",
+        model=Plan,
+        title=_("Belum terlayani"),
+        plan=plan,
+        span=words.span(plan.run.first_date, plan.run.last_date),
+        rows=plans.explained(list(rows), shifts),
+        page_of=rows,
+        reasons=plans.reason_counts(plan),
+        districts=District.objects.only("code", "name").order_by("name"),
+        code=code,
+        district=district,
+    )
+
+
+@doors.needs("visits.publish_plan")
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """What publishing would change and whom to tell; then, confirmed, it is done."""
+    plan = _plan(plan_id)
+    if request.method == "POST" and _published(request, plan):
+        return redirect("admin:visits_plan_change", plan.pk)
+    if plan.state != PlanState.DRAFT:
+        return redirect("admin:visits_plan_change", plan.pk)
+    found = changes.of(plan=plan)
+    return doors.page(
+        request,
+        "admin/visits/plan/publish.html",
+        model=Plan,
+        title=_("Terbitkan rencana"),
+        plan=plan,
+        span=words.span(plan.run.first_date, plan.run.last_date),
+        status=409 if request.method == "POST" else 200,
+        found=found,
+        new=found.having(changes.What.NEW),
+        moved=found.having(changes.What.MOVED),
+        shifted=found.having(changes.What.SHIFTED),
+        same=found.having(changes.What.SAME),
+        families=families.before(found),
+        dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],
+        refusals=[words.refusal(row.code, row.shift) for row in found.refusals],
+    )
+
+
+def _published(request: HttpRequest, plan: Plan) -> bool:
+    """Publish and say what was done; False where it was refused (the page then shows why)."""
+    try:
+        done = publishing.publish(plan=plan, user=doors.who(request))
+    except publishing.PublishRefusedError:
+        messages.error(
+            request, _("Rencana tidak diterbitkan: keadaan berubah sejak dihitung. Lihat di bawah.")
+        )
+        plan.refresh_from_db()
+        return False
+    except publishing.DiscardedError:
+        messages.error(request, _("Rencana ini sudah dibuang. Buat rencana baru."))
+        return True
+    if done.already:
+        messages.info(request, _("Rencana ini sudah terbit sebelumnya. Tidak ada yang berubah."))
+    else:
+        messages.success(
+            request,
+            _(
+                "Terbit: %(versions)d jadwal tim, %(new)d kunjungan baru, %(moved)d dipindah, %(cancelled)d dibatalkan."
+            )
+            % {
+                "versions": done.versions,
+                "new": done.new,
+                "moved": done.moved + done.shifted,
+                "cancelled": done.cancelled,
+            },
+        )
+    return True
+
+
+@doors.needs("visits.view_plan", "visits.publish_plan")
+@require_GET
+def told(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """Whom to tell, after the plan was published."""
+    plan = _plan(plan_id)
+    return doors.page(
+        request,
+        "admin/visits/plan/told.html",
+        model=Plan,
+        title=_("Siapa yang perlu dikabari"),
+        plan=plan,
+        span=words.span(plan.run.first_date, plan.run.last_date),
+        families=families.after(plan),
+    )
+
+
+@doors.needs("visits.change_plan")
+@require_POST
+def discard(request: HttpRequest, plan_id: str) -> HttpResponse:
+    plan = _plan(plan_id)
+    if publishing.discard(plan=plan, actor=log.actor_of(doors.who(request))):
+        messages.success(request, _("Rancangan dibuang. Warga di dalamnya tetap menunggu jadwal."))
+    else:
+        messages.error(request, _("Rencana yang sudah terbit tidak dapat dibuang."))
+    return redirect("admin:visits_plan_changelist")
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+def boundaries(request: HttpRequest) -> HttpResponse:
+    """The regency's boundaries for maps, gzipped; a browser asks again only whether they changed."""
+    region = region_map()
+    if region is None:
+        raise Http404
+    if request.headers.get("If-None-Match") == region.etag:
+        return HttpResponseNotModified()
+    answer = HttpResponse(region.gzipped, content_type="application/geo+json")
+    answer["Content-Encoding"] = "gzip"
+    answer["ETag"] = region.etag
+    answer["Cache-Control"] = "private, max-age=3600"
+    patch_vary_headers(answer, ["Cookie"])
+    return answer

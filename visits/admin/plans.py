@@ -1,0 +1,50 @@
+"""Plans in the admin: all pages are our own, a plan is never edited as a row."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from visits.admin import plan_pages, run_pages
+from visits.models import Plan
+
+
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("batas.json", own(plan_pages.boundaries), name="visits_plan_boundaries"),
+            path("hitung/<uuid:run_id>/", own(run_pages.page), name="visits_planrun_page"),
+            path("hitung/<uuid:run_id>/keadaan/", own(run_pages.state), name="visits_planrun_state"),
+            path("hitung/<uuid:run_id>/berhenti/", own(run_pages.stop), name="visits_planrun_stop"),
+            path("hitung/<uuid:run_id>/lagi/", own(run_pages.restart), name="visits_planrun_restart"),
+            path("<uuid:plan_id>/belum/", own(plan_pages.left), name="visits_plan_left"),
+            path("<uuid:plan_id>/terbitkan/", own(plan_pages.publish), name="visits_plan_publish"),
+            path("<uuid:plan_id>/kabar/", own(plan_pages.told), name="visits_plan_told"),
+            path("<uuid:plan_id>/buang/", own(plan_pages.discard), name="visits_plan_discard"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return plan_pages.index(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return run_pages.new(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return plan_pages.one(request, object_id)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
+        return False

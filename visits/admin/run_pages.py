@@ -1,0 +1,128 @@
+"""Pages of a planning run: ask for it, watch it, stop it, start it again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from outreach.services import log
+from visits.admin import doors
+from visits.admin.plan_forms import PlanForm
+from visits.enums import ACTIVE_RUNS, RunState
+from visits.models import Plan, PlanRun
+from visits.selectors import board, candidates, words
+from visits.services import plans
+
+
+@doors.needs("visits.add_plan")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form "Buat rencana"; a sound one starts a run and leads to its page."""
+    form = PlanForm(request.POST) if request.method == "POST" else PlanForm(initial=PlanForm.suggestion())
+    overlap = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            run = plans.start_run(
+                first=data["first_date"],
+                last=data["last_date"],
+                seconds=data["seconds"],
+                keep_published=data["keep_published"],
+                asked_by=doors.who(request),
+            )
+            return redirect("admin:visits_planrun_page", run.pk)
+        except plans.OverlapError as error:
+            overlap = error.run
+    return doors.page(
+        request,
+        "admin/visits/plan/new.html",
+        model=Plan,
+        title=_("Buat rencana"),
+        status=400 if form.errors or overlap else 200,
+        form=form,
+        overlap=overlap,
+        days=board.coming_days(),
+        waiting=candidates.waiting_count(),
+    )
+
+
+def _told(run: PlanRun) -> dict[str, Any]:
+    """How far the run is, for the page and for its script."""
+    ended = run.state not in ACTIVE_RUNS
+    plan = Plan.objects.filter(run=run).only("pk").first() if ended else None
+    since = run.started_at or run.asked_at
+    until = run.finished_at or timezone.now()
+    return {
+        "state": run.state,
+        "label": run.get_state_display(),
+        "progress": run.progress,
+        "served": run.served,
+        "candidates": run.candidates,
+        "message": words.run_message(run.message),
+        "elapsed": words.duration_exact(max(0, int((until - since).total_seconds()))),
+        "attempts": run.attempts,
+        "stopping": run.stop_requested and run.state == RunState.RUNNING,
+        "ended": ended,
+        "plan": reverse("admin:visits_plan_change", args=[plan.pk]) if plan else "",
+    }
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+@never_cache
+def page(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The run as it goes; once it has a plan, the plan's page."""
+    plans.mark_interrupted()
+    run = get_object_or_404(PlanRun.objects.select_related("asked_by"), pk=run_id)
+    told = _told(run)
+    if told["plan"]:
+        return redirect(told["plan"])
+    return doors.page(
+        request,
+        "admin/visits/plan/run.html",
+        model=Plan,
+        title=_("Menghitung rencana"),
+        run=run,
+        told=told,
+        may_stop=run.state in ACTIVE_RUNS and not run.stop_requested,
+        may_restart=run.state in (RunState.INTERRUPTED, RunState.FAILED),
+    )
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+@never_cache
+def state(request: HttpRequest, run_id: str) -> HttpResponse:
+    """What the page's script asks every other second."""
+    plans.mark_interrupted()
+    return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
+
+
+@doors.needs("visits.add_plan")
+@require_POST
+def stop(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = get_object_or_404(PlanRun, pk=run_id)
+    if not plans.stop_run(run=run, actor=log.actor_of(doors.who(request))):
+        messages.info(request, _("Perhitungan ini sudah selesai atau sudah diminta berhenti."))
+    return redirect("admin:visits_planrun_page", run.pk)
+
+
+@doors.needs("visits.add_plan")
+@require_POST
+def restart(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = get_object_or_404(PlanRun, pk=run_id)
+    try:
+        if not plans.restart_run(run=run, actor=log.actor_of(doors.who(request))):
+            messages.info(request, _("Perhitungan ini tidak perlu dimulai lagi."))
+    except plans.OverlapError:
+        messages.error(
+            request,
+            _("Rencana lain untuk hari yang sama sedang dihitung. Tunggu sampai selesai atau hentikan."),
+        )
+    return redirect("admin:visits_planrun_page", run.pk)

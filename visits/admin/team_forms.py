@@ -1,0 +1,172 @@
+"""Forms of teams and shifts as an office fills them: ticks for the kit, hours as text."""
+
+import re
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from outreach.enums import Skill
+from visits.admin.plan_forms import DateInput
+from visits.models import Shift, Team
+from visits.selectors import calendar
+
+_SPAN = re.compile(r"^(\d{1,2})[.:](\d{2})\s*[-–]\s*(\d{1,2})[.:](\d{2})$")
+MOST_DAYS = 92
+
+
+class SkillsField(forms.MultipleChoiceField):
+    """Parts of the kit and people, to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Skill.choices, required=False, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(initial or []) != sorted(data or [])
+
+
+class BreaksField(forms.CharField):
+    """Breaks as "12.00-13.00", several with commas; kept as [["12:00", "13:00"]]."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(f"{start}-{end}".replace(":", ".") for start, end in value)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        found = []
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            match = _SPAN.match(part)
+            hour, minute, end_hour, end_minute = map(int, match.groups() if match else ("99", "0", "0", "0"))
+            try:
+                start, end = time(hour, minute), time(end_hour, end_minute)
+            except ValueError:
+                raise forms.ValidationError(
+                    _("Istirahat “%(part)s” tidak terbaca. Tulis seperti 12.00-13.00."), params={"part": part}
+                ) from None
+            if end <= start:
+                raise forms.ValidationError(_("Istirahat harus selesai sesudah mulai. Tukar kedua jamnya."))
+            found.append([f"{start:%H:%M}", f"{end:%H:%M}"])
+        found.sort()
+        if any(a[1] > b[0] for a, b in pairwise(found)):
+            raise forms.ValidationError(_("Dua istirahat bertumpuk. Gabungkan menjadi satu."))
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.prepare_value(initial) != data)
+
+
+class PlaceField(forms.FloatField):
+    """A latitude or longitude in Indonesia."""
+
+    def __init__(self, *, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=least,
+            max_value=most,
+            error_messages={
+                "min_value": _(
+                    "Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239."
+                ),
+                "max_value": _(
+                    "Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239."
+                ),
+                "invalid": _("Tulis angka dengan titik, misalnya -7.6298."),
+                "required": _("Isi titik berangkat tim."),
+            },
+            widget=forms.NumberInput(attrs={"step": "any"}),
+            **kwargs,
+        )
+
+
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    skills = SkillsField(label=_("Kelengkapan"), help_text=_("Alat dan orang yang selalu ada pada tim ini."))
+    latitude = PlaceField(label=_("Lintang titik berangkat"), least=-11.5, most=6.5)
+    longitude = PlaceField(label=_("Bujur titik berangkat"), least=94.5, most=141.5)
+
+    class Meta:
+        model = Team
+        fields = (
+            *("code", "name", "is_active", "skills", "base_name", "latitude", "longitude"),
+            *("max_visits", "setup_minutes"),
+        )
+
+
+class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
+    skills = SkillsField(label=_("Kelengkapan hari itu"))
+    breaks = BreaksField(
+        label=_("Istirahat"),
+        required=False,
+        help_text=_("Seperti 12.00-13.00. Kosongkan bila tidak ada; pisahkan dengan koma bila dua."),
+    )
+
+    class Meta:
+        model = Shift
+        fields = (
+            *("team", "date", "starts", "ends", "breaks", "max_visits", "skills"),
+            *("start_latitude", "start_longitude", "end_latitude", "end_longitude"),
+        )
+
+
+class MakeShiftsForm(forms.Form):
+    """Which teams work in which days."""
+
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Tim"),
+        queryset=Team.objects.filter(is_active=True),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Pilih sedikitnya satu tim.")},
+    )
+    first = forms.DateField(
+        label=_("Dari tanggal"),
+        widget=DateInput,
+        error_messages={
+            "required": _("Isi tanggal mulai."),
+            "invalid": _("Tanggal mulai tidak ada di kalender. Tulis seperti 2026-12-01."),
+        },
+    )
+    last = forms.DateField(
+        label=_("Sampai tanggal"),
+        widget=DateInput,
+        error_messages={
+            "required": _("Isi tanggal akhir."),
+            "invalid": _("Tanggal akhir tidak ada di kalender. Tulis seperti 2026-12-07."),
+        },
+    )
+
+    @staticmethod
+    def suggestion() -> dict[str, Any]:
+        days = calendar.next_working_days(after=timezone.localdate(), count=10)
+        return {
+            "teams": list(Team.objects.filter(is_active=True).values_list("pk", flat=True)),
+            "first": days[0] if days else None,
+            "last": days[-1] if days else None,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first: date | None = data.get("first")
+        last: date | None = data.get("last")
+        if first is None or last is None:
+            return data
+        if first < timezone.localdate():
+            self.add_error("first", _("Tanggal mulai sudah lewat. Pilih hari ini atau sesudahnya."))
+        elif last < first:
+            self.add_error("last", _("Tanggal akhir lebih awal daripada tanggal mulai. Tukar keduanya."))
+        elif last - first > timedelta(days=MOST_DAYS):
+            self.add_error(
+                "last", _("Paling banyak tiga bulan sekaligus. Pilih tanggal akhir yang lebih dekat.")
+            )
+        elif not calendar.working_days(first=first, last=last):
+            self.add_error(
+                None, _("Kantor tutup pada semua hari itu. Pilih hari lain atau buka di kalender kerja.")
+            )
+        return data

@@ -1,0 +1,126 @@
+"""Teams, officers and shifts in the admin."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from outreach.services import log
+from visits.admin import doors
+from visits.admin.team_forms import MakeShiftsForm, ShiftForm, TeamForm
+from visits.models import Officer, Shift, Team
+from visits.services import teams
+
+
+class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Officer
+    fields = ("name", "employee_number", "woman", "user", "is_active")
+    extra = 0
+    can_delete = False
+
+
+class Logged(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is saved here leaves a log row with the names of the fields; rows are put to rest, not deleted."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        teams.save(row=obj, changed=form.changed_data, actor=log.actor_of(doors.who(request)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Team)
+class TeamAdmin(Logged):
+    form = TeamForm
+    list_display = ("code", "name", "base_name", "max_visits", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name")
+    inlines = (OfficerInline,)
+    actions = None
+
+
+@admin.register(Officer)
+class OfficerAdmin(Logged):
+    fields = ("team", "name", "employee_number", "woman", "user", "is_active")
+    list_display = ("name", "employee_number", "team", "woman", "is_active")
+    list_filter = ("is_active", "team")
+    list_select_related = ("team",)
+    search_fields = ("name", "employee_number")
+    actions = None
+
+
+@doors.needs("visits.add_shift")
+@require_http_methods(["GET", "POST"])
+def make(request: HttpRequest) -> HttpResponse:
+    """Shifts for several teams over a range of days."""
+    posted = request.method == "POST"
+    form = MakeShiftsForm(request.POST) if posted else MakeShiftsForm(initial=MakeShiftsForm.suggestion())
+    if posted and form.is_valid():
+        data = form.cleaned_data
+        made = teams.make_shifts(
+            teams=data["teams"],
+            first=data["first"],
+            last=data["last"],
+            actor=log.actor_of(doors.who(request)),
+        )
+        if made:
+            messages.success(request, _("%(count)d jadwal tim dibuat.") % {"count": len(made)})
+        else:
+            messages.info(request, _("Semua tim itu sudah punya jadwal pada hari-hari itu."))
+        return redirect("admin:visits_shift_changelist")
+    return doors.page(
+        request,
+        "admin/visits/shift/make.html",
+        model=Shift,
+        title=_("Buat jadwal tim"),
+        status=400 if form.errors else 200,
+        form=form,
+    )
+
+
+@admin.register(Shift)
+class ShiftAdmin(Logged):
+    form = ShiftForm
+    list_display = ("date", "team", "starts", "ends", "max_visits", "state")
+    list_filter = ("is_cancelled", "team")
+    list_select_related = ("team",)
+    date_hierarchy = "date"
+    ordering = ("-date", "team")
+    actions = ("cancel", "take_up")
+    change_list_template = "admin/visits/shift/list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("buat/", self.admin_site.admin_view(make), name="visits_shift_make"),
+            *super().get_urls(),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Shift | None = None) -> tuple[str, ...]:
+        return ("team", "date") if obj else ()
+
+    @admin.display(description=gettext_lazy("Keadaan"), ordering="is_cancelled")
+    def state(self, shift: Shift) -> str:
+        return _("Dibatalkan") if shift.is_cancelled else _("Bertugas")
+
+    @admin.action(description=gettext_lazy("Batalkan jadwal yang dipilih"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Shift]) -> None:
+        self._set(request, queryset, cancelled=True)
+
+    @admin.action(description=gettext_lazy("Aktifkan lagi jadwal yang dipilih"), permissions=["change"])
+    def take_up(self, request: HttpRequest, queryset: QuerySet[Shift]) -> None:
+        self._set(request, queryset, cancelled=False)
+
+    def _set(self, request: HttpRequest, queryset: QuerySet[Shift], *, cancelled: bool) -> None:
+        actor = log.actor_of(doors.who(request))
+        changed = sum(
+            teams.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
+        )
+        text = _("%(count)d jadwal dibatalkan. Buat rencana lagi supaya kunjungannya pindah.")
+        text = text if cancelled else _("%(count)d jadwal aktif lagi.")
+        self.message_user(request, text % {"count": changed})

@@ -1,0 +1,124 @@
+"""Published days: which there are, and one team's day as it was published and as it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from outreach.models import Need
+from visits.enums import OPEN_VISITS, VisitState
+from visits.models import DayVersion, Shift, Team, TeamDay, Visit
+from visits.selectors import words
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRow:
+    """A published team-day in a list."""
+
+    team: Team
+    version: DayVersion
+    stops: int
+    finished: int
+    open: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """A stop of a published version, and what has become of its visit."""
+
+    number: int
+    arrive: str
+    leave: str
+    drive: str
+    need: Need
+    visit: Visit | None
+    gone: bool  # no longer on this team's day
+
+    @property
+    def tag(self) -> str:
+        """The look of its state (admin.css .tag)."""
+        if self.visit is None or self.gone:
+            return "failed"
+        return {
+            VisitState.PUBLISHED: "planned",
+            VisitState.TRAVELLING: "planned",
+            VisitState.ARRIVED: "waiting",
+            VisitState.FINISHED: "done" if self.visit.outcome == "recorded" else "late",
+        }.get(VisitState(self.visit.state), "failed")
+
+
+def published(*, since: date | None = None, limit: int = 200) -> list[tuple[date, list[DayRow]]]:
+    """Published days from yesterday on, by date."""
+    first = since or timezone.localdate() - timedelta(days=1)
+    rows = list(
+        TeamDay.objects.filter(date__gte=first)
+        .select_related("team", "live")
+        .order_by("date", "team__code")[:limit]
+    )
+    counts = {
+        (row["shift__team"], row["shift__date"]): row
+        for row in Visit.objects.filter(shift__date__gte=first)
+        .values("shift__team", "shift__date")
+        .annotate(
+            finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
+            open=Count("pk", filter=Q(state__in=OPEN_VISITS)),
+        )
+    }
+    found: dict[date, list[DayRow]] = {}
+    for row in rows:
+        count = counts.get((row.team_id, row.date))
+        found.setdefault(row.date, []).append(
+            DayRow(
+                team=row.team,
+                version=row.live,
+                stops=len(row.live.content["stops"]),
+                finished=count["finished"] if count else 0,
+                open=count["open"] if count else 0,
+            )
+        )
+    return list(found.items())
+
+
+def versions(*, team: Team, on: date) -> list[DayVersion]:
+    """All versions of a team's day, the newest first."""
+    rows = DayVersion.objects.filter(team=team, date=on).select_related(
+        "live_for", "published_by", "plan__run"
+    )
+    return list(rows.order_by("-number"))
+
+
+def homes(version: DayVersion) -> list[Home]:
+    """The stops of a version in order, in a constant number of queries."""
+    stops: Sequence[dict[str, Any]] = version.content["stops"]
+    needs = {
+        str(need.pk): need
+        for need in Need.objects.filter(pk__in=[stop["need"] for stop in stops])
+        .select_related("resident__village__district")
+        .defer("resident__village__boundary", "resident__village__district__boundary")
+    }
+    visits = {
+        str(visit.pk): visit for visit in Visit.objects.filter(pk__in=[stop["visit"] for stop in stops])
+    }
+    shift = version.content["shift"]
+    found = []
+    for stop in stops:
+        visit = visits.get(stop["visit"])
+        found.append(
+            Home(
+                number=stop["sequence"],
+                arrive=words.clock(stop["arrive"]),
+                leave=words.clock(stop["leave"]),
+                drive=words.duration(stop["travel_seconds"]),
+                need=needs[stop["need"]],
+                visit=visit,
+                gone=visit is None or visit.shift_id != shift or visit.state == VisitState.CANCELLED,
+            )
+        )
+    return found
+
+
+def shift_of(version: DayVersion) -> Shift:
+    return Shift.objects.get(pk=version.content["shift"])

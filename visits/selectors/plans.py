@@ -1,0 +1,272 @@
+"""A plan as its page shows it: figures, an overview by team and day, routes with stops, who is left and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from outreach.models import Need
+from visits.models import DayVersion, Plan, PlanRun, PlanStop, PlanUnserved, Shift
+from visits.selectors import arrival, words
+
+COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a team is drawn: a colour class, and dashed where the colour is used again."""
+
+    css: str
+    dashed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A home on a route, for reading and for the map."""
+
+    row: PlanStop
+    arrive: str
+    leave: str
+    told: str  # the interval that the family is told
+    drive: str
+    parts: list[tuple[str, float]]
+
+    @property
+    def need(self) -> Need:
+        return self.row.need
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One team's day. `stops` is empty where only the overview is shown."""
+
+    shift: Shift
+    look: Look
+    visits: int
+    travel: str
+    travel_s: int
+    back: str
+    stops: list[Stop] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        return f"tim-{self.shift.pk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Teams down, days across; a cell is a route or None where the team does not work or serves nobody."""
+
+    days: list[date]
+    rows: list[tuple[Shift, Look, list[Route | None]]]
+    totals: list[tuple[int, str]]
+
+
+def looks(shifts: Iterable[Shift]) -> dict[int, Look]:
+    """A colour for every team, by the order of their codes, the same on all pages of a plan."""
+    teams = sorted({(shift.team.code, shift.team_id) for shift in shifts})
+    return {
+        team: Look(css=f"team-{number % COLOURS}", dashed=number >= COLOURS)
+        for number, (_code, team) in enumerate(teams)
+    }
+
+
+def shifts_of(plan: Plan) -> dict[int, Shift]:
+    """The team-days that the plan decides about, by id."""
+    ids = [int(pk) for pk in plan.based_on]
+    return {shift.pk: shift for shift in Shift.objects.filter(pk__in=ids).select_related("team")}
+
+
+def routes_of(plan: Plan, shifts: dict[int, Shift]) -> list[Route]:
+    """Every route of the plan with its figures (its stops are read apart), by date and team."""
+    colours = looks(shifts.values())
+    found = [
+        Route(
+            shift=shifts[row["shift"]],
+            look=colours[shifts[row["shift"]].team_id],
+            visits=row["visits"],
+            travel=words.duration(row["travel_s"]),
+            travel_s=row["travel_s"],
+            back=words.clock(row["end_s"]),
+        )
+        for row in plan.summary.get("team_days", [])
+        if row["shift"] in shifts
+    ]
+    return sorted(found, key=lambda route: (route.shift.date, route.shift.team.code))
+
+
+def overview(routes: Sequence[Route], shifts: dict[int, Shift]) -> Overview:
+    colours = looks(shifts.values())
+    days = sorted({shift.date for shift in shifts.values()})
+    by_cell = {(route.shift.team_id, route.shift.date): route for route in routes}
+    teams = {shift.team_id: shift for shift in sorted(shifts.values(), key=lambda one: one.team.code)}
+    rows = [
+        (shift, colours[team], [by_cell.get((team, day)) for day in days]) for team, shift in teams.items()
+    ]
+    totals = [
+        (
+            sum(route.visits for route in routes if route.shift.date == day),
+            words.duration(sum(route.travel_s for route in routes if route.shift.date == day)),
+        )
+        for day in days
+    ]
+    return Overview(days=days, rows=rows, totals=totals)
+
+
+def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
+    """The routes with their stops, in one query."""
+    shown = {route.shift.pk for route in routes}
+    rows = (
+        PlanStop.objects.filter(plan=plan, shift__in=shown)
+        .select_related("need__resident__village__district")
+        .defer("need__resident__village__boundary", "need__resident__village__district__boundary")
+        .order_by("shift", "sequence")
+    )
+    stops: dict[int, list[Stop]] = {}
+    shifts = {route.shift.pk: route.shift for route in routes}
+    for row in rows:
+        stops.setdefault(row.shift_id, []).append(_stop(row, shifts[row.shift_id]))
+    return [Route(**{**vars(route), "stops": stops.get(route.shift.pk, [])}) for route in routes]
+
+
+def _stop(row: PlanStop, shift: Shift) -> Stop:
+    since, until = (
+        arrival.seconds_of_day(at) for at in arrival.interval(arrival.moment(shift.date, row.arrive))
+    )
+    return Stop(
+        row=row,
+        arrive=words.clock(row.arrive),
+        leave=words.clock(row.leave),
+        told=f"{words.clock(since)}–{words.clock(until)}",
+        drive=words.duration(row.travel_seconds),
+        parts=words.parts(row.parts),
+    )
+
+
+def map_data(routes: Sequence[Route]) -> dict[str, Any]:
+    """What the map draws: for each route its base, its stops in order, its way home."""
+    return {
+        "routes": [
+            {
+                "id": route.anchor,
+                "team": route.shift.team.name,
+                "day": words.short_day(route.shift.date),
+                "colour": int(route.look.css.removeprefix("team-")),
+                "dashed": route.look.dashed,
+                "base": {
+                    "name": route.shift.team.base_name or route.shift.team.name,
+                    "at": [route.shift.start_latitude, route.shift.start_longitude],
+                },
+                "end": [route.shift.end_latitude, route.shift.end_longitude],
+                "stops": [
+                    {
+                        "number": stop.row.sequence,
+                        "at": [stop.need.resident.latitude, stop.need.resident.longitude],
+                        "name": stop.need.resident.name,
+                        "village": stop.need.resident.village.name,
+                        "arrive": stop.arrive,
+                        "approximate": stop.need.resident.approximate,
+                    }
+                    for stop in route.stops
+                ],
+            }
+            for route in routes
+        ]
+    }
+
+
+# --- who is left
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A need that the plan leaves waiting, with its reasons in words."""
+
+    row: PlanUnserved
+    titles: list[str]
+    reasons: list[str]
+    parts: list[tuple[str, float]]
+
+
+def reason_counts(plan: Plan) -> list[tuple[str, str, int]]:
+    """How many needs are left for each reason: code, words, count; the most frequent first."""
+    counted = Counter(
+        (reasons[0]["code"] if reasons else "")
+        for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
+    )
+    return [(code, words.reason_title(code), count) for code, count in counted.most_common()]
+
+
+def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
+    """Who is left, the most pressing first; `code` and `district` narrow it."""
+    rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
+    rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
+    if code:
+        rows = rows.filter(reasons__0__code=code)
+    if district:
+        rows = rows.filter(need__resident__village__district=district)
+    return rows.order_by("-priority", "need__waiting_since", "pk")
+
+
+def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Left]:
+    """Reasons in words; the residents whom reasons name are read in one query."""
+    named = {need for row in rows for reason in row.reasons for need in reason.get("needs", [])}
+    names = residents_of(named)
+    return [
+        Left(
+            row=row,
+            titles=[words.reason_title(reason["code"]) for reason in row.reasons],
+            reasons=[words.reason(reason, shifts=shifts, names=names) for reason in row.reasons],
+            parts=words.parts(row.parts),
+        )
+        for row in rows
+    ]
+
+
+def residents_of(needs: Iterable[str]) -> dict[str, str]:
+    """Names by need."""
+    rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
+    return {str(pk): name for pk, name in rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A visit that had to stay with its team and day and could not."""
+
+    name: str
+    was: str
+    now: str
+    reason: str
+
+
+def broken(plan: Plan, shifts: dict[int, Shift]) -> list[Broken]:
+    rows = plan.summary.get("broken", [])
+    reasons = [row["reason"] for row in rows]
+    names = residents_of(
+        [row["need"] for row in rows] + [need for reason in reasons for need in reason.get("needs", [])]
+    )
+    return [
+        Broken(
+            name=names.get(row["need"], "?"),
+            was=words.team_day(row["shift"], shifts),
+            now=words.team_day(row["served_on"], shifts) if row["served_on"] else "",
+            reason=words.reason(row["reason"], shifts=shifts, names=names),
+        )
+        for row in rows
+    ]
+
+
+# --- lists
+
+
+def recent_runs(limit: int = 30) -> list[PlanRun]:
+    """Runs with their plans, the newest first."""
+    return list(PlanRun.objects.select_related("plan", "asked_by").order_by("-asked_at")[:limit])
+
+
+def versions_of(plan: Plan) -> list[DayVersion]:
+    """What the plan published, with whether each is still live (`live_for`)."""
+    return list(plan.day_versions.select_related("team", "live_for").order_by("date", "team__code"))

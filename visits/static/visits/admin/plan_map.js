@@ -1,0 +1,130 @@
+/* The map of a plan: boundaries in hairlines, a coloured line per route, a number on every stop. All it shows
+   is in the tables beside it; it needs no tile server. */
+
+import * as L from "../../npm/leaflet/dist/leaflet-src.esm.js";
+
+const box = document.getElementById("map");
+const { routes } = JSON.parse(document.getElementById("map-data").textContent);
+const style = getComputedStyle(document.documentElement);
+const NAMES = ["blue", "vermilion", "green", "purple", "sky", "orange", "black"];
+const colourOf = (route) => style.getPropertyValue(`--team-${NAMES[route.colour]}`).trim();
+const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+const map = L.map(box, {
+  zoomSnap: 0.25,
+  attributionControl: false, // the source is said under the map, where it hides nothing
+  zoomAnimation: !reduced,
+  fadeAnimation: !reduced,
+  markerZoomAnimation: !reduced,
+  scrollWheelZoom: false,
+});
+map.createPane("boundaries").classList.add("boundaries");
+L.control.scale({ imperial: false }).addTo(map);
+// the page scrolls under the wheel until the map is used
+map.on("focus click", () => map.scrollWheelZoom.enable());
+map.on("blur mouseout", () => map.scrollWheelZoom.disable());
+
+function text(...lines) {
+  const node = document.createElement("div");
+  lines.filter(Boolean).forEach((line, index) => {
+    const part = document.createElement(index ? "div" : "strong");
+    part.textContent = line;
+    node.append(part);
+  });
+  return node;
+}
+
+function icon(label, route, kind) {
+  const node = document.createElement("span");
+  node.className = `map-mark ${kind} team-${route.colour}`;
+  node.textContent = label;
+  return L.divIcon({ html: node, className: "map-mark-box", iconSize: [24, 24] });
+}
+
+function spread(routes) {
+  /* Homes known by their village only lie on one point: they are drawn in a small ring around it. */
+  const seen = new Map();
+  for (const route of routes) {
+    for (const stop of route.stops) {
+      const key = stop.at.join();
+      seen.set(key, [...(seen.get(key) || []), stop]);
+    }
+  }
+  for (const stops of seen.values()) {
+    if (stops.length === 1) continue;
+    stops.forEach((stop, index) => {
+      const turn = (2 * Math.PI * index) / stops.length;
+      stop.at = [stop.at[0] + 0.0028 * Math.sin(turn), stop.at[1] + 0.0028 * Math.cos(turn)];
+    });
+  }
+}
+
+function draw(route) {
+  const colour = colourOf(route);
+  const line = [route.base.at, ...route.stops.map((stop) => stop.at), route.end];
+  const name = `${route.team}, ${route.day}`;
+  L.polyline(line, { color: "#ffffff", weight: 6, opacity: 0.8, interactive: false }).addTo(map);
+  L.polyline(line, { color: colour, weight: 3, dashArray: route.dashed ? "8 6" : null })
+    .bindTooltip(name, { sticky: true })
+    .addTo(map);
+  L.marker(route.base.at, { icon: icon("", route, "base"), title: route.base.name, alt: route.base.name, zIndexOffset: -100 })
+    .bindPopup(text(route.base.name, name))
+    .addTo(map);
+  for (const stop of route.stops) {
+    const title = `${stop.number}. ${stop.name}, ${stop.village}, ${stop.arrive}`;
+    L.marker(stop.at, { icon: icon(stop.number, route, stop.approximate ? "stop approximate" : "stop"), title, alt: title })
+      .bindPopup(text(`${stop.number}. ${stop.name}`, stop.village, `${stop.arrive} · ${name}`))
+      .addTo(map);
+  }
+  return line;
+}
+
+async function boundaries() {
+  const answer = await fetch(box.dataset.boundaries);
+  if (!answer.ok) return;
+  const region = await answer.json();
+  const looks = {
+    neighbour: { color: "#d9d3c3", weight: 0.5, fillColor: "#f3f0e8", fillOpacity: 1 },
+    village: { color: "#cfc8b6", weight: 0.7, fillColor: "#fdfcf8", fillOpacity: 1 },
+    district: { color: "#8d8778", weight: 1.2, fill: false },
+    regency: { color: "#44505f", weight: 2, fill: false },
+  };
+  L.geoJSON(region, {
+    pane: "boundaries",
+    interactive: false,
+    style: (feature) => looks[feature.properties.level],
+  }).addTo(map);
+  document.getElementById("map-source").textContent = region.attribution;
+  names(region);
+}
+
+function names(region) {
+  /* District names from afar, village names from near. */
+  const layers = { district: L.layerGroup(), village: L.layerGroup() };
+  for (const { properties } of region.features) {
+    const group = layers[properties.level];
+    if (!group || !properties.point) continue;
+    const node = document.createElement("span");
+    node.textContent = properties.name;
+    const label = L.divIcon({ html: node, className: `map-name ${properties.level}`, iconSize: [0, 0] });
+    const [lon, lat] = properties.point;
+    group.addLayer(L.marker([lat, lon], { icon: label, interactive: false, keyboard: false, pane: "boundaries" }));
+  }
+  const choose = () => {
+    const near = map.getZoom() >= 12.5;
+    map.removeLayer(near ? layers.district : layers.village);
+    map.addLayer(near ? layers.village : layers.district);
+  };
+  map.on("zoomend", choose);
+  choose();
+}
+
+spread(routes);
+const lines = routes.map(draw);
+map.fitBounds(L.latLngBounds(lines.flat()).pad(0.08));
+boundaries().catch(() => {
+  const note = document.createElement("p");
+  note.className = "hint";
+  note.textContent = box.dataset.missing;
+  box.after(note);
+});

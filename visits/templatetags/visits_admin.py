@@ -1,0 +1,67 @@
+"""Small words and looks for the office's templates."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput
+
+from outreach.enums import ResidentKind, Urgency
+from visits.enums import PlanState, RunState
+from visits.models import PlanRun
+from visits.selectors import words
+
+register = template.Library()
+
+_RUN_TAGS = {
+    RunState.QUEUED: "waiting",
+    RunState.RUNNING: "planned",
+    RunState.INTERRUPTED: "late",
+    RunState.FAILED: "failed",
+    RunState.STOPPED: "late",
+    RunState.DONE: "done",
+}
+_PLAN_TAGS = {PlanState.DRAFT: "waiting", PlanState.PUBLISHED: "done", PlanState.DISCARDED: "failed"}
+
+
+@register.filter
+def span(run: PlanRun) -> str:
+    """The days of a run."""
+    return words.span(run.first_date, run.last_date)
+
+
+@register.filter
+def run_tag(state: str) -> str:
+    return _RUN_TAGS[RunState(state)]
+
+
+@register.filter
+def plan_tag(state: str) -> str:
+    return _PLAN_TAGS[PlanState(state)]
+
+
+@register.filter
+def checkbox(field: BoundField) -> BoundField:
+    """The field, marked where it is a single box to tick (its label follows it then)."""
+    field.is_checkbox = isinstance(field.field.widget, CheckboxInput)  # type: ignore[attr-defined]
+    return field
+
+
+@register.filter
+def short_day(on: Any) -> str:
+    return words.short_day(on)
+
+
+@register.filter
+def day_name(on: Any) -> str:
+    return words.day_name(on)
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """Who is served, without the explanation in brackets."""
+    return str(ResidentKind(kind).label).partition(" (")[0]
+
+
+@register.filter
+def urgency_word(urgency: str) -> str:
+    return str(Urgency(urgency).label).partition(" (")[0]
