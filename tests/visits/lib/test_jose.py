@@ -138,7 +138,9 @@ def test_a_sealed_part_is_opened_with_its_key_alone():
 
 
 @pytest.mark.parametrize(
-    ("capture", "part", "kid"), [("c2", "photo", KID), ("c1", "form", KID), ("c1", "photo", "k")]
+    ("capture", "part", "kid"),
+    [("c2", "photo", KID), ("c1", "form", KID), ("c1", "photo", "k")],
+    ids=["capture", "part", "key"],
 )
 def test_a_part_of_another_capture_name_or_key_is_refused(capture, part, kid):
     with pytest.raises(jose.JoseError):
