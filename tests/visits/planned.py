@@ -1,6 +1,6 @@
 """A computed draft without the engine: what a run would have written, for tests of what follows."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from outreach.models import Need
 from tests.factories.visits import PlanFactory, PlanRunFactory, at
@@ -19,10 +19,11 @@ def draft(
     first: date = TUESDAY,
     last: date | None = None,
     starts: int = 8 * 60,
+    now: datetime = NOW,
 ) -> Plan:
     """A draft with these routes: the first stop at `starts` minutes, one every 40 minutes, 30 minutes each."""
     last = last or max([shift.date for shift in routes], default=first)
-    days = candidates.team_days(first=first, last=last, now=NOW)
+    days = candidates.team_days(first=first, last=last, now=now)
     run = PlanRunFactory(
         first_date=first, last_date=last, state=RunState.DONE, served=sum(map(len, routes.values()))
     )
