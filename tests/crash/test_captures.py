@@ -8,6 +8,7 @@ import requests
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support.http import http
 from tests.support.stack import Stack
 from tests.support.tablet import Sealed, Tablet
 from tests.support.wait import wait_until
@@ -16,18 +17,6 @@ from visits.models import Blob, Capture, CaptureState, Event, OutboxItem, Receip
 from visits.services import devices, keys
 
 pytestmark = [pytest.mark.crash]
-
-
-def http(address: str):
-    """Real HTTP as a tablet's transport."""
-
-    def send(method, path, *, body=b"", headers):
-        answer = requests.request(
-            method, address + path, data=body, headers=headers, timeout=60, allow_redirects=False
-        )
-        return answer.status_code, dict(answer.headers), answer.content
-
-    return send
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import io
 import json
 import secrets
 from collections.abc import Callable
@@ -11,12 +12,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from PIL import Image
+
 from outreach.lib.ids import uuid7
 from visits.lib import jose
 
 CHUNK = 262144
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"\x00" * 600 + b"\xff\xd9"
-PNG = bytes.fromhex("89504e470d0a1a0a") + b"\x00" * 60
+
+
+def _picture(kind: str) -> bytes:
+    """A plain picture, 48 x 64, that stands for a face or a signature."""
+    out = io.BytesIO()
+    Image.new("RGB", (48, 64), (140, 120, 100)).save(out, kind)
+    return out.getvalue()
+
+
+JPEG, PNG = _picture("JPEG"), _picture("PNG")
 
 Send = Callable[..., tuple[int, dict[str, str], bytes]]
 

@@ -1,12 +1,17 @@
-"""What the office wants to know about tablets: which numbers never came."""
+"""What the office wants to know about tablets: who spoke when, and which numbers never came."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Window
-from django.db.models.functions import Lag
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, Lag
+from django.utils import timezone
 
-from visits.models import Device, Event
+from visits.enums import CaptureStage
+from visits.models import CaptureState, Device, Event
+
+GAP_LATE = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,11 @@ class Gap:
     first: int
     last: int
     since: datetime
+
+    @property
+    def late(self) -> bool:
+        """Whether a person should ask for them: they have been missing for five days."""
+        return timezone.now() - self.since > GAP_LATE
 
 
 def missing_numbers(device: Device) -> list[Gap]:
@@ -28,3 +38,42 @@ def missing_numbers(device: Device) -> list[Gap]:
         .order_by("sequence")
     )
     return [Gap(before + 1, sequence - 1, received) for before, sequence, received in rows]
+
+
+@dataclass(frozen=True)
+class TabletRow:
+    """A tablet as the office lists it: what never came, and what of its records is not done."""
+
+    device: Device
+    missing: int
+    incomplete: int
+    review: int
+
+    @property
+    def silent_hours(self) -> float:
+        """Hours since it last spoke to us."""
+        seen = self.device.last_seen_at
+        return (timezone.now() - seen).total_seconds() / 3600 if seen else float("inf")
+
+
+def _count(rows: QuerySet[Any], field: str) -> Coalesce:
+    counted = rows.order_by().values(field).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def tablets() -> list[TabletRow]:
+    """All tablets, those in use first; one query."""
+    events = Event.objects.filter(device=OuterRef("pk"))
+    states = CaptureState.objects.filter(capture__device=OuterRef("pk"))
+    highest = events.order_by("-sequence").values("sequence")[:1]
+    rows = (
+        Device.objects.select_related("team")
+        .annotate(
+            highest=Coalesce(Subquery(highest), 0),
+            received=_count(events, "device"),
+            incomplete=_count(states.filter(stage=CaptureStage.INCOMPLETE), "capture__device"),
+            review=_count(states.filter(stage=CaptureStage.REVIEW), "capture__device"),
+        )
+        .order_by("state", "team__name", "name")
+    )
+    return [TabletRow(row, row.highest - row.received, row.incomplete, row.review) for row in rows]

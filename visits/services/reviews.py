@@ -99,6 +99,13 @@ def form(capture: Capture) -> dict[str, Any]:
     return dict(strict_json.loads(raw))
 
 
+def look(*, capture: Capture, actor: str) -> dict[str, Any]:
+    """The opened form for a person's eye; that somebody looked is written down."""
+    found = form(capture)
+    log.write(actor=actor, action="capture_seen", subject=capture)
+    return found
+
+
 def face(capture: Capture) -> bytes:
     """The small picture of the face, a JPEG; empty where there is none."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)

@@ -1,0 +1,161 @@
+"""Records in the admin: how far each is, why one waits for a person, and the decision."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from outreach.lib.crypto import SealError
+from outreach.lib.nik import masked
+from outreach.services import log
+from visits.admin import doors
+from visits.admin.ids import row_id
+from visits.enums import CaptureStage, ReviewReason
+from visits.models import Capture, CaptureContent
+from visits.selectors import records, words
+from visits.services import reviews
+
+DECISIONS = {
+    "terima": reviews.accept,
+    "sisihkan": reviews.set_aside,
+    "tinjau": reviews.take_up_again,
+    "buka": reviews.open_again,
+}
+SEE = "visits.view_capturecontent"
+
+
+def _capture(capture_id: UUID) -> Capture:
+    rows = Capture.objects.select_related(
+        "status", "device__team", "officer", "visit__need__resident__village", "visit__shift__team", "outbox"
+    )
+    return get_object_or_404(rows.prefetch_related("receipts"), pk=capture_id)
+
+
+@doors.needs("visits.view_capture")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    stage = request.GET.get("keadaan", CaptureStage.REVIEW)
+    stage = stage if stage in CaptureStage.values else CaptureStage.REVIEW
+    number = request.GET.get("hal", "1")
+    counts = records.stages()
+    return doors.page(
+        request,
+        "admin/visits/capture/list.html",
+        model=Capture,
+        title=_("Rekaman"),
+        stage=stage,
+        tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
+        page=records.captures(stage=stage, number=int(number) if number.isdigit() else 1),
+        words=dict(ReviewReason.choices),
+    )
+
+
+def _born(told: str) -> str:
+    """The birth date in words, or as the officer wrote it where the calendar has no such day."""
+    try:
+        return formats.date_format(date.fromisoformat(told), "j F Y")
+    except ValueError:
+        return told
+
+
+def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
+    """The opened form, its NIK masked, for those who may see it; looking leaves a log row."""
+    if not request.user.has_perm(SEE):
+        return {}
+    try:
+        form = reviews.look(capture=capture, actor=log.actor_of(doors.who(request)))
+    except CaptureContent.DoesNotExist:
+        return {"unopened": True}
+    except SealError:
+        return {"erased": True}
+    nik = form.get("nik")
+    return {"form": form, "nik": masked(nik) if nik else "", "born": _born(form.get("birth_date") or "")}
+
+
+@doors.needs("visits.view_capture")
+@never_cache
+@require_GET
+def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+    capture = _capture(capture_id)
+    return doors.page(
+        request,
+        "admin/visits/capture/capture.html",
+        model=Capture,
+        title=_("Rekaman, %(day)s") % {"day": words.day_name(capture.day)},
+        capture=capture,
+        reasons=[ReviewReason(reason).label for reason in capture.status.reasons],
+        others=records.others_of(capture),
+        opened=CaptureContent.objects.filter(pk=capture.pk).exists(),
+        **_content(request, capture),
+    )
+
+
+@doors.needs(SEE)
+@never_cache
+@require_GET
+def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+    """The small picture of the face."""
+    try:
+        data = reviews.face(_capture(capture_id))
+    except (CaptureContent.DoesNotExist, SealError):
+        raise Http404 from None
+    if not data:
+        raise Http404
+    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+@doors.needs("visits.change_capture")
+@require_POST
+def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+    capture = _capture(capture_id)
+    decision = DECISIONS.get(request.POST.get("keputusan", ""))
+    if decision is None:
+        raise Http404
+    user = doors.who(request)
+    note = request.POST.get("catatan", "").strip()[:300]
+    if decision(capture=capture, user=user, actor=log.actor_of(user), note=note):
+        messages.success(request, _("Keputusan disimpan."))
+    else:
+        messages.info(
+            request, _("Rekaman ini sudah diputuskan, atau belum pernah terbuka. Lihat keadaannya.")
+        )
+    return redirect("admin:visits_capture_change", capture.pk)
+
+
+@admin.register(Capture)
+class CaptureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("<uuid:capture_id>/wajah/", own(face), name="visits_capture_face"),
+            path("<uuid:capture_id>/putuskan/", own(decide), name="visits_capture_decide"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return one(request, row_id(object_id))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False

@@ -1,0 +1,121 @@
+"""Events that wait for a person, in the admin."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from outreach.lib.crypto import SealError
+from outreach.services import log
+from visits.admin import doors
+from visits.admin.ids import row_id
+from visits.models import Event, EventStatus
+from visits.selectors import records
+from visits.services import events, facts
+
+REASONS = {
+    facts.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
+    facts.NO_VISIT: gettext_lazy("Kunjungan tidak dikenal pada tim ini"),
+    facts.OFFICER: gettext_lazy("Petugas tidak dikenal atau tidak aktif"),
+    facts.CANCELLED: gettext_lazy("Kunjungan sudah dibatalkan"),
+    facts.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
+    facts.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
+    facts.FAR: gettext_lazy("Lokasi jauh dari desanya"),
+    "": gettext_lazy("Isian tidak terbaca"),
+}
+
+
+WORDS = {
+    "name": gettext_lazy("Nama"),
+    "phone": gettext_lazy("Telepon"),
+    "note": gettext_lazy("Catatan"),
+    "text": gettext_lazy("Catatan"),
+    "lat": gettext_lazy("Lintang"),
+    "lon": gettext_lazy("Bujur"),
+    "accuracy_m": gettext_lazy("Ketelitian (m)"),
+    "capture": gettext_lazy("Rekaman"),
+}
+
+
+def _said(data: Any) -> list[tuple[Any, Any]]:
+    """What a tablet told, in the office's words; the outcome has a line of its own."""
+    if not isinstance(data, dict):
+        return []
+    return [(WORDS.get(name, name), value) for name, value in data.items() if name != "outcome"]
+
+
+@doors.needs("visits.view_eventstatus")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    number = request.GET.get("hal", "1")
+    page = records.events_to_look_at(number=int(number) if number.isdigit() else 1)
+    return doors.page(
+        request,
+        "admin/visits/event/list.html",
+        model=EventStatus,
+        title=_("Kejadian untuk diperiksa"),
+        page=page,
+        rows=[(row, REASONS.get(row.reason, row.reason)) for row in page],
+    )
+
+
+@doors.needs("visits.view_eventstatus")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """One event with all that the tablet said; posting notes that a person has looked."""
+    rows = Event.objects.select_related(
+        "status", "device__team", "officer", "key", "visit__need__resident__village", "visit__shift"
+    )
+    event = get_object_or_404(rows, pk=event_id)
+    if request.method == "POST" and request.user.has_perm("visits.change_eventstatus"):
+        user, note = doors.who(request), request.POST.get("catatan", "").strip()[:300]
+        if events.look_at(event=event, user=user, actor=log.actor_of(user), note=note):
+            messages.success(request, _("Kejadian ditandai sudah diperiksa."))
+        else:
+            messages.info(request, _("Kejadian ini sudah diperiksa sebelumnya."))
+        return redirect("admin:visits_eventstatus_changelist")
+    try:
+        content = events.content(event)
+    except SealError:
+        content = {}
+    return doors.page(
+        request,
+        "admin/visits/event/event.html",
+        model=EventStatus,
+        title=event.get_kind_display() or _("Kejadian tidak terbaca"),
+        event=event,
+        reason=REASONS.get(event.status.reason, event.status.reason),
+        said=_said(content.get("data")),
+        position=content.get("position"),
+        erased=not content,
+    )
+
+
+@admin.register(EventStatus)
+class EventStatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return one(request, row_id(object_id))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: EventStatus | None = None) -> bool:
+        return False

@@ -1,0 +1,165 @@
+"""Tablets in the admin: the list, one tablet with what it owes us, pairing by code and QR, revoking."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from outreach.services import log
+from visits.admin import doors
+from visits.admin.ids import row_id
+from visits.enums import DeviceState, KeyRole
+from visits.models import Capture, Device, Team, TeamMessage
+from visits.selectors import tablets
+from visits.services import devices, keys, team_messages
+
+LATEST = 10
+
+
+class PairForm(forms.Form):
+    """Which team's kit the tablet joins."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.filter(is_active=True),
+        label=gettext_lazy("Tablet ini untuk tim"),
+        error_messages={"required": gettext_lazy("Pilih tim yang akan memakai tablet ini.")},
+    )
+
+
+class MessageForm(forms.Form):
+    """A line for a team."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Pesan untuk tim ini"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Tampil di tablet sampai dibaca. Jangan tulis NIK atau keadaan kesehatan."),
+        error_messages={
+            "required": gettext_lazy("Tulis pesannya dahulu."),
+            "max_length": gettext_lazy("Pesan terlalu panjang. Paling banyak 500 huruf."),
+        },
+    )
+
+
+@doors.needs("visits.view_device")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    return doors.page(
+        request, "admin/visits/device/list.html", model=Device, title=_("Tablet"), rows=tablets.tablets()
+    )
+
+
+@doors.needs("visits.view_device")
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """One tablet; posting writes a message to its team."""
+    device = get_object_or_404(Device.objects.select_related("team"), pk=device_id)
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and request.user.has_perm("visits.change_device") and form.is_valid():
+        user = doors.who(request)
+        team_messages.write(
+            team=device.team, text=form.cleaned_data["text"], user=user, actor=log.actor_of(user)
+        )
+        messages.success(request, _("Pesan akan tampil di tablet saat tersambung."))
+        return redirect("admin:visits_device_change", device.pk)
+    return doors.page(
+        request,
+        "admin/visits/device/device.html",
+        model=Device,
+        title=device.name,
+        device=device,
+        form=form,
+        gaps=tablets.missing_numbers(device),
+        captures=Capture.objects.filter(device=device).select_related("status")[:LATEST],
+        unread=TeamMessage.objects.filter(team=device.team, read_at__isnull=True),
+        can_revoke=device.state == DeviceState.ACTIVE,
+    )
+
+
+@doors.needs("visits.add_device")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pair(request: HttpRequest) -> HttpResponse:
+    """A one-time code for a team's kit; it is shown this once."""
+    form = PairForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = doors.who(request)
+        team = form.cleaned_data["team"]
+        code, row = devices.make_code(team=team, user=user, actor=log.actor_of(user))
+        link = (
+            f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': keys.current(KeyRole.SERVER).kid})}"
+        )
+        return doors.page(
+            request,
+            "admin/visits/device/paired.html",
+            model=Device,
+            title=_("Kode untuk %(team)s") % {"team": team.name},
+            team=team,
+            code=code,
+            row=row,
+            address=settings.TABLET_URL,
+            qr=segno.make(link, error="m").svg_data_uri(scale=5, border=2),
+        )
+    return doors.page(
+        request,
+        "admin/visits/device/pair.html",
+        model=Device,
+        title=_("Pasangkan tablet"),
+        status=400 if form.errors else 200,
+        form=form,
+    )
+
+
+@doors.needs("visits.change_device")
+@require_POST
+def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    device = get_object_or_404(Device, pk=device_id)
+    if devices.revoke(device=device, actor=log.actor_of(doors.who(request))):
+        messages.success(
+            request, _("Izin tablet dicabut. Rekaman yang masih di tablet tetap diterima dan akan diperiksa.")
+        )
+    else:
+        messages.info(request, _("Izin tablet ini sudah dicabut sebelumnya."))
+    return redirect("admin:visits_device_change", device.pk)
+
+
+@admin.register(Device)
+class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("pasangkan/", own(pair), name="visits_device_pair"),
+            path("<uuid:device_id>/cabut/", own(revoke), name="visits_device_revoke"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return one(request, row_id(object_id))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        return False

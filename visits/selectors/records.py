@@ -1,0 +1,43 @@
+"""Records and events as the office looks at them."""
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch
+
+from visits.enums import CaptureStage, EventState
+from visits.models import Capture, EventStatus, Receipt
+
+PER_PAGE = 50
+LOOK_AT = (EventState.REVIEW, EventState.REJECTED)
+
+
+def stages() -> dict[str, int]:
+    """How many records are at each stage."""
+    counted = dict(Capture.objects.order_by().values_list("status__stage").annotate(n=Count("pk")))
+    return {str(stage): counted.get(stage, 0) for stage in CaptureStage}
+
+
+def captures(*, stage: str, number: int) -> Page[Capture]:
+    """A page of the records at a stage, the longest waiting first where somebody has to act."""
+    rows = Capture.objects.filter(status__stage=stage).select_related(
+        "status", "device__team", "officer", "visit__need__resident__village", "outbox"
+    )
+    rows = rows.prefetch_related(Prefetch("receipts", Receipt.objects.defer("jws")))
+    waits = stage in (CaptureStage.INCOMPLETE, CaptureStage.STORED, CaptureStage.REVIEW)
+    rows = rows.order_by("received_at" if waits else "-received_at")
+    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def others_of(capture: Capture) -> list[Capture]:
+    """Other records of the same need, for the eye to compare."""
+    if capture.visit is None:
+        return []
+    rows = Capture.objects.filter(visit__need=capture.visit.need_id).exclude(pk=capture.pk)
+    return list(rows.select_related("status", "device__team", "officer").order_by("received_at"))
+
+
+def events_to_look_at(*, number: int) -> Page[EventStatus]:
+    """Events that wait for a person, oldest first."""
+    rows = EventStatus.objects.filter(state__in=LOOK_AT).select_related(
+        "event__device__team", "event__officer", "event__visit__need__resident__village"
+    )
+    return Paginator(rows.order_by("event__received_at"), PER_PAGE).get_page(number)
