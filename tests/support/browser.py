@@ -20,9 +20,13 @@ TABLET = {"width": 1024, "height": 768}
 OLD_PHONE = {"width": 320, "height": 640}
 
 
+def chromium() -> str:
+    """Where Debian put it, or where the environment says."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+
 def launch(playwright: Playwright) -> Browser:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    return playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
 
 
 def axe_violations(page: Page) -> list[str]:

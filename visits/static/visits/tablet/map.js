@@ -71,6 +71,8 @@ export class DayMap {
     this.map = null;
     this.shown = "";
     this.date = "";
+    this.points = [];
+    this.moved = false; // by hand
   }
 
   async draw({ held, facts }) {
@@ -80,17 +82,31 @@ export class DayMap {
     this.shown = shown;
     put(this.title, h("span", { class: `route-key ${teamClass(held.team)}`, "aria-hidden": "true" }), t("map.route", { team: held.team.name }));
     this.layer.clearLayers();
-    const points = drawRoute(this.layer, { held, facts });
-    if (this.date === held.date || !points.length) return;
+    this.points = drawRoute(this.layer, { held, facts });
+    if (this.date !== held.date) this.moved = false;
     this.date = held.date;
-    this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(leaflet.latLngBounds(points), { paddingTopLeft: [36, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false });
+    this.fit();
+  }
+
+  /** All stops in view, unless the officer has moved the map to look at something. */
+  fit() {
+    if (!this.map || !this.box.clientWidth) return; // behind the list; it fits when it is shown
+    this.map.invalidateSize({ animate: false, pan: false });
+    if (this.moved || !this.points.length) return;
+    const view = { paddingTopLeft: [36, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false };
+    this.map.fitBounds(leaflet.latLngBounds(this.points), view);
   }
 
   async make(held) {
     const box = h("div", { class: "map", role: "region", "aria-label": t("map.title"), tabindex: "-1" });
-    const zoom = (by, sign, name) =>
-      h("button", { type: "button", class: "button secondary square", "aria-label": name, onclick: () => this.map.setZoom(this.map.getZoom() + by) }, sign);
+    this.box = box;
+    const zoom = (by, sign, name) => {
+      const onclick = () => {
+        this.moved = true;
+        this.map.setZoom(this.map.getZoom() + by);
+      };
+      return h("button", { type: "button", class: "button secondary square", "aria-label": name, onclick }, sign);
+    };
     this.title = h("h2", { class: "map-title" });
     const credit = h("p", { class: "small muted" });
     put(
@@ -100,9 +116,14 @@ export class DayMap {
       h("details", { class: "credit" }, h("summary", {}, t("map.credit")), credit),
     );
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map = leaflet.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !calm, fadeAnimation: false, zoomSnap: 0.5 });
+    this.map = leaflet.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !calm, fadeAnimation: false, zoomSnap: 0.5, trackResize: false });
     this.map.setView(held.shift?.base?.lat ? [held.shift.base.lat, held.shift.base.lon] : SOMEWHERE, 11);
     this.layer = leaflet.layerGroup().addTo(this.map);
+    this.map.on("dragend", () => {
+      this.moved = true;
+    });
+    this.watch = new ResizeObserver(() => this.fit());
+    this.watch.observe(box);
     const data = await regency();
     if (!data || !this.map) return; // no boundaries, or another screen came meanwhile
     drawBorders(this.map, data);
@@ -110,6 +131,7 @@ export class DayMap {
   }
 
   remove() {
+    this.watch?.disconnect();
     this.map?.remove();
     this.map = null;
   }
