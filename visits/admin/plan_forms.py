@@ -54,7 +54,7 @@ class PlanForm(forms.Form):
         },
     )
     keep_published = forms.BooleanField(
-        label=_("Kunjungan yang sudah terbit tetap pada tim dan harinya"),
+        label=_("Kunjungan yang sudah terbit tetap pada tim, hari dan jamnya"),
         required=False,
         help_text=_(
             "Kosongkan bila kunjungan itu boleh dipindah. Kunjungan yang sudah dijanjikan tidak pernah dipindah "

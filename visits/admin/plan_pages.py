@@ -1,18 +1,16 @@
-"""Pages of plans: the list, one plan, who is left and why, publishing, discarding, the map's boundaries."""
+"""Pages of plans: the list, one plan, who is left and why, publishing, discarding."""
 
 from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from outreach.models import District
-from outreach.selectors.region import region_map
 from outreach.services import log
 from visits.admin import doors
 from visits.enums import PlanState
@@ -201,20 +199,3 @@ def discard(request: HttpRequest, plan_id: str) -> HttpResponse:
     else:
         messages.error(request, _("Rencana yang sudah terbit tidak dapat dibuang."))
     return redirect("admin:visits_plan_changelist")
-
-
-@doors.needs("visits.view_plan")
-@require_GET
-def boundaries(request: HttpRequest) -> HttpResponse:
-    """The regency's boundaries for maps, gzipped; a browser asks again only whether they changed."""
-    region = region_map()
-    if region is None:
-        raise Http404
-    if request.headers.get("If-None-Match") == region.etag:
-        return HttpResponseNotModified()
-    answer = HttpResponse(region.gzipped, content_type="application/geo+json")
-    answer["Content-Encoding"] = "gzip"
-    answer["ETag"] = region.etag
-    answer["Cache-Control"] = "private, max-age=3600"
-    patch_vary_headers(answer, ["Cookie"])
-    return answer

@@ -15,7 +15,6 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         own = self.admin_site.admin_view
         return [
-            path("batas.json", own(plan_pages.boundaries), name="visits_plan_boundaries"),
             path("hitung/<uuid:run_id>/", own(run_pages.page), name="visits_planrun_page"),
             path("hitung/<uuid:run_id>/keadaan/", own(run_pages.state), name="visits_planrun_state"),
             path("hitung/<uuid:run_id>/berhenti/", own(run_pages.stop), name="visits_planrun_stop"),

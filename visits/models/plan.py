@@ -25,7 +25,7 @@ class PlanRun(models.Model):
     seconds = models.PositiveIntegerField(_("lama menghitung (detik)"), default=20)
     seed = models.PositiveIntegerField(default=1)
     keep_published = models.BooleanField(
-        _("kunjungan yang sudah terbit tetap pada tim dan harinya"),
+        _("kunjungan yang sudah terbit tetap pada tim, hari dan jamnya"),
         default=True,
         help_text=_("Kunjungan yang sudah dijanjikan kepada keluarga selalu tetap."),
     )

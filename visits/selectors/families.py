@@ -68,7 +68,8 @@ def after(plan: Plan) -> list[Family]:
 
 
 def _families(rows: list[dict[str, Any]]) -> list[Family]:
-    """In two queries, however many."""
+    """In two queries, however many; who would wait in vain comes first."""
+    rows = sorted(rows, key=lambda row: (row["what"], row["was"]))
     needs = {
         str(need.pk): need
         for need in Need.objects.filter(pk__in=[row["need"] for row in rows])

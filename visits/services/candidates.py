@@ -22,9 +22,11 @@ class NothingToPlanError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
-    """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone."""
+    """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone.
+    `start` is what is published now, for the engine to go on from."""
 
     problem: planning.Problem
+    start: planning.Plan | None
     needs: dict[str, Need]
     shifts: dict[str, Shift]
     parts: dict[str, list[Part]]
@@ -77,6 +79,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     )
     return Candidates(
         problem=problem,
+        start=_published(needs, by_id),
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
@@ -84,6 +87,32 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         away=away,
         begun=len(days.begun),
     )
+
+
+def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
+    """The visits that are published on these shifts, as routes in their order (the engine reads no more)."""
+    orders: dict[int, list[Visit]] = {}
+    for need in needs:
+        visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+        for visit in visits:
+            if visit.shift_id in shifts:
+                orders.setdefault(visit.shift_id, []).append(visit)
+    if not orders:
+        return None
+    routes = tuple(
+        planning.Route(
+            shift=str(shift_id),
+            stops=tuple(
+                planning.Stop(str(visit.need_id), 0, 0, 0)
+                for visit in sorted(visits, key=lambda visit: visit.sequence)
+            ),
+            end_s=0,
+            travel_s=0,
+        )
+        for shift_id, visits in sorted(orders.items())
+    )
+    nothing = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
+    return planning.Plan(routes=routes, unserved=(), statistics=nothing)
 
 
 def _clock(text: str | time) -> int:
@@ -133,7 +162,7 @@ def _visit(
     dates = select.dates_allowed(need, horizon=horizon)
     if lock is not None:
         dates = dates | {arrival.local_date(lock.planned_arrive)}
-        windows = promised_windows(windows, lock) if lock.promised else windows
+        windows = told_windows(windows, lock)
     return planning.Visit(
         id=str(need.pk),
         location=places.at(resident.latitude, resident.longitude),
@@ -148,7 +177,7 @@ def _visit(
     )
 
 
-def promised_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
+def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
     """The need's windows cut to the interval that the family was told; where they no longer meet, the interval."""
     since, until = (arrival.seconds_of_day(at) for at in arrival.interval(visit.planned_arrive))
     cut = tuple(

@@ -89,11 +89,12 @@ def compute(
     *,
     seconds: float,
     seed: int,
+    start: planning.Plan | None,
     on_progress: Callable[[planning.Progress], None],
     should_stop: Callable[[], bool],
 ) -> planning.Plan:
     """The best plan found in `seconds`, compiling first if need be."""
     warm()
     return planning.plan(
-        problem, seconds=seconds, seed=seed, on_progress=on_progress, should_stop=should_stop
+        problem, seconds=seconds, seed=seed, start=start, on_progress=on_progress, should_stop=should_stop
     )

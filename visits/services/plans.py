@@ -219,6 +219,7 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
                 built.problem,
                 seconds=row.seconds,
                 seed=row.seed,
+                start=built.start,
                 on_progress=lambda told: _report(held, told),
                 should_stop=held.should_stop,
             )

@@ -6,6 +6,7 @@ from outreach.enums import NeedKind, NeedState
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from visits.models import PlanRun
+from visits.planning.types import orders
 from visits.services import candidates
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +88,24 @@ def test_what_is_promised_or_published_stays_with_its_shift(promised: bool, keep
 
     assert visit.locked == (str(shift.pk) if locked else None)
     told = ((8 * 3600 + 40 * 60, 9 * 3600 + 40 * 60),)
-    assert visit.windows == (told if promised else ((0, 86_400),))
+    assert visit.windows == (told if locked else ((0, 86_400),))
+
+
+def test_the_engine_goes_on_from_what_is_published(run: PlanRun) -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    NeedFactory()
+    assert candidates.build(run=run, now=NOW).start is None
+
+    visits = [
+        VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=shift, sequence=sequence)
+        for shift, sequence in ((one, 2), (one, 1), (two, 1))
+    ]
+
+    start = candidates.build(run=run, now=NOW).start
+
+    assert start is not None
+    needs = [str(visit.need_id) for visit in visits]
+    assert orders(start) == {str(one.pk): (needs[1], needs[0]), str(two.pk): (needs[2],)}
 
 
 def test_a_visit_of_a_cancelled_shift_goes_elsewhere(run: PlanRun) -> None:
