@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from outreach.services import retention
 from visits.services import engine, jobs, plans, verify
 
 
@@ -28,6 +29,11 @@ def verify_capture(capture_id: str) -> None:
 def verify_waiting() -> int:
     """Every minute: stored captures that nobody works on."""
     return verify.run_waiting()
+
+
+def forget_old() -> int:
+    """Every hour: sessions that ran out, with the half-filled forms in them."""
+    return retention.forget_old()
 
 
 def worker_started(**signal: object) -> None:

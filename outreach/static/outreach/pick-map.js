@@ -4,7 +4,7 @@
 import * as L from "../npm/leaflet/dist/leaflet-src.esm.js";
 
 const LINES = {
-  neighbour: { color: "#d5cfbf", weight: 1, fill: false, interactive: false },
+  neighbour: { stroke: false, fill: false, interactive: false }, // what lies outside is the ground's darker sand
   village: { color: "#b9b3a3", weight: 1, fillColor: "#fbfaf6", fillOpacity: 1, interactive: false },
   district: { color: "#8d8778", weight: 1.5, fill: false, interactive: false },
   regency: { color: "#44505f", weight: 2, fill: false, interactive: false },

@@ -12,7 +12,7 @@ from outreach.models import VisitRequest
 from outreach.services import intake, limits, region
 from outreach.views import wizard
 from tests.factories.outreach import VillageFactory
-from tests.outreach.views.walk import NIK, answers, fill
+from tests.outreach.views.walk import NIK, fill, of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def test_every_page_is_small_and_has_its_own_title(client: Client) -> None:
     region.load()
     fill(client, VillageFactory(code="35.19.03.2006"))
     seen = set()
-    for slug in [*answers(VillageFactory()), "periksa"]:
+    for slug in [*of(VillageFactory()), "periksa"]:
         page = client.get(f"/permohonan/{slug}/", headers={"accept-encoding": "gzip"}).content
         title = re.search(r"<title>(.*?)</title>", page.decode())
         assert title
@@ -110,7 +110,7 @@ def test_a_wrong_answer_gets_a_plain_message_and_nothing_is_lost(
 ) -> None:
     village = VillageFactory()
     fill(client, village, until=slug)
-    typed = answers(village)[slug] | changes
+    typed = of(village)[slug] | changes
 
     page = client.post(f"/permohonan/{slug}/", typed).content.decode()
 
@@ -138,7 +138,7 @@ def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client) 
     }
     village = VillageFactory()
     fill(client, village, until="warga")
-    typed = answers(village)["warga"] | born | {"nik": "", "nik_unknown": "on"}
+    typed = of(village)["warga"] | born | {"nik": "", "nik_unknown": "on"}
     assert 'name="married"' not in client.get("/permohonan/warga/").content.decode()
 
     page = client.post("/permohonan/warga/", typed).content.decode()
@@ -167,7 +167,7 @@ def test_change_returns_to_the_check_page(client: Client) -> None:
     assert 'value="Warga Contoh"' in page
     assert '<input type="hidden" name="ubah" value="1">' in page
 
-    answer = client.post("/permohonan/warga/", answers(village)["warga"] | {"name": "Nama Baru", "ubah": "1"})
+    answer = client.post("/permohonan/warga/", of(village)["warga"] | {"name": "Nama Baru", "ubah": "1"})
 
     assert answer.headers["Location"] == "/permohonan/periksa/"
     assert "Nama Baru" in client.get("/permohonan/periksa/").content.decode()
@@ -220,7 +220,7 @@ def test_what_is_typed_lies_sealed_in_the_session(client: Client) -> None:
 def test_no_personal_data_stands_in_an_address(client: Client) -> None:
     village = VillageFactory()
     client.post("/permohonan/mulai/")
-    for slug, given in answers(village).items():
+    for slug, given in of(village).items():
         target = client.post(f"/permohonan/{slug}/", given).headers["Location"]
         assert re.fullmatch(r"/permohonan/[a-z]+/", target)
 
@@ -259,7 +259,7 @@ def test_a_village_behind_one_address_is_not_locked_out() -> None:
     for number in range(60):
         client = Client()
         nik = f"351901570550{number + 1:04d}"
-        fill(client, village, warga=answers(village)["warga"] | {"nik": nik})
+        fill(client, village, warga=of(village)["warga"] | {"nik": nik})
         assert client.post("/permohonan/periksa/").status_code == 302
 
     assert VisitRequest.objects.count() == 60
@@ -267,7 +267,7 @@ def test_a_village_behind_one_address_is_not_locked_out() -> None:
 
 def test_a_nik_that_disagrees_with_the_birth_date_is_mentioned_and_accepted(client: Client) -> None:
     village = VillageFactory()
-    fill(client, village, warga=answers(village)["warga"] | {"birth_date_tahun": "1951"})
+    fill(client, village, warga=of(village)["warga"] | {"birth_date_tahun": "1951"})
 
     page = client.get("/permohonan/periksa/").content.decode()
 

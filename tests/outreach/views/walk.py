@@ -9,7 +9,7 @@ from outreach.models import Village
 NIK = "3519015705500001"
 
 
-def answers(village: Village) -> dict[str, dict[str, Any]]:
+def answers(*, district: str, village: str) -> dict[str, dict[str, Any]]:
     """A right answer to every page, in their order."""
     return {
         "pemohon": {"relation": "family"},
@@ -21,17 +21,22 @@ def answers(village: Village) -> dict[str, dict[str, Any]]:
             "birth_date_tahun": "1950",
         },
         "keadaan": {"kind": "elderly", "skills": ["ramp"], "health": "Asma", "infectious": "on"},
-        "kecamatan": {"district": village.district_id},
-        "alamat": {"village": village.code, "address": "Jl. Contoh 1", "rt": "04", "rw": ""},
+        "kecamatan": {"district": district},
+        "alamat": {"village": village, "address": "Jl. Contoh 1", "rt": "04", "rw": ""},
         "waktu": {"weekdays": ["0", "2"], "windows": ["pagi", "siang"]},
         "kontak": {"phone": "0812-3456-7890", "applicant_name": "Pemohon Contoh"},
     }
 
 
+def of(village: Village) -> dict[str, dict[str, Any]]:
+    """The answers for a home in this village."""
+    return answers(district=village.district_id, village=village.code)
+
+
 def fill(client: Client, village: Village, *, until: str = "", **changes: dict[str, Any]) -> None:
     """Begin, and answer the pages before `until` (all by default), with changed answers for some."""
     assert client.post("/permohonan/mulai/").status_code == 302
-    for slug, given in answers(village).items():
+    for slug, given in of(village).items():
         if slug == until:
             return
         answer = client.post(f"/permohonan/{slug}/", changes.get(slug, given))
