@@ -180,6 +180,7 @@ class ReviewReason(TextChoices):
     VISIT_UNKNOWN = "visit_unknown", _("Kunjungan tidak dikenal")
     OTHER_TEAM = "other_team", _("Kunjungan milik tim lain")
     VISIT_CANCELLED = "visit_cancelled", _("Kunjungan sudah dibatalkan")
+    OUTCOME_DIFFERS = "outcome_differs", _("Petugas melaporkan hasil lain")
     NEED_RECORDED = "need_recorded", _("Warga sudah direkam")
     NEED_CLOSED = "need_closed", _("Keperluan sudah ditutup")
     ANOTHER_CAPTURE = "another_capture", _("Ada rekaman lain untuk kunjungan yang sama")

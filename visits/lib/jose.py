@@ -36,8 +36,10 @@ class JoseError(ValueError):
 
 
 def new_key() -> ECKey:
-    """A fresh P-256 key; its `kid` is the RFC 7638 thumbprint."""
+    """A fresh P-256 key; its `kid` is the RFC 7638 thumbprint, one that can be typed after a command."""
     key = ECKey.generate_key("P-256", private=True)
+    while key.thumbprint().startswith("-"):
+        key = ECKey.generate_key("P-256", private=True)
     return ECKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint()})
 
 

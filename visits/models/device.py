@@ -24,6 +24,9 @@ class Device(models.Model):
     client = models.PositiveIntegerField(_("versi aplikasi"), default=0)
     paired_at = models.DateTimeField(_("dipasangkan"), auto_now_add=True)
     last_seen_at = models.DateTimeField(_("terakhir terlihat"), null=True, blank=True)
+    told_kid = models.CharField(
+        max_length=43, blank=True, help_text="the capture key it was last told to seal to"
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
     wiped_at = models.DateTimeField(null=True, blank=True)
 

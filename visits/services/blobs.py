@@ -1,6 +1,7 @@
 """Chunks of ciphertext on disk: written whole or not at all, under the tablet and the hash that name them."""
 
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from django.db import transaction
 from visits.enums import CaptureStage
 from visits.lib.problems import ProblemError
 from visits.models import Blob, CaptureChunk, Device
+
+logger = logging.getLogger(__name__)
 
 
 def _folder(device: Device) -> Path:
@@ -72,6 +75,7 @@ def put(*, device: Device, sha256: str, data: bytes) -> bool:
         device=device, sha256=sha256, capture__status__stage=CaptureStage.INCOMPLETE
     )
     if not data or not named.exists():
+        logger.warning("blob_not_named device=%s", device.pk)
         raise ProblemError("not-found")
     _write(path(device, sha256), data)
     with transaction.atomic():

@@ -42,6 +42,8 @@ def signed_me(*, device: Device) -> str:
     """The signed answer of `GET /me`; makes the office's keys where an installation has none yet."""
     keys.current(KeyRole.SERVER)
     payload = me.content(device=device, epoch=epochs.current(), now=timezone.now())
+    told = payload["capture_keys"][0]["kid"] if payload["capture_keys"] else ""
+    Device.objects.filter(pk=device.pk).exclude(told_kid=told).update(told_kid=told)
     return keys.sign(role=KeyRole.SERVER, typ=ME_TYP, payload=payload)
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from visits.enums import RunState
-from visits.models import Heartbeat, PlanRun
+from visits.enums import CaptureStage, RunState
+from visits.models import CaptureState, Heartbeat, PlanRun
 
 BELLS_IN_QUEUE = 200
 
@@ -54,10 +54,11 @@ def is_silent(*, name: str, seconds: float) -> bool:
 
 
 def oldest_waiting() -> datetime | None:
-    """Since when the longest waiting job waits: rung and not taken up, or a planning run in its queue."""
+    """Since when the longest waiting job waits: rung and not taken up, a planning run, a stored record."""
     since = (
         OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(first=Min("lock"))["first"],
         PlanRun.objects.filter(state=RunState.QUEUED).aggregate(first=Min("asked_at"))["first"],
+        CaptureState.objects.filter(stage=CaptureStage.STORED).aggregate(first=Min("stored_at"))["first"],
     )
     return min((moment for moment in since if moment), default=None)
 

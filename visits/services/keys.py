@@ -160,7 +160,7 @@ def needs_of(kid: str) -> dict[str, int]:
     newest = PublicKey.objects.filter(role=KeyRole.CAPTURE, state=KeyState.CURRENT).first()
     tablets = Device.objects.exclude(state=DeviceState.WIPED)
     if newest and newest.pk != row.pk:
-        tablets = tablets.exclude(last_seen_at__gt=newest.made_at)
+        tablets = tablets.exclude(told_kid=newest.pk)
     captures = Capture.objects.annotate(
         sealed_to=Coalesce(
             Subquery(CaptureReseal.objects.filter(capture=OuterRef("pk")).values("kid")[:1]), F("capture_key")

@@ -98,10 +98,16 @@ def _manifest(capture: Capture) -> manifests.Manifest:
 
 
 def _key(kid: str) -> ECKey:
-    row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).exclude(state=KeyState.RETIRED).first()
+    """The private half; a retired one too, for a record that comes late, as long as its file is kept."""
+    row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).first()
     if row is None:
         raise RefusedError(ReviewReason.KEY_UNKNOWN)
-    return keys.private(KeyRole.CAPTURE, kid)
+    try:
+        return keys.private(KeyRole.CAPTURE, kid)
+    except keys.KeyMissingError:
+        if row.state == KeyState.RETIRED:
+            raise RefusedError(ReviewReason.KEY_UNKNOWN) from None
+        raise
 
 
 def _parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from outreach.enums import NeedState
-from outreach.models import Need
 from outreach.services import log, needs
 from visits.enums import CaptureStage
 from visits.lib import strict_json
@@ -33,16 +32,10 @@ def _decided(
     return bool(changed)
 
 
-def _need(capture: Capture) -> Need | None:
-    if capture.visit is None:
-        return None
-    return Need.objects.select_for_update().get(pk=capture.visit.need_id)
-
-
 @transaction.atomic
 def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """The record counts. False where it was decided before, or was never opened."""
-    need = _need(capture)
+    need = verify.lock_need(capture)
     if not CaptureContent.objects.filter(capture=capture).exists():
         return False
     review, accepted = CaptureStage.REVIEW, CaptureStage.ACCEPTED
@@ -55,7 +48,7 @@ def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
 @transaction.atomic
 def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """The record does not count (a second one of the same person, say). Its need waits for a decision."""
-    need = _need(capture)
+    need = verify.lock_need(capture)
     review, aside = CaptureStage.REVIEW, CaptureStage.SET_ASIDE
     if not _decided(capture=capture, source=review, to=aside, user=user, actor=actor, note=note):
         return False

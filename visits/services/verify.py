@@ -17,10 +17,10 @@ from outreach import vault
 from outreach.enums import Milestone, NeedState
 from outreach.models import Need
 from outreach.services import log, needs, progress
-from visits.enums import CaptureStage, DeviceState, ReceiptKind, ReviewReason, VisitState
+from visits.enums import CaptureStage, DeviceState, Outcome, ReceiptKind, ReviewReason, VisitState
 from visits.lib import strict_json
-from visits.models import Capture, CaptureContent, CaptureState, Receipt
-from visits.services import keys, opening, outbox, receipts, sealing
+from visits.models import Capture, CaptureContent, CaptureState, Receipt, Visit
+from visits.services import keys, opening, outbox, receipts, sealing, visits
 
 logger = logging.getLogger(__name__)
 
@@ -84,9 +84,7 @@ def _release(capture: Capture, lease: datetime, error: Exception, **fields: Any)
 @transaction.atomic
 def _finish(*, capture: Capture, opened: opening.Opened, lease: datetime) -> None:
     now = timezone.now()
-    need = None
-    if capture.visit is not None:
-        need = Need.objects.select_for_update().get(pk=capture.visit.need_id)
+    need = lock_need(capture)
     reasons = [*opened.reasons, *_circumstances(capture, need, opened)]
     stage = CaptureStage.REVIEW if reasons else CaptureStage.ACCEPTED
     changed = CaptureState.objects.filter(pk=capture.pk, stage=CaptureStage.STORED, lease_until=lease).update(
@@ -115,11 +113,24 @@ def _finish(*, capture: Capture, opened: opening.Opened, lease: datetime) -> Non
         _wait_for_a_person(capture=capture, need=need, at=now)
 
 
+def lock_need(capture: Capture) -> Need | None:
+    """The need that the record is about, with its visits: locked in the order in which publishing does it."""
+    if capture.visit is None:
+        return None
+    need_id = capture.visit.need_id
+    list(Visit.objects.select_for_update().filter(need=need_id).order_by("pk").values_list("pk"))
+    return Need.objects.select_for_update().get(pk=need_id)
+
+
 def accept(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> None:
     """What follows an accepted record: it queues for the centre, and its resident counts as recorded."""
     outbox.enqueue(capture=capture, at=at, actor=actor)
-    if need is None:
+    if need is None or capture.visit is None:
         return
+    # nobody is sent once more to somebody who is recorded
+    again = Visit.objects.filter(need=need, state=VisitState.PUBLISHED).exclude(pk=capture.visit.pk)
+    for visit in again.select_related("need"):
+        visits.cancel(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
     needs.move(need=need, to=NeedState.RECORDED, actor=actor, detail={"capture": str(capture.pk)})
     progress.record(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
 
@@ -155,6 +166,8 @@ def _circumstances(capture: Capture, need: Need | None, opened: opening.Opened) 
             found.append(ReviewReason.OTHER_TEAM)
         if visit.state == VisitState.CANCELLED:
             found.append(ReviewReason.VISIT_CANCELLED)
+        if visit.outcome not in ("", Outcome.RECORDED):
+            found.append(ReviewReason.OUTCOME_DIFFERS)
         if need.state == NeedState.RECORDED:
             found.append(ReviewReason.NEED_RECORDED)
         if need.state == NeedState.CLOSED:

@@ -17,6 +17,10 @@ KID = jose.thumbprint(jose.public_jwk(KEY))
 TYP = "jb-manifest+jws"
 
 
+def test_no_key_id_looks_like_an_option_of_a_command():
+    assert not any(str(jose.new_key().kid).startswith("-") for _ in range(200))
+
+
 def _b64(value) -> str:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -310,3 +310,32 @@ def test_no_personal_data_in_the_log(handed_in):
 def test_two_visits_of_one_need_do_not_mix(handed_in, visit):
     VisitFactory(shift=visit.shift)
     assert handed_in().stage == "accepted"
+
+
+def test_a_record_of_a_visit_that_was_reported_in_vain(handed_in, tablet, visit, officer):
+    tablet.events(tablet.event("outcome", visit=str(visit.pk), officer=officer.pk, outcome="not_home"))
+    later = VisitFactory(shift=visit.shift, need=visit.need)
+    capture = handed_in().capture
+    assert CaptureState.objects.get().reasons == ["outcome_differs"]
+    assert reviews.accept(capture=capture, user=None, actor="user:1", note="")
+    later.refresh_from_db()
+    visit.need.refresh_from_db()
+    assert (later.state, visit.need.state) == ("cancelled", NeedState.RECORDED)
+
+
+def test_a_record_sealed_to_a_retired_key_opens_while_its_file_is_kept(tablet, sealed, capture_key):
+    keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    tablet.me()
+    keys.retire(kid=capture_key["kid"], actor="user:1")
+    tablet.upload(sealed)
+    assert _verify(sealed).stage == "accepted"
+
+
+def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed, capture_key):
+    keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    tablet.me()
+    keys.retire(kid=capture_key["kid"], actor="user:1")
+    next(keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    keys._read.cache_clear()
+    tablet.upload(sealed)
+    assert _verify(sealed).reasons == ["key_unknown"]
