@@ -59,6 +59,10 @@ function spread(routes) {
   }
 }
 
+// Marks lie over one another where homes are close, so they are for the mouse; the tables beside the map say
+// the same to keyboard and screen reader.
+const quiet = { keyboard: false, alt: "" };
+
 function draw(route) {
   const colour = colourOf(route);
   const line = [route.base.at, ...route.stops.map((stop) => stop.at), route.end];
@@ -67,12 +71,12 @@ function draw(route) {
   L.polyline(line, { color: colour, weight: 3, dashArray: route.dashed ? "8 6" : null })
     .bindTooltip(name, { sticky: true })
     .addTo(map);
-  L.marker(route.base.at, { icon: icon("", route, "base"), title: route.base.name, alt: route.base.name, zIndexOffset: -100 })
+  L.marker(route.base.at, { icon: icon("", route, "base"), ...quiet, title: route.base.name, zIndexOffset: -100 })
     .bindPopup(text(route.base.name, name))
     .addTo(map);
   for (const stop of route.stops) {
     const title = `${stop.number}. ${stop.name}, ${stop.village}, ${stop.arrive}`;
-    L.marker(stop.at, { icon: icon(stop.number, route, stop.approximate ? "stop approximate" : "stop"), title, alt: title })
+    L.marker(stop.at, { icon: icon(stop.number, route, stop.approximate ? "stop approximate" : "stop"), ...quiet, title })
       .bindPopup(text(`${stop.number}. ${stop.name}`, stop.village, `${stop.arrive} · ${name}`))
       .addTo(map);
   }

@@ -34,9 +34,9 @@ function drawBorders(map, data) {
   showNames();
 }
 
+// Marks lie over one another where homes are close; the list says the same to keyboard and screen reader.
 function marker(stop, held, fact) {
   const stands = standing(stop, fact);
-  const title = `${t("stop.number", { n: stop.sequence })}: ${stop.resident?.name ?? ""}`;
   const icon = leaflet.divIcon({
     className: `stop-mark ${teamClass(held.team)} ${stands.step}`,
     html: h("span", { class: `stop-number ${teamClass(held.team)}` }, stop.sequence),
@@ -49,7 +49,7 @@ function marker(stop, held, fact) {
     h("p", {}, standingTag(stands)),
     h("a", { class: "button secondary", href: `#/kunjungan/${stop.visit}` }, t("stop.open")),
   );
-  return leaflet.marker([stop.location.lat, stop.location.lon], { icon, title, alt: title, riseOnHover: true }).bindPopup(popup, { closeButton: false });
+  return leaflet.marker([stop.location.lat, stop.location.lon], { icon, keyboard: false, alt: "", riseOnHover: true }).bindPopup(popup, { closeButton: false });
 }
 
 /** Draws route and stops into a layer; gives the points that should be in view. */
