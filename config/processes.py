@@ -146,7 +146,9 @@ def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
         _wait_until_up(where, supervisor=supervisor, stop=stop)
         if not stop.is_set():
             say(f"Residents and office: {where.web}/  (office: {where.web}/admin/)")
-            say(f"Tablets:              {where.tablet}/")
+            say(
+                f"Tablets:              {where.tablet}/  (pairing codes: {where.web}/admin/visits/device/pasangkan/)"
+            )
             say("Ctrl-C ends everything.")
     except CannotServeError:
         supervisor.end()

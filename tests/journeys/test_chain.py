@@ -17,7 +17,7 @@ from tests.support.stack import Stack
 from visits.demo import accounts, teams
 from visits.enums import CaptureStage, KeyRole, Outcome
 from visits.models import Capture, Team, Visit
-from visits.services import calendar, devices, keys
+from visits.services import calendar, keys
 from visits.services import teams as crews
 
 pytestmark = pytest.mark.journey
@@ -38,9 +38,9 @@ def dawn() -> str:
 
 
 @pytest.fixture
-def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, str, TeamsDay]]:
-    """An office with one team, at five in the morning of a working day: the stack, the coordinator's password,
-    and what the officer needs. Everything after this goes through the doors."""
+def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, str]]:
+    """An office with one team, at five in the morning of a working day: the stack and the coordinator's password.
+    Everything after this goes through the doors."""
     stack = make_stack()
     stack.environment |= {"TIME_ZONE": dawn, "FORM_MINIMUM_SECONDS": "0"}
     with stack.orm(), timezone.override(dawn):
@@ -51,10 +51,8 @@ def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, 
         (team,) = teams.make(count=1)
         calendar.set_day(date=today, is_open=True, reason="Uji", actor="system")
         crews.make_shifts(teams=[team], first=today, last=today, actor="system")
-        code, _row = devices.make_code(team=team, user=login.user, actor="system")
-        day = TeamsDay(team=team.pk, code=code, visits=[], officers=[])
     stack.start()
-    yield stack, login.password, day
+    yield stack, login.password
     stack.stop()
 
 
@@ -142,10 +140,19 @@ def _plan_and_publish(page: Page, address: str, today: str) -> None:
     expect(page.get_by_text("Terbit", exact=True).first).to_be_visible()
 
 
+def _pairing_code(page: Page, address: str) -> tuple[str, str]:
+    """Where the tablet goes, and the code to type there."""
+    page.goto(f"{address}/admin/visits/device/pasangkan/")
+    page.get_by_label("Tim").select_option(index=1)
+    page.get_by_role("button", name="Buat kode").click()
+    code = page.locator("dl.figures dd").inner_text()
+    return page.locator("ol strong").inner_text(), code.strip()
+
+
 def test_from_the_form_to_the_status_page(
-    office: tuple[Stack, str, TeamsDay], people: Callable[[dict[str, int]], Page], dawn: str
+    office: tuple[Stack, str], people: Callable[[dict[str, int]], Page], dawn: str
 ):
-    stack, password, day = office
+    stack, password = office
     daughter, coordinator, tablet = people(OLD_PHONE), people(OFFICE_PC), people(TABLET)
     watches = [Watch(page) for page in (daughter, coordinator, tablet)]
     with stack.orm(), timezone.override(dawn):
@@ -164,7 +171,9 @@ def test_from_the_form_to_the_status_page(
     told = _status(daughter, stack.web, reference)
     assert re.search(r"antara \d\d\.\d\d dan \d\d\.\d\d", told), told
 
-    officer.pair(tablet, stack.tablet, day)
+    address, code = _pairing_code(coordinator, stack.web)
+    assert address == stack.tablet
+    officer.pair(tablet, address, TeamsDay(team=0, code=code, visits=[], officers=[]))
     tablet.get_by_role("button", name="Petugas 12 (contoh)").click()
     officer.arrive(tablet)
     officer.record(tablet)
