@@ -1,0 +1,95 @@
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from outreach.enums import ResidentKind, Skill, Urgency
+from tests.factories.visits import ShiftFactory
+from visits.planning import explain, locks
+from visits.selectors import words
+
+TUESDAY = date(2026, 12, 1)
+
+
+def _codes() -> set[str]:
+    """Every code that the planner's modules can give."""
+    text = "".join(Path(module.__file__ or "").read_text() for module in (explain, locks))
+    return set(re.findall(r'Reason\(\s*"([a-z_]+)"', text)) | set(re.findall(r'"(lock_[a-z]+)"', text))
+
+
+@pytest.mark.django_db
+def test_every_code_of_the_planner_has_words() -> None:
+    shift = ShiftFactory(date=TUESDAY, team__name="Tim Kare")
+    row = {"shift": str(shift.pk), "seconds": 1500, "points": 62.0, "needs": ["a"], "detail": "iris,ramp"}
+
+    assert {"no_shift", "skill", "window", "far", "pushes", "crowded", "lock_clash"} <= _codes()
+    for code in _codes():
+        text = words.reason({**row, "code": code}, shifts={shift.pk: shift}, names={"a": "Warga A"})
+        assert text != "Alasan tidak dikenal.", code
+        assert "%(" not in text
+        if not code.startswith("lock_"):
+            assert words.reason_title(code) != "Alasan lain", code
+
+
+@pytest.mark.django_db
+def test_a_reason_names_team_day_price_and_neighbour() -> None:
+    shift = ShiftFactory(date=TUESDAY, team__name="Tim Kare")
+    row = {"code": "pushes", "shift": str(shift.pk), "seconds": 1500, "points": 62.0, "needs": ["a"]}
+
+    text = words.reason(row, shifts={shift.pk: shift}, names={"a": "Warga A"})
+
+    assert text == "Muat di Tim Kare Sel 1 Des bila Warga A (nilai 62) ditunda; tambahan jalan 25 mnt."
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"code": "waiting", "points": 20, "count": 20}, "menunggu 20 hari"),
+        ({"code": "deadline", "points": 20, "count": -3}, "batas waktu sudah lewat 3 hari"),
+        ({"code": "deadline", "points": 10, "count": 7}, "batas waktu 7 hari lagi"),
+        ({"code": ResidentKind.SICK, "points": 25}, "sakit"),
+        ({"code": Urgency.HIGH, "points": 12}, "mendesak"),
+    ],
+)
+def test_parts_of_a_priority_in_words(row: dict[str, object], text: str) -> None:
+    assert words.part(row) == text
+
+
+def test_parts_come_largest_first() -> None:
+    rows = [{"code": "waiting", "points": 5, "count": 5}, {"code": "sick", "points": 25}]
+
+    assert words.parts(rows) == [("sakit", 25.0), ("menunggu 5 hari", 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (TUESDAY, TUESDAY, "Selasa, 1 Desember 2026"),
+        (TUESDAY, date(2026, 12, 7), "1–7 Desember 2026"),
+        (date(2026, 11, 30), TUESDAY, "30 November – 1 Desember 2026"),
+        (date(2026, 12, 31), date(2027, 1, 4), "31 Desember 2026 – 4 Januari 2027"),
+    ],
+)
+def test_a_span_of_days_is_as_short_as_it_can_be(first: date, last: date, text: str) -> None:
+    assert words.span(first, last) == text
+
+
+def test_times_in_words() -> None:
+    assert words.clock(9 * 3600 + 10 * 60 + 59) == "09.10"
+    assert [words.duration(seconds) for seconds in (0, 1500, 3600, 7500)] == [
+        "0 mnt",
+        "25 mnt",
+        "1 jam 00 mnt",
+        "2 jam 05 mnt",
+    ]
+    assert words.duration_exact(65) == "1 mnt 05 dtk"
+
+
+def test_skills_by_their_names() -> None:
+    assert words.skills("iris,ramp") == f"{Skill.IRIS.label}, {Skill.RAMP.label}"
+
+
+@pytest.mark.parametrize("code", ["compiling", "interrupted", "too_often", "no_shifts", "no_needs", "error"])
+def test_every_message_of_a_run_has_words(code: str) -> None:
+    assert words.run_message(code).endswith(".")
