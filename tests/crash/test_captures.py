@@ -116,6 +116,19 @@ def test_the_tablets_origin_serves_neither_admin_nor_public_pages_and_sets_no_co
     assert requests.get(stack.web + "/api/v1/ping?nonce=abcdefghijklmnopq", timeout=20).status_code == 404
 
 
+def test_a_body_of_twenty_megabytes_is_refused_in_plain_words_and_the_line_stays_good(kit):
+    _stack, tablet, _officer, seal = kit
+    sealed = seal()
+    big = b'{"manifest": "' + b"x" * 20_000_000 + b'"}'
+    for answer in (
+        tablet.call("PUT", f"/captures/{sealed.id}", raw=big),
+        tablet.put_chunk(next(iter(sealed.chunks)), b"x" * 20_000_000),
+    ):
+        assert (answer.status, answer.code) == (413, "too-large")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    assert tablet.upload(sealed).status == 201
+
+
 def test_web_and_worker_killed_in_mid_upload_lose_nothing(kit):
     stack, tablet, _officer, seal = kit
     sealed = [seal() for _ in range(4)]

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,7 +39,7 @@ class PingView(OpenView):
         nonce = request.query_params.get("nonce", "")
         if not re.fullmatch(_NONCE, nonce):
             raise ProblemError(
-                "invalid", errors=[{"field": "nonce", "message": "Bentuk isian tidak sesuai."}]
+                "invalid", errors=[{"field": "nonce", "message": _("Bentuk isian tidak sesuai.")}]
             )
         return Response({"ping": greetings.ping(nonce=nonce)})
 

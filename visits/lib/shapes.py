@@ -3,22 +3,23 @@
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 
 MOST_ERRORS = 10
 
-_MESSAGES = {
-    "required": "Ada isian wajib yang belum ada.",
-    "type": "Jenis isian tidak sesuai.",
-    "enum": "Pilihan tidak dikenal.",
-    "const": "Isian tidak sesuai.",
-    "pattern": "Bentuk isian tidak sesuai.",
-    "maxLength": "Isian terlalu panjang.",
-    "minLength": "Isian terlalu pendek.",
-    "maximum": "Angka terlalu besar.",
-    "minimum": "Angka terlalu kecil.",
-    "maxItems": "Terlalu banyak isi.",
-    "minItems": "Isi masih kurang.",
+_MESSAGES: dict[str, Any] = {
+    "required": _("Ada isian wajib yang belum ada."),
+    "type": _("Jenis isian tidak sesuai."),
+    "enum": _("Pilihan tidak dikenal."),
+    "const": _("Isian tidak sesuai."),
+    "pattern": _("Bentuk isian tidak sesuai."),
+    "maxLength": _("Isian terlalu panjang."),
+    "minLength": _("Isian terlalu pendek."),
+    "maximum": _("Angka terlalu besar."),
+    "minimum": _("Angka terlalu kecil."),
+    "maxItems": _("Terlalu banyak isi."),
+    "minItems": _("Isi masih kurang."),
 }
 
 UUID = {
@@ -85,8 +86,8 @@ def errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
     found = []
     for error in _validator(id(schema)).iter_errors(value):
         field = ".".join(str(part) for part in error.absolute_path)
-        message = _MESSAGES.get(str(error.validator), "Isian tidak sesuai.")
-        found.append({"field": field[:80], "message": message})
+        message = _MESSAGES.get(str(error.validator), _MESSAGES["const"])
+        found.append({"field": field[:80], "message": str(message)})
         if len(found) == MOST_ERRORS:
             break
     return found

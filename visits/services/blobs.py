@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import secrets
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from visits.enums import CaptureStage
 from visits.lib.problems import ProblemError
 from visits.models import Blob, CaptureChunk, Device
 
+DRAFT_SECONDS = 24 * 3600
 logger = logging.getLogger(__name__)
 
 
@@ -81,6 +83,16 @@ def put(*, device: Device, sha256: str, data: bytes) -> bool:
     with transaction.atomic():
         _row, made = Blob.objects.get_or_create(device=device, sha256=sha256, defaults={"size": len(data)})
     return made
+
+
+def sweep_drafts() -> int:
+    """Remove what a killed process left half written, a day later; how many files."""
+    before = time.time() - DRAFT_SECONDS
+    drafts = (Path(settings.RECORDS_DIR) / "blobs").glob("*/.*")
+    old = [draft for draft in drafts if draft.stat().st_mtime < before]
+    for draft in old:
+        draft.unlink(missing_ok=True)
+    return len(old)
 
 
 def missing(*, device: Device, hashes: Iterable[str]) -> list[str]:

@@ -178,6 +178,8 @@ def by_token(*, token: str) -> DeviceToken | None:
 def seen(*, device: Device, client: int | None = None) -> None:
     """Note that a tablet spoke to us, at most once a minute."""
     now = timezone.now()
+    if device.last_seen_at is not None and device.last_seen_at >= now - SEEN_EVERY:
+        return  # not even an UPDATE of no row: on SQLite that too takes the write lock
     fields: dict[str, Any] = {"last_seen_at": now}
     if client is not None:
         fields["client"] = client

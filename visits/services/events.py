@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outreach.services import log
 from visits.enums import EventKind, EventState
@@ -82,10 +83,14 @@ def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | N
 def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str) -> Result:
     now = timezone.now()
     kind = EventKind(item["kind"]) if item.get("kind") in EventKind.values else None
-    wrong = shapes.errors(sync_shapes.EVENT_OF[kind], item) if kind else [_UNKNOWN_KIND]
+    wrong = (
+        shapes.errors(sync_shapes.EVENT_OF[kind], item)
+        if kind
+        else [{"field": "kind", "message": _("Pilihan tidak dikenal.")}]
+    )
     at = None if wrong else moments.parse(item["at"])
     if not wrong and at is None:
-        wrong = [{"field": "at", "message": "Jam tablet tidak terbaca."}]
+        wrong = [{"field": "at", "message": _("Jam tablet tidak terbaca.")}]
     event = Event(
         pk=UUID(item["id"]),
         device=device,
@@ -110,9 +115,6 @@ def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str)
     if not reason:
         reason = facts.apply(event=event, data=item["data"])
     return _settled(event=event, index=index, reason=reason)
-
-
-_UNKNOWN_KIND = {"field": "kind", "message": "Pilihan tidak dikenal."}
 
 
 def _visit(*, device: Device, item: dict[str, Any]) -> Visit | None:

@@ -43,7 +43,8 @@ def signed_me(*, device: Device) -> str:
     keys.current(KeyRole.SERVER)
     payload = me.content(device=device, epoch=epochs.current(), now=timezone.now())
     told = payload["capture_keys"][0]["kid"] if payload["capture_keys"] else ""
-    Device.objects.filter(pk=device.pk).exclude(told_kid=told).update(told_kid=told)
+    if device.told_kid != told:
+        Device.objects.filter(pk=device.pk).update(told_kid=told)
     return keys.sign(role=KeyRole.SERVER, typ=ME_TYP, payload=payload)
 
 

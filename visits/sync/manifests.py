@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from visits.lib import moments, shapes
 from visits.lib.problems import ProblemError
 from visits.sync import limits
@@ -53,17 +55,17 @@ def read(payload: dict[str, Any]) -> Manifest:
     _check_limits(parts)
     if len({part.name for part in parts}) != len(parts) or "form" not in {part.name for part in parts}:
         raise ProblemError(
-            "invalid", errors=[{"field": "parts", "message": "Bagian tidak lengkap atau ganda."}]
+            "invalid", errors=[{"field": "parts", "message": _("Bagian tidak lengkap atau ganda.")}]
         )
     try:
         day = date.fromisoformat(payload["day"])
     except ValueError:
         raise ProblemError(
-            "invalid", errors=[{"field": "day", "message": "Tanggal tidak ada di kalender."}]
+            "invalid", errors=[{"field": "day", "message": _("Tanggal tidak ada di kalender.")}]
         ) from None
     if moments.parse(payload["clocks"]["wall"]) is None:
         raise ProblemError(
-            "invalid", errors=[{"field": "clocks.wall", "message": "Jam tablet tidak terbaca."}]
+            "invalid", errors=[{"field": "clocks.wall", "message": _("Jam tablet tidak terbaca.")}]
         )
     return Manifest(
         capture=UUID(payload["capture"]),
@@ -84,6 +86,8 @@ def _check_limits(parts: tuple[Part, ...]) -> None:
     too_big = sum(part.size for part in parts) > limits.CAPTURE_BYTES or chunks > limits.CAPTURE_CHUNKS
     if too_many or too_big:
         message = (
-            "Paling banyak 20 bagian." if too_many else "Seluruh rekaman paling besar 25 MB; perkecil foto."
+            _("Paling banyak 20 bagian.")
+            if too_many
+            else _("Seluruh rekaman paling besar 25 MB; perkecil foto.")
         )
         raise ProblemError("too-large", errors=[{"field": "parts", "message": message}])
