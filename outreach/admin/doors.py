@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ def row(rows: QuerySet[Any], pk: str) -> Any:
         return get_object_or_404(rows, pk=UUID(str(pk)))
     except ValueError:
         raise Http404 from None
+
+
+def text(values: QueryDict, name: str) -> str:
+    """What was typed, without the zero bytes that PostgreSQL refuses."""
+    return values.get(name, "").replace("\0", "").strip()
 
 
 def number(request: HttpRequest) -> int:

@@ -28,7 +28,7 @@ UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Needs of a state; a search is posted and looks at all states."""
-    typed, district = request.POST.get("cari", "").strip(), request.GET.get("kecamatan", "")
+    typed, district = doors.text(request.POST, "cari"), doors.text(request.GET, "kecamatan")
     state = request.GET.get("keadaan", NeedState.OPEN)
     state = state if state in NeedState.values else NeedState.OPEN
     listed = queue.needs(

@@ -14,7 +14,7 @@ from outreach import vault, words
 from outreach.admin import doors
 from outreach.admin.forms import REASONS, AcceptForm, RefuseForm
 from outreach.admin.labels import problem, skill_names
-from outreach.enums import RequestState, Sex
+from outreach.enums import RequestState, ResidentKind, Sex
 from outreach.lib import phone
 from outreach.lib.nik import NumberError, disagreements, masked, parse_nik
 from outreach.lib.times import age_on
@@ -22,6 +22,7 @@ from outreach.models import Resident, VisitRequest
 from outreach.selectors import duplicates, history, queue
 from outreach.services import residents, triage
 
+ELDERLY_FROM = 60  # UU 13/1998
 ROWS = VisitRequest.objects.select_related("village__district", "key", "need", "resident", "consent")
 VIEW, TRIAGE, REVEAL = (
     "outreach.view_visitrequest",
@@ -36,9 +37,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """The queue. A search is posted, so that no name or NIK stands in an address."""
     state = request.GET.get("keadaan", RequestState.RECEIVED)
     state = state if state in RequestState.values else RequestState.RECEIVED
-    district = request.GET.get("kecamatan", "")
+    district = doors.text(request.GET, "kecamatan")
     listed = queue.requests(state=state, district=district, number=doors.number(request))
-    typed = request.POST.get("cari", "").strip()
+    typed = doors.text(request.POST, "cari")
     return doors.page(
         request,
         "admin/outreach/request/list.html",
@@ -66,6 +67,9 @@ def _numbers(row: VisitRequest) -> dict[str, Any]:
                     if what == "birth_date"
                     else _("Jenis kelamin di NIK lain dari yang diisi.")
                 )
+            born = row.birth_date or read.born
+            if row.kind == ResidentKind.ELDERLY and age_on(born, today) < ELDERLY_FROM:
+                warnings.append(_("Dipilih lansia, tetapi umurnya %d tahun.") % age_on(born, today))
             if read.area[:4] != row.village_id.replace(".", "")[:4]:
                 warnings.append(_("NIK diterbitkan daerah lain; pastikan warga tinggal di sini."))
         except NumberError:

@@ -29,7 +29,7 @@ VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest",
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Residents; a search is posted."""
-    typed, district = request.POST.get("cari", "").strip(), request.GET.get("kecamatan", "")
+    typed, district = doors.text(request.POST, "cari"), doors.text(request.GET, "kecamatan")
     listed = queue.residents(typed=typed, district=district, number=doors.number(request))
     return doors.page(
         request,

@@ -129,6 +129,8 @@ class PersonPage(PageForm):
         if "nik" not in self.errors and not found.get("nik") and not found.get("nik_unknown"):
             self.add_error("nik", _("Tulis NIK, atau centang \u201cSaya tidak tahu NIK-nya\u201d."))
         born = found.get("birth_date")
+        if not born and found.get("birth_unknown") and found.get("nik"):
+            born = found["birth_date"] = parse_nik(found["nik"], today=self.today).born
         if "birth_date" not in self.errors and not born and not found.get("birth_unknown"):
             self.add_error("birth_date", _("Tulis tanggal lahir, atau centang \u201cTidak tahu\u201d."))
         if born and too_young(born, married=found.get("married", False), today=self.today):

@@ -113,8 +113,9 @@ def test_the_queue_filters_by_district_and_state(coordinator: Client) -> None:
     assert ("Sana" in page, "Sini" in page) == (True, False)
     page = coordinator.get(f"{QUEUE}?keadaan=refused").content.decode()
     assert ("<strong>Ditolak</strong>" in page, "Sini" in page) == (True, False)
-    for odd in ("?keadaan=x&hal=x", "?hal=-1", "?hal=99999999", "?kecamatan='"):
+    for odd in ("?keadaan=x&hal=x", "?hal=-1", "?hal=99999999", "?kecamatan='", "?kecamatan=%00"):
         assert coordinator.get(f"{QUEUE}{odd}").status_code == 200
+    assert coordinator.post(QUEUE, {"cari": "\0x"}).status_code == 200
 
 
 def test_the_queue_takes_the_same_queries_for_one_and_three_rows(

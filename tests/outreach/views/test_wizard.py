@@ -160,6 +160,14 @@ def test_what_somebody_does_not_know_may_stay_open(client: Client) -> None:
     assert vault.status_code(row) in sent
 
 
+def test_an_unknown_birth_date_is_read_from_the_nik(client: Client) -> None:
+    given = {"name": "Warga Contoh", "nik": NIK, "birth_unknown": "on"}
+    fill(client, VillageFactory(), warga=given)
+    client.post("/permohonan/periksa/")
+
+    assert VisitRequest.objects.get().birth_date == date(1950, 5, 17)
+
+
 def test_change_returns_to_the_check_page(client: Client) -> None:
     village = VillageFactory()
     fill(client, village)

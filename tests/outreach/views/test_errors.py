@@ -1,0 +1,59 @@
+"""What goes wrong is said in plain words, never as a stack trace."""
+
+import pytest
+from django.test import Client
+from django.urls import path
+
+from outreach import urls
+from tests.factories.outreach import VillageFactory
+from tests.outreach.views.walk import fill
+
+pytestmark = pytest.mark.django_db
+
+
+def _break(request):
+    raise RuntimeError("3519015705500001")
+
+
+class _Broken:
+    urlpatterns = [path("rusak/", _break), *urls.urlpatterns]
+    app_name = "outreach"
+
+
+def test_an_unknown_address_leads_home() -> None:
+    answer = Client().get("/tidak-ada/")
+    assert answer.status_code == 404
+    assert "Halaman ini tidak ada" in answer.content.decode()
+
+
+def test_a_page_without_its_cookie_says_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/permohonan/mulai/")
+    assert answer.status_code == 403
+    assert "izinkan cookie" in answer.content.decode()
+
+
+def test_too_much_data_is_refused_in_plain_words(client: Client) -> None:
+    fill(client, VillageFactory(), until="keadaan")
+    answer = client.post("/permohonan/keadaan/", {"kind": "sick", "health": "x" * 3_000_000})
+    assert answer.status_code == 400
+    assert "Kiriman ini tidak terbaca" in answer.content.decode()
+    assert client.get("/permohonan/keadaan/").status_code == 200
+
+
+def test_a_fault_of_ours_shows_no_trace(settings) -> None:
+    settings.ROOT_URLCONF = _Broken
+    answer = Client(raise_request_exception=False).get("/rusak/")
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert "Ada gangguan di sistem kami" in page
+    assert "Traceback" not in page
+    assert "3519" not in page
+
+
+@pytest.mark.parametrize("text", ["\x00", "'; --", "🙂" * 50, "\ud83d".encode("utf-8", "replace").decode()])
+def test_odd_characters_are_answered_like_others(client: Client, text: str) -> None:
+    answer = client.post("/status/", {"reference": text, "secret": text})
+    assert answer.status_code == 200
+    fill(client, VillageFactory(), until="warga")
+    assert client.post("/permohonan/warga/", {"name": text, "nik": text}).status_code == 200
+    assert client.get("/permohonan/warga/").status_code == 200
