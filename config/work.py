@@ -119,7 +119,14 @@ def _days(today: board.Today) -> list[Card]:
             url=_address("admin:visits_teamday_changelist"),
             hint=hint,
             look="now" if today.stops > today.finished else "",
-        )
+        ),
+        Card(
+            count=today.unheard,
+            label=_("Kunjungan lewat hari tanpa kabar"),
+            url=_address("admin:visits_teamday_changelist") if today.unheard else "",
+            hint=_("Minta tim mengirim isi tabletnya, atau kembalikan ke antrean."),
+            look="late",
+        ),
     ]
 
 

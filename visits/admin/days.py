@@ -3,16 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from outreach.services import log
 from visits.admin import doors
 from visits.models import Team, TeamDay
 from visits.selectors import days, words
+from visits.services import visits
 
 
 @doors.needs("visits.view_teamday")
@@ -53,7 +56,25 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         is_newest=shown == versions[0],
         versions=versions,
         homes=days.homes(shown),
+        unheard=days.unheard(team=team, on=day),
     )
+
+
+@doors.needs("visits.view_teamday", "visits.publish_plan")
+@require_POST
+def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+    """Visits of a past day of which nothing was heard go back to those who wait."""
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise Http404 from None
+    team = get_object_or_404(Team, pk=team_id)
+    count = visits.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
+    if count:
+        messages.success(request, _("%(count)d kunjungan dikembalikan ke antrean.") % {"count": count})
+    else:
+        messages.info(request, _("Tidak ada kunjungan yang perlu dikembalikan."))
+    return redirect("admin:visits_teamday_page", team.pk, day.isoformat())
 
 
 @admin.register(TeamDay)
@@ -62,6 +83,7 @@ class TeamDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         own = self.admin_site.admin_view
         return [
             path("<int:team_id>/<str:on>/", own(one), name="visits_teamday_page"),
+            path("<int:team_id>/<str:on>/antrean/", own(give_back), name="visits_teamday_give_back"),
             *super().get_urls(),
         ]
 

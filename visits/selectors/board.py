@@ -54,6 +54,7 @@ class Today:
     teams: int
     stops: int
     finished: int
+    unheard: int  # visits of days that are over, of which nothing was heard
 
 
 def today(*, now: date | None = None) -> Today:
@@ -87,4 +88,5 @@ def today(*, now: date | None = None) -> Today:
         teams=TeamDay.objects.filter(date=on).count(),
         stops=visits["stops"],
         finished=visits["finished"],
+        unheard=Visit.objects.filter(shift__date__lt=on, state__in=OPEN_VISITS).count(),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from outreach.models import Need
@@ -23,6 +23,7 @@ class DayRow:
     stops: int
     finished: int
     open: int
+    unheard: bool  # the day is over and some of its visits have no end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +52,19 @@ class Home:
 
 
 def published(*, since: date | None = None, limit: int = 200) -> list[tuple[date, list[DayRow]]]:
-    """Published days from yesterday on, by date."""
+    """Published days from yesterday on, and older ones with visits of which nothing was heard, by date."""
     first = since or timezone.localdate() - timedelta(days=1)
+    unheard = Visit.objects.filter(
+        shift__team=OuterRef("team"), shift__date=OuterRef("date"), state__in=OPEN_VISITS
+    )
     rows = list(
-        TeamDay.objects.filter(date__gte=first)
+        TeamDay.objects.filter(Q(date__gte=first) | Exists(unheard))
         .select_related("team", "live")
         .order_by("date", "team__code")[:limit]
     )
     counts = {
         (row["shift__team"], row["shift__date"]): row
-        for row in Visit.objects.filter(shift__date__gte=first)
+        for row in Visit.objects.filter(shift__date__in={row.date for row in rows})
         .values("shift__team", "shift__date")
         .annotate(
             finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
@@ -77,6 +81,7 @@ def published(*, since: date | None = None, limit: int = 200) -> list[tuple[date
                 stops=len(row.live.content["stops"]),
                 finished=count["finished"] if count else 0,
                 open=count["open"] if count else 0,
+                unheard=bool(count and count["open"]) and row.date < timezone.localdate(),
             )
         )
     return list(found.items())
@@ -122,3 +127,10 @@ def homes(version: DayVersion) -> list[Home]:
 
 def shift_of(version: DayVersion) -> Shift:
     return Shift.objects.get(pk=version.content["shift"])
+
+
+def unheard(*, team: Team, on: date) -> int:
+    """Visits of a day that is over, of which nothing was heard."""
+    if on >= timezone.localdate():
+        return 0
+    return Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).count()

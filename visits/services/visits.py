@@ -4,16 +4,17 @@ Each change is one conditional UPDATE of the visit, then of its need, always in 
 does the same), with a log row and the resident's progress row in the same transaction.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import Need
 from outreach.services import log, needs, progress
-from visits.enums import CLOSING, MAX_ATTEMPTS, VISIT_MOVES, Outcome, VisitState
-from visits.models import Visit
+from visits.enums import CLOSING, MAX_ATTEMPTS, OPEN_VISITS, VISIT_MOVES, Outcome, VisitState
+from visits.models import Team, Visit
 
 _MILESTONES = {VisitState.TRAVELLING: Milestone.ON_THE_WAY, VisitState.ARRIVED: Milestone.ARRIVED}
 _CLOSED_REASONS = {
@@ -74,17 +75,39 @@ def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool
 
 
 @transaction.atomic
-def cancel(*, visit: Visit, at: datetime, actor: str, source: str, tell: bool = True) -> bool:
+def cancel(
+    *, visit: Visit, at: datetime, actor: str, source: str, tell: bool = True, begun: bool = False
+) -> bool:
     """Take a visit that has not begun out of its day; its need waits for a new one. False where it has begun.
 
     `source` names what did it (a day version, a shift), so that each cancelling is told once. `tell`
-    False is for a need that is given up itself.
+    False is for a need that is given up itself; `begun` takes one that has begun too.
     """
-    if not _move(visit=visit, to=VisitState.CANCELLED, actor=actor, sources=[VisitState.PUBLISHED]):
+    if not _move(
+        visit=visit,
+        to=VisitState.CANCELLED,
+        actor=actor,
+        sources=list(OPEN_VISITS) if begun else [VisitState.PUBLISHED],
+    ):
         return False
     if needs.move(need=visit.need, to=NeedState.OPEN, actor=actor) and tell:
         progress.record(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
     return True
+
+
+@transaction.atomic
+def give_back(*, team: Team, on: date, now: datetime, actor: str) -> int:
+    """Visits of a day that is over and of which nothing was heard: their needs wait for a new day. What a tablet
+    reports of them later is kept for review. How many; 0 for a day that is not over."""
+    if on >= timezone.localdate(now):
+        return 0
+    rows = Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).select_related(
+        "need"
+    )
+    return sum(
+        cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", begun=True)
+        for visit in rows.order_by("pk")
+    )
 
 
 @transaction.atomic

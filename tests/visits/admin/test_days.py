@@ -5,11 +5,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from outreach.models import Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.enums import Outcome
+from visits.enums import Outcome, VisitState
 from visits.models import Shift, TeamDay, Visit
 from visits.services import visits
 from visits.services.publishing import publish
@@ -100,3 +101,28 @@ def test_days_need_permission_and_take_no_writes(nobody: Client, looker: Client,
 )
 def test_days_that_are_none(looker: Client, shift: Shift, address: str) -> None:
     assert looker.get(address).status_code == 404
+
+
+def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, shift: Shift) -> None:
+    keeper = staff("visits.view_teamday", "visits.publish_plan")
+    address = reverse("admin:visits_teamday_give_back", args=[shift.team_id, shift.date.isoformat()])
+    first = Visit.objects.first()
+    assert first is not None
+    visits.set_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
+    assert "tidak ada kunjungan yang perlu" in keeper.post(address, follow=True).content.decode().lower()
+
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        client = staff("visits.view_teamday", "visits.publish_plan")
+        ((_day, (row,)),) = client.get(reverse(LIST)).context["days"]
+        assert (row.unheard, row.open) == (True, 2)
+        assert "2 kunjungan belum ada kabarnya" in client.get(_page(shift)).content.decode()
+        assert client.get(address).status_code == 405
+
+        page = client.post(address, follow=True).content.decode()
+        again = client.post(address, follow=True).content.decode()
+
+    assert "2 kunjungan dikembalikan ke antrean" in page
+    assert "Tidak ada kunjungan yang perlu" in again
+    assert set(Need.objects.values_list("state", "attempts")) == {("open", 0)}
+    assert set(Visit.objects.values_list("state", flat=True)) == {VisitState.CANCELLED}
+    assert looker.post(address).status_code == 403
