@@ -14,7 +14,7 @@ import numpy as np
 
 from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Data, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.route import best_place, copy_route, insert, refresh
+from visits.planning.engine.route import best_place, copy_route, insert, remove
 
 
 class Work(NamedTuple):
@@ -57,19 +57,8 @@ def remove_string(d: Data, s: State, w: Work, r: int, pos: int, size: int, skip:
     low = max(1, pos - span + 1)
     high = min(pos, length - span + 1)
     first = low + below(w, high - low + 1)
-    keep = first + 1 + below(w, size) if skip > 0 and span == size + skip else length + 1
-    kept = first
-    for k in range(first, length + 1):
-        visit = s.stops[r, VISIT, k]
-        if k < first + span and not keep <= k < keep + skip:
-            s.where[visit] = -1
-            w.listed[count] = visit
-            count += 1
-        else:
-            s.stops[r, VISIT, kept] = visit
-            kept += 1
-    s.facts[r, LENGTH] = kept - 1
-    return count
+    keep = first + 1 + below(w, size) if skip > 0 else length + 2
+    return remove(d, s, r, first, span, keep, skip, w.listed, count)
 
 
 @kernel
@@ -96,7 +85,6 @@ def touch(
         if 1 < size < length and chance(w) < par[2]:
             skip = 1 + below(w, length - size)
         count = remove_string(d, s, w, r, pos, size, skip, count)
-    refresh(d, s, r)
     return count
 
 
@@ -119,8 +107,10 @@ def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: A
             pos += 1
         count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
         routes += 1
-        if routes == most:
+        if routes == most or count < 0:
             break
+    if count < 0:
+        return routes, count
     if routes == 0 or below(w, 100) < par[13]:  # a route from anywhere, perhaps an empty one
         r = below(w, d.shift.shape[0])
         if w.owned[r] and w.mark[r] != stamp:
@@ -194,9 +184,8 @@ def sort_listed(d: Data, w: Work, seed: int, count: int, par: Array) -> None:
 
 
 @kernel
-def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> bool:
+def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> None:
     """Offer every listed visit its best place in the touched routes."""
-    good = True
     for i in range(count):
         visit = w.listed[i]
         best, at, gap = 0.0, -1, -1
@@ -213,8 +202,7 @@ def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) ->
             if k >= 0 and prize - par[12] * added > best:
                 best, at, gap = prize - par[12] * added, r, k
         if at >= 0:
-            good = insert(d, s, visit, at, gap) and good
-    return good
+            insert(d, s, visit, at, gap)
 
 
 @kernel
@@ -248,9 +236,12 @@ def anneal(
         routes, count = ruin(d, s, saved, w, seed, stamp, par)
         if routes == 0:
             continue
+        if count < 0:
+            restore(d, s, saved, w, routes)
+            continue
         count = offer(d, s, w, seed, count, par)
         sort_listed(d, w, seed, count, par)
-        good = recreate(d, s, w, routes, count, par)
+        recreate(d, s, w, routes, count, par)
         gain, real = 0.0, 0.0
         for t in range(routes):
             r = w.touched[t]
@@ -258,7 +249,7 @@ def anneal(
             travel = s.facts[r, TRAVEL] - saved.facts[t, TRAVEL]
             gain += worth - par[12] * travel
             real += worth - travel
-        if not good or gain < heat * math.log(chance(w)):
+        if gain < heat * math.log(chance(w)):
             restore(d, s, saved, w, routes)
             continue
         w.totals[0] += real

@@ -26,7 +26,7 @@ NEVER = 1 << 30  # a break that no clock reaches
 LOCK = 1e11  # score of a kept lock; above any sum of priorities, below what float64 counts exactly
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
-LENGTH, FIRST_LAST, TRAVEL = range(3)  # columns of State.facts
+LENGTH, EARLY, TRAVEL = range(3)  # columns of State.facts; EARLY counts the visits that are not `last`
 START, END, FROM, TO, MOST, CLASS, DAY = range(7)  # columns of Data.shift
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from visits.planning.engine.data import DAY, LENGTH, VISIT, Data, Model, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.route import best_place, copy_route, refresh
+from visits.planning.engine.route import best_place, copy_route, remove
 from visits.planning.explain import Push
 from visits.planning.types import Problem
 
@@ -37,7 +37,7 @@ def offer_gap(d: Data, s: State, r: int, out: int, pool: Array, lost: Array, fou
 
 
 @kernel
-def price_pool(d: Data, s: State, saved: State, pool: Array, lost: Array, found: Array) -> None:
+def price_pool(d: Data, s: State, saved: State, pool: Array, lost: Array, found: Array, taken: Array) -> None:
     """Try every route whole, then with each of its unlocked visits taken out."""
     for r in range(d.shift.shape[0]):
         offer_gap(d, s, r, -1, pool, lost, found)
@@ -47,12 +47,10 @@ def price_pool(d: Data, s: State, saved: State, pool: Array, lost: Array, found:
             out = saved.stops[0, VISIT, k]
             if d.locked[out] == r:
                 continue
-            for j in range(k, length):
-                s.stops[r, VISIT, j] = saved.stops[0, VISIT, j + 1]
-            s.facts[r, LENGTH] = length - 1
-            if refresh(d, s, r):
+            if remove(d, s, r, k, 1, length + 2, 0, taken, 0) > 0:
                 offer_gap(d, s, r, out, pool, lost, found)
             copy_route(saved, 0, s, r)
+            s.where[out] = r
 
 
 def pushes(problem: Problem, model: Model, state: State, saved: State) -> dict[str, Push]:
@@ -61,7 +59,7 @@ def pushes(problem: Problem, model: Model, state: State, saved: State) -> dict[s
     pool = np.flatnonzero(state.where < 0).astype(np.int32)
     lost = np.full(len(pool), np.inf)
     found = np.full((len(pool), 3), -1, dtype=np.int32)
-    price_pool(d, state, saved, pool, lost, found)
+    price_pool(d, state, saved, pool, lost, found, np.zeros(1, dtype=np.int32))
 
     def name(visit: int) -> str:
         return problem.visits[model.visit_of[visit]].id

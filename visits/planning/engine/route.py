@@ -11,8 +11,8 @@ from visits.planning.engine.clock import drive, drive_back, first_start, last_st
 from visits.planning.engine.data import (
     CLASS,
     DAY,
+    EARLY,
     END,
-    FIRST_LAST,
     FROM,
     LATEST,
     LEAVE,
@@ -27,53 +27,70 @@ from visits.planning.engine.data import (
     Data,
     State,
 )
-from visits.planning.engine.jit import kernel
+from visits.planning.engine.jit import Array, kernel
+
+
+@kernel
+def forward(d: Data, s: State, r: int, first: int, settled: int) -> bool:
+    """Earliest departures of stops `first`.., from stored legs; False when a rule breaks.
+
+    From stop `settled` on the row holds departures of a feasible route: where one stays as it was, so
+    do all after it, and the walk ends there.
+    """
+    stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
+    now, good = stops[r, LEAVE, first - 1], True
+    for k in range(first, length + 1):
+        visit = stops[r, VISIT, k]
+        arrive = drive(d.breaks, c, now, stops[r, LEG, k])
+        start = first_start(d, c, visit, arrive)
+        if start < 0:
+            good = False
+            start = arrive
+        now = start + d.service[visit]
+        if k >= settled and stops[r, LEAVE, k] == now:
+            return good
+        stops[r, LEAVE, k] = now
+    return good and drive(d.breaks, c, now, stops[r, LEG, length + 1]) <= stops[r, LATEST, length + 1]
+
+
+@kernel
+def backward(d: Data, s: State, r: int, final: int, settled: int) -> None:
+    """Latest arrivals of stops `final`..1 from stored legs; up to stop `settled` an equal one ends it."""
+    stops, c = s.stops, d.shift[r, CLASS]
+    for k in range(final, 0, -1):
+        visit = stops[r, VISIT, k]
+        leave = drive_back(d.breaks, c, stops[r, LATEST, k + 1], stops[r, LEG, k + 1])
+        latest = last_start(d, c, visit, leave - d.service[visit])
+        if k <= settled and stops[r, LATEST, k] == latest:
+            return
+        stops[r, LATEST, k] = latest
 
 
 @kernel
 def refresh(d: Data, s: State, r: int) -> bool:
-    """Recompute all times and sums of route `r`; False when its order breaks a rule."""
-    stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
-    first_last, total, worth, good = length + 1, 0, 0.0, True
-    now = d.shift[r, START]
-    here = d.shift[r, FROM]
-    stops[r, LEAVE, 0] = now
-    stops[r, PLACE, 0] = here
+    """Recompute everything of route `r` from its visits; False when its order breaks a rule."""
+    stops, length = s.stops, s.facts[r, LENGTH]
+    early, total, worth, ordered = 0, 0, 0.0, True
+    stops[r, LEAVE, 0] = d.shift[r, START]
+    stops[r, PLACE, 0] = d.shift[r, FROM]
     for k in range(1, length + 1):
         visit = stops[r, VISIT, k]
-        there = d.place[visit]
-        leg = travel(d, here, there)
-        start = first_start(d, c, visit, drive(d.breaks, c, now, leg))
-        if start < 0:
-            good = False
-            start = now + leg
-        now = start + d.service[visit]
-        stops[r, LEAVE, k] = now
-        stops[r, LEG, k] = leg
-        stops[r, PLACE, k] = there
-        total += leg
+        stops[r, PLACE, k] = d.place[visit]
+        stops[r, LEG, k] = travel(d, stops[r, PLACE, k - 1], stops[r, PLACE, k])
+        total += stops[r, LEG, k]
         worth += d.prize[visit, d.shift[r, DAY]]
-        if d.last[visit]:
-            first_last = min(first_last, k)
-        elif first_last < k:
-            good = False
-        here = there
-    end = d.shift[r, TO]
-    leg = travel(d, here, end) if length > 0 else 0
-    stops[r, LEG, length + 1] = leg
-    stops[r, PLACE, length + 1] = end
-    latest = d.shift[r, END]
-    stops[r, LATEST, length + 1] = latest
-    good = good and drive(d.breaks, c, now, leg) <= latest
-    for k in range(length, 0, -1):
-        visit = stops[r, VISIT, k]
-        latest = drive_back(d.breaks, c, latest, stops[r, LEG, k + 1]) - d.service[visit]
-        latest = last_start(d, c, visit, latest)
-        stops[r, LATEST, k] = latest
-    s.facts[r, FIRST_LAST] = first_last
-    s.facts[r, TRAVEL] = total + leg
+        if not d.last[visit]:
+            early += 1
+            ordered = ordered and early == k
+    stops[r, PLACE, length + 1] = d.shift[r, TO]
+    stops[r, LEG, length + 1] = travel(d, stops[r, PLACE, length], d.shift[r, TO]) if length > 0 else 0
+    stops[r, LATEST, length + 1] = d.shift[r, END]
+    s.facts[r, EARLY] = early
+    s.facts[r, TRAVEL] = total + stops[r, LEG, length + 1]
     s.worth[r] = worth
-    return good
+    good = forward(d, s, r, 1, length + 1)
+    backward(d, s, r, length, 0)
+    return good and ordered
 
 
 @kernel
@@ -85,9 +102,9 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int) -> tuple[int, i
         return most, best
     first, final = 0, length
     if d.last[visit]:
-        first = s.facts[r, FIRST_LAST] - 1
+        first = s.facts[r, EARLY]
     else:
-        final = s.facts[r, FIRST_LAST] - 1
+        final = s.facts[r, EARLY]
     service, place = d.service[visit], d.place[visit]
     for k in range(first, final + 1):
         leave, latest = stops[r, LEAVE, k], stops[r, LATEST, k + 1]
@@ -108,15 +125,70 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int) -> tuple[int, i
 
 
 @kernel
-def insert(d: Data, s: State, visit: int, r: int, gap: int) -> bool:
-    """Put `visit` after stop `gap` and refresh."""
-    length = s.facts[r, LENGTH]
-    for k in range(length, gap, -1):
-        s.stops[r, VISIT, k + 1] = s.stops[r, VISIT, k]
-    s.stops[r, VISIT, gap + 1] = visit
+def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
+    """Put `visit` after stop `gap`, where best_place found room; times change only where they must."""
+    stops, length = s.stops, s.facts[r, LENGTH]
+    for row in range(5):
+        for k in range(length + 1, gap, -1):
+            stops[r, row, k + 1] = stops[r, row, k]
+    at = gap + 1
+    before = stops[r, LEG, at + 1] if length > 0 else 0
+    place = d.place[visit]
+    stops[r, VISIT, at] = visit
+    stops[r, PLACE, at] = place
+    stops[r, LEG, at] = travel(d, stops[r, PLACE, gap], place)
+    stops[r, LEG, at + 1] = travel(d, place, stops[r, PLACE, at + 1])
     s.facts[r, LENGTH] = length + 1
+    s.facts[r, EARLY] += 1 - d.last[visit]
+    s.facts[r, TRAVEL] += stops[r, LEG, at] + stops[r, LEG, at + 1] - before
+    s.worth[r] += d.prize[visit, d.shift[r, DAY]]
     s.where[visit] = r
-    return refresh(d, s, r)
+    forward(d, s, r, at, at + 1)
+    backward(d, s, r, at, gap)
+
+
+@kernel
+def remove(
+    d: Data, s: State, r: int, first: int, span: int, keep: int, kept: int, out: Array, count: int
+) -> int:
+    """Take stops `first`..`first + span - 1` out but for `kept` of them from `keep` on.
+
+    The removed are appended to `out` at `count`; returns the new count, or -1 - count when the rest
+    breaks a rule (travel tables that are no metric).
+    """
+    stops, length = s.stops, s.facts[r, LENGTH]
+    at, final, gap = first, first - 1, False
+    for k in range(first, length + 2):
+        visit = stops[r, VISIT, k]
+        if k < first + span and not keep <= k < keep + kept:
+            s.where[visit] = -1
+            s.worth[r] -= d.prize[visit, d.shift[r, DAY]]
+            s.facts[r, EARLY] -= 1 - d.last[visit]
+            s.facts[r, TRAVEL] -= stops[r, LEG, k]
+            out[count] = visit
+            count += 1
+            gap = True
+            continue
+        stops[r, PLACE, at] = stops[r, PLACE, k]
+        leg = stops[r, LEG, k]
+        if gap:
+            leg = travel(d, stops[r, PLACE, at - 1], stops[r, PLACE, at])
+            s.facts[r, TRAVEL] += leg - stops[r, LEG, k]
+            final = at - 1
+            gap = False
+        stops[r, LEG, at] = leg
+        stops[r, VISIT, at] = visit
+        stops[r, LATEST, at] = stops[r, LATEST, k]
+        at += 1
+    length = at - 2
+    s.facts[r, LENGTH] = length
+    if length == 0:
+        s.facts[r, TRAVEL] = 0
+        stops[r, LEG, 1] = 0
+        s.worth[r] = 0.0
+    good = forward(d, s, r, first, length + 1)
+    backward(d, s, r, final, 0)
+    return count if good else -1 - count
 
 
 @kernel
