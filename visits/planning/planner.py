@@ -53,7 +53,7 @@ def plan(
         problem,
         kept=kept,
         start=previous,
-        seconds=None if seconds is None else max(0.0, seconds - _reserve(problem)),
+        seconds=None if seconds is None else max(0.0, seconds - _reserve(problem) - time.monotonic() + began),
         iterations=iterations,
         seed=seed,
         workers=workers,

@@ -17,7 +17,7 @@ from visits.planning.case import plan_as_json
 
 # The plan of make_problem(42, visits=40, shifts=6, locked=6) for seed 7 and 3000 iterations: the same
 # with the pinned numpy and numba on every x86-64 machine. A change of the engine changes it: renew it then.
-DIGEST = "664beb32351d36a65fab47ad7831016d4359eaf50541aab9cf1910775c5797a9"
+DIGEST = "00f3816038c9eafc2d54cde5f9226c6c485f4bd4d0d4be21fbfe9b40213820eb"
 
 
 def verdict(problem, result):
@@ -55,7 +55,7 @@ def test_every_plan_is_feasible_and_keeps_locks_that_can_be_kept(
 @pytest.mark.parametrize("seed", range(25))
 def test_small_cases_equal_exhaustive_search(seed):
     problem = make_problem(seed, visits=6, shifts=1 + seed % 3, locked=seed % 3, last=seed % 4 == 0)
-    result = plan(problem, iterations=2000, seed=seed)
+    result = plan(problem, iterations=6000, seed=seed)
     assert result.statistics.score == best_score(problem)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from visits.planning.engine.data import Model, build
 from visits.planning.engine.pushes import pushes
+from visits.planning.engine.schedule import Schedule
 from visits.planning.engine.team import Team
 from visits.planning.engine.worker import Worker
 from visits.planning.explain import Push
@@ -22,10 +23,9 @@ from visits.planning.locks import Kept, keep
 from visits.planning.opening import opening
 from visits.planning.types import Problem, Progress
 
-HOT, COLD = 12_000.0, 100.0  # temperatures in score (3000 = one point)
 CHUNK = 500  # iterations between two looks at the clock and at should_stop
-ROUNDS = 64  # a power of two, so that the shares of EXCHANGE are exact
-EXCHANGE = (0.5, 0.75, 0.875)
+ROUNDS = 64
+EXCHANGE = (32, 48, 60)  # rounds after which whole-map workers go on from the leader
 
 
 @dataclass(slots=True)
@@ -52,10 +52,6 @@ class Budget:
         if not self.stopped and self.should_stop is not None and self.should_stop():
             self.stopped = True
         return self.stopped
-
-
-def temperature(share: float) -> float:
-    return float(HOT * (COLD / HOT) ** min(1.0, share))
 
 
 class Found(NamedTuple):
@@ -85,7 +81,7 @@ def run(
     model = build(problem, kept.broken)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     begin = [[engine_of[v] for v in order] for order in opening(problem, kept, start)]
-    team = search(model, begin, budget, seed, workers, on_progress)
+    team = search(model, begin, budget, seed, workers, on_progress, warm=bool(start))
     leader = team.result()
     orders = {
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
@@ -102,21 +98,26 @@ def search(
     seed: int,
     workers: int,
     on_progress: Callable[[Progress], None] | None,
+    *,
+    warm: bool,
 ) -> Team:
     """Anneal from `begin` (engine numbering, feasible) until the budget is used."""
     team = Team(model, seed, workers)
     team.begin(begin)
     _report(team, budget, 0.0, on_progress)
     shares = _split(budget.iterations, workers)
+    schedule = Schedule(model.data, warm=warm)
     rounds = ROUNDS if team.able.any() else 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
         for number in range(rounds):
             until = (number + 1) / rounds
             team.cut(number)
-            jobs = [pool.submit(_round, w, budget, shares[i], until) for i, w in enumerate(team.workers)]
+            jobs = [
+                pool.submit(_round, w, budget, schedule, shares[i], until) for i, w in enumerate(team.workers)
+            ]
             for job in jobs:
                 job.result()
-            team.meet(exchange=until in EXCHANGE)
+            team.meet(exchange=number + 1 in EXCHANGE)
             _report(team, budget, until, on_progress)
             if budget.stopped:
                 break
@@ -135,19 +136,19 @@ def _split(iterations: int | None, workers: int) -> list[int | None]:
     return [iterations // workers + (i < iterations % workers) for i in range(workers)]
 
 
-def _round(worker: Worker, budget: Budget, mine: int | None, until: float) -> None:
+def _round(worker: Worker, budget: Budget, schedule: Schedule, mine: int | None, until: float) -> None:
     """Anneal one worker to `until` of its budget, looking up every CHUNK iterations."""
     while not budget.poll():
         if mine is None:
             share = budget.share(0)
             if share >= until:
                 return
-            heat = temperature(share)
+            heat = schedule.temperature(share)
             worker.run(heat, heat, CHUNK)
         else:
             left = round(mine * until) - worker.iterations
             if left <= 0:
                 return
             steps = min(CHUNK, left)
-            heat = temperature(worker.iterations / mine)
-            worker.run(heat, temperature((worker.iterations + steps) / mine), steps)
+            heat = schedule.temperature(worker.iterations / mine)
+            worker.run(heat, schedule.temperature((worker.iterations + steps) / mine), steps)

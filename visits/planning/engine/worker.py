@@ -14,9 +14,10 @@ from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import LENGTH, LOCK, TRAVEL, VISIT, Model, State
 from visits.planning.engine.jit import Array
 from visits.planning.engine.route import copy_route
+from visits.planning.engine.tuning import TUNING
+from visits.planning.engine.work import Work
 
 AT_ONCE = 16  # most routes one iteration may touch
-TUNING = np.array([3, 8, 0.5, 12, 60, 30, 30, 55, 80, 900, 90, 10, 5.0, 5])
 
 
 class Worker:
@@ -33,9 +34,10 @@ class Worker:
             np.zeros(AT_ONCE),
             np.zeros(1, np.int32),
         )
-        self.work = anneal.Work(
+        self.work = Work(
             random=_stream(seed, index),
             listed=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),
+            offered=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),
             keys=np.zeros(n + AT_ONCE * (model.longest + 2)),
             touched=np.zeros(AT_ONCE, np.int32),
             mark=np.zeros(r, np.int64),
@@ -43,6 +45,7 @@ class Worker:
             owned=np.ones(r, np.uint8),
             pool=np.flatnonzero(d.may.any(axis=1)).astype(np.int32),
             mine=np.ones(n, np.uint8),
+            luck=np.full(n, 0.5),
             totals=np.zeros(3),
         )
         self.tuning = TUNING.copy()

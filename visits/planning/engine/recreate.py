@@ -1,0 +1,136 @@
+"""Recreate: offer the removed and the open neighbours of the seed their cheapest feasible places.
+
+The idea: visits are optional, so who is asked first decides who is served. The order is drawn anew each
+time, from several keys; open visits that never find a place are asked less and less (luck), which
+keeps the work on those that are near the margin.
+"""
+
+from __future__ import annotations
+
+import math
+
+from visits.planning.engine.data import DAY, Data, State
+from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.route import best_place, insert
+from visits.planning.engine.tuning import (
+    BLINK,
+    BY_CHANCE,
+    BY_PRICE,
+    BY_PRIZE,
+    BY_RATIO,
+    BY_SERVICE,
+    DETOUR,
+    FLOOR,
+    LOOK,
+    NOISE,
+    OFFERED,
+    SETTLE,
+    TRUST,
+)
+from visits.planning.engine.work import Work, below, chance
+
+
+@kernel
+def wanted(w: Work, visit: int, par: Array) -> bool:
+    """Whether an open visit is worth a try: often when it found places lately, now and then anyway."""
+    return bool(chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
+
+
+@kernel
+def offer(d: Data, s: State, w: Work, seed: int, count: int, par: Array) -> int:
+    """List unserved neighbours of the seed beside the removed, which come first."""
+    removed = count
+    most = count + int(par[OFFERED])
+    for i in range(-1, min(d.near.shape[1], int(par[LOOK]))):
+        visit = seed if i < 0 else d.near[seed, i]
+        if s.where[visit] >= 0 or w.mine[visit] == 0 or (i >= 0 and not wanted(w, visit, par)):
+            continue
+        known = False
+        for j in range(removed):
+            known = known or w.listed[j] == visit
+        if known:
+            continue
+        w.listed[count] = visit
+        count += 1
+        if count >= most:
+            break
+    return count
+
+
+@kernel
+def learn(d: Data, s: State, w: Work, removed: int, count: int) -> None:
+    """Remember which of the offered (before sorting: after the removed) found a place."""
+    for i in range(removed, count):
+        visit = w.offered[i]
+        placed = 1.0 if s.where[visit] >= 0 else 0.0
+        w.luck[visit] += 0.05 * (placed - w.luck[visit])
+
+
+@kernel
+def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
+    """Seconds of travel that the visit adds at its best place now; an hour where there is none."""
+    least = 3600
+    for t in range(routes):
+        if d.may[visit, w.touched[t]]:
+            least, _ = best_place(d, s, visit, w.touched[t], least)
+    return least
+
+
+@kernel
+def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> None:
+    """Order the listed by one of several keys; locked visits first."""
+    kind = below(w, 100)
+    for i in range(count):
+        visit = w.listed[i]
+        w.offered[i] = visit
+        worth, service = d.prize[visit, 0], d.service[visit]
+        if kind < par[BY_CHANCE]:
+            key = chance(w)
+        elif kind < par[BY_PRIZE]:
+            key = -worth * (1.0 + par[NOISE] * chance(w))
+        elif kind < par[BY_RATIO]:
+            key = -worth / (service + par[SETTLE]) * (1.0 + par[NOISE] * chance(w))
+        elif kind < par[BY_PRICE]:
+            key = (
+                -worth
+                / (service + 60 + lowest_price(d, s, w, visit, routes))
+                * (1.0 + par[NOISE] * chance(w))
+            )
+        elif kind < par[BY_SERVICE]:
+            key = -float(service)
+        else:
+            key = float(d.width[visit])
+        if d.locked[visit] >= 0:
+            key -= 1e12
+        w.keys[i] = key
+    for i in range(1, count):
+        key, visit = w.keys[i], w.listed[i]
+        j = i - 1
+        while j >= 0 and w.keys[j] > key:
+            w.keys[j + 1] = w.keys[j]
+            w.listed[j + 1] = w.listed[j]
+            j -= 1
+        w.keys[j + 1] = key
+        w.listed[j + 1] = visit
+
+
+@kernel
+def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> None:
+    """Offer every listed visit its best place in the touched routes."""
+    for i in range(count):
+        visit = w.listed[i]
+        best, at, gap = 0.0, -1, -1
+        for t in range(routes):
+            r = w.touched[t]
+            if d.may[visit, r] == 0 or (routes > 1 and below(w, 1000) < par[BLINK]):
+                continue
+            prize = d.prize[visit, d.shift[r, DAY]]
+            most = 1 << 20
+            room = (prize - best) / par[DETOUR]
+            if room < most:
+                most = math.ceil(room)
+            added, k = best_place(d, s, visit, r, most)
+            if k >= 0 and prize - par[DETOUR] * added > best:
+                best, at, gap = prize - par[DETOUR] * added, r, k
+        if at >= 0:
+            insert(d, s, visit, at, gap)

@@ -1,0 +1,85 @@
+"""Ruin: take strings of neighbouring visits out of a few routes round a seed.
+
+The idea is SISR's (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020): what lies
+together in the field and in a route is taken out together, so that the gap is worth something to others.
+"""
+
+from __future__ import annotations
+
+from visits.planning.engine.data import LENGTH, VISIT, Data, State
+from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.route import copy_route, remove
+from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
+from visits.planning.engine.work import Work, below, chance
+
+
+@kernel
+def remove_string(d: Data, s: State, w: Work, r: int, pos: int, size: int, skip: int, count: int) -> int:
+    """Take `size` stops out of route `r` round stop `pos`, leaving `skip` in the middle; list them."""
+    length = s.facts[r, LENGTH]
+    span = min(length, size + skip)
+    low = max(1, pos - span + 1)
+    high = min(pos, length - span + 1)
+    first = low + below(w, high - low + 1)
+    keep = first + 1 + below(w, size) if skip > 0 else length + 2
+    return remove(d, s, r, first, span, keep, skip, w.listed, count)
+
+
+@kernel
+def touch(
+    d: Data,
+    s: State,
+    saved: State,
+    w: Work,
+    r: int,
+    pos: int,
+    routes: int,
+    stamp: int,
+    count: int,
+    par: Array,
+) -> int:
+    """Save route `r` as the `routes`-th touched one and take a string round stop `pos` out of it."""
+    w.mark[r] = stamp
+    copy_route(s, r, saved, routes)
+    w.touched[routes] = r
+    length = s.facts[r, LENGTH]
+    if length > 0:
+        size = 1 + below(w, min(length, int(par[STRING])))
+        skip = 0
+        if 1 < size < length and chance(w) < par[SPLIT]:
+            skip = 1 + below(w, length - size)
+        count = remove_string(d, s, w, r, pos, size, skip, count)
+    return count
+
+
+@kernel
+def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: Array) -> tuple[int, int]:
+    """(routes touched, visits listed): strings removed round `seed`, the routes saved first."""
+    routes, count = 0, 0
+    most = 1 + below(w, int(par[ROUTES]))
+    near = d.near.shape[1]
+    seed_open = s.where[seed] < 0
+    for i in range(-1, near):
+        visit = seed if i < 0 else d.near[seed, i]
+        r = s.where[visit]
+        if r < 0 or w.mark[r] == stamp or w.owned[r] == 0:
+            continue
+        if seed_open and routes == 0 and d.may[seed, r] == 0:
+            continue
+        pos = 1
+        while s.stops[r, VISIT, pos] != visit:
+            pos += 1
+        count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
+        routes += 1
+        if routes == most or count < 0:
+            break
+    if count < 0:
+        return routes, count
+    if routes == 0 or below(w, 100) < par[ANYWHERE]:  # a route from anywhere, perhaps an empty one
+        r = below(w, d.shift.shape[0])
+        if w.owned[r] and w.mark[r] != stamp:
+            length = s.facts[r, LENGTH]
+            pos = 1 + below(w, length) if length > 0 else 0
+            count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
+            routes += 1
+    return routes, count
