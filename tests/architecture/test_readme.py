@@ -37,3 +37,9 @@ def test_the_two_commands_of_the_first_screen():
     assert commands[0].endswith(".venv/bin/python manage.py demo")
     assert commands[1] == "bash tests/run"
     assert (ROOT / "tests" / "run").stat().st_mode & 0o100
+
+
+def test_the_first_screen_shows_a_picture():
+    (picture,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+    assert README.index(picture) < README.index("## ")
