@@ -12,8 +12,10 @@ from tests.support.http import http
 from tests.support.stack import Stack
 from tests.support.tablet import Sealed, Tablet
 from tests.support.wait import wait_until
+from tests.visits.conftest import publish
 from visits.enums import CaptureStage, KeyRole
-from visits.models import Blob, Capture, CaptureState, Event, OutboxItem, Receipt
+from visits.lib import strict_json
+from visits.models import Blob, Capture, CaptureState, Event, OutboxItem, Receipt, Shift, Visit
 from visits.services import devices, keys
 
 pytestmark = [pytest.mark.crash]
@@ -87,6 +89,31 @@ def test_the_same_events_twenty_times_at_once_are_kept_once(kit):
     )
     with stack.orm():
         assert Event.objects.filter(visit=visit).count() == 5
+
+
+def test_days_are_read_while_others_write_and_end_equal_to_the_server(kit):
+    stack, tablet, officer, seal = kit
+    visits = [seal().payload["visit"] for _ in range(4)]
+    with stack.orm():
+        publish(Shift.objects.get(team__code="TX"), list(Visit.objects.filter(pk__in=visits)))
+    batches = [[tablet.event("arrived", visit=visit, officer=officer.pk)] for visit in visits]
+    today = tablet.call("GET", "/days").json["today"]
+
+    def write(batch):
+        return tablet.events(*batch)[0]["result"]
+
+    def read(_n):
+        answer = tablet.call("GET", f"/days/{today}")
+        assert answer.status == 200, answer.body
+        return answer.json["version"] == strict_json.digest(answer.json["content"])
+
+    with ThreadPoolExecutor(8) as pool:
+        written, read_back = pool.map(write, batches), pool.map(read, range(30))
+        assert set(written) == {"applied"}
+        assert all(read_back)
+    last = tablet.call("GET", f"/days/{today}").json
+    assert {stop["state"] for stop in last["content"]["stops"]} == {"arrived"}
+    assert tablet.call("GET", "/days").json["days"][today] == last["version"]
 
 
 def test_two_pairings_with_one_code_at_once_make_one_tablet(kit):
