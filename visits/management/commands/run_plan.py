@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -10,10 +11,10 @@ class Command(BaseCommand):
     help = "Works on a planning run here and now, without the queue. A run that a worker holds is left to it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("run", help="the run's id")
+        parser.add_argument("run", type=UUID, help="the run's id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = plans.run(run_id=options["run"])
+        done = plans.run(run_id=str(options["run"]))
         run = PlanRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError("There is no such run.")
