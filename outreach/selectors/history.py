@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q
+from django.db.models import Model, Q, TextChoices
 from django.utils.translation import gettext as _
 
+from outreach.enums import LocationSource, NeedState, RequestState
 from outreach.models import LogEntry
 
 MOST = 200
@@ -39,6 +40,20 @@ def _actions() -> dict[str, str]:
     }
 
 
+STATES: dict[str, type[TextChoices]] = {
+    "outreach.visitrequest": RequestState,
+    "outreach.need": NeedState,
+    "outreach.resident": LocationSource,
+}
+
+
+def _change(row: LogEntry) -> str:
+    """As in "Menunggu jadwal → Sudah dijadwalkan", in the words of the row's states."""
+    states = STATES.get(row.subject_type)
+    names = {str(value): str(label) for value, label in states.choices} if states else {}
+    return " → ".join(names.get(state, state) for state in (row.from_state, row.to_state) if state)
+
+
 def _actors(rows: list[LogEntry]) -> dict[str, str]:
     """Names of the office's users, one query; others by what they are."""
     ids = {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
@@ -63,7 +78,7 @@ def lines(subjects: Iterable[Model | None]) -> list[Line]:
             actor=actors.get(row.actor, row.actor),
             action=actions.get(row.action, row.action),
             subject=kinds.get(row.subject_type.rpartition(".")[2], row.subject_type),
-            change=" → ".join(state for state in (row.from_state, row.to_state) if state),
+            change=_change(row),
         )
         for row in rows
     ]

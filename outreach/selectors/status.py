@@ -16,7 +16,7 @@ from outreach.enums import ClosedReason, Milestone, RequestState
 from outreach.models import Need, Progress, VisitRequest
 from outreach.selectors import flow
 
-Look = Literal["done", "now", "waiting", "todo", "failed"]
+Look = Literal["done", "past", "now", "waiting", "todo", "failed"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Step:
         """The look in a word."""
         return {
             "done": _("Sudah"),
+            "past": _("Sudah lewat"),
             "now": _("Sekarang"),
             "waiting": _("Menunggu"),
             "todo": _("Nanti"),
@@ -162,6 +163,9 @@ PAST = (
 )
 
 
+IN_VAIN = (Milestone.UNPLANNED, Milestone.NOT_MET, Milestone.REVIEW)
+
+
 def _past(rows: list[Progress]) -> list[Step]:
     """Milestones that are behind; an appointment is behind once something else came after it."""
     steps = []
@@ -170,9 +174,10 @@ def _past(rows: list[Progress]) -> list[Step]:
         last = place == len(rows) - 1
         if milestone == Milestone.PLANNED and not last and row.earliest and row.latest:
             when = words.interval(row.earliest, row.latest)
-            steps.append(Step("done", _("Kunjungan dijadwalkan"), when))
+            steps.append(Step("past", _("Kunjungan dijadwalkan"), when))
         elif milestone in PAST and not (milestone == Milestone.REVIEW and last):
-            steps.append(Step("done", str(milestone.label), words.moment(row.at)))
+            look: Look = "past" if milestone in IN_VAIN else "done"
+            steps.append(Step(look, str(milestone.label), words.moment(row.at)))
     return steps
 
 

@@ -14,6 +14,7 @@ from outreach.models import VisitRequest
 from outreach.selectors.status import status_of
 from outreach.services import status
 from outreach.views.address import client_address
+from outreach.views.wizard import SENT
 
 KEY = "status"
 OPEN_S = 30 * 60  # then reference and digits are asked for again
@@ -58,6 +59,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the status on a shared phone."""
-    request.session.pop(KEY, None)
+    """Close the status, and the confirmation of what was sent, on a shared phone."""
+    for key in (KEY, SENT):
+        request.session.pop(key, None)
     return redirect("outreach:status")

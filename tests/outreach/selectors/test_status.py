@@ -78,8 +78,8 @@ def test_a_request_that_waits_says_so_with_age_and_range() -> None:
             [
                 RECEIVED,
                 ACCEPTED,
-                ("done", "Kunjungan dijadwalkan"),
-                ("done", "Jadwal dibatalkan, dicarikan jadwal baru"),
+                ("past", "Kunjungan dijadwalkan"),
+                ("past", "Jadwal dibatalkan, dicarikan jadwal baru"),
                 ("waiting", "Menunggu jadwal baru"),
                 VISIT,
                 PRINT,
@@ -91,7 +91,7 @@ def test_a_request_that_waits_says_so_with_age_and_range() -> None:
             [
                 RECEIVED,
                 ACCEPTED,
-                ("done", "Kunjungan dijadwalkan"),
+                ("past", "Kunjungan dijadwalkan"),
                 ("now", "Petugas dalam perjalanan"),
                 VISIT,
                 PRINT,
@@ -103,7 +103,7 @@ def test_a_request_that_waits_says_so_with_age_and_range() -> None:
             [
                 RECEIVED,
                 ACCEPTED,
-                ("done", "Kunjungan dijadwalkan"),
+                ("past", "Kunjungan dijadwalkan"),
                 ("done", "Data direkam petugas, berkas sedang dikirim"),
                 ("waiting", "Menunggu berkas rekaman diperiksa"),
                 PRINT,

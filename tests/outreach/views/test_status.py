@@ -121,6 +121,17 @@ def test_a_status_closes_by_itself_and_by_its_button(client: Client) -> None:
     assert client.get("/status/lihat/").status_code == 302
 
 
+def test_the_confirmation_closes_on_a_shared_phone(client: Client) -> None:
+    session = client.session
+    session["terkirim"] = str(_request().pk)
+    session.save()
+    assert client.get("/permohonan/terkirim/").status_code == 200
+
+    client.post("/status/keluar/")
+
+    assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
+
+
 def test_the_bookmark_of_the_confirmation_leads_to_the_status_form(client: Client) -> None:
     assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
 

@@ -1,0 +1,38 @@
+import pytest
+from django.contrib.auth import get_user_model
+
+from outreach.enums import NeedState
+from outreach.selectors import history
+from outreach.services import log, needs
+from tests.factories.outreach import NeedFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_log_is_read_in_words_oldest_first() -> None:
+    user = get_user_model().objects.create_user("sari", first_name="Sari", last_name="Contoh")
+    need, other = NeedFactory(), NeedFactory()
+    needs.move(need=need, to=NeedState.PLANNED, actor=f"user:{user.pk}")
+    needs.move(need=other, to=NeedState.PLANNED, actor="system")
+    log.write(actor="device:7", action="unknown_action", subject=need.resident)
+
+    lines = history.lines([need, need.resident, None])
+
+    told = [(line.actor, line.action, line.subject, line.change) for line in lines]
+    assert told == [
+        ("Sari Contoh", "Keperluan berubah", "keperluan", "Menunggu jadwal → Sudah dijadwalkan"),
+        ("Tablet", "unknown_action", "warga", ""),
+    ]
+
+
+def test_few_and_many_lines_take_two_queries(django_assert_num_queries) -> None:
+    need = NeedFactory()
+    for _ in range(2):
+        needs.move(need=need, to=NeedState.PLANNED, actor="user:1")
+        with django_assert_num_queries(2):
+            history.lines([need])
+        needs.move(need=need, to=NeedState.OPEN, actor="user:2")
+
+
+def test_nothing_asked_is_nothing_told() -> None:
+    assert history.lines([None]) == []
