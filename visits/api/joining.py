@@ -14,7 +14,7 @@ from visits.api.throttles import PairingThrottle, PingThrottle, TokenThrottle
 from visits.lib import moments
 from visits.lib.problems import ProblemError
 from visits.services import devices, epochs, greetings
-from visits.sync import shapes
+from visits.sync import me, shapes
 
 _NONCE = "^[A-Za-z0-9_-]{16,64}$"
 
@@ -41,7 +41,7 @@ class PingView(OpenView):
             raise ProblemError(
                 "invalid", errors=[{"field": "nonce", "message": _("Bentuk isian tidak sesuai.")}]
             )
-        return Response({"ping": greetings.ping(nonce=nonce)})
+        return Response({"ping": greetings.ping(nonce=nonce), "key_chain": me.key_chain()})
 
 
 def _issued(issued: devices.Issued) -> dict[str, Any]:

@@ -33,7 +33,7 @@ PROBLEM = thing(
     },
 )
 
-PING = thing({"ping": JWS})
+PING = thing({"ping": JWS, "key_chain": some(JWS, most=limits.KEY_CHAIN)})
 ISSUED = thing({"token": _TEXT, "token_expires_at": MOMENT})
 PAIRED = thing({"device": UUID, "token": _TEXT, "token_expires_at": MOMENT, "epoch": _TEXT, "me": JWS})
 ME = thing({"me": JWS})

@@ -12,6 +12,7 @@ from visits.sync.limits import (
     CHUNK_BYTES,
     EVENTS_PER_CALL,
     FORM_VERSION,
+    KEY_CHAIN,
     OPEN_CAPTURES,
 )
 
@@ -30,6 +31,13 @@ POLICY: dict[str, Any] = {
     "form_version": FORM_VERSION,
     "outcomes": [str(outcome) for outcome in Outcome],
 }
+
+
+def key_chain() -> list[str]:
+    """The server's keys, each signed by the one before it, oldest first: a tablet that was away while they
+    changed comes to believe the current one before it sends anything of its own."""
+    rows = PublicKey.objects.filter(role=KeyRole.SERVER).exclude(endorsement="").order_by("-made_at")
+    return list(rows.values_list("endorsement", flat=True)[:KEY_CHAIN])[::-1]
 
 
 def content(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from outreach.models import LogEntry
 from tests.factories.visits import TeamFactory
+from visits.enums import KeyRole
 from visits.lib import jose
 from visits.models import Device, DeviceToken, PairingCode
-from visits.services import devices, epochs
+from visits.services import devices, epochs, keys
 
 NONCE = "abcdefghijklmnop"
 
@@ -31,6 +32,22 @@ def test_a_ping_is_signed_over_the_nonce(stranger):
     assert payload["epoch"] == epochs.current()
     assert set(payload) == {"nonce", "time", "oldest_client", "epoch"}
     assert len(kid) == 43
+
+
+def test_a_ping_tells_how_the_servers_key_came_about(stranger):
+    first = keys.current(KeyRole.SERVER)
+    assert stranger.call("GET", f"/ping?nonce={NONCE}").json["key_chain"] == []
+    second = keys.rotate(KeyRole.SERVER, actor="system")
+    third = keys.rotate(KeyRole.SERVER, actor="system")
+
+    answer = stranger.call("GET", f"/ping?nonce={NONCE}").json
+
+    links = [jose.peek(link, typ="jb-key+jws") for link in answer["key_chain"]]
+    assert [(signer, link["kid"]) for signer, link in links] == [
+        (first.kid, second.kid),
+        (second.kid, third.kid),
+    ]
+    assert jose.peek(answer["ping"], typ="jb-ping+jws")[0] == third.kid
 
 
 @pytest.mark.parametrize("nonce", ["", "short", "x" * 65, "a b" * 8, "é" * 20, NONCE + "%0a"])

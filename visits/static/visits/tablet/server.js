@@ -3,6 +3,7 @@ import { Trouble, call } from "./api.js";
 import { nonce, utf8, fromUtf8, sha256 } from "./ids.js";
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from "./lib.js";
 
+const LONGEST_CHAIN = 50;
 const stranger = () => new Trouble("stranger");
 
 /** The payload of a JWS, if a known key of this role signed it as this type; else a Trouble. */
@@ -32,9 +33,21 @@ export async function ping({ keys, fingerprint = null }) {
     }
     return { jws: body.ping, epoch: null, offsetMs: null };
   }
-  const said = await verified(body.ping, { type: "jb-ping+jws", role: "server", keys });
+  const { said, keys: known } = await believed(body, keys);
   if (said.nonce !== mine) throw stranger();
-  return { jws: body.ping, epoch: said.epoch, offsetMs: Date.parse(said.time) - Date.now() };
+  return { jws: body.ping, epoch: said.epoch, offsetMs: Date.parse(said.time) - Date.now(), keys: known };
+}
+
+/** A server that renewed its key while the tablet was away is believed if our key has signed the new one. */
+async function believed({ ping: jws, key_chain: chain }, keys) {
+  const asPing = { type: "jb-ping+jws", role: "server" };
+  try {
+    return { said: await verified(jws, { ...asPing, keys }), keys };
+  } catch (error) {
+    if (!error.unknownKey || !Array.isArray(chain)) throw error;
+    const known = await widened(keys, chain.slice(-LONGEST_CHAIN));
+    return { said: await verified(jws, { ...asPing, keys: known }), keys: known };
+  }
 }
 
 async function isThumbprint(key) {
@@ -57,18 +70,19 @@ export async function firstTrust(jws, fingerprint) {
 
 const unpadded = (text) => text.replaceAll("-", "+").replaceAll("_", "/");
 
-/** Server keys grow only by a key that one of ours has signed. */
+/** Server keys grow only by a key that one of ours has signed, link by link. */
 export async function widened(keys, chain) {
-  let known = [...keys];
-  for (let turn = 0; turn < chain.length; turn += 1) {
+  let known = keys;
+  let grown = true;
+  while (grown) {
+    grown = false;
     for (const jws of chain) {
-      try {
-        const key = await verified(jws, { type: "jb-key+jws", role: "server", keys: known });
-        const { kid, role, jwk } = key;
-        if (!known.some((one) => one.kid === kid) && (await isThumbprint({ kid, jwk }))) known = [...known, { kid, role, jwk }];
-      } catch {
-        // signed by a key that is not (yet) known
-      }
+      const link = await verified(jws, { type: "jb-key+jws", role: "server", keys: known }).catch(() => null);
+      if (!link || known.some((one) => one.kid === link.kid)) continue;
+      const { kid, role, jwk } = link;
+      if (!(await isThumbprint({ kid, jwk }))) continue;
+      known = [...known, { kid, role, jwk }];
+      grown = true;
     }
   }
   return known;

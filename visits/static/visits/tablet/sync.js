@@ -146,6 +146,7 @@ async function learnOfRevocation(error) {
 
 async function pass() {
   const said = await ping({ keys: state.pairing.keys });
+  if (said.keys !== state.pairing.keys) await keep({ pairing: { ...state.pairing, keys: said.keys } });
   if (Math.abs(said.offsetMs - (state.choices.offsetMs ?? 0)) > CLOCK_MS) {
     await keep({ choices: { ...state.choices, offsetMs: Math.round(said.offsetMs) } });
   }
