@@ -1,4 +1,4 @@
-// What the tablet says, in Indonesian first. t("key", {n: 3}) puts n into "{n}".
+// What the tablet says, in Indonesian first. Values go into the text where it has their name in braces.
 import en from "./texts/en.js";
 import id from "./texts/id.js";
 

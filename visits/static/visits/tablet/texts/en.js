@@ -1,12 +1,10 @@
 // English. A key that is missing here is said in Indonesian.
 export default {
-  "app.loading": "Opening…",
   "app.broken": "This browser cannot open the app.",
   "app.insecure": "This address does not use HTTPS, so the tablet cannot keep data safe. Ask the coordinator for the right address.",
   "app.storage": "The tablet's storage cannot be opened. Close other tabs of this app, leave private mode, and reload.",
   "app.storage-lost": "The browser closed the tablet's storage. Reload this page; what the office has is safe.",
   "app.reload": "Reload",
-  "app.not-found": "There is no such page.",
   "app.skip": "Skip to content",
   "head.list": "List",
   "head.tablet": "Tablet",
@@ -45,7 +43,6 @@ export default {
   "today.message-read": "Read",
   "today.other-day": "This is not today's list.",
   "officer.ask": "Who is on duty with this tablet?",
-  "officer.is": "Officer: {name}",
   "stop.number": "Visit {n}",
   "stop.open": "Open",
   "stop.next": "Next",
@@ -232,7 +229,6 @@ export default {
   "event.waiting": "Waiting to be sent",
   "map.title": "Map of the visits",
   "map.failed": "The map cannot be opened. Use the list; every visit is there.",
-  "map.loading": "Opening the map…",
   "map.route": "Route of {team}",
   "map.base": "Start",
   "map.credit": "Sources of the map",
@@ -250,5 +246,4 @@ export default {
   "tablet.clock": "Tablet's clock",
   "tablet.clock-ok": "Agrees with the office.",
   "tablet.clock-off": "{minutes} minutes away from the office. Switch on automatic time.",
-  "tablet.update": "A new version is ready. Reload to use it; nothing is lost.",
 };

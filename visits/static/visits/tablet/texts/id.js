@@ -1,12 +1,10 @@
 // Bahasa Indonesia, the source of every text.
 export default {
-  "app.loading": "Membuka…",
   "app.broken": "Aplikasi tidak bisa dibuka di peramban ini.",
   "app.insecure": "Alamat ini tidak memakai HTTPS, jadi tablet tidak bisa mengamankan data. Minta alamat yang benar kepada koordinator.",
   "app.storage": "Penyimpanan tablet tidak bisa dibuka. Tutup tab lain dari aplikasi ini, pastikan bukan mode penyamaran, lalu muat ulang.",
   "app.storage-lost": "Penyimpanan tablet ditutup oleh peramban. Muat ulang halaman ini; yang sudah tersimpan di kantor tetap ada.",
   "app.reload": "Muat ulang",
-  "app.not-found": "Halaman ini tidak ada.",
   "app.skip": "Langsung ke isi",
 
   "head.list": "Daftar",
@@ -50,7 +48,6 @@ export default {
   "today.message-read": "Sudah dibaca",
   "today.other-day": "Ini bukan daftar hari ini.",
   "officer.ask": "Siapa yang bertugas dengan tablet ini?",
-  "officer.is": "Petugas: {name}",
 
   "stop.number": "Kunjungan {n}",
   "stop.open": "Buka",
@@ -247,7 +244,6 @@ export default {
 
   "map.title": "Peta kunjungan",
   "map.failed": "Peta tidak bisa dibuka. Pakai daftar; semua kunjungan ada di sana.",
-  "map.loading": "Membuka peta…",
   "map.route": "Rute {team}",
   "map.base": "Berangkat",
   "map.credit": "Sumber data peta",
@@ -266,5 +262,4 @@ export default {
   "tablet.clock": "Jam tablet",
   "tablet.clock-ok": "Cocok dengan kantor.",
   "tablet.clock-off": "Berbeda {minutes} menit dari kantor. Nyalakan jam otomatis.",
-  "tablet.update": "Versi baru siap. Muat ulang untuk memakainya; tidak ada yang hilang.",
 };

@@ -1,0 +1,52 @@
+"""What the tablet says: every text that its modules ask for is there, in Indonesian; English never has more."""
+
+import re
+
+from tests.architecture.tree import ROOT
+
+FOLDER = ROOT / "visits" / "static" / "visits" / "tablet"
+KEY = re.compile(r'^  "([^"]+)":', re.MULTILINE)
+ASKED = re.compile(r"""\bt\(\s*"([^"]+)\"""")
+ASKED_BY_PREFIX = re.compile(r"""\bt\(`([a-z]+[.a-z-]*?)\$\{""")
+WORDS = re.compile(r"""\bword\("([a-z]+)",""")
+
+
+def _keys(language: str) -> list[str]:
+    return KEY.findall((FOLDER / "texts" / f"{language}.js").read_text())
+
+
+def _code() -> str:
+    return "\n".join(path.read_text() for path in FOLDER.rglob("*.js") if path.parent.name != "texts")
+
+
+def test_every_text_that_is_asked_for_is_there():
+    asked = set(ASKED.findall(_code()))
+    assert len(asked) > 100
+    assert asked - set(_keys("id")) == set()
+    for prefix in {*ASKED_BY_PREFIX.findall(_code()), *(f"{group}." for group in WORDS.findall(_code()))}:
+        assert any(key.startswith(prefix) for key in _keys("id")), prefix
+
+
+def test_no_text_is_there_for_nobody():
+    code = _code()
+    by_prefix = tuple({*ASKED_BY_PREFIX.findall(code), *(f"{group}." for group in WORDS.findall(code))})
+    unused = {key for key in _keys("id") if f'"{key}"' not in code and not key.startswith(by_prefix)}
+    assert unused == set()
+
+
+def test_languages_have_the_same_texts_once():
+    indonesian, english = _keys("id"), _keys("en")
+    assert len(indonesian) == len(set(indonesian))
+    assert len(english) == len(set(english))
+    assert set(english) - set(indonesian) == set()
+    same_in_both = set(indonesian) - set(english)
+    assert same_in_both <= {"stop.rt-rw", "today.summary-row"}
+
+
+def test_every_outcome_reason_and_skill_of_the_office_has_a_word():
+    from outreach.enums import ResidentKind, Skill
+    from visits.enums import Outcome
+
+    wanted = [("outcome", Outcome), ("category", ResidentKind), ("skill", Skill)]
+    missing = {f"{group}.{code}" for group, codes in wanted for code in codes.values} - set(_keys("id"))
+    assert missing == set()

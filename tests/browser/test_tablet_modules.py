@@ -1,0 +1,124 @@
+"""Small modules of the tablet, each asked in the browser that runs them."""
+
+import io
+import zipfile
+from base64 import b64decode
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def ask(shared_stack: Stack, page: Page):
+    """Evaluate an expression with the exports of a module in `m`."""
+    page.goto(shared_stack.tablet)
+
+    def evaluate(module: str, expression: str, argument: object = None) -> object:
+        return page.evaluate(
+            f"async (a) => {{ const m = await import('/static/visits/tablet/{module}.js'); return {expression}; }}",
+            argument,
+        )
+
+    return evaluate
+
+
+def test_waits_have_full_jitter_and_a_ceiling_of_five_minutes(ask):
+    waits = "Array.from({length: 12}, () => b.next())"
+    most = ask("backoff", f"(() => {{ const b = new m.Backoff({{random: () => 1}}); return {waits}; }})()")
+    assert most == [2000, 4000, 8000, 16000, 32000, 64000, 128000, 256000, 300000, 300000, 300000, 300000]
+    least = ask("backoff", f"(() => {{ const b = new m.Backoff({{random: () => 0}}); return {waits}; }})()")
+    assert least == [0] * 12
+    again = ask(
+        "backoff",
+        "(() => { const b = new m.Backoff({random: () => 1}); b.next(); b.next(); b.reset(); return b.next(); })()",
+    )
+    assert again == 2000
+    named = "[new m.Backoff({random: () => 0}).next(90_000), new m.Backoff().next(9e9)]"
+    assert ask("backoff", named) == [90_000, 300_000]
+
+
+def test_ids_are_uuids_of_version_7_that_sort_by_time(ask):
+    made = ask("ids", "[m.uuid7(1), m.uuid7(1_700_000_000_000), m.uuid7(281_474_976_710_655)]")
+    ids = [UUID(one) for one in made]
+    assert [one.version for one in ids] == [7, 7, 7]
+    assert [one.int >> 80 for one in ids] == [1, 1_700_000_000_000, 281_474_976_710_655]
+    assert made == sorted(made)
+
+
+def test_the_wall_clock_carries_the_tablets_own_offset(ask):
+    assert ask("ids", "m.wallClock(new Date(1_764_000_000_123))") == "2025-11-24T23:00:00.123+07:00"
+
+
+def test_planned_times_are_shown_as_the_office_wrote_them(ask):
+    assert ask("texts", "m.clock('2026-12-01T09:10:00+08:00')") == "09.10"
+    assert ask("texts", "m.longDate('2026-12-01')") == "Selasa, 1 Desember 2026"
+    assert ask("texts", "m.age('1950-12-02', '2026-12-01')") == 75
+    assert ask("texts", "m.age('1950-12-01', '2026-12-01')") == 76
+
+
+def test_the_bundle_is_a_zip_that_others_can_read(ask):
+    packed = ask(
+        "zip",
+        """(async () => {
+          const blob = m.zip([["a/é.txt", new TextEncoder().encode("isi")], ["b.bin", new Uint8Array(70_000).fill(7)]]);
+          const bytes = new Uint8Array(await blob.arrayBuffer());
+          return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(""));
+        })()""",
+    )
+    with zipfile.ZipFile(io.BytesIO(b64decode(str(packed)))) as bundle:
+        assert bundle.testzip() is None
+        assert bundle.namelist() == ["a/é.txt", "b.bin"]
+        assert bundle.read("a/é.txt") == b"isi"
+        assert bundle.read("b.bin") == b"\x07" * 70_000
+
+
+@pytest.mark.parametrize(
+    ("draw", "expected"),
+    [
+        ("c.fillStyle = '#777'; c.fillRect(0, 0, 800, 600)", ["blurred"]),
+        ("c.fillStyle = '#000'; c.fillRect(0, 0, 800, 600)", ["blurred", "dark"]),
+        ("c.fillStyle = '#fff'; c.fillRect(0, 0, 800, 600)", ["blurred", "bright"]),
+        (
+            "for (let x = 0; x < 800; x += 8) { c.fillStyle = x % 16 ? '#222' : '#ccc'; c.fillRect(x, 0, 8, 600); }",
+            [],
+        ),
+    ],
+    ids=["plain", "dark", "bright", "crisp"],
+)
+def test_photos_are_judged(ask, draw: str, expected: list[str]):
+    verdict = ask(
+        "photo",
+        f"""(async () => {{
+          const canvas = new OffscreenCanvas(800, 600), c = canvas.getContext("2d");
+          {draw};
+          return m.verdicts(m.judge(canvas));
+        }})()""",
+    )
+    assert verdict == expected
+
+
+def test_a_big_photo_is_made_small(ask):
+    made = ask(
+        "photo",
+        """(async () => {
+          const canvas = new OffscreenCanvas(4000, 3000), c = canvas.getContext("2d");
+          for (let n = 0; n < 60_000; n += 1) {
+            c.fillStyle = `hsl(${n * 137 % 360} 60% ${n * 71 % 90}%)`;
+            c.fillRect(n * 7919 % 4000, n * 104729 % 3000, 24, 24);
+          }
+          const file = await canvas.convertToBlob({type: "image/jpeg", quality: 0.95});
+          const {blob} = await m.shrink(file);
+          const image = await createImageBitmap(blob);
+          return [blob.type, blob.size, image.width, image.height];
+        })()""",
+    )
+    kind, size, width, height = made
+    assert kind == "image/jpeg"
+    assert size <= 307_200
+    assert max(width, height) <= 1280
+    assert abs(width / height - 4 / 3) < 0.01
