@@ -104,16 +104,9 @@ class TimesPage(PageForm):
     )
     weekdays = ChecksField(
         label=gettext_lazy("Hari yang cocok"),
-        choices=[
-            ("0", gettext_lazy("Senin")),
-            ("1", gettext_lazy("Selasa")),
-            ("2", gettext_lazy("Rabu")),
-            ("3", gettext_lazy("Kamis")),
-            ("4", gettext_lazy("Jumat")),
-        ],
         required=False,
         error_messages={
-            "invalid_choice": gettext_lazy("Pilih hari dari daftar: kami datang Senin sampai Jumat.")
+            "invalid_choice": gettext_lazy("Pilih hari dari daftar; di hari lain kami tidak datang.")
         },
     )
     windows = ChecksField(
@@ -136,6 +129,11 @@ class TimesPage(PageForm):
         help_text=gettext_lazy("Misalnya untuk operasi atau BPJS. Kami usahakan, belum tentu bisa."),
         required=False,
     )
+
+    def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
+        super().__init__(data, before=before)
+        days = [(str(day), words.weekdays([day])) for day in settings.WORK_WEEKDAYS]
+        self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
 
     @property
     def title(self) -> str:

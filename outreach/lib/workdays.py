@@ -1,9 +1,10 @@
-"""Working days of an Indonesian office: Monday to Friday without public and joint holidays.
+"""Working days of an office: its weekdays without public and joint holidays.
 
 Days that this office opens or closes itself are the calendar's of `visits`; here it is about promises of the
 kind "within three working days".
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,17 +12,18 @@ import holidays
 
 
 @cache
-def _closed() -> holidays.HolidayBase:
-    return holidays.country_holidays("ID", categories=("public", "government"))
+def _closed(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year, categories=("public", "government")))
 
 
-def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _closed()
+def is_working_day(day: date, *, weekdays: Collection[int], country: str) -> bool:
+    """`weekdays`: 0 is Monday. `country`: whose public holidays are closed, "ID"."""
+    return day.weekday() in weekdays and day not in _closed(country, day.year)
 
 
-def after(day: date, count: int) -> date:
+def after(day: date, count: int, *, weekdays: Collection[int], country: str) -> date:
     """The `count`-th working day after `day`."""
     while count > 0:
         day += timedelta(days=1)
-        count -= is_working_day(day)
+        count -= is_working_day(day, weekdays=weekdays, country=country)
     return day

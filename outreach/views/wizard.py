@@ -198,11 +198,12 @@ def sent(request: HttpRequest) -> HttpResponse:
     link = request.build_absolute_uri(reverse("outreach:status")) + f"#{row.reference}"
     code = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2, omitsize=False)
     received = timezone.localdate(row.received_at)
+    office: dict[str, Any] = {"weekdays": settings.WORK_WEEKDAYS, "country": settings.HOLIDAYS_COUNTRY}
     context = {
         "row": row,
         "code": "" if row.phone_tail_index else vault.status_code(row),
         "qr": mark_safe(code),  # noqa: S308  # made by segno from our own address
-        "checked_by": words.long_date(after(received, settings.TARGET_DAYS["decided"][1])),
-        "planned_by": words.long_date(after(received, settings.TARGET_DAYS["planned"][1])),
+        "checked_by": words.long_date(after(received, settings.TARGET_DAYS["decided"][1], **office)),
+        "planned_by": words.long_date(after(received, settings.TARGET_DAYS["planned"][1], **office)),
     }
     return render(request, "outreach/sent.html", context)
