@@ -70,6 +70,7 @@ def test_pages_are_accessible_calm_and_fit_the_screen(office, page: Page, size):
         "tablet": f"device/{device}/change/",
         "pair": "device/pasangkan/",
         "records": "capture/",
+        "carried": "capture/terima/",
         "record": f"capture/{capture}/change/",
         "events": "eventstatus/",
     }

@@ -70,11 +70,16 @@ def capture_key(db):
     return {"kid": row.kid, "jwk": row.jwk}
 
 
+def _open_the_tablets_door(settings) -> None:
+    if not settings.ROOT_URLCONF.startswith("tests."):  # a test may have opened every door already
+        settings.ROOT_URLCONF = "tests.support.tablet_urls"
+    cache.clear()
+
+
 @pytest.fixture
 def new_tablet(settings, db):
     """Makes paired tablets of a team."""
-    settings.ROOT_URLCONF = "tests.support.tablet_urls"
-    cache.clear()
+    _open_the_tablets_door(settings)
 
     def make(team: Team) -> Tablet:
         tablet = Tablet(client_send(Client()))
@@ -88,8 +93,7 @@ def new_tablet(settings, db):
 @pytest.fixture
 def stranger(settings, db) -> Tablet:
     """A tablet that is not paired."""
-    settings.ROOT_URLCONF = "tests.support.tablet_urls"
-    cache.clear()
+    _open_the_tablets_door(settings)
     return Tablet(client_send(Client()))
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from outreach.lib.crypto import SealError
 from outreach.lib.nik import masked
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import carried, doors
 from visits.admin.ids import row_id
 from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
@@ -135,6 +135,7 @@ class CaptureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         own = self.admin_site.admin_view
         return [
+            path("terima/", own(carried.take), name="visits_capture_carried"),
             path("<uuid:capture_id>/wajah/", own(face), name="visits_capture_face"),
             path("<uuid:capture_id>/putuskan/", own(decide), name="visits_capture_decide"),
             *super().get_urls(),

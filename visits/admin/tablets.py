@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """One tablet; posting writes a message to its team."""
     device = get_object_or_404(Device.objects.select_related("team"), pk=device_id)
-    form = MessageForm(request.POST or None)
+    form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.user.has_perm("visits.change_device") and form.is_valid():
         user = doors.who(request)
         team_messages.write(
@@ -92,7 +92,7 @@ def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest) -> HttpResponse:
     """A one-time code for a team's kit; it is shown this once."""
-    form = PairForm(request.POST or None)
+    form = PairForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = doors.who(request)
         team = form.cleaned_data["team"]

@@ -1,0 +1,57 @@
+"""The page where the office takes in a file that was carried from a tablet without a network."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from outreach.services import log
+from visits.admin import doors
+from visits.lib.problems import PROBLEMS
+from visits.models import Capture
+from visits.services import carried
+
+WORDS = {
+    "stored": gettext_lazy("Diterima dan tersimpan"),
+    "known": gettext_lazy("Sudah ada pada kami"),
+    "incomplete": gettext_lazy("Belum lengkap: sebagian data tidak ada dalam berkas"),
+}
+
+
+class CarriedForm(forms.Form):
+    """The file, as the tablet saved it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Berkas dari tablet"),
+        help_text=gettext_lazy("Berkas jemput-bola-….zip dari “Bawa manual” di tablet."),
+        widget=forms.ClearableFileInput({"accept": ".zip"}),
+        error_messages={
+            "required": gettext_lazy("Pilih berkas dari tablet dahulu."),
+            "empty": gettext_lazy("Berkas ini kosong. Simpan lagi dari tablet."),
+        },
+    )
+
+
+@doors.needs("visits.change_capture")
+@require_http_methods(["GET", "POST"])
+def take(request: HttpRequest) -> HttpResponse:
+    """Take in the records of a file and say what became of each; the same file again does no harm."""
+    posted = request.method == "POST"
+    form = CarriedForm(request.POST, request.FILES) if posted else CarriedForm()
+    rows = []
+    if posted and form.is_valid():
+        try:
+            taken = carried.take(file=form.cleaned_data["file"].file, actor=log.actor_of(doors.who(request)))
+            rows = [(one, WORDS.get(one.result) or PROBLEMS[one.result].title) for one in taken]
+        except carried.NotABundleError:
+            form.add_error("file", _("Ini bukan berkas “Bawa manual” dari tablet. Pilih berkas yang lain."))
+    return doors.page(
+        request,
+        "admin/visits/capture/carried.html",
+        model=Capture,
+        title=_("Terima berkas yang dibawa"),
+        status=400 if form.errors else 200,
+        form=form,
+        rows=rows,
+    )
