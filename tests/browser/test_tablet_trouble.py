@@ -5,11 +5,14 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.support import officer
 from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium
@@ -251,17 +254,70 @@ def test_the_server_dies_in_mid_upload_and_comes_back(stack: Stack, context: Bro
         assert Event.objects.count() == 3
 
 
+@pytest.fixture
+def open_profile(browser: Browser, tmp_path: Path):
+    """Opens Chromium on a profile of its own, as often as asked; the same profile every time."""
+    opened: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=chromium(),
+            args=ARGUMENTS,
+            viewport=TABLET,  # type: ignore[arg-type]
+            **PERSON,  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        with suppress(Error):  # killed
+            context.close()
+
+
+def _kill_browser(profile: Path) -> None:
+    for process in psutil.process_iter(["cmdline"]):
+        if f"--user-data-dir={profile}" in (process.info["cmdline"] or []):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def test_a_browser_killed_right_after_saved_has_lost_nothing(
+    shared_stack: Stack, open_profile: Callable[[], BrowserContext], tmp_path: Path, day: TeamsDay
+):
+    context = open_profile()
+    page = context.new_page()
+    officer.pair(page, shared_stack.tablet, day)
+    context.route(API, lambda route: route.abort())
+    officer.arrive(page)
+    officer.record(page)
+    _kill_browser(tmp_path / "profile")
+
+    page = open_profile().new_page()
+    page.goto(f"{shared_stack.tablet}/#/kotak")
+    _wait_for_verified(page)
+    with shared_stack.orm():
+        assert Capture.objects.filter(visit_id=day.visits[0]).count() == 1
+
+
+def test_a_clock_that_is_set_back_holds_no_report_back(shared_stack: Stack, page: Page, day: TeamsDay):
+    page.clock.install()
+    officer.pair(page, shared_stack.tablet, day)
+    page.get_by_role("link", name="Contoh Sri Rahayu").click()
+    page.get_by_role("link", name="Tidak bisa direkam").click()
+    page.get_by_role("button", name="Menolak hari ini").click()
+    expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    page.clock.set_system_time(timezone.now() - timedelta(days=1))
+    officer.sync(page)
+    expect(page.locator("#sync-link")).to_contain_text("0 di tablet · 1 terkirim", timeout=20_000)
+
+
 def test_what_lies_on_the_disk_tells_nothing(
-    shared_stack: Stack, browser: Browser, tmp_path: Path, day: TeamsDay
+    shared_stack: Stack, open_profile: Callable[[], BrowserContext], tmp_path: Path, day: TeamsDay
 ):
     profile = tmp_path / "profile"
-    context = browser.browser_type.launch_persistent_context(
-        profile,
-        executable_path=chromium(),
-        args=ARGUMENTS,
-        viewport=TABLET,  # type: ignore[arg-type]
-        **PERSON,  # type: ignore[arg-type]
-    )
+    context = open_profile()
     page = context.new_page()
     officer.pair(page, shared_stack.tablet, day)
     context.route(API, lambda route: route.abort())  # the record stays on the tablet

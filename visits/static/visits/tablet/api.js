@@ -4,6 +4,7 @@
 const BASE = "/api/v1";
 const CLIENT = 1;
 const PATIENCE_MS = 30_000;
+const UPLOAD_PATIENCE_MS = 300_000; // a chunk of 256 KiB at 10 kbit/s
 const RETRIES = ["retry", "retry-after", "fix-data", "resync", "reauth", "upgrade", "wipe", "review", "never"];
 
 export class Trouble extends Error {
@@ -67,7 +68,7 @@ export async function call(method, path, { token = null, body = null, bytes = nu
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(bytes ? UPLOAD_PATIENCE_MS : PATIENCE_MS),
     });
   } catch {
     throw new Trouble("offline");

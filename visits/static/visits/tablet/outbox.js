@@ -6,6 +6,7 @@ import { readOutbox, writeOutbox } from "./store.js";
 
 const HOLD_OUTCOME_MS = 10_000; // time to take a tap back
 const HOLD_POSITION_MS = 6_000; // time for the position to arrive
+const LONGEST_HOLD_MS = 15_000; // one that lasts longer is a clock that was set back meanwhile
 
 function newEvent({ kind, visit, data = {}, holdMs = 0 }) {
   return {
@@ -98,6 +99,8 @@ export async function placeEvent(id, position) {
 
 const made = (a, b) => (a.id < b.id ? -1 : 1);
 
+const isHeld = (event, now) => event.holdUntil > now && event.holdUntil - now <= LONGEST_HOLD_MS;
+
 /** Give numbers to what may leave now, in the order of its making; from here on it never changes. */
 export async function number(limit, now = Date.now()) {
   return writeOutbox(["events", "counters"], async (transaction) => {
@@ -110,7 +113,7 @@ export async function number(limit, now = Date.now()) {
     for (const event of all) {
       if (leaving.length >= limit) break;
       if (event.sequence === null) {
-        if (event.holdUntil > now) break; // later facts wait for it: numbers follow the order of making
+        if (isHeld(event, now)) break; // later facts wait for it: numbers follow the order of making
         sequence += 1;
         event.sequence = sequence;
         event.since_ms = event.start === before.start ? Math.max(0, event.mono - before.mono) : 0;
