@@ -37,13 +37,14 @@ def test_ready_with_a_living_worker(client: Client):
     jobs.beat()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {
+    body = answer.json()
+    assert 0 <= body["jobs"].pop("worker_silent_seconds") < 30
+    assert body == {
         "status": "ready",
         "database": "ok",
         "migrations": "applied",
         "jobs": {
             "worker": "alive",
-            "worker_silent_seconds": 0,
             "oldest_waiting_seconds": 0,
             "runs_without_worker": 0,
         },
@@ -57,7 +58,7 @@ def test_pages_stay_in_service_while_the_worker_is_silent(client: Client):
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert answer.json()["jobs"]["worker"] == "silent"
-    assert answer.json()["jobs"]["worker_silent_seconds"] == 61
+    assert 61 <= answer.json()["jobs"]["worker_silent_seconds"] < 90, "whole seconds, on a busy machine too"
 
 
 @pytest.mark.django_db
