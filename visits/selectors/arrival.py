@@ -1,4 +1,7 @@
-"""The interval that a family is told around a planned arrival."""
+"""The interval that a family is told around the planned moment at which the team is at the door.
+
+That is when the visit starts: a team that arrives before its lunch break or before the hours that suit waits.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -19,12 +22,12 @@ def seconds_of_day(at: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
 
 
-def interval(arrive: datetime) -> tuple[datetime, datetime]:
+def interval(start: datetime) -> tuple[datetime, datetime]:
     """From a little before to more after (teams run late more often than early), in steps of ten minutes,
     never narrower than said."""
-    midnight = timezone.localtime(arrive).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = arrive - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)
-    until = arrive - midnight + timedelta(minutes=settings.ARRIVAL_LATER)
+    midnight = timezone.localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = start - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)
+    until = start - midnight + timedelta(minutes=settings.ARRIVAL_LATER)
     return midnight + since // STEP * STEP, midnight - (-until // STEP) * STEP
 
 

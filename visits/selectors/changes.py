@@ -39,12 +39,12 @@ class Change:
     visit: Visit | None = None
 
     @property
-    def arrive(self) -> datetime:
-        return arrival.moment(self.stop.shift.date, self.stop.arrive)
+    def start(self) -> datetime:
+        return arrival.moment(self.stop.shift.date, self.stop.start)
 
     @property
     def interval(self) -> tuple[datetime, datetime]:
-        return arrival.interval(self.arrive)
+        return arrival.interval(self.start)
 
     @property
     def told(self) -> str:
@@ -171,5 +171,5 @@ def _what(stop: PlanStop, visit: Visit | None) -> What:
         return What.NEW
     if visit.shift_id != stop.shift_id:
         return What.MOVED
-    planned = arrival.moment(stop.shift.date, stop.arrive)
-    return What.SHIFTED if abs(planned - visit.planned_arrive) > SHIFTED else What.SAME
+    planned = arrival.moment(stop.shift.date, stop.start)
+    return What.SHIFTED if abs(planned - visit.planned_start) > SHIFTED else What.SAME

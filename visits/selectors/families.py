@@ -35,16 +35,16 @@ def before(changes: Changes) -> list[Family]:
         {
             "what": str(change.what),
             "need": change.stop.need_id,
-            "was": change.visit.planned_arrive,
+            "was": change.visit.planned_start,
             "from": change.visit.shift_id,
-            "now": change.arrive,
+            "now": change.start,
             "to": change.stop.shift_id,
         }
         for change in changes.having(What.MOVED, What.SHIFTED)
         if change.visit is not None
     ]
     rows += [
-        {"what": "cancelled", "need": visit.need_id, "was": visit.planned_arrive, "from": visit.shift_id}
+        {"what": "cancelled", "need": visit.need_id, "was": visit.planned_start, "from": visit.shift_id}
         for visit in changes.cancelled
     ]
     return _families(rows)
@@ -100,5 +100,5 @@ def _phone(resident: Resident) -> str:
     return vault.get(resident, "phone")
 
 
-def _told(arrive: datetime) -> str:
-    return interval(*arrival.interval(arrive))
+def _told(start: datetime) -> str:
+    return interval(*arrival.interval(start))

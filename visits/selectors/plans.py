@@ -12,6 +12,7 @@ from outreach.models import Need
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, PlanUnserved, Shift
 from visits.selectors import arrival, words
 
+WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
 COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
 
 
@@ -29,6 +30,7 @@ class Stop:
 
     row: PlanStop
     arrive: str
+    start: str  # empty where the team begins as soon as it arrives
     leave: str
     told: str  # the interval that the family is told
     drive: str
@@ -134,11 +136,12 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
 
 def _stop(row: PlanStop, shift: Shift) -> Stop:
     since, until = (
-        arrival.seconds_of_day(at) for at in arrival.interval(arrival.moment(shift.date, row.arrive))
+        arrival.seconds_of_day(at) for at in arrival.interval(arrival.moment(shift.date, row.start))
     )
     return Stop(
         row=row,
         arrive=words.clock(row.arrive),
+        start=words.clock(row.start) if row.start - row.arrive >= WAITS else "",
         leave=words.clock(row.leave),
         told=f"{words.clock(since)}–{words.clock(until)}",
         drive=words.duration(row.travel_seconds),

@@ -161,7 +161,7 @@ def _visit(
     windows = _intervals(need.windows) or ((0, DAY_S),)
     dates = select.dates_allowed(need, horizon=horizon)
     if lock is not None:
-        dates = dates | {arrival.local_date(lock.planned_arrive)}
+        dates = dates | {arrival.local_date(lock.planned_start)}
         windows = told_windows(windows, lock)
     return planning.Visit(
         id=str(need.pk),
@@ -179,7 +179,7 @@ def _visit(
 
 def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
     """The need's windows cut to the interval that the family was told; where they no longer meet, the interval."""
-    since, until = (arrival.seconds_of_day(at) for at in arrival.interval(visit.planned_arrive))
+    since, until = (arrival.seconds_of_day(at) for at in arrival.interval(visit.planned_start))
     cut = tuple(
         (max(opens, since), min(closes, until))
         for opens, closes in windows

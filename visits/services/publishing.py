@@ -120,9 +120,9 @@ def _families(found: Changes) -> dict[str, Any]:
                 {
                     "need": str(change.stop.need_id),
                     "from": change.visit.shift_id,
-                    "was": change.visit.planned_arrive.isoformat(),
+                    "was": change.visit.planned_start.isoformat(),
                     "to": change.stop.shift_id,
-                    "now": change.arrive.isoformat(),
+                    "now": change.start.isoformat(),
                 }
                 for change in found.having(what)
                 if change.visit is not None
@@ -130,7 +130,7 @@ def _families(found: Changes) -> dict[str, Any]:
             for what in (What.MOVED, What.SHIFTED)
         },
         "cancelled": [
-            {"need": str(visit.need_id), "from": visit.shift_id, "was": visit.planned_arrive.isoformat()}
+            {"need": str(visit.need_id), "from": visit.shift_id, "was": visit.planned_start.isoformat()}
             for visit in found.cancelled
         ],
         "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
@@ -191,7 +191,7 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
 
 def _is_news(change: Change) -> bool:
     """Whether the family's interval is another one than they were told."""
-    return change.visit is None or arrival.interval(change.visit.planned_arrive) != change.interval
+    return change.visit is None or arrival.interval(change.visit.planned_start) != change.interval
 
 
 def _versions(

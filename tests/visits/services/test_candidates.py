@@ -91,6 +91,20 @@ def test_what_is_promised_or_published_stays_with_its_shift(promised: bool, keep
     assert visit.windows == (told if locked else ((0, 86_400),))
 
 
+def test_who_is_told_a_time_after_lunch_is_not_met_before_it() -> None:
+    VisitFactory(
+        need=NeedFactory(state=NeedState.PLANNED),
+        shift=ShiftFactory(date=TUESDAY),
+        planned_arrive=at(TUESDAY, 11 * 60 + 50),
+        planned_start=at(TUESDAY, 13 * 60),
+        planned_leave=at(TUESDAY, 13 * 60 + 30),
+    )
+
+    visit = candidates.build(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
+
+    assert visit.windows == ((12 * 3600 + 40 * 60, 13 * 3600 + 40 * 60),)
+
+
 def test_the_engine_goes_on_from_what_is_published(run: PlanRun) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     NeedFactory()

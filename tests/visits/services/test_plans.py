@@ -10,14 +10,17 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from outreach.models import LogEntry
+from outreach.enums import Urgency
+from outreach.models import LogEntry, Village
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.support.wait import wait_until
 from visits.enums import MAX_RUN_ATTEMPTS, RunState
-from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, Visit
 from visits.planning import rules
+from visits.selectors import changes
 from visits.services import candidates, lease, plans
+from visits.services.publishing import publish
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack
@@ -184,6 +187,30 @@ class TestComputing:
         assert left[blocked.pk].priority == sum(part["points"] for part in left[blocked.pk].parts)
         assert (plan.summary["served"], plan.summary["unserved"]) == (3, 3)
         assert plan.based_on == {str(shift.pk): 0}
+
+    def test_what_is_published_is_kept_when_more_people_ask(self, stack: "Stack") -> None:
+        with stack.orm():
+            ShiftFactory(date=TUESDAY, max_visits=8)
+            ShiftFactory(date=TUESDAY, max_visits=8)
+            for village in Village.objects.order_by("pk")[:14]:
+                NeedFactory(resident__village=village)
+            first = _ask()
+        stack.run("run_plan", str(first.pk))
+        with stack.orm():
+            publish(plan=Plan.objects.get(), user=None)
+            published = Visit.objects.count()
+            for village in Village.objects.order_by("pk")[:14]:
+                NeedFactory(resident__village=village, urgency=Urgency.HOSPITAL)
+            second = _ask()
+        stack.run("run_plan", str(second.pk))
+
+        with stack.orm():
+            plan = Plan.objects.get(run=second)
+            found = changes.of(plan=plan)
+        assert plan.summary["broken"] == []
+        assert found.cancelled == []
+        assert len(found.having(changes.What.SAME, changes.What.SHIFTED)) == published
+        assert found.having(changes.What.MOVED) == []
 
     def test_a_second_bell_does_nothing(self, stack: "Stack") -> None:
         with stack.orm():
