@@ -78,7 +78,7 @@ class DatePartsField(forms.MultiValueField):
             raise ValidationError(_("Tulis tahun dengan empat angka, misalnya 1950."), code="year")
         try:
             return date(int(year), int(number), int(day))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(
                 _("Tanggal itu tidak ada. Periksa hari dan bulannya, misalnya 17 5 1950."), code="impossible"
             ) from error
