@@ -80,4 +80,4 @@ def plan(
 
 def _reserve(problem: Problem) -> float:
     """Seconds kept back for walking and explaining the result."""
-    return 0.02 + 5e-5 * len(problem.visits)
+    return 0.02 + len(problem.visits) * (3e-5 + 5e-7 * len(problem.shifts))

@@ -55,6 +55,7 @@ def solve(problem: Problem, seconds: float, seed: int, variant: str) -> dict[str
     parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     parameters.time_limit.FromMilliseconds(int(seconds * 1000))
+    start: dict[str, tuple[str, ...]] = {}
     if variant == "greedy":
         routing.CloseModelWithParameters(parameters)
         start = orders(plan(problem, iterations=0, workers=1))
@@ -65,7 +66,9 @@ def solve(problem: Problem, seconds: float, seed: int, variant: str) -> dict[str
         )
     else:
         solution = routing.SolveWithParameters(parameters)
-    return {} if solution is None else _read(problem, routing, manager, solution)
+    if solution is None:  # nothing found in time: the start it was given stands
+        return {k: list(v) for k, v in start.items()}
+    return _read(problem, routing, manager, solution)
 
 
 def _costs(problem: Problem, routing: pywrapcp.RoutingModel, drive: np.ndarray, n: int) -> None:

@@ -1,8 +1,8 @@
 """VROOM (pyvroom) on a planning case, whole or day by day.
 
 Days lie one after another on one time line; windows, breaks, skills, priorities and `max_tasks` are
-VROOM's own. Its priority goes from 0 to 100, so points are scaled to it (locks are 100); a lock is a
-skill that only its vehicle has. Day by day plans each date with what the dates before left over and
+VROOM's own. Its priority goes from 0 to 100, so points are scaled to it; a lock is a skill that only its
+vehicle has. VROOM cannot require a job, so where there are locks they get 100 and all others at most 25. Day by day plans each date with what the dates before left over and
 shares the seconds among the dates.
 """
 
@@ -62,6 +62,7 @@ def solve_dates(
             )
         )
     top = max((v.priority for v in visits), default=1)
+    most = 25 if any(v.locked for v in visits) else 100
     for number, visit in enumerate(visits):
         windows = [
             (problem.day_index[date] * DAY + a, problem.day_index[date] * DAY + b)
@@ -80,7 +81,7 @@ def solve_dates(
                 location=visit.location,
                 default_service=visit.service_s,
                 skills=needs,
-                priority=100 if visit.locked else max(1, round(visit.priority / top * 99)),
+                priority=100 if visit.locked else max(1, round(visit.priority / top * most)),
                 time_windows=[vroom.TimeWindow(a, b) for a, b in windows],
             )
         )

@@ -4,7 +4,7 @@ The idea: every kernel takes plain arrays (in the named tuples of data.py) and a
 it is compiled without numba's reference counting, which makes it faster to compile, faster to run,
 and free of shared counters that two threads would fight over. No fastmath: the same seed must give
 the same plan. numba's cache does not see when a function that was inlined has changed, so the folder
-of the cache carries a digest of the whole engine. Only this package imports numba.
+of the cache carries a digest of all files with kernels or with the constants they use. Only this package imports numba.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The idea: temperatures in proportion to what a visit of this problem is worth on average, so that cases
 with large and small priorities behave alike. Measured on planning cases: it pays to start hot enough to
 trade whole visits (HOT of a mean prize), to stop cooling while two near-equal visits are still
-exchanged (COLD), and to quench in the last part, which polishes travel.
+exchanged (COLD), and to quench in the last part, which polishes travel. A hot
+start pays even at 200 iterations for every stop.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ QUENCH = 0.93  # share of the run when the quench begins
 
 class Schedule:
     def __init__(self, d: Data, *, warm: bool = False) -> None:
+        """`warm` starts from an earlier plan."""
         self.from_share = WARM if warm else 0.0
         prizes = d.prize[d.locked < 0, 0]
         prizes = prizes[prizes > 0]

@@ -1,0 +1,30 @@
+"""Temperatures: hot to cold, in proportion to prizes, and cooler for an earlier plan."""
+
+from tests.support.planning_case import make_problem
+from visits.planning.engine.data import build
+from visits.planning.engine.schedule import FINAL, HOT, Schedule
+
+DATA = build(make_problem(1, visits=30)).data
+
+
+def test_it_cools_from_hot_to_final():
+    schedule = Schedule(DATA)
+    heats = [schedule.temperature(share / 20) for share in range(21)]
+    assert heats == sorted(heats, reverse=True)
+    assert heats[0] == schedule.unit * HOT
+    assert round(heats[-1] / schedule.unit, 9) == FINAL
+    assert schedule.temperature(2.0) == heats[-1]
+
+
+def test_it_grows_with_what_visits_are_worth():
+    rich = DATA._replace(prize=DATA.prize * 10)
+    shares = (0.0, 0.5, 0.99)
+    for share in shares:
+        a = Schedule(DATA).temperature(share)
+        b = Schedule(rich).temperature(share)
+        assert round(b / a, 6) == 10
+
+
+def test_an_earlier_plan_is_not_melted_down():
+    assert Schedule(DATA, warm=True).temperature(0) < Schedule(DATA).temperature(0) / 4
+    assert Schedule(DATA, warm=True).temperature(1) == Schedule(DATA).temperature(1)
