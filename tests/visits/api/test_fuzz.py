@@ -67,7 +67,7 @@ def test_no_input_makes_an_error_of_ours(tablet, visit, label, mode):
     operation = OPERATIONS[label]
     tablet.sequence = 0
     until = time.monotonic() + SECONDS_EACH
-    tried = []
+    tried: list[int] = []
 
     @settings(
         max_examples=60,
@@ -79,7 +79,7 @@ def test_no_input_makes_an_error_of_ours(tablet, visit, label, mode):
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def fuzz(case):
-        if time.monotonic() > until:
+        if len(tried) >= 3 and time.monotonic() > until:  # a few even on a busy machine
             return
         cache.clear()
         _check(case, _send(tablet, case))
