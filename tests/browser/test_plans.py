@@ -138,8 +138,8 @@ def test_the_map_draws_routes_stops_and_boundaries(office: Office, page: Page) -
     assert all(box and box["height"] > 0 for box in (path.bounding_box() for path in drawn.all()))
     assert page.locator("#map .map-mark.stop").count() == 12
     assert page.locator("#map .leaflet-boundaries-pane path, #map .boundaries path").count() > 200
-    page.locator("#map .leaflet-marker-icon").filter(has_text="2").first.press("Enter")
-    assert page.locator(".leaflet-popup").is_visible()
+    page.locator("#map .leaflet-marker-icon").filter(has_text="2").first.click(force=True)
+    page.locator(".leaflet-popup").wait_for()
     rows = page.locator("section table.data tbody tr")
     assert rows.count() == 12  # the same stops as a table
 
