@@ -6,6 +6,7 @@ import { standingTag, teamClass } from "./parts.js";
 import { t } from "./texts.js";
 
 const NAMES_FROM_ZOOM = 12;
+const RING_DEGREES = 0.0028; // some 300 m, as on the coordinator's map
 const SOMEWHERE = [-7.6, 111.6];
 let borders = null;
 
@@ -35,7 +36,7 @@ function drawBorders(map, data) {
 }
 
 // Marks lie over one another where homes are close; the list says the same to keyboard and screen reader.
-function marker(stop, held, fact) {
+function marker(stop, point, held, fact) {
   const stands = standing(stop, fact);
   const icon = leaflet.divIcon({
     className: `stop-mark ${teamClass(held.team)} ${stands.step}`,
@@ -49,7 +50,19 @@ function marker(stop, held, fact) {
     h("p", {}, standingTag(stands)),
     h("a", { class: "button secondary", href: `#/kunjungan/${stop.visit}` }, t("stop.open")),
   );
-  return leaflet.marker([stop.location.lat, stop.location.lon], { icon, keyboard: false, alt: "", riseOnHover: true }).bindPopup(popup, { closeButton: false });
+  return leaflet.marker(point, { icon, keyboard: false, alt: "", riseOnHover: true }).bindPopup(popup, { closeButton: false });
+}
+
+/** Where stops are drawn: those that lie on one point (a village's) stand in a small ring around it. */
+function spread(stops) {
+  const place = (stop) => [stop.location.lat, stop.location.lon];
+  return stops.map((stop) => {
+    const [lat, lon] = place(stop);
+    const there = stops.filter((one) => place(one).join() === `${lat},${lon}`);
+    if (there.length === 1) return [lat, lon];
+    const turn = (2 * Math.PI * there.indexOf(stop)) / there.length;
+    return [lat + RING_DEGREES * Math.sin(turn), lon + RING_DEGREES * Math.cos(turn)];
+  });
 }
 
 /** Draws route and stops into a layer; gives the points that should be in view. */
@@ -57,10 +70,10 @@ function drawRoute(layer, { held, facts }) {
   const placed = held.stops.filter((stop) => Number.isFinite(stop.location?.lat));
   const { lat, lon } = held.shift?.base ?? {};
   const base = Number.isFinite(lat) ? [[lat, lon]] : [];
-  const points = placed.map((stop) => [stop.location.lat, stop.location.lon]);
+  const points = spread(placed);
   leaflet.polyline([...base, ...points, ...base], { interactive: false, className: `route ${teamClass(held.team)}` }).addTo(layer);
   if (base.length) leaflet.marker(base[0], { ...still, zIndexOffset: -1000, icon: label("base-mark", t("map.base")) }).addTo(layer);
-  for (const stop of placed) marker(stop, held, facts.get(stop.visit)).addTo(layer);
+  for (const [at, stop] of placed.entries()) marker(stop, points[at], held, facts.get(stop.visit)).addTo(layer);
   return [...base, ...points];
 }
 

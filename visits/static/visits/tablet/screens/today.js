@@ -93,7 +93,7 @@ function summary(held) {
     h(
       "ul",
       { class: "plain" },
-      rows.map((row) => h("li", { class: "card" }, h("strong", {}, row.village), ` ${row.district} · `, t("today.count", { n: row.count }))),
+      rows.map((row) => h("li", { class: "card" }, h("strong", {}, t("today.summary-row", row)), " · ", t("today.count", { n: row.count }))),
     ),
   ];
 }
