@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outreach import words
 from outreach.forms.status import StatusForm
@@ -14,6 +14,7 @@ from outreach.models import VisitRequest
 from outreach.selectors.status import status_of
 from outreach.services import status
 from outreach.views.address import client_address
+from outreach.views.doors import button
 from outreach.views.wizard import SENT
 
 KEY = "status"
@@ -57,7 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "outreach/status_show.html", {"status": status_of(row)})
 
 
-@require_POST
+@button
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the status, and the confirmation of what was sent, on a shared phone."""
     for key in (KEY, SENT):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outreach import draft as drafts
 from outreach import notice, vault, words
@@ -25,6 +25,7 @@ from outreach.lib.workdays import after
 from outreach.models import VisitRequest
 from outreach.services import intake, limits
 from outreach.views.address import client_address
+from outreach.views.doors import button
 
 SENT = "terkirim"
 # Generous to a village behind one address, a village officer with one phone, a family that tries again.
@@ -37,7 +38,7 @@ def _go(slug: str | None) -> HttpResponseRedirect:
     return redirect("outreach:page", slug) if slug else redirect("outreach:check")
 
 
-@require_POST
+@button
 def begin(request: HttpRequest) -> HttpResponse:
     """Start, or go on with what is half filled."""
     draft = drafts.load(request)
@@ -48,7 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return _go(drafts.read(draft).missing)
 
 
-@require_POST
+@button
 def discard(request: HttpRequest) -> HttpResponse:
     """Throw the half-filled form away, as asked."""
     drafts.drop(request)

@@ -286,8 +286,8 @@ def test_a_nik_that_disagrees_with_the_birth_date_is_mentioned_and_accepted(clie
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("get", "/permohonan/mulai/"),
-        ("get", "/permohonan/buang/"),
+        ("put", "/permohonan/mulai/"),
+        ("delete", "/permohonan/buang/"),
         ("post", "/permohonan/terkirim/"),
         ("put", "/permohonan/warga/"),
         ("delete", "/permohonan/periksa/"),
@@ -295,6 +295,14 @@ def test_a_nik_that_disagrees_with_the_birth_date_is_mentioned_and_accepted(clie
 )
 def test_other_verbs_are_refused(client: Client, method: str, path: str) -> None:
     assert getattr(client, method)(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/permohonan/mulai/", "/permohonan/buang/", "/status/keluar/"])
+def test_the_address_of_a_button_leads_home_and_does_nothing(client: Client, path: str) -> None:
+    fill(client, VillageFactory(), until="keadaan")
+
+    assert client.get(path).headers["Location"] == "/"
+    assert client.get("/permohonan/keadaan/").status_code == 200
 
 
 def test_an_unknown_page_is_not_found(client: Client) -> None:

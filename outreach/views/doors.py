@@ -1,0 +1,21 @@
+"""Guards of the public views."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def button(view: View) -> View:
+    """A view behind a button. Who reloads its address, or comes by the Back key, is led home, not refused."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else redirect("outreach:home")
+
+    return guarded
