@@ -118,18 +118,19 @@ def install(*, source: Path, target: Path, dev: bool = False) -> bool:
     return True
 
 
-def compile_translations(*, locale: Path) -> int:
-    """Compile each django.po that is newer than its django.mo; the number compiled."""
+def compile_translations(*, source: Path, target: Path) -> int:
+    """Compile each django.po under `source` that is newer than its django.mo under `target`; the number compiled."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = 0
-    for po in sorted(locale.glob("*/LC_MESSAGES/django.po")):
-        mo = po.with_suffix(".mo")
+    for po in sorted(source.glob("*/LC_MESSAGES/django.po")):
+        mo = target / po.relative_to(source).with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
         with po.open("rb") as text:
             catalog = read_po(text, locale=po.parent.parent.name)
+        mo.parent.mkdir(parents=True, exist_ok=True)
         fresh = mo.with_suffix(".mo.new")
         with fresh.open("wb") as binary:
             write_mo(binary, catalog)

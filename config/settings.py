@@ -143,7 +143,6 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Jakarta")
 USE_I18N = True
 USE_TZ = True
@@ -154,6 +153,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 # `manage.py assets` puts the browser libraries there, from npm.
 ASSETS_DIR = DATA_DIR / "assets"
+LOCALE_PATHS = [ASSETS_DIR / "locale"]  # compiled there from config/locale
 STATICFILES_DIRS = [("npm", ASSETS_DIR / "npm")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -71,15 +71,17 @@ def test_the_lock_file_names_checksums_and_no_host():
 
 
 def test_translations_are_compiled_once_and_again_after_a_change(tmp_path: Path):
-    folder = tmp_path / "en" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    po = folder / "django.po"
+    source, target = tmp_path / "source", tmp_path / "target"
+    po = source / "en" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
     po.write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Simpan"\nmsgstr "Save"\n'
     )
-    assert assets.compile_translations(locale=tmp_path) == 1
-    assert b"Save" in (folder / "django.mo").read_bytes()
-    assert assets.compile_translations(locale=tmp_path) == 0
-    newer = (folder / "django.mo").stat().st_mtime + 10
+    assert assets.compile_translations(source=source, target=target) == 1
+    mo = target / "en" / "LC_MESSAGES" / "django.mo"
+    assert b"Save" in mo.read_bytes()
+    assert assets.compile_translations(source=source, target=target) == 0
+    newer = mo.stat().st_mtime + 10
     os.utime(po, (newer, newer))
-    assert assets.compile_translations(locale=tmp_path) == 1
+    assert assets.compile_translations(source=source, target=target) == 1
+    assert list(source.rglob("*.mo")) == [], "the checkout may be read-only"

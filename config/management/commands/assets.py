@@ -21,7 +21,9 @@ class Command(BaseCommand):
             installed = assets.install(source=source, target=settings.ASSETS_DIR, dev=dev)
         except assets.AssetsError as error:
             raise CommandError(str(error)) from None
-        compiled = sum(assets.compile_translations(locale=path) for path in settings.LOCALE_PATHS)
+        compiled = assets.compile_translations(
+            source=settings.BASE_DIR / "config" / "locale", target=settings.ASSETS_DIR / "locale"
+        )
         if options["verbosity"]:
             libraries = "installed" if installed else "already there"
             self.stdout.write(f"Browser libraries: {libraries}; translations compiled: {compiled}.")
