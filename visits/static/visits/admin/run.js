@@ -1,6 +1,7 @@
 /* The page of a planning run: asks every other second how far it is, and goes to the plan when it is there.
    Without this script the page reloads itself. */
 
+const locale = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
 const box = document.getElementById("run");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const first = part("label").textContent;
@@ -8,8 +9,8 @@ const first = part("label").textContent;
 function show(told) {
   part("progress").value = told.progress;
   part("percent").textContent = told.progress;
-  part("served").textContent = told.served.toLocaleString("id-ID");
-  part("candidates").textContent = told.candidates.toLocaleString("id-ID");
+  part("served").textContent = told.served.toLocaleString(locale);
+  part("candidates").textContent = told.candidates.toLocaleString(locale);
   part("elapsed").textContent = told.elapsed;
   part("attempts").textContent = told.attempts;
   part("message").textContent = told.message;
