@@ -6,14 +6,15 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from config.work import tasks_of_today
 
 
 class OfficeAdminSite(AdminSite):
-    site_header = "Jemput Bola (peragaan, semua orang rekaan)" if settings.DEMO else "Jemput Bola"
+    site_header = _("Jemput Bola (peragaan, semua orang rekaan)") if settings.DEMO else "Jemput Bola"
     site_title = "Jemput Bola"
-    index_title = "Pekerjaan hari ini"
+    index_title = _("Pekerjaan hari ini")
     enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

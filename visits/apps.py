@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VisitsConfig(AppConfig):
     """When we come, who goes, what was recorded, where the card is."""
 
     name = "visits"
-    verbose_name = "Kunjungan"
+    verbose_name = _("Kunjungan")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
