@@ -58,6 +58,8 @@ def test_a_cluster_that_hangs_is_replaced_after_a_minute(stack: Stack):
         process.suspend()
     wait_until(lambda: not _worker_lives(stack), seconds=75, what="the silence is seen")
     with stack.orm():
-        wait_until(lambda: Heartbeat.objects.get().process != before, seconds=40, what="a new worker answers")
+        wait_until(
+            lambda: Heartbeat.objects.get().process != before, seconds=120, what="a new worker answers"
+        )
     assert not any(process.is_running() for process in hung)
     assert _worker_lives(stack)
