@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 SETTLED_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 30.0
+UNANSWERED_SECONDS = 45
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class _Running:
     started: float = 0.0
     failures: int = 0
     not_before: float = 0.0
+    unanswered_since: float | None = None
 
 
 class Supervisor:
@@ -49,11 +51,13 @@ class Supervisor:
         stop: Event,
         check_seconds: float = 1.0,
         settled_seconds: float = SETTLED_SECONDS,
+        unanswered_seconds: float = UNANSWERED_SECONDS,
     ) -> None:
         self._running = [_Running(program=program) for program in programs]
         self._stop = stop
         self._check_seconds = check_seconds
         self._settled_seconds = settled_seconds
+        self._unanswered_seconds = unanswered_seconds
 
     def start(self) -> None:
         for running in self._running:
@@ -106,7 +110,7 @@ class Supervisor:
             if now >= running.not_before:
                 self._start(running)
             return
-        status, hangs = running.process.poll(), self._hangs(running.program)
+        status, hangs = running.process.poll(), self._hangs(running, now)
         age = now - running.started
         if status is not None:
             self._let_go(running)
@@ -121,14 +125,19 @@ class Supervisor:
             logger.error("%s gives no sign of life, is started again", running.program.name)
             self._let_go(running)
             running.process.wait(timeout=running.program.grace_seconds + 10)
-            running.process, running.not_before = None, now
+            running.process, running.not_before, running.unanswered_since = None, now, None
 
-    def _hangs(self, program: Program) -> bool:
-        """A question that cannot be answered (the database is away) is no reason to kill anything."""
-        if program.hangs is None:
+    def _hangs(self, running: _Running, now: float) -> bool:
+        """A question that cannot be answered (the database is away) is no reason to kill anything, unless it stays
+        so: a process that hangs in the middle of a write keeps SQLite locked, for us too, until it is gone."""
+        if running.program.hangs is None:
             return False
         try:
-            return program.hangs()
+            hangs = running.program.hangs()
         except Exception:
-            logger.exception("cannot tell whether %s is alive", program.name)
-            return False
+            logger.exception("cannot tell whether %s is alive", running.program.name)
+            if running.unanswered_since is None:
+                running.unanswered_since = now
+            return now - running.unanswered_since > self._unanswered_seconds
+        running.unanswered_since = None
+        return hangs

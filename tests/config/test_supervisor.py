@@ -91,3 +91,29 @@ def test_not_being_able_to_tell_is_no_reason_to_kill(tmp_path: Path):
     with _supervised(_program("a", tmp_path / "a", 600, unknown)):
         wait_until(lambda: len(asked) > 15)
     assert len(_started(tmp_path / "a")) == 1
+
+
+def test_one_that_keeps_everybody_from_telling_is_replaced(tmp_path: Path):
+    def locked() -> bool:
+        if len(_started(tmp_path / "a")) == 1:
+            raise OSError("the database is locked, perhaps by the one that hangs")
+        return False
+
+    stop = Event()
+    supervisor = Supervisor(
+        [_program("a", tmp_path / "a", 600, locked)],
+        stop=stop,
+        check_seconds=0.1,
+        settled_seconds=0.5,
+        unanswered_seconds=1,
+    )
+    supervisor.start()
+    thread = Thread(target=supervisor.run)
+    thread.start()
+    wait_until(lambda: len(_started(tmp_path / "a")) == 2, what="replaced")
+    first, second = _started(tmp_path / "a")
+    assert not psutil.pid_exists(first)
+    assert psutil.pid_exists(second)
+    stop.set()
+    thread.join(10)
+    assert len(_started(tmp_path / "a")) == 2
