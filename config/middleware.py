@@ -1,7 +1,10 @@
 """Middleware of our own."""
 
+from collections.abc import Callable
+
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -17,3 +20,21 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         known = chosen in dict(settings.LANGUAGES)
         translation.activate(chosen if known else settings.LANGUAGE_CODE)
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+
+
+class BodySizeMiddleware:
+    """Refuses a stranger's large body before anything reads it; without this, uploads go to the disk first.
+
+    Staff may bring large files. The tablet's origin has limits of its own for each call.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if size > most and not getattr(request.user, "is_staff", False):
+            raise RequestDataTooBig("the body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE")
+        return self.get_response(request)

@@ -17,7 +17,7 @@ env = environ.FileAwareEnv()
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(DATA_DIR / "keys"))).absolute()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and addresses lie there in the clear
 
 
 def _secret(name: str) -> str:
@@ -90,12 +90,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 if "tablet" in DOORS:  # no cookie session is valid on the tablet's origin
-    _COOKIES = ("sessions", "csrf", "auth.middleware", "messages", "axes")
+    _COOKIES = ("sessions", "csrf", "auth.middleware", "messages", "axes", "BodySize")
     MIDDLEWARE = [name for name in MIDDLEWARE if not any(part in name for part in _COOKIES)]
 
 ROOT_URLCONF = "config.urls"
@@ -137,6 +138,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 8
+# Behind the office's proxy all would share one address, and a stranger could lock a name out for everybody.
+AXES_CLIENT_IP_CALLABLE = "outreach.views.address.client_address"
+LOGIN_REDIRECT_URL = "admin:index"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]

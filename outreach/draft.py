@@ -13,12 +13,17 @@ from django.http import HttpRequest, QueryDict
 
 from outreach import vault
 from outreach.forms.base import PageForm
-from outreach.forms.pages import PAGES
+from outreach.forms.pages import BY_SLUG, PAGES
 from outreach.lib.crypto import SealError
 
 KEY, PLACE = "permohonan", "draft"
 LONGEST = 1000  # characters of one answer; forms say their own, shorter limits
-IGNORED = {"csrfmiddlewaretoken", "ubah"}
+
+
+def _names(page: type[PageForm]) -> set[str]:
+    """What the boxes of a page are called; whatever else is posted is not kept, so nobody fills our disk with it."""
+    boxes = {name: getattr(field.widget, "widgets_names", [""]) for name, field in page.base_fields.items()}
+    return {name + part for name, parts in boxes.items() for part in parts}
 
 
 @dataclass
@@ -30,10 +35,9 @@ class Draft:
     answers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def keep(self, slug: str, data: QueryDict) -> None:
+        asked = _names(BY_SLUG[slug])
         self.answers[slug] = {
-            name: [text[:LONGEST] for text in values[:20]]
-            for name, values in data.lists()
-            if name not in IGNORED
+            name: [text[:LONGEST] for text in values[:20]] for name, values in data.lists() if name in asked
         }
 
     def data(self, slug: str) -> QueryDict | None:

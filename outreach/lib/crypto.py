@@ -25,6 +25,10 @@ class SealError(ValueError):
     """A sealed field does not open: another key, another place, or changed bytes."""
 
 
+class KeyRingError(RuntimeError):
+    """The key ring is not there or not readable; the message says where to put it back."""
+
+
 def new_key() -> bytes:
     """A fresh 256-bit key."""
     return AESGCM.generate_key(256)
@@ -93,9 +97,18 @@ def load_ring(path: Path) -> KeyRing:
             pass
         finally:
             draft.unlink()
-    data = json.loads(path.read_text())
-    return KeyRing(
-        current=data["current"],
-        keys={name: base64.b64decode(key) for name, key in data["keys"].items()},
-        index_key=base64.b64decode(data["index_key"]),
-    )
+    try:
+        data = json.loads(path.read_text())
+        ring = KeyRing(
+            current=data["current"],
+            keys={name: base64.b64decode(key, validate=True) for name, key in data["keys"].items()},
+            index_key=base64.b64decode(data["index_key"], validate=True),
+        )
+        sound = ring.current in ring.keys and {len(key) for key in (*ring.keys.values(), ring.index_key)} == {
+            32
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
+        raise KeyRingError(f"{path.name} is not a whole key ring: put back the copy that was kept apart")
+    return ring

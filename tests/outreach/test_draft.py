@@ -20,16 +20,29 @@ def request_():
 
 def test_what_was_typed_comes_back_as_the_browser_sent_it(request_) -> None:
     draft = drafts.Draft()
-    sent = QueryDict("relation=family&skills=ramp&skills=iris&csrfmiddlewaretoken=x&ubah=1")
-    draft.keep("pemohon", sent)
+    sent = QueryDict("kind=sick&skills=ramp&skills=iris&csrfmiddlewaretoken=x&ubah=1")
+    draft.keep("keadaan", sent)
     drafts.save(request_, draft)
 
     loaded = drafts.load(request_)
 
     assert loaded == draft
-    data = loaded.data("pemohon") if loaded else None
+    data = loaded.data("keadaan") if loaded else None
     assert data is not None
-    assert dict(data.lists()) == {"relation": ["family"], "skills": ["ramp", "iris"]}
+    assert dict(data.lists()) == {"kind": ["sick"], "skills": ["ramp", "iris"]}
+
+
+def test_what_no_box_asked_for_is_not_kept() -> None:
+    draft = drafts.Draft()
+    junk = "&".join(f"junk{number}{'y' * 500}=z" for number in range(500))
+
+    draft.keep("warga", QueryDict(f"name=Warga&birth_date_hari=17&birth_date_bulan=Mei&{junk}"))
+
+    assert draft.answers["warga"] == {
+        "name": ["Warga"],
+        "birth_date_hari": ["17"],
+        "birth_date_bulan": ["Mei"],
+    }
 
 
 @pytest.mark.parametrize("stored", ["zz", "00", "6b313a00"])
@@ -48,9 +61,9 @@ def test_a_draft_of_another_shape_is_dropped(request_) -> None:
 
 def test_much_is_cut_before_it_is_kept() -> None:
     draft = drafts.Draft()
-    draft.keep("pemohon", QueryDict("&".join(["x=" + "y" * 5000] * 50)))
+    draft.keep("keadaan", QueryDict("&".join(["skills=" + "y" * 5000] * 50)))
 
-    assert [len(text) for text in draft.answers["pemohon"]["x"]] == [drafts.LONGEST] * 20
+    assert [len(text) for text in draft.answers["keadaan"]["skills"]] == [drafts.LONGEST] * 20
 
 
 def test_two_drafts_have_their_own_tokens() -> None:

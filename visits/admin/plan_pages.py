@@ -95,7 +95,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Who is left waiting, with the reasons; narrowed by reason and district."""
     plan = _plan(plan_id)
     shifts = plans.shifts_of(plan)
-    code, district = request.GET.get("alasan", ""), request.GET.get("kecamatan", "")
+    code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
     paginator = Paginator(plans.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
     return doors.page(

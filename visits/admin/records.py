@@ -53,7 +53,9 @@ def index(request: HttpRequest) -> HttpResponse:
         title=_("Rekaman"),
         stage=stage,
         tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
-        page=records.captures(stage=stage, number=int(number) if number.isdigit() else 1),
+        page=records.captures(
+            stage=stage, number=int(number) if number.isdecimal() and len(number) < 6 else 1
+        ),
         words=dict(ReviewReason.choices),
     )
 
@@ -120,7 +122,7 @@ def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     if decision is None:
         raise Http404
     user = doors.who(request)
-    note = request.POST.get("catatan", "").strip()[:300]
+    note = request.POST.get("catatan", "").replace("\0", "").strip()[:300]
     if decision(capture=capture, user=user, actor=log.actor_of(user), note=note):
         messages.success(request, _("Keputusan disimpan."))
     else:

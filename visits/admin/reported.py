@@ -54,7 +54,7 @@ def _said(data: Any) -> list[tuple[Any, Any]]:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("hal", "1")
-    page = records.events_to_look_at(number=int(number) if number.isdigit() else 1)
+    page = records.events_to_look_at(number=int(number) if number.isdecimal() and len(number) < 6 else 1)
     return doors.page(
         request,
         "admin/visits/event/list.html",
@@ -75,7 +75,7 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
     )
     event = get_object_or_404(rows, pk=event_id)
     if request.method == "POST" and request.user.has_perm("visits.change_eventstatus"):
-        user, note = doors.who(request), request.POST.get("catatan", "").strip()[:300]
+        user, note = doors.who(request), request.POST.get("catatan", "").replace("\0", "").strip()[:300]
         if events.look_at(event=event, user=user, actor=log.actor_of(user), note=note):
             messages.success(request, _("Kejadian ditandai sudah diperiksa."))
         else:

@@ -43,7 +43,7 @@ def take(*, file: IO[bytes], actor: str) -> list[Taken]:
             if not listed:
                 raise NotABundleError
             taken = [_one(bundle, capture, files) for capture, files in listed.items()]
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OverflowError):  # also locked, cut or of another make
         raise NotABundleError from None
     for device in {one.device.pk: one.device for one in taken if one.device}.values():
         mine = [one for one in taken if one.device == device]

@@ -126,3 +126,22 @@ def test_no_file_and_no_permission(office):
     assert "Pilih berkas dari tablet dahulu." in office.post(url).content.decode()
     User.objects.get().user_permissions.clear()
     assert office.get(url).status_code == 403
+
+
+def _locked(data: bytes) -> bytes:
+    """The same ZIP, every entry marked as encrypted."""
+    spoilt = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = spoilt.find(mark)
+        while at >= 0:
+            spoilt[at + flags] |= 1
+            at = spoilt.find(mark, at + 1)
+    return bytes(spoilt)
+
+
+def test_a_locked_file_is_refused_in_words(office, sealed):
+    answer = take(office, _locked(bundle(sealed)))
+
+    assert answer.status_code == 400
+    assert "Pilih berkas yang lain" in answer.content.decode()
+    assert not Capture.objects.exists()

@@ -228,3 +228,18 @@ def test_lists_take_the_same_queries_for_one_row_and_for_three(
     one_more()
     one_more()
     assert [_queries(office, name) for name in names] == first
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5000, "-1", "\0"])
+@pytest.mark.parametrize("name", ["admin:visits_capture_changelist", "admin:visits_eventstatus_changelist"])
+def test_a_page_number_that_is_none_is_the_first(office, name, number):
+    assert office.get(reverse(name), {"hal": number}).status_code == 200
+
+
+def test_a_zero_byte_in_a_note_is_left_out(office, recorded):
+    address = reverse("admin:visits_capture_decide", args=[recorded.id])
+
+    answer = office.post(address, {"keputusan": "sisihkan", "catatan": "buram\0 sekali"})
+
+    assert answer.status_code == 302
+    assert CaptureState.objects.get(pk=recorded.id).note == "buram sekali"
