@@ -13,7 +13,7 @@ def main() -> None:
     missed = []
     for seed in range(100, 200):
         problem = make_problem(seed, visits=8, shifts=1 + seed % 3, locked=seed % 3, last=seed % 4 == 0)
-        found, best = plan(problem, iterations=20_000, seed=seed).statistics.score, best_score(problem)
+        found, best = plan(problem, iterations=100_000, seed=seed).statistics.score, best_score(problem)
         if found != best:
             missed.append(seed)
             print(f"{problem.name}: {found:,.0f} of {best:,.0f}", file=sys.stderr)

@@ -19,7 +19,7 @@ def price(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
     """(score per second, gap) of putting `visit` into route `r`; (0, -1) when it does not pay or fit."""
     if d.may[visit, r] == 0:
         return 0.0, -1
-    added, gap = best_place(d, s, visit, r, 1 << 20)
+    added, gap = best_place(d, s, visit, r, 1 << 20, 0)
     if gap < 0:
         return 0.0, -1
     return (d.prize[visit, d.shift[r, DAY]] - added) / (d.service[visit] + added + SETTLE_S), gap

@@ -28,7 +28,7 @@ def offer_gap(d: Data, s: State, r: int, out: int, pool: Array, lost: Array, fou
         gain = d.prize[visit, d.shift[r, DAY]]
         if worth - gain >= lost[i]:
             continue
-        added, gap = best_place(d, s, visit, r, FAR)
+        added, gap = best_place(d, s, visit, r, FAR, 0)
         if gap >= 0:
             lost[i] = worth - gain
             found[i, 0] = r

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from visits.planning.engine.data import DAY, Data, State
+from visits.planning.engine.data import DAY, LENGTH, Data, State
 from visits.planning.engine.jit import Array, kernel
 from visits.planning.engine.route import best_place, insert
 from visits.planning.engine.tuning import (
@@ -72,7 +72,7 @@ def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
     least = 3600
     for t in range(routes):
         if d.may[visit, w.touched[t]]:
-            least, _ = best_place(d, s, visit, w.touched[t], least)
+            least, _ = best_place(d, s, visit, w.touched[t], least, 0)
     return least
 
 
@@ -122,14 +122,15 @@ def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) ->
         best, at, gap = 0.0, -1, -1
         for t in range(routes):
             r = w.touched[t]
-            if d.may[visit, r] == 0 or (routes > 1 and below(w, 1000) < par[BLINK]):
+            if d.may[visit, r] == 0:
                 continue
+            blind = below(w, 1 + s.facts[r, LENGTH]) if below(w, 1000) < par[BLINK] else 0
             prize = d.prize[visit, d.shift[r, DAY]]
             most = 1 << 20
             room = (prize - best) / par[DETOUR]
             if room < most:
                 most = math.ceil(room)
-            added, k = best_place(d, s, visit, r, most)
+            added, k = best_place(d, s, visit, r, most, blind)
             if k >= 0 and prize - par[DETOUR] * added > best:
                 best, at, gap = prize - par[DETOUR] * added, r, k
         if at >= 0:

@@ -94,8 +94,9 @@ def refresh(d: Data, s: State, r: int) -> bool:
 
 
 @kernel
-def best_place(d: Data, s: State, visit: int, r: int, most: int) -> tuple[int, int]:
-    """(added seconds, gap) of the cheapest feasible gap of `r` that adds less than `most`, or (most, -1)."""
+def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) -> tuple[int, int]:
+    """(added seconds, gap) of the cheapest feasible gap of `r` from `from_gap` on
+    that adds less than `most`, or (most, -1)."""
     stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
     best = -1
     if length >= d.shift[r, MOST]:
@@ -106,7 +107,7 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int) -> tuple[int, i
     else:
         final = s.facts[r, EARLY]
     service, place = d.service[visit], d.place[visit]
-    for k in range(first, final + 1):
+    for k in range(max(first, from_gap), final + 1):
         leave, latest = stops[r, LEAVE, k], stops[r, LATEST, k + 1]
         if leave + service > latest:
             continue

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from visits.planning.engine.data import Data
+from visits.planning.engine.tuning import DETOUR, TUNING
 
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # an earlier plan is not melted down: start this far into the cooling
@@ -33,3 +34,11 @@ class Schedule:
             return float(self.unit * HOT * (COLD / HOT) ** (share / QUENCH))
         late = min(1.0, (share - QUENCH) / (1 - QUENCH))
         return float(self.unit * COLD * (FINAL / COLD) ** late)
+
+    def detour(self, share: float) -> float:
+        """What a second of travel weighs in the search; its true weight in the quench.
+
+        Else detours are charged for the room they take, which alone would leave out visits worth little.
+        """
+        share = self.from_share + share * (1 - self.from_share)
+        return float(TUNING[DETOUR]) if share < QUENCH else 1.0

@@ -144,11 +144,12 @@ def _round(worker: Worker, budget: Budget, schedule: Schedule, mine: int | None,
             if share >= until:
                 return
             heat = schedule.temperature(share)
-            worker.run(heat, heat, CHUNK)
+            worker.run(heat, heat, CHUNK, schedule.detour(share))
         else:
             left = round(mine * until) - worker.iterations
             if left <= 0:
                 return
             steps = min(CHUNK, left)
-            heat = schedule.temperature(worker.iterations / mine)
-            worker.run(heat, schedule.temperature((worker.iterations + steps) / mine), steps)
+            share, then = worker.iterations / mine, (worker.iterations + steps) / mine
+            heat, cooler = schedule.temperature(share), schedule.temperature(then)
+            worker.run(heat, cooler, steps, schedule.detour(share))

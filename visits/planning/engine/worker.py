@@ -14,7 +14,7 @@ from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import LENGTH, LOCK, TRAVEL, VISIT, Model, State
 from visits.planning.engine.jit import Array
 from visits.planning.engine.route import copy_route
-from visits.planning.engine.tuning import TUNING
+from visits.planning.engine.tuning import DETOUR, TUNING
 from visits.planning.engine.work import Work
 
 AT_ONCE = 16  # most routes one iteration may touch
@@ -86,7 +86,8 @@ class Worker:
     def score(self, state: State) -> float:
         return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
 
-    def run(self, hot: float, cold: float, steps: int) -> None:
+    def run(self, hot: float, cold: float, steps: int, detour: float = TUNING[DETOUR]) -> None:
+        self.tuning[DETOUR] = detour
         if steps > 0:
             anneal.anneal(
                 self.model.data, self.state, self.best, self.saved, self.work, self.tuning, hot, cold, steps

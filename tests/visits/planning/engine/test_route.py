@@ -56,7 +56,7 @@ def test_the_best_place_is_the_cheapest_that_the_rules_allow(seed):
         (mine,) = visits_of(problem, model, [visit])
         if allowed(mine, shift):
             continue
-        added, gap = route.best_place(model.data, state, visit, 0, 1 << 20)
+        added, gap = route.best_place(model.data, state, visit, 0, 1 << 20, 0)
         options = {}
         for k in range(len(order) + 1):
             walked = walk(problem, shift, visits_of(problem, model, [*order[:k], visit, *order[k:]]))

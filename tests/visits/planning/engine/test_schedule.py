@@ -28,3 +28,9 @@ def test_it_grows_with_what_visits_are_worth():
 def test_an_earlier_plan_is_not_melted_down():
     assert Schedule(DATA, warm=True).temperature(0) < Schedule(DATA).temperature(0) / 4
     assert Schedule(DATA, warm=True).temperature(1) == Schedule(DATA).temperature(1)
+
+
+def test_travel_has_its_true_weight_at_the_end():
+    schedule = Schedule(DATA)
+    assert schedule.detour(0) > 1
+    assert schedule.detour(0.99) == 1
