@@ -57,7 +57,7 @@ def doors_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> l
 
 @register(Tags.files)
 def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
-    """Database and files need a folder that we can write; keys one that others cannot read."""
+    """Database, files and keys need folders that we can write and that others cannot read."""
     found: list[CheckMessage] = []
     if not settings.DATA_DIR.is_dir() or not os.access(settings.DATA_DIR, os.W_OK):
         found.append(
@@ -66,6 +66,10 @@ def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -
                 hint="Create it or set DATA_DIR to another one.",
                 id="config.E004",
             )
+        )
+    elif settings.DATA_DIR.stat().st_mode & 0o077:
+        found.append(
+            Warning("DATA_DIR can be read by other users.", hint="chmod 700 the folder.", id="config.W011")
         )
     keys = settings.KEYS_DIR
     if keys.is_dir() and keys.stat().st_mode & 0o077:

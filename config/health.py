@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from outreach import vault
+from outreach.lib.crypto import KeyRingError
 from visits.services import jobs
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     if body["migrations"] != "applied":
         return JsonResponse({"status": "unavailable", **body}, status=503)
+    try:
+        vault.ring()
+    except KeyRingError as error:
+        return JsonResponse({"status": "unavailable", **body, "keys": str(error)}, status=503)
     state = "ready" if body["jobs"]["worker"] == "alive" else "degraded"
     return JsonResponse({"status": state, **body})
 

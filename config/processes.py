@@ -15,9 +15,11 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from config.supervisor import Program, Supervisor
+from outreach import vault
+from outreach.lib.crypto import KeyRingError
 from visits.services import jobs
 
 BELL_SECONDS = 10.0
@@ -129,9 +131,20 @@ def _answers(url: str) -> bool:
         return False
 
 
+def require_keys() -> None:
+    """The ring of field keys is there and whole, or nothing is sealed yet. Raises `CannotServeError`."""
+    try:
+        vault.ring()
+    except KeyRingError as error:
+        raise CannotServeError(f"{error} (setting FIELD_KEYS_FILE)") from None
+    except DatabaseError:
+        return  # no tables yet, so nothing is sealed; /readyz says what is missing
+
+
 def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
     """Start everything, say where it is, and watch over it until Ctrl-C or SIGTERM."""
     require_free_ports(where)
+    require_keys()
     stop = Event()
 
     def ask_to_stop(signum: int, frame: FrameType | None) -> None:

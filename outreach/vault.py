@@ -17,8 +17,14 @@ Sealed = Resident | VisitRequest
 
 @cache
 def ring() -> crypto.KeyRing:
-    """The office's key ring, read once a process."""
-    return crypto.load_ring(settings.FIELD_KEYS_FILE)
+    """The office's key ring, read once a process. A new one is made only where nothing is sealed yet.
+
+    Raises `crypto.KeyRingError`: a ring made beside a full database would open nothing and find nobody.
+    """
+    path = settings.FIELD_KEYS_FILE
+    if not path.exists() and PersonKey.objects.filter(destroyed_at__isnull=True).exists():
+        raise crypto.KeyRingError(f"{path.name} is missing: put back the copy that was kept apart")
+    return crypto.load_ring(path)
 
 
 def new_person() -> PersonKey:

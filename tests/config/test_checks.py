@@ -40,11 +40,16 @@ def test_the_tablet_has_an_origin_of_its_own(settings: Settings, doors: list[str
     assert _ids(checks.doors_check(app_configs=None)) == found
 
 
-def test_keys_that_others_can_read_are_a_warning(settings: Settings, tmp_path: Path):
-    settings.KEYS_DIR = tmp_path
-    tmp_path.chmod(0o755)
-    assert _ids(checks.data_dir_check(app_configs=None)) == ["config.W005"]
-    tmp_path.chmod(0o700)
+@pytest.mark.parametrize(("name", "found"), [("KEYS_DIR", "config.W005"), ("DATA_DIR", "config.W011")])
+def test_a_folder_that_others_can_read_is_a_warning(
+    settings: Settings, tmp_path: Path, name: str, found: str
+):
+    for folder in ("KEYS_DIR", "DATA_DIR"):
+        (tmp_path / folder).mkdir(mode=0o700)
+        setattr(settings, folder, tmp_path / folder)
+    (tmp_path / name).chmod(0o755)
+    assert _ids(checks.data_dir_check(app_configs=None)) == [found]
+    (tmp_path / name).chmod(0o700)
     assert checks.data_dir_check(app_configs=None) == []
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config import health
+from config.processes import CannotServeError, require_keys
+from outreach import vault
 from tests.factories.visits import PlanRunFactory
 from visits.enums import RunState
 from visits.models import Heartbeat
@@ -97,3 +99,17 @@ def test_a_planning_run_whose_worker_is_gone_is_seen(
 ):
     PlanRunFactory(state=state, lease_until=timezone.now() + timedelta(seconds=lease_seconds))
     assert client.get("/readyz").json()["jobs"]["runs_without_worker"] == seen
+
+
+@pytest.mark.django_db
+def test_a_lost_ring_of_keys_is_said_and_not_replaced(client: Client, settings: Settings):
+    jobs.beat()
+    vault.new_person()
+    settings.FIELD_KEYS_FILE.unlink()
+    vault.ring.cache_clear()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["keys"] == "field_keys.json is missing: put back the copy that was kept apart"
+    with pytest.raises(CannotServeError, match="FIELD_KEYS_FILE"):
+        require_keys()
+    assert not settings.FIELD_KEYS_FILE.exists()

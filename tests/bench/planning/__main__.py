@@ -84,7 +84,7 @@ class Bench:
             raise SystemExit(f"{case.name}: our referee disagrees: {mine} against {verdict}")
         return verdict
 
-    def library(self, name: str, variant: str, case: Path, seed: int) -> dict[str, Any]:
+    def rival(self, name: str, variant: str, case: Path, seed: int) -> dict[str, Any]:
         plan = case.with_suffix(f".{name}.{variant}.plan")
         try:
             done = run(
@@ -112,7 +112,7 @@ class Bench:
         for name in LIBRARIES:
             if name in self.options.only:
                 with ThreadPoolExecutor(1 if name == "vroom" else 2) as pool:
-                    jobs = [pool.submit(self.library, name, v, case, seed) for v in variants(name)]
+                    jobs = [pool.submit(self.rival, name, v, case, seed) for v in variants(name)]
                     out += [job.result() for job in jobs]
         return out
 
