@@ -1,8 +1,10 @@
 """What all pages of the request form share."""
 
+from abc import ABCMeta, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -13,7 +15,13 @@ Answer = tuple[str, str]
 REQUIRED = gettext_lazy("Pilih salah satu.")
 
 
-class PageForm(forms.Form):
+class _PageMeta(DeclarativeFieldsMetaclass, ABCMeta):
+    """Django's way of reading a form's fields, with Python's way of asking for what a page must have."""
+
+
+class PageForm(forms.Form, metaclass=_PageMeta):
+    """One page: what it asks (`title`, or the label of its `single` field) and what was answered."""
+
     slug: ClassVar[str]
     single = False  # one question: its label is the page's heading
     lead: str | Promise = ""
@@ -28,9 +36,10 @@ class PageForm(forms.Form):
         return self.before.get("relation") == Relation.SELF
 
     @property
+    @abstractmethod
     def title(self) -> str:
-        raise NotImplementedError
+        """The page's heading."""
 
+    @abstractmethod
     def answers(self) -> list[Answer]:
         """Label and value of each answer, of a valid page."""
-        raise NotImplementedError
