@@ -1,8 +1,30 @@
 """The best score there is, by trying every order of every set on every shift. For up to 8 visits."""
 
-from visits.planning import Problem, Shift, points
+from visits.planning import Plan, Problem, Shift, Visit, points
 from visits.planning.rules import allowed, drive, service_start
 from visits.planning.types import POINT_S
+
+GUARANTEE = 10**9  # more than all points of a small case
+
+
+def worth_of(problem: Problem, visit: Visit, shift: Shift) -> float:
+    """What the planner maximises, for one visit: its points, its tier, and not having been moved."""
+    total = points(problem, visit, shift.date)
+    if visit.published is not None and visit.published != shift.id:
+        total -= visit.move_points
+    return POINT_S * (total + GUARANTEE * visit.tier)
+
+
+def worth_of_plan(problem: Problem, plan: Plan) -> float:
+    """The same for a whole plan, from its routes alone; what is dropped costs its move."""
+    total = 0.0
+    for visit in problem.visits:
+        shift_id = plan.shift_of.get(visit.id)
+        if shift_id is not None:
+            total += worth_of(problem, visit, problem.shift_by_id[shift_id])
+        elif visit.published is not None:
+            total -= POINT_S * visit.move_points
+    return total - sum(route.travel_s for route in plan.routes)
 
 
 def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
@@ -25,7 +47,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
             if start_s is None:
                 continue
             leave_s = start_s + visit.service_s
-            total = worth + POINT_S * points(problem, visit, shift.date) - leg_s
+            total = worth + worth_of(problem, visit, shift) + dropped(visit) - leg_s
             home_s = problem.seconds(visit.location, shift.end_location)
             these = done | 1 << i
             if drive(leave_s, home_s, shift.breaks) <= shift.end_s:
@@ -36,8 +58,13 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
     return found
 
 
+def dropped(visit: Visit) -> float:
+    """What not serving a published visit costs; serving it anywhere saves that."""
+    return POINT_S * visit.move_points if visit.published is not None else 0.0
+
+
 def best_score(problem: Problem) -> float:
-    """Best score over all plans that keep every lock."""
+    """Best score over all plans that keep every lock, by `worth_of_plan`; the plan's score in plain cases."""
     must = sum(1 << i for i, visit in enumerate(problem.visits) if visit.locked)
     together = {0: 0.0}
     for shift in problem.shifts:
@@ -49,4 +76,5 @@ def best_score(problem: Problem) -> float:
                     both = done | these
                     following[both] = max(following.get(both, float("-inf")), worth + more)
         together = following
-    return max(worth for done, worth in together.items() if done & must == must)
+    nobody = -sum(map(dropped, problem.visits))
+    return nobody + max(worth for done, worth in together.items() if done & must == must)

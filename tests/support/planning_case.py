@@ -4,6 +4,7 @@ The locked visits of a shift are laid along a real walk of that shift first, and
 round the walk, so an order that keeps them all exists by construction.
 """
 
+import dataclasses
 import datetime as dt
 import random
 
@@ -25,8 +26,12 @@ def make_problem(
     spread_km: float = 8.0,
     last: bool = False,
     decay: bool = True,
+    replan: bool = False,
 ) -> Problem:
-    """A problem of this size; the same arguments always give the same one."""
+    """A problem of this size; the same arguments always give the same one.
+
+    With `replan` some visits are published somewhere and some are past the longest allowed wait.
+    """
     rng = random.Random(f"{seed}/{visits}/{shifts}/{locked}/{spread_km}/{last}")
     places = [
         (-7.63 + rng.gauss(0, spread_km) / 111, 111.52 + rng.gauss(0, spread_km) / 111) for _ in range(shifts)
@@ -42,7 +47,19 @@ def make_problem(
         rows.append(_visit(rng, n, place, team, last=last, decay=decay))
     model = GreatCircle(detour=rng.choice([1.0, 1.35]), speed_kmh=rng.choice([20, 30, 45]))
     problem = Problem(tuple(places), tuple(team), tuple(rows), model, f"made-up-{seed}")
-    return lock(rng, problem, locked) if locked else problem
+    problem = lock(rng, problem, locked) if locked else problem
+    return published(rng, problem) if replan else problem
+
+
+def published(rng: random.Random, problem: Problem) -> Problem:
+    """Some visits published on a shift that may or may not suit them, some in tier 1."""
+    visits = []
+    for visit in problem.visits:
+        shift = rng.choice([*(s.id for s in problem.shifts), "gone"]) if rng.random() < 0.6 else None
+        price = rng.choice([0, 3, 20, 80]) if shift else 0
+        tier = int(rng.random() < 0.3)
+        visits.append(dataclasses.replace(visit, published=shift, move_points=price, tier=tier))
+    return dataclasses.replace(problem, visits=tuple(visits))
 
 
 def _shift(rng: random.Random, index: int, count: int) -> Shift:

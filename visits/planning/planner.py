@@ -61,11 +61,13 @@ def plan(
         should_stop=should_stop,
     )
     routes = result.walked(problem, found.orders)
+    unserved = explain.unserved(problem, routes, found.pushes)
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
     return Plan(
         routes=routes,
-        unserved=explain.unserved(problem, routes, found.pushes),
+        unserved=unserved,
         broken_locks=locks.broken_locks(problem, kept, served_on),
+        broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
         statistics=Statistics(
             **result.figures(problem, routes),
             seed=seed,

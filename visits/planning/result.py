@@ -41,6 +41,7 @@ def passing(problem: Problem, shift: Shift, visits: list[Visit]) -> Route:
 def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
     """The part of Statistics that follows from the routes alone."""
     total, priority, served = 0.0, 0.0, 0
+    unmoved: set[str] = set()
     for route in routes:
         date = problem.shift_by_id[route.shift].date
         for stop in route.stops:
@@ -48,7 +49,10 @@ def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
             total += points(problem, visit, date)
             priority += visit.priority
             served += 1
+            if visit.published == route.shift:
+                unmoved.add(visit.id)
     travel_s = sum(route.travel_s for route in routes)
+    changed = [v for v in problem.visits if v.published is not None and v.id not in unmoved]
     return {
         "score": score(total, travel_s),
         "points": total,
@@ -56,4 +60,6 @@ def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
         "served": served,
         "unserved": len(problem.visits) - served,
         "travel_s": travel_s,
+        "changes": len(changed),
+        "moved_points": sum(v.move_points for v in changed),
     }

@@ -84,12 +84,20 @@ class Visit:
     skills: frozenset[str] = frozenset()
     locked: str | None = None  # the shift it is promised to
     last: bool = False
+    published: str | None = None  # the shift it is published on; one that is no longer there counts too
+    move_points: float = 0.0  # points it costs to serve it on another shift, or not at all
+    tier: int = 0  # 1: past the longest allowed wait, served before any sum of points of tier 0
 
     def __post_init__(self) -> None:
         _count("location", self.location)
         _count("service_s", self.service_s)
         _number("priority", self.priority)
         _number("decay", self.decay)
+        _number("move_points", self.move_points)
+        if self.published is None and self.move_points:
+            raise ValueError("move_points tanpa published; isi shift tempat kunjungan ini sudah diumumkan")
+        if isinstance(self.tier, bool) or self.tier not in (0, 1):
+            raise ValueError("tier harus 0 atau 1")
         for opens_s, closes_s in self.windows:
             _clock("windows", opens_s)
             _clock("windows", closes_s)
@@ -219,7 +227,11 @@ class BrokenLock:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Figures of one run; `score` is POINT_S x points - seconds of travel, higher is better."""
+    """Figures of one run; `score` is POINT_S x points - seconds of travel, higher is better.
+
+    What the planner maximises is `score` less POINT_S x `move_points` of every published visit that it
+    moves or drops (`changes` of them), after serving as many visits of tier 1 as it can.
+    """
 
     score: float
     points: float
@@ -227,6 +239,8 @@ class Statistics:
     served: int
     unserved: int
     travel_s: int
+    changes: int = 0  # published visits served on another shift, or not at all
+    moved_points: float = 0.0  # what these changes cost
     seed: int = 0
     workers: int = 0
     iterations: int = 0
@@ -254,6 +268,7 @@ class Plan:
     unserved: tuple[Unserved, ...]
     statistics: Statistics
     broken_locks: tuple[BrokenLock, ...] = ()
+    broken_guarantees: tuple[Unserved, ...] = ()  # visits of tier 1 that are not served
 
     @cached_property
     def shift_of(self) -> dict[str, str]:

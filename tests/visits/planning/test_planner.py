@@ -5,19 +5,21 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.exhaustive import best_score
+from tests.support.exhaustive import best_score, worth_of_plan
 from tests.support.planning_case import as_case, make_problem
 from tests.support.referee import judge
 from visits.planning import Problem, Progress, check, plan
 from visits.planning.case import plan_as_json
+from visits.planning.engine.data import build
 
 # The plan of make_problem(42, visits=40, shifts=6, locked=6) for seed 7 and 3000 iterations: the same
 # with the pinned numpy and numba on every x86-64 machine. A change of the engine changes it: renew it then.
-DIGEST = "664beb32351d36a65fab47ad7831016d4359eaf50541aab9cf1910775c5797a9"
+DIGEST = "bb5cdfa230cf21681f90929e6fde232c293966bbefe6541ea65938eeef98c012"
 
 
 def verdict(problem, result):
@@ -57,6 +59,29 @@ def test_small_cases_equal_exhaustive_search(seed):
     problem = make_problem(seed, visits=6, shifts=1 + seed % 3, locked=seed % 3, last=seed % 4 == 0)
     result = plan(problem, iterations=6000, seed=seed)
     assert result.statistics.score == best_score(problem)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_moves_and_guarantees_are_weighed_as_by_exhaustive_search(seed):
+    problem = make_problem(seed, visits=6, shifts=2 + seed % 2, locked=seed % 2, replan=True)
+    result = plan(problem, iterations=6000, seed=seed)
+    assert worth_of_plan(problem, result) == best_score(problem)
+    late = {v.id for v in problem.visits if v.tier} - result.shift_of.keys()
+    assert {row.visit for row in result.broken_guarantees} == late
+    assert all(row.reasons for row in result.broken_guarantees)
+    moved = [v for v in problem.visits if v.published and result.shift_of.get(v.id) != v.published]
+    assert result.statistics.changes == len(moved)
+    assert result.statistics.moved_points == sum(v.move_points for v in moved)
+    assert verdict(problem, result)["score"] == result.statistics.score
+
+
+def test_the_bonus_of_a_guarantee_is_counted_exactly():
+    problem = make_problem(8, visits=2000, shifts=8, replan=True)
+    rich = tuple(dataclasses.replace(v, priority=v.priority * 1000 + 0.125) for v in problem.visits)
+    data = build(dataclasses.replace(problem, visits=rich)).data
+    bonus = data.tier.max()
+    assert bonus > 3000 * sum(v.priority + v.move_points for v in rich)
+    assert np.spacing(data.tier.sum()) <= 2**-3 * 3000
 
 
 def test_the_same_seed_and_iterations_give_the_committed_plan():

@@ -11,7 +11,7 @@ import math
 
 from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.recreate import learn, offer, recreate, sort_listed, wanted
+from visits.planning.engine.recreate import learn, offer, promises_kept, recreate, sort_listed, wanted
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.ruin import ruin
 from visits.planning.engine.tuning import DETOUR
@@ -66,7 +66,7 @@ def anneal(
             travel = s.facts[r, TRAVEL] - saved.facts[t, TRAVEL]
             gain += worth - par[DETOUR] * travel
             real += worth - travel
-        if gain < heat * math.log(chance(w)):
+        if gain < heat * math.log(chance(w)) or not promises_kept(d, s, w, removed):
             restore(d, s, saved, w, routes)
             continue
         w.totals[0] += real

@@ -7,9 +7,9 @@ changed route, so the start costs a fraction of trying everybody everywhere.
 
 from __future__ import annotations
 
-from visits.planning.engine.data import DAY, LENGTH, Data, State
+from visits.planning.engine.data import LENGTH, Data, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.route import best_place, insert, refresh
+from visits.planning.engine.route import best_place, insert, prize, refresh
 
 SETTLE_S = 300.0  # seconds added to the cost of every visit, so that tiny detours do not decide alone
 
@@ -22,7 +22,7 @@ def price(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
     added, gap = best_place(d, s, visit, r, 1 << 20, 0)
     if gap < 0:
         return 0.0, -1
-    return (d.prize[visit, d.shift[r, DAY]] - added) / (d.service[visit] + added + SETTLE_S), gap
+    return (prize(d, visit, r) - added) / (d.service[visit] + added + SETTLE_S), gap
 
 
 @kernel

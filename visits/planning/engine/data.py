@@ -9,6 +9,7 @@ the field are neighbours in memory.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -23,7 +24,6 @@ Array = NDArray[Any]
 DENSE_PLACES = 3000  # above, travel is computed from chords; the matrix would not fit the caches
 NEIGHBOURS = 100
 NEVER = 1 << 30  # a break that no clock reaches
-LOCK = 1e11  # score of a kept lock; above any sum of priorities, below what float64 counts exactly
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
 LENGTH, EARLY, TRAVEL = range(3)  # columns of State.facts; EARLY counts the visits that are not `last`
@@ -40,7 +40,10 @@ class Data(NamedTuple):
     service: Array  # int32[n] seconds
     last: Array  # int32[n] 1: after all others
     locked: Array  # int32[n] the shift, or -1
-    prize: Array  # float64[n, days] score of serving, locks included
+    prize: Array  # float64[n, days] score of serving, the bonus of its tier included
+    tier: Array  # float64[n] that bonus: 0, or more than everything else in the problem together
+    home: Array  # int32[n] the shift it is published on, or -1
+    stay: Array  # float64[n] more score when it is served there
     may: Array  # uint8[n, r] date, skills, capacity and lock allow it
     slot_at: Array  # int32[c, n + 1] offsets into slots
     slots: Array  # int32[m, 2] first and last good start, sorted
@@ -144,6 +147,7 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
     locked = np.array(
         [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
     )
+    tier = _tier(problem, visits)
     data = Data(
         matrix=matrix,
         vectors=vectors,
@@ -152,7 +156,10 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
         service=np.array([v.service_s for v in visits], dtype=np.int32),
         last=np.array([v.last for v in visits], dtype=np.int32),
         locked=locked,
-        prize=_prizes(problem, visits, locked),
+        prize=_prizes(problem, visits, tier),
+        tier=tier,
+        home=np.array([shift_index.get(v.published or "", -1) for v in visits], dtype=np.int32),
+        stay=np.array([POINT_S * v.move_points for v in visits], dtype=np.float64),
         may=_may(problem, visits, locked),
         slot_at=slot_at,
         slots=slots,
@@ -189,11 +196,25 @@ def _breaks(classes: Sequence[tuple[Interval, ...]]) -> Array:
     return out
 
 
-def _prizes(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
+def _tier(problem: Problem, visits: Sequence[Visit]) -> Array:
+    """The bonus of every visit: for tier 1 the first power of two above all that could weigh against it.
+
+    A power of two times a count is exact in float64, so the points below it are not rounded away.
+    """
+    above = np.array([v.tier for v in visits], dtype=np.float64)
+    if not above.any():
+        return above
+    days = len(problem.horizon)
+    most = sum(POINT_S * (v.priority + v.move_points + v.decay * days) for v in visits)
+    most += sum(s.end_s - s.start_s for s in problem.shifts)
+    return above * 2.0 ** math.ceil(math.log2(most + 1.0))
+
+
+def _prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Array:
     days = np.arange(max(1, len(problem.horizon)))
     worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
     prize = POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :])
-    return np.ascontiguousarray(prize + np.where(locked >= 0, LOCK, 0.0)[:, None])
+    return np.ascontiguousarray(prize + tier[:, None])
 
 
 def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:

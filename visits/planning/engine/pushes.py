@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from visits.planning.engine.data import DAY, LENGTH, VISIT, Data, Model, State
+from visits.planning.engine.data import LENGTH, VISIT, Data, Model, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.route import best_place, copy_route, remove
+from visits.planning.engine.route import best_place, copy_route, prize, remove
 from visits.planning.explain import Push
 from visits.planning.types import Problem
 
@@ -20,12 +20,12 @@ FAR = 1 << 20
 @kernel
 def offer_gap(d: Data, s: State, r: int, out: int, pool: Array, lost: Array, found: Array) -> None:
     """Let every open visit try route `r` as it stands; keep the cheapest (score lost, route, out, added)."""
-    worth = d.prize[out, d.shift[r, DAY]] if out >= 0 else 0.0
+    worth = prize(d, out, r) if out >= 0 else 0.0
     for i in range(pool.shape[0]):
         visit = pool[i]
         if d.may[visit, r] == 0:
             continue
-        gain = d.prize[visit, d.shift[r, DAY]]
+        gain = prize(d, visit, r)
         if worth - gain >= lost[i]:
             continue
         added, gap = best_place(d, s, visit, r, FAR, 0)

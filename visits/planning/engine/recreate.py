@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-from visits.planning.engine.data import DAY, LENGTH, Data, State
+from visits.planning.engine.data import LENGTH, Data, State
 from visits.planning.engine.jit import Array, kernel
-from visits.planning.engine.route import best_place, insert
+from visits.planning.engine.route import best_place, insert, prize
 from visits.planning.engine.tuning import (
     BLINK,
     BY_CHANCE,
@@ -64,6 +64,15 @@ def learn(d: Data, s: State, w: Work, removed: int, count: int) -> None:
         visit = w.offered[i]
         placed = 1.0 if s.where[visit] >= 0 else 0.0
         w.luck[visit] += 0.05 * (placed - w.luck[visit])
+
+
+@kernel
+def promises_kept(d: Data, s: State, w: Work, removed: int) -> bool:
+    """Whether every locked visit that was taken out is back on its route."""
+    missing = 0
+    for i in range(removed):
+        missing += d.locked[w.offered[i]] >= 0 and s.where[w.offered[i]] < 0
+    return missing == 0
 
 
 @kernel
@@ -125,13 +134,13 @@ def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) ->
             if d.may[visit, r] == 0:
                 continue
             blind = below(w, 1 + s.facts[r, LENGTH]) if below(w, 1000) < par[BLINK] else 0
-            prize = d.prize[visit, d.shift[r, DAY]]
+            worth = prize(d, visit, r)
             most = 1 << 20
-            room = (prize - best) / par[DETOUR]
+            room = (worth - best) / par[DETOUR]
             if room < most:
                 most = math.ceil(room)
             added, k = best_place(d, s, visit, r, most, blind)
-            if k >= 0 and prize - par[DETOUR] * added > best:
-                best, at, gap = prize - par[DETOUR] * added, r, k
+            if k >= 0 and worth - par[DETOUR] * added > best:
+                best, at, gap = worth - par[DETOUR] * added, r, k
         if at >= 0:
             insert(d, s, visit, at, gap)

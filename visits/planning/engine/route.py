@@ -31,6 +31,13 @@ from visits.planning.engine.jit import Array, kernel
 
 
 @kernel
+def prize(d: Data, visit: int, r: int) -> float:
+    """Score of serving `visit` on route `r`."""
+    worth = d.prize[visit, d.shift[r, DAY]]
+    return float(worth + d.stay[visit] if d.home[visit] == r else worth)
+
+
+@kernel
 def forward(d: Data, s: State, r: int, first: int, settled: int) -> bool:
     """Earliest departures of stops `first`.., from stored legs; False when a rule breaks.
 
@@ -78,7 +85,7 @@ def refresh(d: Data, s: State, r: int) -> bool:
         stops[r, PLACE, k] = d.place[visit]
         stops[r, LEG, k] = travel(d, stops[r, PLACE, k - 1], stops[r, PLACE, k])
         total += stops[r, LEG, k]
-        worth += d.prize[visit, d.shift[r, DAY]]
+        worth += prize(d, visit, r)
         if not d.last[visit]:
             early += 1
             ordered = ordered and early == k
@@ -142,7 +149,7 @@ def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
     s.facts[r, LENGTH] = length + 1
     s.facts[r, EARLY] += 1 - d.last[visit]
     s.facts[r, TRAVEL] += stops[r, LEG, at] + stops[r, LEG, at + 1] - before
-    s.worth[r] += d.prize[visit, d.shift[r, DAY]]
+    s.worth[r] += prize(d, visit, r)
     s.where[visit] = r
     forward(d, s, r, at, at + 1)
     backward(d, s, r, at, gap)
@@ -163,7 +170,7 @@ def remove(
         visit = stops[r, VISIT, k]
         if k < first + span and not keep <= k < keep + kept:
             s.where[visit] = -1
-            s.worth[r] -= d.prize[visit, d.shift[r, DAY]]
+            s.worth[r] -= prize(d, visit, r)
             s.facts[r, EARLY] -= 1 - d.last[visit]
             s.facts[r, TRAVEL] -= stops[r, LEG, k]
             out[count] = visit

@@ -23,7 +23,7 @@ class Schedule:
     def __init__(self, d: Data, *, warm: bool = False) -> None:
         """`warm` starts from an earlier plan."""
         self.from_share = WARM if warm else 0.0
-        prizes = d.prize[d.locked < 0, 0]
+        prizes = (d.prize[:, 0] - d.tier)[d.locked < 0]
         prizes = prizes[prizes > 0]
         self.unit = float(np.mean(prizes)) if len(prizes) else 1.0
 

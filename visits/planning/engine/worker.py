@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from visits.planning.engine import anneal, construct, data
-from visits.planning.engine.data import LENGTH, LOCK, TRAVEL, VISIT, Model, State
+from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Model, State
 from visits.planning.engine.jit import Array
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.tuning import DETOUR, TUNING
@@ -98,10 +98,12 @@ class Worker:
         return routes_of(self.state)
 
     def true_score(self, state: State) -> tuple[float, int]:
-        """(score without what locks weigh in the search, visits served)."""
-        routes = routes_of(state)
-        kept = sum(self.model.data.locked[v] == r for r, order in enumerate(routes) for v in order)
-        return self.score(state) - LOCK * float(kept), sum(map(len, routes))
+        """(score as the plan will state it, without what tiers and published places weigh; visits served)."""
+        d, routes = self.model.data, routes_of(state)
+        worth = sum(
+            d.prize[order, d.shift[r, DAY]].sum() - d.tier[order].sum() for r, order in enumerate(routes)
+        )
+        return float(worth - state.facts[:, TRAVEL].sum()), sum(map(len, routes))
 
     @property
     def best_score(self) -> float:
