@@ -225,9 +225,18 @@ TABLET_URL = env.str("TABLET_URL", default="http://127.0.0.1:8001")
 
 LOGGING = logging_config()
 
-# Planning: how far and how fast a team drives, in the words of the case format.
+# Travel times: great_circle, osrm or extract. The straight line x TRAVEL_DETOUR at TRAVEL_SPEED_KMH (until a
+# coordinator confirms a calibration) also fills in where roads are not known. Above TRAVEL_MAX_PLACES places no
+# table is made (4 bytes a pair, three copies while planning): the straight line is then set by a sample of it.
+TRAVEL_SOURCE = env.str("TRAVEL_SOURCE", default="great_circle")
 TRAVEL_DETOUR = env.float("TRAVEL_DETOUR", default=1.35)
 TRAVEL_SPEED_KMH = env.float("TRAVEL_SPEED_KMH", default=30.0)
+TRAVEL_MAX_PLACES = env.int("TRAVEL_MAX_PLACES", default=3000)
+# Times by roads are divided by this (motorcycles in a town: above 1), a home off the road is reached at the other
+# speed, and one farther off than the limit is taken as unknown to the map.
+TRAVEL_SPEED_SCALE = env.float("TRAVEL_SPEED_SCALE", default=1.0)
+TRAVEL_SNAP_SPEED_KMH = env.float("TRAVEL_SNAP_SPEED_KMH", default=8.0)
+TRAVEL_SNAP_LIMIT_M = env.float("TRAVEL_SNAP_LIMIT_M", default=1500.0)
 
 # Working time. Days off come from `holidays`; the coordinator opens and closes single days in the admin.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="ID")

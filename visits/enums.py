@@ -42,6 +42,27 @@ PLAN_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+class RoadSource(TextChoices):
+    """Where travel times come from."""
+
+    GREAT_CIRCLE = "great_circle", _("Garis lurus")
+    OSRM = "osrm", "OSRM"
+    EXTRACT = "extract", _("Peta OpenStreetMap")
+
+
+class RoadTrouble(TextChoices):
+    """Why travel times are not as the settings ask for, or not wholly."""
+
+    UNREACHABLE = "unreachable", _("tidak terhubung")
+    SLOW = "slow", _("tidak menjawab pada waktunya")
+    ANSWER = "answer", _("menjawab dengan isi yang tidak dapat dipakai")
+    ADDRESS = "address", _("belum diatur alamatnya")
+    NOT_BUILT = "not_built", _("belum disiapkan")
+    PACKAGES = "packages", _("belum lengkap pemasangannya")
+    OUTSIDE = "outside", _("tidak mencakup titik-titik ini")
+    ERROR = "error", _("tidak dapat dipakai karena kesalahan program")
+
+
 class VisitState(TextChoices):
     """A published visit, computed from what the tablet reports."""
 

@@ -147,6 +147,9 @@ def run_message(code: str) -> str:
     texts = {
         "": "",
         "compiling": _("Menyiapkan mesin hitung. Hanya sekali setelah pemasangan, sekitar setengah menit."),
+        "roads": _(
+            "Waktu jalan tidak dari peta jalan yang diatur; sebabnya ada di halaman rencana. Perhitungan berjalan terus."
+        ),
         "interrupted": _("Program penghitung berhenti di tengah jalan. Dicoba lagi dalam satu menit."),
         "too_often": _(
             "Program penghitung berhenti tiga kali di tengah jalan. Hubungi pengelola sistem, lalu mulai lagi."

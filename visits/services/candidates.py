@@ -7,7 +7,7 @@ from django.conf import settings
 
 from outreach.enums import NeedKind, Skill
 from outreach.models import Need
-from visits import planning
+from visits import planning, roads
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.types import DAY_S, Interval
 from visits.selectors import arrival
@@ -33,6 +33,7 @@ class Candidates:
     based_on: dict[str, int]
     away: int
     begun: int
+    roads: roads.Note
 
 
 class _Places:
@@ -70,11 +71,12 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         )
         for need in needs
     )
+    found = roads.travel(tuple(places.index))
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,
         visits=visits,
-        travel=planning.GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH),
+        travel=found.travel,
         name=str(run.pk),
     )
     return Candidates(
@@ -86,6 +88,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
         away=away,
         begun=len(days.begun),
+        roads=found.note,
     )
 
 

@@ -212,9 +212,14 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
     try:
         with lease.Lease(run_id=run_id, token=token) as held:
             built = candidates.build(run=row, now=now)
-            _say(row, token, candidates=len(built.needs), message="" if engine.is_warm() else "compiling")
+            _say(
+                row,
+                token,
+                candidates=len(built.needs),
+                message=_about_roads(built) if engine.is_warm() else "compiling",
+            )
             if engine.warm():
-                _say(row, token, message="")
+                _say(row, token, message=_about_roads(built))
             plan = engine.compute(
                 built.problem,
                 seconds=row.seconds,
@@ -230,6 +235,11 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
         logger.exception("a planning run failed")
         _fail(row, source=RunState.RUNNING, message="error", held_by=token)
     return False
+
+
+def _about_roads(built: candidates.Candidates) -> str:
+    """The run's message where the roads are not those that the settings ask for."""
+    return "roads" if built.roads.trouble else ""
 
 
 def _say(row: PlanRun, token: str, **fields: Any) -> None:

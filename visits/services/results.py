@@ -24,7 +24,7 @@ def write(*, run: PlanRun, token: str, built: Candidates, plan: planning.Plan) -
         progress=100,
         served=plan.statistics.served,
         score=int(plan.statistics.score),
-        message="",
+        message="roads" if built.roads.trouble else "",
     )
     if not ended:
         return False
@@ -106,6 +106,7 @@ def _summary(built: Candidates, plan: planning.Plan) -> dict[str, Any]:
         "stopped": figures.stopped,
         "away": built.away,
         "begun": built.begun,
+        "roads": built.roads.as_json(),
         "team_days": [
             {
                 "shift": int(route.shift),

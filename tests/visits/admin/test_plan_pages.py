@@ -105,6 +105,24 @@ def test_a_plan_has_the_same_queries_however_many_stops(
         onlooker.get(_address("change", big))
 
 
+def test_a_plan_says_which_roads_it_was_made_on(onlooker: Client, plan: Plan) -> None:
+    page = onlooker.get(_address("change", plan)).content.decode()
+    assert "Jalan:" not in page  # from before plans kept it
+
+    plan.summary["roads"] = {"source": "osrm", "wanted": "osrm", "places": 9, "as_of": "2026-11-03"}
+    plan.summary["roads"] |= {"detour": 1.35, "speed_kmh": 30.0}
+    plan.save()
+    page = onlooker.get(_address("change", plan)).content.decode()
+    assert "Jalan: OSRM, 3 November 2026." in page
+    assert "Waktu jalan dapat meleset" not in page
+
+    plan.summary["roads"] |= {"source": "great_circle", "trouble": "unreachable"}
+    plan.save()
+    page = onlooker.get(_address("change", plan)).content.decode()
+    assert "Jalan: garis lurus × 1,35 pada 30 km/jam." in page
+    assert "OSRM tidak terhubung, dipakai garis lurus." in page
+
+
 def test_broken_promises_are_named(onlooker: Client, plan: Plan) -> None:
     stop = plan.stops.first()
     assert stop is not None

@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import date
 
 import pytest
@@ -73,6 +74,31 @@ def test_a_result_is_a_draft_with_stops_reasons_and_figures(
         }
     ]
     assert plan.based_on == {shift: 0}
+
+
+def test_a_plan_remembers_the_roads_it_was_made_on(run: PlanRun) -> None:
+    built = candidates.build(run=run, now=NOW)
+
+    results.write(run=run, token="mine", built=built, plan=_plan(built))
+
+    assert Plan.objects.get().summary["roads"] == {
+        "source": "great_circle",
+        "wanted": "great_circle",
+        "places": len(built.problem.locations),
+        "detour": 1.35,
+        "speed_kmh": 30.0,
+    }
+    assert PlanRun.objects.get().message == ""
+
+
+def test_a_run_says_that_its_roads_are_not_the_wanted_ones(run: PlanRun) -> None:
+    built = candidates.build(run=run, now=NOW)
+    built = dataclasses.replace(built, roads=dataclasses.replace(built.roads, wanted="osrm", trouble="slow"))
+
+    results.write(run=run, token="mine", built=built, plan=_plan(built))
+
+    assert Plan.objects.get().summary["roads"]["trouble"] == "slow"
+    assert PlanRun.objects.get().message == "roads"
 
 
 def test_who_lost_the_run_writes_nothing(run: PlanRun) -> None:

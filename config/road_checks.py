@@ -1,0 +1,46 @@
+"""System checks of the settings of travel times."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from visits.enums import RoadSource
+
+# Outside of these no vehicle of an office drives.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "TRAVEL_DETOUR": (1.0, 5.0),
+    "TRAVEL_SPEED_KMH": (1.0, 150.0),
+    "TRAVEL_MAX_PLACES": (2, 10_000),
+    "TRAVEL_SPEED_SCALE": (0.1, 10.0),
+    "TRAVEL_SNAP_LIMIT_M": (0.0, 50_000.0),
+    "TRAVEL_SNAP_SPEED_KMH": (1.0, 150.0),
+}
+
+
+@register("travel")
+def travel_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Travel times need a known source and numbers that a vehicle can drive."""
+    found: list[CheckMessage] = []
+    if settings.TRAVEL_SOURCE not in RoadSource.values:
+        found.append(
+            Error(
+                f"TRAVEL_SOURCE is {settings.TRAVEL_SOURCE!r}.",
+                hint=f"Use one of {', '.join(RoadSource.values)}.",
+                id="config.E012",
+            )
+        )
+    for name, (least, most) in BOUNDS.items():
+        value = getattr(settings, name)
+        if not (math.isfinite(value) and least <= value <= most):
+            found.append(
+                Error(
+                    f"{name} is {value:g}: no travel time can be made with that.",
+                    hint=f"Between {least:g} and {most:g}.",
+                    id="config.E013",
+                )
+            )
+    return found

@@ -1,0 +1,20 @@
+"""The straight line in force: it serves where roads are not asked for, and where they are not known."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from visits.planning import GreatCircle
+
+
+@dataclass(frozen=True)
+class Straight:
+    """Great circle x detour at a speed; `fitted` is the day it was calibrated, None for the settings' own."""
+
+    model: GreatCircle
+    fitted: dt.date | None = None
+
+
+def in_force() -> Straight:
+    return Straight(GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH))
