@@ -19,7 +19,8 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from django_q.signals import post_execute_in_worker
 
-        from config import checks, road_checks  # noqa: F401  # registers them
+        from config import checks, private, road_checks  # noqa: F401  # the checks register themselves
         from config.health import sign_of_life
 
+        private.keep()
         post_execute_in_worker.connect(sign_of_life, dispatch_uid="sign of life")
