@@ -52,3 +52,49 @@ def test_staff_may_bring_a_large_file(written: list[int], client: Client) -> Non
 
     assert client.post("/status/", _large()).status_code == 200
     assert sum(written) == 3 * 1024 * 1024
+
+
+CHARSETS = ["utf-7", "utf-16", "hex", "rot13", "undefined", "idna", "tidak-ada", "a" * 3000, ""]
+BODIES = {
+    "application/x-www-form-urlencoded": b"reference=a&secret=b",
+    "multipart/form-data; boundary=x": b'--x\r\nContent-Disposition: form-data; name="secret"\r\n\r\na\r\n--x--\r\n',
+    "text/plain": b"reference",
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_body_in_an_odd_charset_is_refused_in_words(kind: str, charset: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for address in ("/status/", "/permohonan/mulai/", "/admin/login/", "/bahasa/setlang/"):
+        answer = client.generic("POST", address, BODIES[kind], content_type=f"{kind}; charset={charset}")
+
+        assert answer.status_code == 400
+        assert "Kiriman ini tidak terbaca" in answer.content.decode()
+
+
+def test_a_page_asked_for_in_an_odd_charset_is_no_fault_of_ours() -> None:
+    answer = Client().get("/status/?a=%ff", CONTENT_TYPE="text/plain; charset=hex")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8", '"utf-8"'])
+def test_utf_8_by_any_of_its_names_is_read(charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = Client().generic("POST", "/status/", "reference=Ä&secret=b".encode(), content_type=kind)
+
+    assert answer.status_code == 200
+    assert "Ä" in answer.content.decode()
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_charset_says_nothing_to_the_tablets_api(settings, charset: str) -> None:
+    settings.ROOT_URLCONF = "tests.support.tablet_urls"
+    for kind in ("application/json", "application/octet-stream"):
+        answer = Client().generic(
+            "PUT", f"/api/v1/devices/me/blobs/{'0' * 64}", b"{}", content_type=f"{kind}; charset={charset}"
+        )
+        assert answer.json()["code"] == "unauthenticated"
+    ping = Client().get("/api/v1/ping?nonce=" + "a" * 16, CONTENT_TYPE=f"text/plain; charset={charset}")
+    assert ping.status_code == 200
