@@ -1,6 +1,5 @@
 """Middleware of our own."""
 
-import codecs
 from collections.abc import Callable
 
 from django.conf import settings
@@ -8,6 +7,8 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+
+from config.bodies import is_utf8
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -23,18 +24,10 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
 
-def _is_utf8(charset: str) -> bool:
-    try:
-        return codecs.lookup(charset).name == "utf-8"
-    except (LookupError, ValueError):
-        return False
-
-
 class CharsetMiddleware:
     """Everything here is UTF-8: what says that it is something else is refused, not guessed at.
 
-    Python also knows "hex" or "undefined" as charsets, which no text can be read by. The tablets' API reads
-    bytes, so a charset says nothing there.
+    The tablets' API reads bytes, so a charset says nothing there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -43,7 +36,7 @@ class CharsetMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset")
         if charset is not None:
-            if not _is_utf8(charset) and not request.path_info.startswith("/api/"):
+            if not is_utf8(charset) and not request.path_info.startswith("/api/"):
                 raise BadRequest("the charset of the body is not UTF-8")
             request.encoding = "utf-8"
         return self.get_response(request)
