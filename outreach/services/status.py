@@ -42,7 +42,8 @@ def look(*, typed_reference: str, secret: str, address: str) -> Looked:
     except reference.BadReferenceError:
         name = typed_reference.strip().upper()[:40]
     who = f"{name} {address}"
-    for limit, key in ((TRIES, who), (TRIES_ANYWHERE, name), (PER_ADDRESS, address)):
+    # the address first: its count goes on while the others are used up, so no probing stays unseen
+    for limit, key in ((PER_ADDRESS, address), (TRIES, who), (TRIES_ANYWHERE, name)):
         answer = limits.count(limit, key)
         if not answer.allowed:
             return Looked(wait_until=answer.again_at)
