@@ -1,7 +1,8 @@
 """Limits on tries: a counter row per thing tried and who tries, counted before the try is looked at.
 
 The counter is raised by one UPDATE, so parallel tries in several processes are all counted. A window begins
-with its first try. Addresses and references are kept as blind indexes only.
+with its first try; one that begins in the future, because the clock was set back since, begins now, so that
+nobody is shut out for longer than the limit says. Addresses and references are kept as blind indexes only.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def count(limit: Limit, who: str) -> Answer:
     begin = now - timedelta(minutes=limit.minutes)
     with transaction.atomic():
         for _attempt in range(3):
+            if Throttle.objects.filter(key=key, since__gt=now).update(count=F("count") + 1, since=now):
+                break
             if Throttle.objects.filter(key=key, since__gt=begin).update(count=F("count") + 1):
                 break
             if Throttle.objects.filter(key=key, since__lte=begin).update(count=1, since=now):

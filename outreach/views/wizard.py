@@ -133,7 +133,8 @@ def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> 
     """Why this form cannot be sent just now; "" when it can. What was typed stays in any case."""
     if request.POST.get("situs"):
         return _("Kosongkan kotak \u201cJangan diisi\u201d, lalu kirim lagi.")
-    if time.time() - draft.started < settings.FORM_MINIMUM_SECONDS:
+    # a start in the future means that our clock was set back, and says nothing about the sender
+    if 0 <= time.time() - draft.started < settings.FORM_MINIMUM_SECONDS:
         return _("Formulir terisi terlalu cepat. Baca lagi jawabannya sebentar, lalu kirim.")
     if VisitRequest.objects.filter(form_token=draft.token).exists():
         return ""  # a second press is no second try

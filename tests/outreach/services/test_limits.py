@@ -30,6 +30,20 @@ def test_a_new_window_begins_with_the_first_try_after_the_old_one() -> None:
         assert Throttle.objects.get().count == 1
 
 
+def test_a_clock_that_is_set_back_shuts_nobody_out_for_longer() -> None:
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(days=365), tick=False):
+        for _ in range(6):
+            limits.count(FIVE, "somebody")
+    with time_machine.travel(now, tick=False):
+        # no free tries by it either
+        assert limits.count(FIVE, "somebody") == limits.Answer(
+            allowed=False, again_at=now + timedelta(minutes=15)
+        )
+    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+        assert limits.count(FIVE, "somebody").allowed
+
+
 def test_others_are_not_held_up() -> None:
     for _ in range(6):
         limits.count(FIVE, "somebody")

@@ -121,6 +121,28 @@ def test_a_status_closes_by_itself_and_by_its_button(client: Client) -> None:
     assert client.get("/status/lihat/").status_code == 302
 
 
+@pytest.mark.parametrize(("back", "answer"), [(timedelta(seconds=5), 200), (timedelta(minutes=5), 302)])
+def test_a_clock_that_is_set_back_keeps_no_status_open(client: Client, back: timedelta, answer: int) -> None:
+    row = _request()
+    _look(client, row.reference, "7890")
+    with time_machine.travel(timezone.now() - back):
+        assert client.get("/status/lihat/").status_code == answer
+
+
+def test_an_opened_status_has_a_session_key_of_its_own_and_keeps_the_draft(client: Client) -> None:
+    row = _request()
+    client.post("/permohonan/mulai/")
+    before = client.session.session_key
+
+    _look(client, row.reference, "7890")
+
+    assert client.session.session_key != before
+    assert client.get("/permohonan/pemohon/").status_code == 200
+    thief = Client()
+    thief.cookies["sessionid"] = before or ""
+    assert thief.get("/status/lihat/").status_code == 302
+
+
 def test_the_confirmation_closes_on_a_shared_phone(client: Client) -> None:
     session = client.session
     session["terkirim"] = str(_request().pk)

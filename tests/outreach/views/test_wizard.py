@@ -2,6 +2,7 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -248,6 +249,13 @@ def test_a_filled_honeypot_and_haste_are_told_and_nothing_is_lost(client: Client
     assert "terlalu cepat" in page
     assert "Warga Contoh" in page
     assert not VisitRequest.objects.exists()
+
+
+def test_a_clock_that_is_set_back_makes_nobody_too_hasty(client: Client, settings) -> None:
+    settings.FORM_MINIMUM_SECONDS = 60
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        fill(client, VillageFactory())
+    assert client.post("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
 
 
 def test_a_flood_is_told_when_to_come_again_and_a_second_press_is_no_second_try(client: Client) -> None:
