@@ -20,13 +20,17 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def needs(*permissions: str) -> Callable[[View[P]], View[P]]:
-    """The view answers 403 to staff without every one of these permissions ("outreach.view_need")."""
+def needs(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
+    """The view answers 403 to staff without every one of these permissions ("outreach.view_need").
+
+    `to_post`: one more, for a page that everybody may see who has the others, and some may send back.
+    """
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not all(request.user.has_perm(name) for name in permissions):
+            asked = [*permissions, to_post] if to_post and request.method == "POST" else permissions
+            if not all(request.user.has_perm(name) for name in asked):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

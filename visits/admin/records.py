@@ -44,7 +44,6 @@ def _capture(capture_id: UUID) -> Capture:
 def index(request: HttpRequest) -> HttpResponse:
     stage = request.GET.get("keadaan", CaptureStage.REVIEW)
     stage = stage if stage in CaptureStage.values else CaptureStage.REVIEW
-    number = request.GET.get("hal", "1")
     counts = records.stages()
     return doors.page(
         request,
@@ -53,9 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         title=_("Rekaman"),
         stage=stage,
         tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
-        page=records.captures(
-            stage=stage, number=int(number) if number.isdecimal() and len(number) < 6 else 1
-        ),
+        page=records.captures(stage=stage, number=doors.number(request)),
         words=dict(ReviewReason.choices),
     )
 
@@ -122,7 +119,7 @@ def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     if decision is None:
         raise Http404
     user = doors.who(request)
-    note = request.POST.get("catatan", "").replace("\0", "").strip()[:300]
+    note = doors.text(request.POST, "catatan")[:300]
     if decision(capture=capture, user=user, actor=log.actor_of(user), note=note):
         messages.success(request, _("Keputusan disimpan."))
     else:

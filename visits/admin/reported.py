@@ -53,8 +53,7 @@ def _said(data: Any) -> list[tuple[Any, Any]]:
 @doors.needs("visits.view_eventstatus")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    number = request.GET.get("hal", "1")
-    page = records.events_to_look_at(number=int(number) if number.isdecimal() and len(number) < 6 else 1)
+    page = records.events_to_look_at(number=doors.number(request))
     return doors.page(
         request,
         "admin/visits/event/list.html",
@@ -65,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_eventstatus")
+@doors.needs("visits.view_eventstatus", to_post="visits.change_eventstatus")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
@@ -74,8 +73,8 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "status", "device__team", "officer", "key", "visit__need__resident__village", "visit__shift"
     )
     event = get_object_or_404(rows, pk=event_id)
-    if request.method == "POST" and request.user.has_perm("visits.change_eventstatus"):
-        user, note = doors.who(request), request.POST.get("catatan", "").replace("\0", "").strip()[:300]
+    if request.method == "POST":
+        user, note = doors.who(request), doors.text(request.POST, "catatan")[:300]
         if events.look_at(event=event, user=user, actor=log.actor_of(user), note=note):
             messages.success(request, _("Kejadian ditandai sudah diperiksa."))
         else:

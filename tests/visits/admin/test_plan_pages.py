@@ -244,3 +244,12 @@ def test_wrong_verbs_and_ids_that_are_none(coordinator: Client, plan: Plan) -> N
     assert coordinator.get(_address("discard", plan)).status_code == 405
     assert coordinator.post(_address("left", plan)).status_code == 405
     assert coordinator.get("/admin/visits/plan/bukan-uuid/change/").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "value"), [("alasan", "no\0_time"), ("kecamatan", "35.19\0.01")])
+def test_a_zero_byte_in_a_filter_is_left_out(onlooker: Client, plan: Plan, name: str, value: str) -> None:
+    answer = onlooker.get(_address("left", plan), {name: value})
+
+    assert answer.status_code == 200
+    shown = {"alasan": answer.context["code"], "kecamatan": answer.context["district"]}
+    assert shown[name] == value.replace("\0", "")

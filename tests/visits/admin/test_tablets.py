@@ -16,6 +16,7 @@ from django.utils import timezone
 from outreach import vault
 from outreach.models import LogEntry
 from tests.support.tablet import JPEG, Tablet, client_send
+from tests.visits.admin.conftest import staff
 from visits.models import CaptureState, Device, EventStatus, TeamMessage
 from visits.services import devices, verify
 
@@ -201,6 +202,30 @@ def test_an_event_is_looked_at(office, paired, visit, officer):
     assert "Tidak ada yang perlu diperiksa" in page(office, "visits_eventstatus_changelist")
 
 
+def test_who_may_only_look_changes_nothing(office, paired, recorded, visit, officer):
+    paired.events(paired.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, phone="0812"))
+    onlooker = staff(
+        *(f"visits.view_{name}" for name in ("device", "capture", "capturecontent", "eventstatus"))
+    )
+    device, event = Device.objects.get().pk, EventStatus.objects.get().pk
+    posts = {
+        reverse("admin:visits_device_change", args=[device]): {"text": "Bawa payung."},
+        reverse("admin:visits_device_revoke", args=[device]): {},
+        reverse("admin:visits_device_pair"): {"team": "1"},
+        reverse("admin:visits_eventstatus_change", args=[event]): {"catatan": "Sudah."},
+        reverse("admin:visits_capture_decide", args=[recorded.id]): {"keputusan": "terima"},
+        reverse("admin:visits_capture_carried"): {},
+    }
+
+    answers = {address: onlooker.post(address, data).status_code for address, data in posts.items()}
+
+    assert answers == dict.fromkeys(posts, 403)
+    assert page(onlooker, "visits_device_change", device)
+    assert page(onlooker, "visits_eventstatus_change", event)
+    assert not TeamMessage.objects.exists()
+    assert EventStatus.objects.get().state == "review"
+
+
 def _queries(office, name):
     with CaptureQueriesContext(connection) as queries:
         page(office, name)
@@ -243,3 +268,13 @@ def test_a_zero_byte_in_a_note_is_left_out(office, recorded):
 
     assert answer.status_code == 302
     assert CaptureState.objects.get(pk=recorded.id).note == "buram sekali"
+
+
+def test_a_zero_byte_in_the_note_of_an_event_is_left_out(office, paired, visit, officer):
+    paired.events(paired.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, phone="0812"))
+    row = EventStatus.objects.get()
+
+    office.post(reverse("admin:visits_eventstatus_change", args=[row.pk]), {"catatan": "sudah\0 dicatat"})
+
+    row.refresh_from_db()
+    assert (row.state, row.note) == ("reviewed", "sudah dicatat")
