@@ -1,0 +1,81 @@
+"""Do intervals hold, and do days end in time, in worlds that are not our model? One table, a row a seed.
+
+python -m tests.bench.simulate --seeds 1-8 [--seconds 5] [--teams 6] [--visits 400] [--quantile 0.8]
+
+Each seed makes a world (truth.py). An office learns durations from 200 of its visits, plans a week with our
+engine, tells intervals by our model, and 500 replays of the true world are the audit. Exit status 1 where
+coverage leaves 75-85 % or mean overtime reaches 5 minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.bench.planning.__main__ import numbers
+from tests.bench.simulate import truth
+from visits.planning import plan
+from visits.planning.arrival import Promise
+from visits.planning.simulate import promised, report
+from visits.planning.types import orders
+
+HEAD = (
+    "| seed | homes | coverage | own model | late by | overtime mean | P95 | idle | width | replay |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=numbers, default=numbers("1-8"))
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--teams", type=int, default=6)
+    parser.add_argument("--visits", type=int, default=400)
+    parser.add_argument("--quantile", type=float, default=0.8)
+    parser.add_argument("--early", type=float, default=Promise().early)
+    options = parser.parse_args()
+    print(HEAD)
+    missed = 0
+    for seed in options.seeds:
+        world = truth.world(seed)
+        known, share = truth.learned(world, seed)
+        world.kind_of.update({duration: kind for kind, duration in known.items()})
+        problem, kinds = truth.week(
+            known, seed, teams=options.teams, visits=options.visits, quantile=options.quantile
+        )
+        routes = orders(plan(problem, seconds=options.seconds, seed=seed))
+        model = truth.model(share)
+        begun = time.perf_counter()
+        told = promised(
+            truth.days(problem, routes, kinds, known, share),
+            world=model,
+            promise=Promise(early=options.early),
+            seed=seed,
+        )
+        own = report(told, world=model, seed=seed + 1)
+        took = time.perf_counter() - begun
+        found = report(told, world=world, seed=seed + 2)
+        minutes = [
+            value / 60
+            for value in (
+                found.late_mean_s,
+                found.overtime_mean_s,
+                found.overtime_p95_s,
+                found.idle_mean_s,
+                found.width_mean_s,
+            )
+        ]
+        print(
+            f"| {seed} | {found.homes} | {found.coverage:.1%} | {own.coverage:.1%} | "
+            + " | ".join(f"{value:.1f}" for value in minutes) + f" | {took:.2f} s |",
+            flush=True,
+        )  # fmt: skip
+        missed += not (0.75 <= found.coverage <= 0.85 and found.overtime_mean_s < 300)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Intervals: on the grid, never before the team can be there, with the stated share; kept while true."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visits.planning.arrival import Promise, share
+from visits.planning.types import DAY_S
+
+NINE = 9 * 3600
+PROMISE = Promise(coverage=0.8, early=0.1, narrowest_s=1800, step_s=600)
+
+
+def doors(seed: int, spread_s: float = 1500, count: int = 2000, at: float = NINE) -> np.ndarray:
+    return at + spread_s * np.random.default_rng(seed).standard_normal(count)
+
+
+def test_an_interval_covers_its_share_where_early_teams_wait() -> None:
+    free = doors(1)
+
+    begin = PROMISE.begin(free, earliest_s=0)
+    waited = np.maximum(free, begin)
+    end = PROMISE.end(waited, begin_s=begin)
+
+    assert begin == NINE - 2400  # 1.28 x 25 minutes before nine is 08.28
+    assert end in (NINE + 1200, NINE + 1800)  # 0.84 x 25 minutes after
+    assert share(waited, (begin, end)) == pytest.approx(0.8, abs=0.08)
+
+
+def test_no_interval_begins_before_the_team_can_be_there() -> None:
+    free = doors(1, spread_s=3000, at=28000)
+
+    assert PROMISE.begin(free, earliest_s=27_660) == 28_200  # 07.41 on the grid is 07.50
+    assert PROMISE.begin(free, earliest_s=27_600) == 27_600
+
+
+def test_a_sure_arrival_still_gets_the_narrowest_interval() -> None:
+    sure = np.full(100, NINE + 60.0)
+    begin = PROMISE.begin(sure, earliest_s=0)
+
+    assert (begin, PROMISE.end(sure, begin_s=begin)) == (NINE, NINE + 1800)
+
+
+def test_what_earlier_homes_had_too_much_is_given_back_within_bounds() -> None:
+    waited = np.maximum(doors(2, spread_s=6000), NINE - 7800)
+    ends = [PROMISE.end(waited, begin_s=NINE - 7800, surplus=surplus) for surplus in (0, 0.05, 0.5, -0.5)]
+    shares = [share(waited, (NINE - 7800, end)) for end in ends]
+
+    assert shares == [pytest.approx(wanted, abs=0.025) for wanted in (0.8, 0.75, 0.72, 0.88)]
+
+
+def test_an_interval_told_before_stays_while_it_is_nearly_true() -> None:
+    free = np.linspace(NINE, NINE + 1000, 1001)
+
+    assert PROMISE.holds((NINE, NINE + 651), free)
+    assert not PROMISE.holds((NINE, NINE + 640), free)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.floats(0, 5000),
+    st.floats(0, DAY_S),
+    st.integers(0, DAY_S // 2),
+    st.floats(-1, 1),
+)
+def test_intervals_are_in_order_and_on_the_grid(
+    seed: int, spread_s: float, at: float, earliest_s: int, surplus: float
+) -> None:
+    free = np.clip(doors(seed, spread_s, 200, at), 0, DAY_S)
+    begin = PROMISE.begin(free, earliest_s=earliest_s)
+    end = PROMISE.end(np.maximum(free, begin), begin_s=begin, surplus=surplus)
+
+    assert begin % 600 == 0
+    assert end % 600 == 0
+    assert begin >= earliest_s
+    assert begin <= end <= DAY_S
+    assert end - begin >= min(1800, DAY_S - begin)
+
+
+@pytest.mark.parametrize("wrong", [{"coverage": 1.0}, {"coverage": 0}, {"early": -0.1}, {"step_s": 0}])
+def test_a_promise_without_sense_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="promise"):
+        Promise(**wrong)  # type: ignore[arg-type]
