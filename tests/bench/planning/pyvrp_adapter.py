@@ -48,7 +48,7 @@ def working(time_s: int, shift: Shift) -> int:
 
 
 class Translation:
-    def __init__(self, problem: Problem, scale: int, slack_s: int) -> None:
+    def __init__(self, problem: Problem, scale: float, slack_s: int) -> None:
         self.problem, self.scale, self.slack_s = problem, scale, slack_s
         self.first = {date: next(s for s in problem.shifts if s.date == date) for date in problem.horizon}
         self.clients: list[Client] = []
@@ -150,7 +150,13 @@ class Translation:
 
 def solve(problem: Problem, seconds: float, seed: int, variant: str) -> dict[str, list[str]]:
     """Shift id -> visit ids in order, as PyVRP leaves them; the caller walks and judges."""
-    scale, slack_s, warm = VARIANTS[variant]
+    return solve_scaled(problem, seconds, seed, *VARIANTS[variant])
+
+
+def solve_scaled(
+    problem: Problem, seconds: float, seed: int, scale: float, slack_s: int = 0, warm: bool = False
+) -> dict[str, list[str]]:
+    """The same with `scale` seconds of travel for a point."""
     translation = Translation(problem, scale, slack_s)
     data = translation.data()
     initial = None
