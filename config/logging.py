@@ -80,7 +80,7 @@ def logging_config() -> dict[str, Any]:
         "loggers": {
             **{name: dict(console) for name in ("django", "django.server", "gunicorn.error")},
             "gunicorn.access": console | {"filters": ["no probes"]},
-            # One line a task and one a start would hide what matters.
-            **{name: dict(quiet) for name in ("django-q", "axes")},
+            # One line a task and one a start would hide what matters; urllib3's lines have homes' places in them.
+            **{name: dict(quiet) for name in ("django-q", "axes", "urllib3")},
         },
     }

@@ -1,8 +1,10 @@
 """System checks of the settings of travel times."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -18,6 +20,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "TRAVEL_SPEED_SCALE": (0.1, 10.0),
     "TRAVEL_SNAP_LIMIT_M": (0.0, 50_000.0),
     "TRAVEL_SNAP_SPEED_KMH": (1.0, 150.0),
+    "OSRM_TABLE_SIZE": (2, 10_000),
+    "OSRM_TIMEOUT_SECONDS": (0.1, 120.0),
+    "OSRM_CACHE_DAYS": (1, 3650),
 }
 
 
@@ -44,3 +49,26 @@ def travel_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> 
                 )
             )
     return found
+
+
+@register("travel")
+def osrm_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Where roads come from a server, there must be one; its address carries no secrets and no questions."""
+    if settings.TRAVEL_SOURCE != RoadSource.OSRM:
+        return []
+    try:
+        url = urlsplit(settings.OSRM_URL)
+        sound = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port that is no number
+        sound = False
+    if not sound or url.query or url.fragment or url.username or url.password:
+        return [
+            Error(
+                "OSRM_URL is not the address of a server, and TRAVEL_SOURCE is osrm.",
+                hint="Set it like http://osrm.kantor.example:5000, without user, password or question mark.",
+                id="config.E014",
+            )
+        ]
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", settings.OSRM_PROFILE):
+        return [Error("OSRM_PROFILE is not a profile's name.", hint="Mostly: driving.", id="config.E015")]
+    return []

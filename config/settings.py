@@ -238,6 +238,13 @@ TRAVEL_MAX_PLACES = env.int("TRAVEL_MAX_PLACES", default=3000)
 TRAVEL_SPEED_SCALE = env.float("TRAVEL_SPEED_SCALE", default=1.0)
 TRAVEL_SNAP_SPEED_KMH = env.float("TRAVEL_SNAP_SPEED_KMH", default=8.0)
 TRAVEL_SNAP_LIMIT_M = env.float("TRAVEL_SNAP_LIMIT_M", default=1500.0)
+ROADS_DIR = Path(env.str("ROADS_DIR", default=str(DATA_DIR / "roads")))
+# An OSRM server of the office's own: it is sent the places of residents' homes. Its --max-table-size is OSRM_TABLE_SIZE.
+OSRM_URL = env.str("OSRM_URL", default="")
+OSRM_PROFILE = env.str("OSRM_PROFILE", default="driving")
+OSRM_TABLE_SIZE = env.int("OSRM_TABLE_SIZE", default=100)
+OSRM_TIMEOUT_SECONDS = env.float("OSRM_TIMEOUT_SECONDS", default=10.0)
+OSRM_CACHE_DAYS = env.int("OSRM_CACHE_DAYS", default=30)
 
 # Working time. Days off come from `holidays`; the coordinator opens and closes single days in the admin.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="ID")

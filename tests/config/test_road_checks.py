@@ -4,7 +4,8 @@ from config import road_checks
 
 
 def _ids() -> list[str | None]:
-    return [message.id for message in road_checks.travel_check(app_configs=None)]
+    every = (road_checks.travel_check, road_checks.osrm_check)
+    return [message.id for check in every for message in check(app_configs=None)]
 
 
 def test_the_settings_as_they_come_are_sound() -> None:
@@ -26,8 +27,32 @@ def test_an_unknown_source_is_an_error(settings) -> None:
         ("TRAVEL_SPEED_SCALE", -1.0),
         ("TRAVEL_SNAP_LIMIT_M", float("inf")),
         ("TRAVEL_SNAP_SPEED_KMH", 0.0),
+        ("OSRM_TABLE_SIZE", 1),
+        ("OSRM_TIMEOUT_SECONDS", 0.0),
+        ("OSRM_CACHE_DAYS", 0),
     ],
 )
 def test_numbers_that_nobody_drives_are_errors(settings, name: str, value: float) -> None:
     setattr(settings, name, value)
     assert _ids() == ["config.E013"]
+
+
+@pytest.mark.parametrize(
+    ("url", "profile", "found"),
+    [
+        ("http://127.0.0.1:5000", "driving", []),
+        ("https://osrm.kantor.example/jalan", "driving", []),
+        ("", "driving", ["config.E014"]),
+        ("osrm.kantor.example:5000", "driving", ["config.E014"]),
+        ("ftp://osrm.kantor.example", "driving", ["config.E014"]),
+        ("http://user:kata@osrm.kantor.example", "driving", ["config.E014"]),
+        ("http://osrm.kantor.example/?a=1", "driving", ["config.E014"]),
+        ("http://osrm.kantor.example:port", "driving", ["config.E014"]),
+        ("http://127.0.0.1:5000", "../route", ["config.E015"]),
+    ],
+)
+def test_a_road_server_needs_an_address(settings, url: str, profile: str, found: list[str]) -> None:
+    settings.OSRM_URL, settings.OSRM_PROFILE = url, profile
+    assert _ids() == []
+    settings.TRAVEL_SOURCE = "osrm"
+    assert _ids() == found

@@ -1,13 +1,14 @@
 """Travel times as the settings ask for them; where that does not work, the straight line, and the note says so."""
 
 import logging
+from typing import Any
 
 from django.conf import settings
 
 from visits.enums import RoadSource, RoadTrouble
-from visits.planning import GreatCircle
 from visits.planning.travel import Locations
 from visits.roads import straight, tables
+from visits.roads.osrm import Osrm
 from visits.roads.port import Note, Roads, RoadsError, Source
 
 logger = logging.getLogger(__name__)
@@ -17,29 +18,39 @@ BUDGET_S = 90.0
 
 
 def source() -> Source | None:
-    """The source that the settings name; None for the straight line."""
+    """The source that the settings name; None for the straight line. `RoadsError` where it cannot be one."""
+    if settings.TRAVEL_SOURCE == RoadSource.OSRM:
+        if not settings.OSRM_URL:
+            raise RoadsError(RoadTrouble.ADDRESS)
+        return Osrm(
+            base=settings.OSRM_URL,
+            profile=settings.OSRM_PROFILE,
+            folder=settings.ROADS_DIR,
+            table_size=settings.OSRM_TABLE_SIZE,
+            timeout_s=settings.OSRM_TIMEOUT_SECONDS,
+            cache_days=settings.OSRM_CACHE_DAYS,
+            most_places=settings.TRAVEL_MAX_PLACES,
+        )
     return None
 
 
 def travel(locations: Locations, *, by: Source | None = None, budget_s: float = BUDGET_S) -> Roads:
     """Travel between these places, by the settings' source or another one. Never fails for want of roads."""
-    by = by or source()
     line = straight.in_force()
-    plain = Roads(travel=line.model, note=_note(line, line.model, by=None, places=len(locations)))
-    if by is None or len(locations) < 2:
-        return plain
-    try:
-        return _by_roads(locations, by, line, budget_s)
-    except RoadsError as error:
-        trouble = error.trouble
-        logger.warning("no travel times from %s: %s; the straight line is used", by.name.value, trouble.value)
-    except Exception:  # a plan on the straight line is worth more than no plan
-        trouble = RoadTrouble.ERROR
-        logger.exception("no travel times from %s; the straight line is used", by.name.value)
-    note = _note(
-        line, line.model, by=by, places=len(locations), source=RoadSource.GREAT_CIRCLE, trouble=trouble
-    )
-    return Roads(travel=line.model, note=note)
+    wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)
+    trouble = ""
+    if len(locations) > 1:
+        try:
+            by = by or source()
+            if by is not None:
+                return _by_roads(locations, by, line, budget_s)
+        except RoadsError as error:
+            trouble = error.trouble.value
+            logger.warning("no travel times from %s: %s; the straight line is used", wanted.value, trouble)
+        except Exception:  # a plan on the straight line is worth more than no plan
+            trouble = RoadTrouble.ERROR.value
+            logger.exception("no travel times from %s; the straight line is used", wanted.value)
+    return Roads(travel=line.model, note=_note(line, wanted=wanted, places=len(locations), trouble=trouble))
 
 
 def _rules() -> tables.Rules:
@@ -60,11 +71,12 @@ def _by_roads(locations: Locations, by: Source, line: straight.Straight, budget_
     model = tables.fitted(asked, filled.table, line.model) if too_many else line.model
     note = _note(
         line,
-        model,
-        by=by,
+        wanted=by.name,
         places=len(locations),
-        source=by.name,
         trouble=found.trouble,
+        source=str(by.name),
+        speed_kmh=model.speed_kmh,
+        fitted="" if too_many or line.fitted is None else line.fitted.isoformat(),
         as_of=found.as_of.isoformat() if found.as_of else "",
         estimated=round(filled.estimated, 4),
         far=filled.far,
@@ -73,29 +85,12 @@ def _by_roads(locations: Locations, by: Source, line: straight.Straight, budget_
     return Roads(travel=model if too_many else filled.table, note=note)
 
 
-def _note(
-    line: straight.Straight,
-    model: GreatCircle,
-    *,
-    by: Source | None,
-    places: int,
-    source: str = RoadSource.GREAT_CIRCLE,
-    trouble: str = "",
-    as_of: str = "",
-    estimated: float = 0.0,
-    far: int = 0,
-    sampled: int = 0,
-) -> Note:
-    return Note(
-        source=str(source),
-        wanted=str(by.name if by else RoadSource.GREAT_CIRCLE),
-        places=places,
-        detour=model.detour,
-        speed_kmh=model.speed_kmh,
-        fitted=line.fitted.isoformat() if line.fitted and not sampled else "",
-        trouble=str(trouble),
-        as_of=as_of,
-        estimated=estimated,
-        far=far,
-        sampled=sampled,
-    )
+def _note(line: straight.Straight, *, wanted: RoadSource, places: int, trouble: str, **more: Any) -> Note:
+    """A note of the straight line, unless `more` says otherwise."""
+    own: dict[str, Any] = {
+        "source": RoadSource.GREAT_CIRCLE.value,
+        "detour": line.model.detour,
+        "speed_kmh": line.model.speed_kmh,
+        "fitted": line.fitted.isoformat() if line.fitted else "",
+    }
+    return Note(wanted=wanted.value, places=places, trouble=trouble, **(own | more))

@@ -6,6 +6,7 @@ from outreach.enums import NeedKind, NeedState
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from visits.models import PlanRun
+from visits.planning import GreatCircle
 from visits.planning.types import orders
 from visits.services import candidates
 
@@ -132,6 +133,21 @@ def test_a_visit_of_a_cancelled_shift_goes_elsewhere(run: PlanRun) -> None:
     assert built.problem.visits[0].locked is None
     assert set(built.based_on) == {str(cancelled.pk), str(other.pk)}
     assert list(built.shifts) == [str(other.pk)]
+
+
+def test_a_road_server_that_does_not_answer_stops_no_plan(run: PlanRun, settings, tmp_path) -> None:
+    settings.TRAVEL_SOURCE, settings.OSRM_URL, settings.ROADS_DIR = "osrm", "http://127.0.0.1:1", tmp_path
+    ShiftFactory(date=TUESDAY)
+    NeedFactory()
+
+    built = candidates.build(run=run, now=NOW)
+
+    assert built.problem.travel == GreatCircle(1.35, 30.0)
+    assert (built.roads.wanted, built.roads.source, built.roads.trouble) == (
+        "osrm",
+        "great_circle",
+        "unreachable",
+    )
 
 
 def test_who_is_away_is_counted_apart(run: PlanRun) -> None:

@@ -1,0 +1,181 @@
+"""Road times that a server gave before: one file a server and profile, in a folder that only we read.
+
+The idea: most homes and all bases of tomorrow's plan were in yesterday's. Times are kept between places rounded
+to a hundred-thousandth of a degree (about a metre), each with the day it was asked for; what is too old is asked
+again, and serves on while the server does not answer. Places that no plan uses any more are dropped, so that no
+home's place outlives its use for long. A file that cannot be read is an empty one.
+"""
+
+import datetime as dt
+import fcntl
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visits.planning.travel import Locations
+from visits.roads.port import UNKNOWN
+
+logger = logging.getLogger(__name__)
+
+GRID = 1e5  # a key is degrees times this, rounded
+UNASKED = -2
+FORMAT = 1
+_FIRST_DAY = dt.date(2020, 1, 1)
+
+Array = NDArray[Any]
+
+
+def day_number(day: dt.date) -> int:
+    return (day - _FIRST_DAY).days
+
+
+def day_of(number: int) -> dt.date:
+    return _FIRST_DAY + dt.timedelta(days=number)
+
+
+def keys_of(locations: Locations) -> Array:
+    """int32[n, 2]"""
+    return np.rint(np.asarray(locations, dtype=np.float64).reshape(-1, 2) * GRID).astype(np.int32)
+
+
+@dataclass(kw_only=True, eq=False)
+class Grid:
+    """Times between k places: `seconds[a, b]` (UNASKED, UNKNOWN for no way), the `day` each was asked, how far each
+    place lies from its road (`snap_m`, -1 unasked), the day each was last `used`, and the server's data `version`."""
+
+    keys: Array  # int32[k, 2]
+    seconds: Array  # int32[k, k]
+    day: Array  # uint16[k, k]
+    snap_m: Array  # float32[k]
+    used: Array  # uint16[k]
+    version: str = ""
+
+    @classmethod
+    def empty(cls, keys: Array, *, version: str = "", used: int = 0) -> Self:
+        count = len(keys)
+        grid = cls(
+            keys=np.asarray(keys, dtype=np.int32).reshape(-1, 2),
+            seconds=np.full((count, count), UNASKED, dtype=np.int32),
+            day=np.zeros((count, count), dtype=np.uint16),
+            snap_m=np.full(count, -1, dtype=np.float32),
+            used=np.full(count, used, dtype=np.uint16),
+            version=version,
+        )
+        np.fill_diagonal(grid.seconds, 0)
+        return grid
+
+    @property
+    def is_sound(self) -> bool:
+        count = len(self.keys)
+        square, line = (count, count), (count,)
+        return (
+            (self.keys.shape, self.seconds.shape, self.day.shape) == ((count, 2), square, square)
+            and (self.snap_m.shape, self.used.shape) == (line, line)
+            and self.seconds.dtype == np.int32
+            and self.day.dtype == np.uint16
+            and bool((self.seconds >= UNASKED).all())
+        )
+
+    def forget(self) -> None:
+        """All times, not the places."""
+        fresh = Grid.empty(self.keys)
+        self.seconds, self.day, self.snap_m = fresh.seconds, fresh.day, fresh.snap_m
+
+    def take_over(self, other: "Grid") -> None:
+        """What the other grid knows of our places, where we know nothing or something older."""
+        here, there = _common(self.keys, other.keys)
+        mine, yours = np.ix_(here, here), np.ix_(there, there)
+        newer = (other.seconds[yours] != UNASKED) & (
+            (self.seconds[mine] == UNASKED) | (other.day[yours] > self.day[mine])
+        )
+        self.seconds[mine] = np.where(newer, other.seconds[yours], self.seconds[mine])
+        self.day[mine] = np.where(newer, other.day[yours], self.day[mine])
+        asked = other.snap_m[there] >= 0
+        self.snap_m[here] = np.where(asked, other.snap_m[there], self.snap_m[here])
+        self.used[here] = np.maximum(self.used[here], other.used[there])
+        np.fill_diagonal(self.seconds, 0)
+
+
+def _common(ours: Array, theirs: Array) -> tuple[Array, Array]:
+    """Places in both: their indices here and there."""
+    place = {(int(a), int(b)): index for index, (a, b) in enumerate(theirs)}
+    pairs = [
+        (index, place[key]) for index, key in enumerate((int(a), int(b)) for a, b in ours) if key in place
+    ]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+class Cache:
+    """The file of one server and profile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Grid:
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                if int(file["format"]) != FORMAT:
+                    return Grid.empty(np.zeros((0, 2)))
+                names = ("keys", "seconds", "day", "snap_m", "used")
+                grid = Grid(**{name: file[name] for name in names}, version=str(file["version"]))
+        except FileNotFoundError:
+            return Grid.empty(np.zeros((0, 2)))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            logger.warning("the stored road times cannot be read and are asked for again")
+            return Grid.empty(np.zeros((0, 2)))
+        return grid if grid.is_sound else Grid.empty(np.zeros((0, 2)))
+
+    def keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
+        """Put a plan's times into the file. Places used least lately go where there are too many; those that no
+        plan has used since that day go always."""
+        with self._alone():
+            stored = self.read()
+            if stored.version != fresh.version:
+                stored = Grid.empty(np.zeros((0, 2)))
+            known = {(int(a), int(b)) for a, b in fresh.keys}
+            others = [
+                (int(stored.used[index]), index)
+                for index, (a, b) in enumerate(stored.keys)
+                if (int(a), int(b)) not in known and stored.used[index] >= unused_since
+            ]
+            others.sort(reverse=True)
+            room = max(0, most_places - len(fresh.keys))
+            kept = sorted(index for _used, index in others[:room])
+            both = Grid.empty(np.concatenate([fresh.keys, stored.keys[kept]]), version=fresh.version)
+            both.take_over(stored)
+            both.take_over(fresh)
+            self._write(both)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, grid: Grid) -> None:
+        """Whole before it has its name."""
+        with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+            try:
+                np.savez(file, format=np.int64(FORMAT), **vars(grid) | {"version": np.str_(grid.version)})
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(self.path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+
+def as_found(grid: Grid) -> Array:
+    """Seconds for the port: what was never answered is unknown, too."""
+    return np.maximum(grid.seconds, UNKNOWN)

@@ -1,0 +1,215 @@
+"""An OSRM server (project-osrm.org, HTTP API v1, service `table`): the office's own, with its own map.
+
+The idea: a table of all places is asked for in square blocks below the server's max-table-size, only for pairs
+that are not stored or too old. A server that says "too big" gets smaller blocks. After the first block that does
+not come, nobody waits for the others: what came is stored, so the next plan goes on from there. The names of the
+answers' codes are those of OSRM's documentation.
+"""
+
+import datetime as dt
+import logging
+import math
+import re
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from visits.enums import RoadSource, RoadTrouble
+from visits.planning.travel import Locations
+from visits.roads.cache import GRID, UNASKED, Array, Cache, Grid, as_found, day_number, day_of, keys_of
+from visits.roads.http import TOO_LONG, Client
+from visits.roads.port import UNKNOWN, Found, RoadsError
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 8 * 1024 * 1024
+ROUNDS = 12
+LONGEST_S = 10_000_000  # a duration above is no duration
+UNREACHABLE_M = 1e9  # how far a place without any road lies from one
+NO_SEGMENT = re.compile(r"coordinate (\d+)\s*$")
+
+
+class _Again(Exception):  # noqa: N818
+    """What is missing has to be looked at anew: the server takes smaller blocks only, or has another map now."""
+
+
+class Osrm:
+    """`base` is the server's address without a path or with the prefix that it is served under."""
+
+    name = RoadSource.OSRM
+
+    def __init__(
+        self,
+        *,
+        base: str,
+        profile: str,
+        folder: Path,
+        table_size: int = 100,
+        timeout_s: float = 10.0,
+        cache_days: int = 30,
+        most_places: int = 3000,
+        today: dt.date | None = None,
+    ) -> None:
+        self.base, self.profile, self.timeout_s = base.rstrip("/"), profile, timeout_s
+        self.half = max(1, table_size // 2)  # sources and destinations together stay within the size
+        self.cache_days, self.most_places = cache_days, most_places
+        self.today = day_number(today or timezone.localdate())
+        server = sha256(f"{self.base} {profile}".encode()).hexdigest()[:16]
+        self.cache = Cache(folder / f"osrm-{server}.npz")
+
+    def find(self, locations: Locations, *, budget_s: float) -> Found:
+        keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
+        grid = Grid.empty(keys, used=self.today)
+        stored = self.cache.read()
+        grid.take_over(stored)
+        grid.version = stored.version
+        trouble = ""
+        with Client(
+            timeout_s=self.timeout_s, deadline=time.monotonic() + budget_s, most_bytes=MOST_BYTES
+        ) as client:
+            try:
+                self._complete(client, grid)
+            except RoadsError as error:
+                trouble = error.trouble.value
+        try:
+            self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - self.cache_days)
+        except OSError:
+            logger.exception("road times could not be stored; they will be asked for again")
+        where = where.reshape(-1)
+        return Found(
+            seconds=as_found(grid)[np.ix_(where, where)],
+            snap_m=np.where(grid.snap_m < 0, UNREACHABLE_M, grid.snap_m)[where],
+            as_of=_oldest(grid),
+            trouble=trouble,
+        )
+
+    # --- asking
+
+    def _complete(self, client: Client, grid: Grid) -> None:
+        """Ask for all that is missing or too old."""
+        for _ in range(ROUNDS):
+            try:
+                for rows, columns in self._blocks(self._missing(grid)):
+                    self._block(client, grid, rows, columns)
+                return
+            except _Again:
+                continue
+        raise RoadsError(RoadTrouble.ANSWER)
+
+    def _missing(self, grid: Grid) -> Array:
+        old = grid.day.astype(np.int32) < self.today - self.cache_days
+        missing: Array = (grid.seconds == UNASKED) | old
+        np.fill_diagonal(missing, False)
+        return missing
+
+    def _blocks(self, missing: Array) -> Iterator[tuple[Array, Array]]:
+        """Pairs of index lists that cover what is missing; places of which most is missing come first, so that a
+        few new homes among many known ones make few blocks."""
+        order = np.argsort(-(missing.sum(axis=0) + missing.sum(axis=1)), kind="stable")
+        for at in range(0, len(order), self.half):
+            for to in range(0, len(order), self.half):
+                rows, columns = order[at : at + self.half], order[to : to + self.half]
+                block = missing[np.ix_(rows, columns)]
+                if block.any():
+                    yield rows[block.any(axis=1)], columns[block.any(axis=0)]
+
+    def _block(self, client: Client, grid: Grid, rows: Array, columns: Array) -> None:
+        """One request, or several where the server finds it too big or knows no road near a place."""
+        places = list(dict.fromkeys([*rows.tolist(), *columns.tolist()]))
+        number = {place: index for index, place in enumerate(places)}
+        points = ";".join(
+            f"{grid.keys[place, 1] / GRID:.5f},{grid.keys[place, 0] / GRID:.5f}" for place in places
+        )
+        status, answer = client.get(
+            f"{self.base}/table/v1/{self.profile}/{points}",
+            {
+                "sources": ";".join(str(number[place]) for place in rows.tolist()),
+                "destinations": ";".join(str(number[place]) for place in columns.tolist()),
+                "annotations": "duration",
+                "generate_hints": "false",
+            },
+        )
+        code = answer.get("code")
+        if code == "NoSegment" and (index := _named(answer, len(places))) is not None:
+            self._off_the_map(grid, places[index])
+            left = [group[group != places[index]] for group in (rows, columns)]
+            if all(map(len, left)):
+                self._block(client, grid, *left)
+        elif code == "TooBig" or status == TOO_LONG:
+            if self.half == 1:
+                raise RoadsError(RoadTrouble.ANSWER)
+            self.half //= 2
+            raise _Again
+        elif code == "Ok" and status == 200:
+            self._enter(grid, rows, columns, answer)
+        else:
+            raise RoadsError(RoadTrouble.ANSWER)
+
+    def _off_the_map(self, grid: Grid, place: int) -> None:
+        for line in ((place, slice(None)), (slice(None), place)):
+            grid.seconds[line], grid.day[line] = UNKNOWN, self.today
+        grid.seconds[place, place], grid.snap_m[place] = 0, UNREACHABLE_M
+
+    def _enter(self, grid: Grid, rows: Array, columns: Array, answer: dict[str, Any]) -> None:
+        version = str(answer.get("data_version", ""))[:60]
+        if version != grid.version:
+            known, grid.version = bool((grid.day > 0).any()), version
+            if known:
+                grid.forget()
+                raise _Again
+        cells = np.ix_(rows, columns)
+        seconds = _durations(answer.get("durations"), (len(rows), len(columns)))
+        grid.seconds[cells], grid.day[cells] = seconds, self.today
+        np.fill_diagonal(grid.seconds, 0)
+        for name, places in (("sources", rows), ("destinations", columns)):
+            grid.snap_m[places] = _distances(answer.get(name), len(places))
+
+
+def _oldest(grid: Grid) -> dt.date | None:
+    asked = (grid.seconds != UNASKED) & (grid.day > 0)
+    return day_of(int(grid.day[asked].min())) if asked.any() else None
+
+
+def _named(answer: dict[str, Any], count: int) -> int | None:
+    """The place near which there is no road, where the message names it."""
+    found = NO_SEGMENT.search(str(answer.get("message", ""))[:200])
+    index = int(found[1]) if found else count
+    return index if index < count else None
+
+
+def _number(value: object, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise RoadsError(RoadTrouble.ANSWER)
+    return float(value)
+
+
+def _rows(value: object, count: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) != count:
+        raise RoadsError(RoadTrouble.ANSWER)
+    return value
+
+
+def _durations(value: object, shape: tuple[int, int]) -> Array:
+    """Whole seconds, rounded up; null means that there is no way."""
+    table = [_rows(row, shape[1]) for row in _rows(value, shape[0])]
+    seconds = [
+        [UNKNOWN if cell is None else math.ceil(_number(cell, LONGEST_S)) for cell in row] for row in table
+    ]
+    return np.array(seconds, dtype=np.int32).reshape(shape)
+
+
+def _distances(value: object, count: int) -> Array:
+    """How far the road lies that each place was put on; old servers do not say."""
+    if value is None:
+        return np.zeros(count, dtype=np.float32)
+    points = _rows(value, count)
+    metres = [
+        _number(point.get("distance", 0), UNREACHABLE_M) if isinstance(point, dict) else _number(None, 0)
+        for point in points
+    ]
+    return np.array(metres, dtype=np.float32)
