@@ -4,10 +4,15 @@ from pathlib import Path
 
 from config.logging import logging_config
 
-worker_class = "gthread"
+worker_class = "config.gunicorn_worker.PatientWorker"
 workers = 2
-threads = 8
-timeout = 60
+threads = 16
+worker_connections = 200  # the rest wait in the kernel's queue; 16 are served at a time
+backlog = 512
+timeout = 60  # of a process that no longer answers; a request may take longer
+limit_request_line = 2048
+limit_request_fields = 60
+limit_request_field_size = 4096
 graceful_timeout = 8
 keepalive = 5
 max_requests = 5000  # an old process gives back what it gathered
