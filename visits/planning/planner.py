@@ -61,7 +61,9 @@ def plan(
         should_stop=should_stop,
     )
     routes = result.walked(problem, found.orders)
-    unserved = explain.unserved(problem, routes, found.pushes)
+    kept_orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
+    as_found = kept_orders == {shift: order for shift, order in found.orders.items() if order}
+    unserved = explain.unserved(problem, routes, found.reasons if as_found else {})
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
     return Plan(
         routes=routes,

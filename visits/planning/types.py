@@ -192,7 +192,7 @@ class Reason:
     """Why a visit is not served (or a lock broken): a code and numbers; the words are the caller's.
 
     Codes are listed in explain.py. `shift` and `visits` name what it is about, `seconds` and `points`
-    measure it.
+    measure it; what must give way for the visit to be served is `relax` (rules) and `visits` (stops).
     """
 
     code: str
@@ -201,9 +201,14 @@ class Reason:
     seconds: int | None = None
     points: float | None = None
     detail: str = ""
+    relax: tuple[str, ...] = ()  # codes of the hard blocks that stand in the way together
+    at_s: int | None = None  # when the visit would begin
+    later_s: int = 0  # how much later the others of the route would be reached at most
+    over_s: int = 0  # how much longer the shift would have to be (`far`)
+    promised: int = 0  # how many of `visits` are promised, or past the longest wait themselves
 
     def __str__(self) -> str:
-        parts = [self.code, self.shift or "", ",".join(self.visits)]
+        parts = ["+".join(self.relax) or self.code, self.shift or "", ",".join(self.visits)]
         parts += ["" if self.seconds is None else f"{self.seconds}s"]
         parts += ["" if self.points is None else f"{self.points:g}p", self.detail]
         return ":".join(p for p in parts if p)

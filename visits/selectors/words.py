@@ -80,7 +80,6 @@ def reason_title(code: str) -> str:
         "window": _("Jam yang cocok terlalu sempit"),
         "far": _("Terlalu jauh untuk satu hari"),
         "pushes": _("Kalah prioritas"),
-        "crowded": _("Semua tim sudah penuh"),
         "worth": _("Waktu jalan tidak sepadan"),
     }
     return titles.get(code, _("Alasan lain"))
@@ -110,9 +109,6 @@ def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
         ),
         "pushes": _(
             "Muat di %(team_day)s bila %(others)s (nilai %(points)s) ditunda; tambahan jalan %(minutes)s."
-        ),
-        "crowded": _(
-            "Tidak muat di tim mana pun, juga bila satu kunjungan lain ditunda. Tambah hari atau tim."
         ),
         "worth": _(
             "Masih muat di %(team_day)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."

@@ -6,7 +6,7 @@ import pytest
 
 from outreach.enums import ResidentKind, Skill, Urgency
 from tests.factories.visits import ShiftFactory
-from visits.planning import explain, locks
+from visits.planning import blocks, explain, locks
 from visits.selectors import words
 
 TUESDAY = date(2026, 12, 1)
@@ -15,7 +15,7 @@ TUESDAY = date(2026, 12, 1)
 def _codes() -> set[str]:
     """Every code that the planner's modules can give."""
     text = "".join(Path(module.__file__ or "").read_text() for module in (explain, locks))
-    return set(re.findall(r'Reason\(\s*"([a-z_]+)"', text)) | set(re.findall(r'"(lock_[a-z]+)"', text))
+    return {"pushes", "worth", *blocks.CODES, *re.findall(r'"(lock_[a-z]+)"', text)}
 
 
 @pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_every_code_of_the_planner_has_words() -> None:
     shift = ShiftFactory(date=TUESDAY, team__name="Tim Kare")
     row = {"shift": str(shift.pk), "seconds": 1500, "points": 62.0, "needs": ["a"], "detail": "iris,ramp"}
 
-    assert {"no_shift", "skill", "window", "far", "pushes", "crowded", "lock_clash"} <= _codes()
+    assert {"no_shift", "skill", "window", "far", "pushes", "worth", "lock_clash"} <= _codes()
     for code in _codes():
         text = words.reason({**row, "code": code}, shifts={shift.pk: shift}, names={"a": "Warga A"})
         assert text != "Alasan tidak dikenal.", code

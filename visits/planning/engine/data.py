@@ -142,7 +142,7 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
     vectors = unit_vectors(places)
     matrix, scale = _travel(problem, order, places)
     place = np.array([new_place[v.location] for v in visits], dtype=np.int32)
-    slot_at, slots, width = _slots(visits, list(classes))
+    slot_at, rows, width = slots(visits, list(classes))
     shift_index = {s.id: i for i, s in enumerate(problem.shifts)}
     locked = np.array(
         [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
@@ -162,7 +162,7 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
         stay=np.array([POINT_S * v.move_points for v in visits], dtype=np.float64),
         may=_may(problem, visits, locked),
         slot_at=slot_at,
-        slots=slots,
+        slots=rows,
         shift=shift_rows,
         breaks=_breaks(list(classes)),
         near=nearest(vectors[place] * EARTH_M, NEIGHBOURS) if len(visits) else np.zeros((0, 0), np.int32),
@@ -227,7 +227,8 @@ def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -
     return np.ascontiguousarray(full[np.ix_(order, order)]), np.zeros(1)
 
 
-def _slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple[Array, Array, Array]:
+def slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple[Array, Array, Array]:
+    """Good starts of every visit for every class of breaks: offsets, rows, and the seconds they span."""
     slot_at = np.zeros((max(1, len(classes)), len(visits) + 1), dtype=np.int32)
     rows: list[tuple[int, int]] = []
     width = np.zeros(len(visits), dtype=np.int32)

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from visits.planning.engine.data import Model, build
-from visits.planning.engine.pushes import pushes
+from visits.planning.engine.pushes import reasons
 from visits.planning.engine.schedule import Schedule
 from visits.planning.engine.team import Team
 from visits.planning.engine.worker import Worker
-from visits.planning.explain import Push
 from visits.planning.locks import Kept, keep
 from visits.planning.opening import opening
-from visits.planning.types import Problem, Progress
+from visits.planning.types import Problem, Progress, Reason
 
 CHUNK = 500  # iterations between two looks at the clock and at should_stop
 ROUNDS = 64
@@ -60,7 +59,7 @@ class Found(NamedTuple):
     orders: dict[str, list[str]]
     iterations: int
     stopped: bool
-    pushes: dict[str, Push]
+    reasons: dict[str, Reason]  # why not, by visit, as far as it was found at once
 
 
 def run(
@@ -87,8 +86,8 @@ def run(
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
         for shift, order in zip(problem.shifts, leader.orders(), strict=True)
     }
-    prices = pushes(problem, model, leader.state, leader.saved)
-    return Found(orders, team.iterations, budget.stopped, prices)
+    why = reasons(problem, model, leader.state, leader.saved)
+    return Found(orders, team.iterations, budget.stopped, why)
 
 
 def search(

@@ -1,0 +1,82 @@
+"""What stands in the way of a visit before anybody else is asked: date, skills, capacity, hours, distance.
+
+The idea: ask the rules about the visit alone on every shift, with ever more of what forbids it relaxed,
+and keep the shifts where the least is in the way. The codes of what must be relaxed:
+  no_shift  another date       skill   the shift gets the skills it lacks     full  one visit more than
+  allowed   window  any hour   far     the team may be back `seconds` later
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from visits.planning.price import Offer
+from visits.planning.rules import walk
+from visits.planning.types import DAY_S, Problem, Shift, Visit
+
+CODES = ("skill", "full", "window", "far", "no_shift")  # the sooner, the easier to do something about
+
+
+class Blocked(NamedTuple):
+    """The fewest blocks of a visit, and the shifts where just these stand in the way."""
+
+    codes: tuple[str, ...]  # empty: some shift could do the visit alone
+    offers: tuple[Offer, ...]
+
+
+def relaxed(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 0) -> Offer:
+    """Shift and visit without what the codes name; locks never count here."""
+    if "skill" in codes:
+        shift = replace(shift, skills=shift.skills | visit.skills)
+    if "full" in codes:
+        shift = replace(shift, max_visits=shift.max_visits + 1)
+    dates = None if "no_shift" in codes else visit.dates
+    windows = ((0, DAY_S),) if "window" in codes else visit.windows
+    return Offer(
+        shift, replace(visit, dates=dates, windows=windows, locked=None), over_s if "far" in codes else 0
+    )
+
+
+def free_shifts(problem: Problem, visit: Visit) -> list[Shift]:
+    """Shifts that could serve the visit if they had nobody else."""
+    plain = replace(visit, locked=None) if visit.locked else visit
+    return [shift for shift in problem.shifts if not walk(problem, shift, [plain]).faults]
+
+
+def blocked(problem: Problem, visit: Visit) -> Blocked:
+    """The least that must be relaxed, and where."""
+    free = free_shifts(problem, visit)
+    if free:
+        return Blocked((), tuple(relaxed(shift, visit, ()) for shift in free))
+    best: tuple[int, list[int], int, int] | None = None
+    codes: tuple[str, ...] = ()
+    offers: list[Offer] = []
+    for shift in problem.shifts:
+        found, over_s = _alone(problem, shift, visit)
+        lacking = len(visit.skills - shift.skills) if "skill" in found else 0
+        rank = (len(found), [CODES.index(code) for code in found], lacking, over_s)
+        if best is None or rank < best:
+            best, codes, offers = rank, found, []
+        if rank == best:
+            offers.append(relaxed(shift, visit, found, over_s))
+    return Blocked(codes, tuple(offers))
+
+
+def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...], int]:
+    """What must be relaxed for the shift to do this visit and no other, and how late it is back then."""
+    codes = []
+    if not visit.skills <= shift.skills:
+        codes.append("skill")
+    if shift.max_visits == 0:
+        codes.append("full")
+    if visit.dates is not None and shift.date not in visit.dates:
+        codes.append("no_shift")
+    for clock in ((), ("window",), ("far",), ("window", "far")):
+        offer = relaxed(shift, visit, (*codes, *clock))
+        faults = walk(problem, offer.shift, [offer.visit]).faults
+        late = max((fault.seconds for fault in faults), default=0)
+        if not faults or ("far" in clock and all(fault.code == "end" for fault in faults)):
+            break
+    return tuple(sorted((*codes, *clock), key=CODES.index)), late
