@@ -307,12 +307,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     # How many proxies stand before us; their count says whose address to believe.
     "NUM_PROXIES": env.int("PROXIES", default=0),
-    "DEFAULT_THROTTLE_RATES": {
-        "ping": "600/min",
-        "pairing": "20/min",
-        "tokens": "120/min",
-        "tablet": "1200/min",
-    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Jemput Bola: tablet",

@@ -34,26 +34,31 @@ class Answer:
     allowed: bool
     again_at: datetime
 
+    @property
+    def seconds(self) -> float:
+        """How long from now."""
+        return (self.again_at - timezone.now()).total_seconds()
+
 
 def _key(limit: Limit, who: str) -> str:
     return vault.blind(f"limit:{limit.name}", who)
 
 
-def count(limit: Limit, who: str) -> Answer:
-    """Count one try of `who` and say whether it may go on."""
+def count(limit: Limit, who: str, *, tries: int = 1) -> Answer:
+    """Count a try of `who`, or several at once, and say whether it may go on."""
     key, now = _key(limit, who), timezone.now()
     begin = now - timedelta(minutes=limit.minutes)
     with transaction.atomic():
         for _attempt in range(3):
-            if Throttle.objects.filter(key=key, since__gt=now).update(count=F("count") + 1, since=now):
+            if Throttle.objects.filter(key=key, since__gt=now).update(count=F("count") + tries, since=now):
                 break
-            if Throttle.objects.filter(key=key, since__gt=begin).update(count=F("count") + 1):
+            if Throttle.objects.filter(key=key, since__gt=begin).update(count=F("count") + tries):
                 break
-            if Throttle.objects.filter(key=key, since__lte=begin).update(count=1, since=now):
+            if Throttle.objects.filter(key=key, since__lte=begin).update(count=tries, since=now):
                 break
             try:
                 with transaction.atomic():
-                    Throttle.objects.create(key=key, since=now, count=1)
+                    Throttle.objects.create(key=key, since=now, count=tries)
             except IntegrityError:
                 continue  # another process made the row just now
             Throttle.objects.filter(since__lt=now - KEEP).delete()

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, PlanFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.tablet import Tablet, client_send
+from visits.api import throttles
 from visits.enums import KeyRole, RunState
 from visits.lib import strict_json
 from visits.models import DayVersion, Officer, Shift, Team, TeamDay, Visit
@@ -73,7 +73,7 @@ def capture_key(db):
 def _open_the_tablets_door(settings) -> None:
     if not settings.ROOT_URLCONF.startswith("tests."):  # a test may have opened every door already
         settings.ROOT_URLCONF = "tests.support.tablet_urls"
-    cache.clear()
+    throttles.forget()
 
 
 @pytest.fixture

@@ -1,28 +1,84 @@
-"""How often: by address before a tablet is known, by tablet afterwards."""
+"""How often: by address before a tablet is known, by tablet afterwards. All processes count together.
 
+The counts are rows (`outreach.services.limits`). A process that counts a frequent call writes only every few
+calls, and nothing more once somebody is over the limit, so that counting never costs more than serving.
+"""
+
+import time
+from threading import Lock
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
+from outreach.services import limits
 from visits.models import DeviceToken
 
-
-class PingThrottle(AnonRateThrottle):
-    scope = "ping"
-
-
-class PairingThrottle(AnonRateThrottle):
-    scope = "pairing"
+_MOST_CALLERS = 10_000  # remembered in a process
+_lock = Lock()
+_uncounted: dict[tuple[str, str], int] = {}  # calls not yet written
+_shut: dict[tuple[str, str], float] = {}  # until when (monotonic) a caller is refused without a look
 
 
-class TokenThrottle(AnonRateThrottle):
-    scope = "tokens"
+def forget() -> None:
+    """What this process remembers of callers; the rows stay."""
+    _uncounted.clear()
+    _shut.clear()
 
 
-class TabletThrottle(SimpleRateThrottle):
-    scope = "tablet"
+class SharedThrottle(BaseThrottle):
+    """At most `limit.tries` calls of a caller; written every `step` calls."""
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
+    limit: limits.Limit
+    step = 1
+    seconds = 0.0
+
+    def caller(self, request: Request) -> str | None:
+        """Who is counted; None for somebody who is not."""
+        return self.get_ident(request)
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        who = self.caller(request)
+        if who is None:
+            return True
+        key, now = (self.limit.name, who), time.monotonic()
+        with _lock:
+            self.seconds = _shut.get(key, now) - now
+            if self.seconds > 0:
+                return False
+            if len(_uncounted) > _MOST_CALLERS or len(_shut) > _MOST_CALLERS:
+                forget()
+            count = _uncounted.get(key, 0) + 1
+            _uncounted[key] = count % self.step
+        if count < self.step:
+            return True
+        answer = limits.count(self.limit, who, tries=self.step)
+        if answer.allowed:
+            return True
+        self.seconds = answer.seconds
+        with _lock:
+            _shut[key] = now + self.seconds
+        return False
+
+    def wait(self) -> float:
+        return self.seconds
+
+
+class PingThrottle(SharedThrottle):
+    limit, step = limits.Limit("api:ping", tries=600, minutes=1), 20
+
+
+class PairingThrottle(SharedThrottle):
+    limit = limits.Limit("api:pairing", tries=20, minutes=1)
+
+
+class TokenThrottle(SharedThrottle):
+    limit = limits.Limit("api:tokens", tries=120, minutes=1)
+
+
+class TabletThrottle(SharedThrottle):
+    limit, step = limits.Limit("api:tablet", tries=1200, minutes=1), 40
+
+    def caller(self, request: Request) -> str | None:
         token = request.auth
-        return f"throttle_tablet_{token.device_id}" if isinstance(token, DeviceToken) else None
+        return str(token.device_id) if isinstance(token, DeviceToken) else None

@@ -6,11 +6,11 @@ import zipfile
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from outreach.models import LogEntry
+from visits.api import throttles
 from visits.models import Capture, CaptureState, Device
 from visits.services import verify
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office(client, settings):
     settings.ROOT_URLCONF = "tests.support.every_door_urls"
-    cache.clear()
+    throttles.forget()
     user = User.objects.create_user("koordinator", password="rahasia-uji-9", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="visits"))
     client.force_login(user)

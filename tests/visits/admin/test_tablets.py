@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from outreach import vault
 from outreach.models import LogEntry
 from tests.support.tablet import JPEG, Tablet, client_send
 from tests.visits.admin.conftest import staff
+from visits.api import throttles
 from visits.models import CaptureState, Device, EventStatus, TeamMessage
 from visits.services import devices, verify
 
@@ -41,7 +41,7 @@ def office(client):
 @pytest.fixture(autouse=True)
 def _both_doors(settings):
     settings.ROOT_URLCONF = "tests.support.every_door_urls"
-    cache.clear()
+    throttles.forget()
 
 
 @pytest.fixture
