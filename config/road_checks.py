@@ -3,14 +3,16 @@
 import math
 import re
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from visits.enums import RoadSource
+from visits.roads.extract import rules, source
 
 # Outside of these no vehicle of an office drives.
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -72,3 +74,30 @@ def osrm_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> li
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", settings.OSRM_PROFILE):
         return [Error("OSRM_PROFILE is not a profile's name.", hint="Mostly: driving.", id="config.E015")]
     return []
+
+
+@register("travel")
+def extract_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Where roads come from an extract, its packages are there and the map was built; plans go on without."""
+    found: list[CheckMessage] = []
+    wrong = {
+        name
+        for name, value in settings.ROADS_SPEEDS.items()
+        if name not in rules.SPEEDS or isinstance(value, bool) or not isinstance(value, int | float)
+    }
+    wrong |= {
+        name for name, value in settings.ROADS_SPEEDS.items() if name not in wrong and not 0 <= value <= 150
+    }
+    if wrong:
+        told = f"ROADS_SPEEDS: {', '.join(sorted(wrong))}."
+        hint = f"km/h from 0 (not driven) to 150 for {', '.join(rules.SPEEDS)}."
+        found.append(Error(told, hint=hint, id="config.E016"))
+    if settings.TRAVEL_SOURCE != RoadSource.EXTRACT:
+        return found
+    if find_spec("scipy") is None:
+        hint = "pip install -r visits/roads/requirements.txt; until then the straight line is used."
+        found.append(Warning("TRAVEL_SOURCE is extract, and scipy is missing.", hint=hint, id="config.W017"))
+    if source.current(settings.ROADS_DIR) is None:
+        hint = "manage.py build_roads FILE.osm.pbf; until then the straight line is used."
+        found.append(Warning("TRAVEL_SOURCE is extract, and no map was built.", hint=hint, id="config.W018"))
+    return found

@@ -245,6 +245,8 @@ OSRM_PROFILE = env.str("OSRM_PROFILE", default="driving")
 OSRM_TABLE_SIZE = env.int("OSRM_TABLE_SIZE", default=100)
 OSRM_TIMEOUT_SECONDS = env.float("OSRM_TIMEOUT_SECONDS", default=10.0)
 OSRM_CACHE_DAYS = env.int("OSRM_CACHE_DAYS", default=30)
+# km/h by class of road for maps that `build_roads` makes; only what differs from visits/roads/extract/rules.py.
+ROADS_SPEEDS: dict[str, Any] = env.json("ROADS_SPEEDS", default={})
 
 # Working time. Days off come from `holidays`; the coordinator opens and closes single days in the admin.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="ID")

@@ -15,13 +15,18 @@ def test_nothing_moves_into_the_top_level():
 
 
 def test_every_requirement_is_pinned():
-    for file in ("requirements.txt", "tests/requirements.txt"):
+    for file in ("requirements.txt", "tests/requirements.txt", "visits/roads/requirements.txt"):
         lines = [line.split(" #")[0].strip() for line in (ROOT / file).read_text().splitlines()]
         packages = [
             line for line in lines if line and not line.startswith("#") and line != "-r ../requirements.txt"
         ]
         assert packages
         assert [line for line in packages if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
+
+
+def test_tests_have_the_optional_packages_at_the_same_pins():
+    optional = (ROOT / "visits/roads/requirements.txt").read_text().splitlines()[1:]
+    assert set(optional) <= set((ROOT / "tests/requirements.txt").read_text().splitlines())
 
 
 def test_no_third_party_file_is_committed():

@@ -4,7 +4,7 @@ from config import road_checks
 
 
 def _ids() -> list[str | None]:
-    every = (road_checks.travel_check, road_checks.osrm_check)
+    every = (road_checks.travel_check, road_checks.osrm_check, road_checks.extract_check)
     return [message.id for check in every for message in check(app_configs=None)]
 
 
@@ -55,4 +55,24 @@ def test_a_road_server_needs_an_address(settings, url: str, profile: str, found:
     settings.OSRM_URL, settings.OSRM_PROFILE = url, profile
     assert _ids() == []
     settings.TRAVEL_SOURCE = "osrm"
+    assert _ids() == found
+
+
+def test_an_extract_has_to_be_built(settings, tmp_path) -> None:
+    settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path
+    assert _ids() == ["config.W018"]
+
+
+@pytest.mark.parametrize(
+    ("speeds", "found"),
+    [
+        ({"primary": 60, "track": 0}, []),
+        ({"boulevard": 60}, ["config.E016"]),
+        ({"primary": "fast"}, ["config.E016"]),
+        ({"primary": True}, ["config.E016"]),
+        ({"primary": 500}, ["config.E016"]),
+    ],
+)
+def test_speeds_are_of_known_classes(settings, speeds, found: list[str]) -> None:
+    settings.ROADS_SPEEDS = speeds
     assert _ids() == found

@@ -8,6 +8,7 @@ from django.conf import settings
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning.travel import Locations
 from visits.roads import straight, tables
+from visits.roads.extract.source import Extract
 from visits.roads.osrm import Osrm
 from visits.roads.port import Note, Roads, RoadsError, Source
 
@@ -31,6 +32,8 @@ def source() -> Source | None:
             cache_days=settings.OSRM_CACHE_DAYS,
             most_places=settings.TRAVEL_MAX_PLACES,
         )
+    if settings.TRAVEL_SOURCE == RoadSource.EXTRACT:
+        return Extract(folder=settings.ROADS_DIR)
     return None
 
 

@@ -1,0 +1,22 @@
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import osm
+from visits.roads.extract import graph, read, rules
+from visits.roads.extract.graph import Graph
+
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[..., Graph]:
+    """A graph from nodes and ways, through a file."""
+
+    def make(nodes: osm.Nodes, ways: list[osm.Way]) -> Graph:
+        path = osm.write(tmp_path / "peta.osm", nodes, ways)
+        return graph.build(read.read(path, speeds=rules.SPEEDS), today=TODAY)
+
+    return make

@@ -1,0 +1,133 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tests.support import osm
+from visits import roads
+from visits.enums import RoadTrouble
+from visits.planning import GreatCircle, Table
+from visits.roads.extract import read, rules, source
+from visits.roads.extract.source import Extract
+from visits.roads.port import RoadsError
+
+TODAY = dt.date(2026, 11, 24)
+pytestmark = pytest.mark.django_db
+
+
+def _build(path: Path, folder: Path, **fields) -> tuple[source.Built, bool]:
+    given = {"speeds": rules.SPEEDS, "box": None, "today": TODAY, "say": lambda step, count: None}
+    return source.build(path, folder=folder, **(given | fields))
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    return osm.write(tmp_path / "kota.osm", *osm.town())
+
+
+@pytest.fixture
+def homes() -> list[tuple[float, float]]:
+    nodes, _ = osm.town()
+    return [nodes[number] for number in (1, 5, 20, 40)]
+
+
+def test_an_extract_is_built_once(town: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    built, fresh = _build(town, tmp_path / "peta", say=lambda step, count: told.append(step))
+
+    assert fresh
+    assert told == ["hash", "ways", "graph", "save"]
+    assert source.current(tmp_path / "peta") == built
+    assert (built.file, built.as_of) == ("kota.osm", "2026-11-24")
+    assert _build(town, tmp_path / "peta") == (built, False)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"speeds": rules.SPEEDS | {"primary": 50}}, {"box": (-7.7, 111.4, -7.5, 111.6)}]
+)
+def test_other_speeds_or_another_box_make_another_map(town: Path, tmp_path: Path, fields) -> None:
+    folder = tmp_path / "peta"
+    first, _ = _build(town, folder)
+
+    second, fresh = _build(town, folder, **fields)
+
+    assert fresh
+    assert second.digest != first.digest
+    assert [path.name for path in folder.glob("*.npz")] == [second.graph]
+
+
+def test_a_bad_extract_leaves_the_map_in_use_alone(town: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "peta"
+    built, _ = _build(town, folder)
+    (tmp_path / "rusak.osm").write_text("<html></html>")
+
+    with pytest.raises(read.ExtractError):
+        _build(tmp_path / "rusak.osm", folder)
+
+    assert source.current(folder) == built
+    assert (folder / built.graph).is_file()
+
+
+def test_times_come_by_the_port(town: Path, tmp_path: Path, homes, settings) -> None:
+    settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
+    _build(town, tmp_path / "peta")
+
+    found = roads.travel([*homes, (-7.9, 111.9)])
+
+    assert isinstance(found.travel, Table)
+    note = found.note
+    assert (note.source, note.trouble, note.as_of, note.far) == ("extract", "", "2026-11-24", 1)
+    assert note.estimated == pytest.approx(8 / 20)
+    line = GreatCircle(1.35, 30.0)
+    assert found.travel.values[0, 4] == line.seconds([*homes, (-7.9, 111.9)], 0, 4)
+    assert found.travel.values[0, 1] > GreatCircle(1.0, 42.0).seconds(homes, 0, 1)
+
+
+def test_a_newer_map_is_taken_up_at_once(town: Path, tmp_path: Path, homes) -> None:
+    folder = tmp_path / "peta"
+    _build(town, folder)
+    slow = Extract(folder=folder).find(homes, budget_s=10)
+    _build(town, folder, speeds={name: 2 * speed for name, speed in rules.SPEEDS.items()})
+
+    quick = Extract(folder=folder).find(homes, budget_s=10)
+
+    assert (abs(quick.seconds * 2 - slow.seconds) <= 2).all()
+
+
+def test_without_a_map_the_straight_line_serves(tmp_path: Path, homes, settings) -> None:
+    settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
+
+    found = roads.travel(homes)
+
+    assert found.travel == GreatCircle(1.35, 30.0)
+    assert (found.note.source, found.note.wanted, found.note.trouble) == (
+        "great_circle",
+        "extract",
+        "not_built",
+    )
+
+
+@pytest.mark.parametrize("damage", ["pointer", "graph", "gone"])
+def test_a_damaged_map_is_none(town: Path, tmp_path: Path, homes, damage: str) -> None:
+    folder = tmp_path / "peta"
+    built, _ = _build(town, folder)
+    if damage == "pointer":
+        (folder / source.POINTER).write_text("{")
+    elif damage == "graph":
+        (folder / built.graph).write_bytes(b"PK\x03\x04")
+    else:
+        (folder / built.graph).unlink()
+
+    with pytest.raises(RoadsError) as refusal:
+        Extract(folder=folder).find(homes, budget_s=10)
+
+    assert refusal.value.trouble == RoadTrouble.NOT_BUILT
+
+
+def test_when_time_runs_out_the_rest_is_estimated(town: Path, tmp_path: Path, homes) -> None:
+    _build(town, tmp_path / "peta")
+
+    found = Extract(folder=tmp_path / "peta").find(homes, budget_s=-1)
+
+    assert found.trouble == "slow"

@@ -1,0 +1,110 @@
+"""Shortest times between places on the graph: Dijkstra's algorithm of scipy, one run a place.
+
+The idea: every place becomes two crossings of its own, one to leave from and one to come to, tied to the ends of the
+chain it lies on by the seconds that remain; two places on one chain are tied to each other. So one run from each
+place gives its whole row, exactly.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from visits.planning.travel import EARTH_M, Locations, unit_vectors
+from visits.roads.extract.graph import Graph, edges
+from visits.roads.extract.read import Array
+from visits.roads.port import UNKNOWN
+
+ROWS = 64  # runs at a time; each needs 8 bytes a crossing
+LEAST_S = 1e-3  # scipy reads a zero as "no edge"
+
+
+class Roads:
+    """A graph ready to be asked: a tree of its points, its edges."""
+
+    def __init__(self, graph: Graph) -> None:
+        from scipy.spatial import cKDTree
+
+        self.graph = graph
+        self.tree = cKDTree(unit_vectors([(float(lat), float(lon)) for lat, lon in graph.point]))
+        self.edges = edges(graph)
+
+    def snap(self, locations: Locations) -> tuple[Array, Array]:
+        """The nearest point of a road for each place, and how many metres off it lies."""
+        gaps, points = self.tree.query(unit_vectors(locations))
+        return np.asarray(points), 2 * EARTH_M * np.arcsin(np.minimum(1.0, np.asarray(gaps) / 2))
+
+    def seconds(self, points: Array, *, budget_s: float) -> Array:
+        """int32[n, n] between points of roads, rounded up; rows for which time ran out are UNKNOWN."""
+        from scipy.sparse.csgraph import dijkstra
+
+        until = time.monotonic() + budget_s
+        count, crossings = len(points), self.graph.crossings
+        matrix = self._with_places(points)
+        out = np.full((count, count), UNKNOWN, dtype=np.int32)
+        for at in range(0, count, ROWS):
+            if time.monotonic() > until:
+                break
+            sources = np.arange(at, min(count, at + ROWS))
+            found = dijkstra(matrix, directed=True, indices=crossings + sources)[:, crossings + count :]
+            known = np.isfinite(found)
+            out[sources] = np.where(known, np.ceil(np.where(known, found, 0.0) - 1e-6), UNKNOWN)
+        np.fill_diagonal(out, 0)
+        return out
+
+    def _with_places(self, points: Array) -> Any:
+        """The graph's matrix with a crossing to leave from and one to come to for every place."""
+        graph, count = self.graph, len(points)
+        chain, offset = graph.chain[points], graph.offset[points]
+        rest = graph.seconds[chain] - offset
+        leave = graph.crossings + np.arange(count)
+        come = leave + count
+        ahead, back = graph.forward[chain], graph.backward[chain]
+        begin, end = graph.begin[chain], graph.end[chain]
+        one, other = _pairs(chain)
+        gap = offset[other] - offset[one]
+        along = np.where(gap >= 0, ahead[one], back[one])
+        at_begin, at_end = offset < LEAST_S, rest < LEAST_S  # at a crossing its other chains serve as well
+        out_end, out_begin, in_begin, in_end = (
+            ahead | at_end,
+            back | at_begin,
+            ahead | at_begin,
+            back | at_end,
+        )
+        groups = [
+            self.edges,
+            (leave[out_end], end[out_end], rest[out_end]),
+            (leave[out_begin], begin[out_begin], offset[out_begin]),
+            (begin[in_begin], come[in_begin], offset[in_begin]),
+            (end[in_end], come[in_end], rest[in_end]),
+            (leave[one[along]], come[other[along]], np.abs(gap[along])),
+        ]
+        return _matrix(groups, graph.crossings + 2 * count)
+
+
+def _pairs(chain: Array) -> tuple[Array, Array]:
+    """All ordered pairs of different places on one chain."""
+    order = np.argsort(chain, kind="stable")
+    _, starts, counts = np.unique(chain[order], return_index=True, return_counts=True)
+    ones, others = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for start, count in zip(starts[counts > 1], counts[counts > 1], strict=True):
+        group = order[start : start + count]
+        ones.append(np.repeat(group, count))
+        others.append(np.tile(group, count))
+    one, other = np.concatenate(ones), np.concatenate(others)
+    different = one != other
+    return one[different], other[different]
+
+
+def _matrix(groups: list[tuple[Array, Array, Array]], size: int) -> Any:
+    """A sparse matrix of the quickest edge between two crossings (scipy itself would add them up)."""
+    from scipy.sparse import csr_array
+
+    a, b, seconds = (np.concatenate(column) for column in zip(*groups, strict=True))
+    seconds = np.maximum(seconds, LEAST_S)
+    order = np.lexsort((seconds, b, a))
+    a, b, seconds = a[order], b[order], seconds[order]
+    first = np.ones(len(a), dtype=bool)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    starts = np.searchsorted(a[first], np.arange(size + 1))
+    return csr_array((seconds[first], b[first].astype(np.int32), starts.astype(np.int32)), shape=(size, size))
