@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from config.supervisor import Program, Supervisor
 from outreach import vault
@@ -141,9 +142,22 @@ def require_keys() -> None:
         return  # no tables yet, so nothing is sealed; /readyz says what is missing
 
 
+def require_tables() -> None:
+    """The database answers and has the tables of this version. Raises `CannotServeError`."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise CannotServeError(f"The database does not answer (setting DATABASE_URL): {reason}") from None
+    if missing:
+        raise CannotServeError("The database is of another version. Run `manage.py migrate` first.")
+
+
 def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
     """Start everything, say where it is, and watch over it until Ctrl-C or SIGTERM."""
     require_free_ports(where)
+    require_tables()
     require_keys()
     stop = Event()
 

@@ -1,6 +1,8 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -12,6 +14,7 @@ from config import health
 from config.processes import CannotServeError, require_keys
 from outreach import vault
 from tests.factories.visits import PlanRunFactory
+from tests.support.stack import free_port_pair
 from visits.enums import RunState
 from visits.models import Heartbeat
 from visits.services import jobs
@@ -113,3 +116,14 @@ def test_a_lost_ring_of_keys_is_said_and_not_replaced(client: Client, settings: 
     with pytest.raises(CannotServeError, match="FIELD_KEYS_FILE"):
         require_keys()
     assert not settings.FIELD_KEYS_FILE.exists()
+
+
+@pytest.mark.django_db
+def test_serving_fetches_the_libraries_and_refuses_an_old_database(tmp_path: Path, settings: Settings):
+    settings.ASSETS_DIR = tmp_path
+    MigrationRecorder.Migration.objects.filter(app="visits").latest("id").delete()
+
+    with pytest.raises(CommandError, match="Run `manage"):
+        call_command("serve", port=free_port_pair())
+
+    assert (tmp_path / "npm" / "leaflet" / "dist" / "leaflet-src.esm.js").is_file()
