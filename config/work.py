@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outreach.enums import RequestState
+from outreach.enums import NeedState, RequestState
 from outreach.models import VisitRequest
 from visits.enums import CaptureStage
 from visits.models import CaptureState
@@ -101,7 +101,7 @@ def _review(today: board.Today) -> list[Card]:
         Card(
             count=today.review,
             label=_("Warga perlu keputusan Anda"),
-            url=(url := _address("admin:outreach_need_changelist")) and f"{url}?state__exact=review",
+            url=(url := _address("admin:outreach_need_changelist")) and f"{url}?keadaan={NeedState.REVIEW}",
             hint=_("Misalnya tiga kali tidak ditemui."),
             look="late" if today.review else "",
         )

@@ -49,3 +49,13 @@ def test_drafts_to_publish_are_shown(time_machine) -> None:
     draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
 
     assert _cards(staff("visits.view_plan"))["kunjungan dalam rancangan Selasa, 1 Desember 2026"] == 1
+
+
+def test_the_card_of_reviews_leads_to_the_reviews() -> None:
+    NeedFactory()
+    waiting = NeedFactory(state=NeedState.REVIEW)
+    client = staff("outreach.view_need")
+
+    (card,) = [card for card in client.get("/admin/").context["work"] if card.count]
+
+    assert list(client.get(card.url).context["listed"].page.object_list) == [waiting]
