@@ -1,5 +1,6 @@
 """The status page: by reference and a secret, posted; then for a while from the session."""
 
+import json
 import time
 
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach import words
+from outreach import vault, words
 from outreach.forms.status import StatusForm
+from outreach.lib.crypto import SealError
 from outreach.models import VisitRequest
 from outreach.selectors.status import status_of
 from outreach.services import status
@@ -17,7 +19,8 @@ from outreach.views.address import client_address
 from outreach.views.doors import button
 from outreach.views.wizard import SENT
 
-KEY = "status"
+KEY, TYPED = "status", "status_dicoba"
+LONGEST = 100  # characters that are kept of what was typed
 OPEN_S = 30 * 60  # then reference and digits are asked for again
 CLOCK_S = 60  # how much a clock is put right now and then; set back further, an opening is no longer believed
 
@@ -25,7 +28,18 @@ CLOCK_S = 60  # how much a clock is put right now and then; set back further, an
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    form = StatusForm(request.POST if request.method == "POST" else None)
+    """A wrong try is shown once by the page's own address, so that Back never asks to send a form again."""
+    if request.method == "POST":
+        return _try(request)
+    typed, problem = _typed(request)
+    form = StatusForm(typed)
+    if form.is_valid() and problem:
+        form.add_error(None, problem)
+    return render(request, "outreach/status_find.html", {"form": form, "errors": form.errors})
+
+
+def _try(request: HttpRequest) -> HttpResponse:
+    form, problem = StatusForm(request.POST), ""
     if form.is_valid():
         found = status.look(
             typed_reference=form.cleaned_data["reference"],
@@ -36,8 +50,20 @@ def find(request: HttpRequest) -> HttpResponse:
             request.session.cycle_key()  # whoever knew this session before does not see the status
             request.session[KEY] = [str(found.request.pk), time.time()]
             return redirect("outreach:status_show")
-        form.add_error(None, _message(found))
-    return render(request, "outreach/status_find.html", {"form": form, "errors": form.errors})
+        problem = _message(found)
+    typed = {name: request.POST.get(name, "")[:LONGEST] for name in form.fields}
+    request.session[TYPED] = vault.seal_draft(json.dumps([typed, problem]), place=TYPED)
+    return redirect("outreach:status")
+
+
+def _typed(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
+    """What the last try typed and what was wrong with it; told once, for the phone may be shared."""
+    sealed = request.session.pop(TYPED, "")
+    try:
+        typed, problem = json.loads(vault.unseal_draft(sealed, place=TYPED)) if sealed else (None, "")
+    except (SealError, ValueError):
+        return None, ""
+    return typed, problem
 
 
 def _message(found: status.Looked) -> str:

@@ -27,7 +27,7 @@ from outreach.services import intake, limits
 from outreach.views.address import client_address
 from outreach.views.doors import button
 
-SENT = "terkirim"
+SENT, PROBLEM = "terkirim", "belum_terkirim"
 # Generous to a village behind one address, a village officer with one phone, a family that tries again.
 PER_ADDRESS = limits.Limit("request:address", tries=120, minutes=60)
 PER_PHONE = limits.Limit("request:phone", tries=100, minutes=24 * 60)
@@ -68,7 +68,10 @@ def _lost(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """One question. `ubah` says that the check page asked for it and wants to be shown next."""
+    """One question. `ubah` says that the check page asked for it and wants to be shown next.
+
+    A wrong answer is kept and shown by the page's own address, so that Back never asks to send a form again.
+    """
     draft = drafts.load(request)
     if draft is None:
         return _lost(request)
@@ -76,16 +79,17 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if filled.missing:
         return _go(filled.missing)
     changing = "ubah" in request.GET or "ubah" in request.POST
-    data = request.POST if request.method == "POST" else draft.data(slug)
-    form = BY_SLUG[slug](data, before=filled.found)
+    number = PAGES.index(BY_SLUG[slug]) + 1
     if request.method == "POST":
         draft.keep(slug, request.POST)
         drafts.save(request, draft)
-        if form.is_valid():
-            number = PAGES.index(BY_SLUG[slug]) + 1
-            rest = drafts.read(draft).missing
-            return _go(rest if changing or number == len(PAGES) else PAGES[number].slug)
-    number = PAGES.index(BY_SLUG[slug]) + 1
+        if not BY_SLUG[slug](draft.data(slug), before=filled.found).is_valid():
+            address = reverse("outreach:page", args=[slug])
+            return redirect(f"{address}?ubah=1" if changing else address)
+        rest = drafts.read(draft).missing
+        return _go(rest if changing or number == len(PAGES) else PAGES[number].slug)
+    data = draft.data(slug)
+    form = BY_SLUG[slug](data, before=filled.found)
     context = {
         "form": form,
         "number": number,
@@ -158,22 +162,23 @@ def check(request: HttpRequest) -> HttpResponse:
     filled = drafts.read(draft)
     if filled.missing:
         return _go(filled.missing)
-    problem = ""
     if request.method == "POST":
         data = _data(filled.found)
         problem = _refused(request, draft, data)
-        if not problem:
-            consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
-            done = intake.submit(form_token=draft.token, data=data, consent=consent)
-            request.session[SENT] = str(done.request.pk)
-            drafts.drop(request)
-            return redirect("outreach:sent")
+        if problem:
+            request.session[PROBLEM] = problem
+            return redirect("outreach:check")
+        consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
+        done = intake.submit(form_token=draft.token, data=data, consent=consent)
+        request.session[SENT] = str(done.request.pk)
+        drafts.drop(request)
+        return redirect("outreach:sent")
     context = {
         "pages": [(form.slug, form.answers()) for form in filled.forms],
         "count": len(PAGES) + 1,
         "notice": notice.paragraphs(),
         "agreement": notice.agreement(),
-        "problem": problem,
+        "problem": request.session.pop(PROBLEM, ""),
         "back": reverse("outreach:page", args=[PAGES[-1].slug]),
         "nik_disagrees": _disagrees(filled.found),
     }

@@ -50,7 +50,7 @@ def test_a_strangers_large_upload_never_reaches_the_disk(written: list[int], add
 def test_staff_may_bring_a_large_file(written: list[int], client: Client) -> None:
     client.force_login(User.objects.create_user("petugas", is_staff=True))
 
-    assert client.post("/status/", _large()).status_code == 200
+    assert client.post("/status/", _large()).status_code == 302
     assert sum(written) == 3 * 1024 * 1024
 
 
@@ -76,10 +76,13 @@ def test_a_body_in_an_odd_charset_is_refused_in_words(kind: str, charset: str) -
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8", '"utf-8"'])
 def test_utf_8_by_any_of_its_names_is_read(charset: str) -> None:
     kind = f"application/x-www-form-urlencoded; charset={charset}"
-    answer = Client().generic("POST", "/status/", "reference=Ä&secret=b".encode(), content_type=kind)
+    client = Client()
+    client.get("/status/")
 
-    assert answer.status_code == 200
-    assert "Ä" in answer.content.decode()
+    answer = client.generic("POST", "/status/", "reference=Ä&secret=b".encode(), content_type=kind)
+
+    assert answer.status_code == 302
+    assert "Ä" in client.get("/status/").content.decode()
 
 
 @pytest.mark.parametrize("charset", CHARSETS)

@@ -176,3 +176,17 @@ def test_the_page_says_when_somebody_comes(client: Client) -> None:
         page = _look(client, row.reference, "7890")
 
     assert "Selasa, 1 Desember 2026, antara 09.10 dan 10.40" in page
+
+
+def test_a_wrong_try_is_shown_once_and_by_its_own_address(client: Client) -> None:
+    row = _request()
+    typed = {"reference": row.reference, "secret": "1111"}
+
+    answer = client.post("/status/", typed, follow=True)
+
+    assert answer.redirect_chain == [("/status/", 302)], "Back finds no form to send again"
+    page = answer.content.decode()
+    assert "tidak cocok" in page
+    assert row.reference in page
+    assert "1111" in page
+    assert row.reference not in client.get("/status/").content.decode(), "the phone may be shared"

@@ -113,8 +113,10 @@ def test_a_wrong_answer_gets_a_plain_message_and_nothing_is_lost(
     fill(client, village, until=slug)
     typed = of(village)[slug] | changes
 
-    page = client.post(f"/permohonan/{slug}/", typed).content.decode()
+    answer = client.post(f"/permohonan/{slug}/", typed, follow=True)
+    page = answer.content.decode()
 
+    assert answer.redirect_chain == [(f"/permohonan/{slug}/", 302)], "Back finds no form to send again"
     assert page.count(message) == 2, "in the summary and at the field"
     assert re.search(r"<title>Kesalahan: ", page)
     assert '<div class="error-summary" role="alert" tabindex="-1" autofocus' in page
@@ -130,6 +132,17 @@ def test_a_wrong_answer_gets_a_plain_message_and_nothing_is_lost(
     assert not VisitRequest.objects.exists()
 
 
+def test_a_wrong_change_stays_a_change(client: Client) -> None:
+    village = VillageFactory()
+    fill(client, village)
+    wrong = of(village)["warga"] | {"nik": "12"}
+
+    answer = client.post("/permohonan/warga/", wrong | {"ubah": "1"})
+
+    assert answer.headers["Location"] == "/permohonan/warga/?ubah=1"
+    assert "Simpan dan kembali memeriksa" in client.get(answer.headers["Location"]).content.decode()
+
+
 def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client) -> None:
     today = timezone.localdate()
     born = {
@@ -142,7 +155,7 @@ def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client) 
     typed = of(village)["warga"] | born | {"nik": "", "nik_unknown": "on"}
     assert 'name="married"' not in client.get("/permohonan/warga/").content.decode()
 
-    page = client.post("/permohonan/warga/", typed).content.decode()
+    page = client.post("/permohonan/warga/", typed, follow=True).content.decode()
 
     assert "Warga ini belum 16 tahun." in page
     assert f"{today.year + 1}. Bila sudah menikah, centang di bawah." in page
@@ -242,11 +255,12 @@ def test_pages_are_not_cached(client: Client) -> None:
 
 def test_a_filled_honeypot_and_haste_are_told_and_nothing_is_lost(client: Client, settings) -> None:
     fill(client, VillageFactory())
-    assert "Jangan diisi" in client.post("/permohonan/periksa/", {"situs": "x"}).content.decode()
+    assert "Jangan diisi" in client.post("/permohonan/periksa/", {"situs": "x"}, follow=True).content.decode()
 
     settings.FORM_MINIMUM_SECONDS = 60
-    page = client.post("/permohonan/periksa/").content.decode()
+    page = client.post("/permohonan/periksa/", follow=True).content.decode()
     assert "terlalu cepat" in page
+    assert "terlalu cepat" not in client.get("/permohonan/periksa/").content.decode()
     assert "Warga Contoh" in page
     assert not VisitRequest.objects.exists()
 
@@ -263,7 +277,7 @@ def test_a_flood_is_told_when_to_come_again_and_a_second_press_is_no_second_try(
         assert limits.count(wizard.PER_NIK, NIK).allowed
     fill(client, VillageFactory())
 
-    page = client.post("/permohonan/periksa/").content.decode()
+    page = client.post("/permohonan/periksa/", follow=True).content.decode()
 
     assert "Sedang terlalu banyak permohonan" in page
     assert "Warga Contoh" in page
