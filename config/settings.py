@@ -273,18 +273,38 @@ PLAN_POINTS: dict[str, Any] = env.json(
         "decay": {"normal": 1, "high": 2, "hospital": 4},
     },
 )
-# Minutes at a home by kind of resident: the median and the spread (sigma) of a lognormal; plans use its quantile.
+# Minutes of a visit by its kind, the setting up of the kit apart: the median and the spread (sigma) of a
+# lognormal, which count as much as VISIT_MINUTES_PRIOR finished visits of our own; plans use the quantile.
+# "again" is a second or third attempt, "in_vain" a visit without a result, VISIT_IN_VAIN the share of those.
 VISIT_MINUTES: dict[str, float] = env.json(
     "VISIT_MINUTES",
-    default={"elderly": 20, "sick": 24, "disabled": 24, "mental_disorder": 26, "delivery": 8},
+    default={
+        "elderly": 20,
+        "sick": 24,
+        "disabled": 24,
+        "mental_disorder": 26,
+        "delivery": 8,
+        "again": 24,
+        "in_vain": 8,
+    },
 )
+VISIT_MINUTES_PRIOR = env.float("VISIT_MINUTES_PRIOR", default=10.0)
+VISIT_IN_VAIN = env.float("VISIT_IN_VAIN", default=0.1)
 VISIT_MINUTES_SIGMA = env.float("VISIT_MINUTES_SIGMA", default=0.35)
 VISIT_MINUTES_QUANTILE = env.float("VISIT_MINUTES_QUANTILE", default=0.8)
 APPROXIMATE_EXTRA_MINUTES = env.int(
     "APPROXIMATE_EXTRA_MINUTES", default=5
 )  # to find a home known by village only
 RECORDING_SKILLS: list[str] = env.list("RECORDING_SKILLS", default=["camera", "fingerprint", "signature"])
-# The interval that families are told, around the planned arrival, in minutes, rounded to ten.
+# The interval that families are told comes from replays of the day: drives vary by TRAVEL_CV (a coefficient of
+# variation), ARRIVAL_COVERAGE of the families are met within it, in ARRIVAL_EARLY of the cases the team has to
+# wait for it to begin, and it is at least ARRIVAL_NARROWEST minutes long. ARRIVAL_EARLIER and ARRIVAL_LATER are
+# minutes around the planned arrival, for what was planned before there were replays.
+TRAVEL_CV = env.float("TRAVEL_CV", default=0.25)
+ARRIVAL_COVERAGE = env.float("ARRIVAL_COVERAGE", default=0.8)
+ARRIVAL_EARLY = env.float("ARRIVAL_EARLY", default=0.1)
+ARRIVAL_NARROWEST = env.int("ARRIVAL_NARROWEST", default=20)
+REPLAYS = env.int("REPLAYS", default=500)
 ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
 ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
 NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba")))

@@ -63,6 +63,19 @@ class RoadTrouble(TextChoices):
     ERROR = "error", _("tidak dapat dipakai karena kesalahan program")
 
 
+class VisitKind(TextChoices):
+    """Visits that take about as long as one another: the first attempt at a resident of a kind, any further
+    attempt, the handing over of a card, and a visit without a result."""
+
+    ELDERLY = "elderly", _("Lansia")
+    SICK = "sick", _("Sakit")
+    DISABLED = "disabled", _("Penyandang disabilitas")
+    MENTAL_DISORDER = "mental_disorder", _("Gangguan jiwa (ODGJ)")
+    AGAIN = "again", _("Kunjungan kedua dan ketiga")
+    DELIVERY = "delivery", _("Antar kartu")
+    IN_VAIN = "in_vain", _("Kunjungan tanpa hasil")
+
+
 class VisitState(TextChoices):
     """A published visit, computed from what the tablet reports."""
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from outreach.services import retention
-from visits.services import blobs, engine, jobs, plans, verify
+from visits.services import blobs, engine, jobs, learning, plans, verify
 
 
 def beat() -> None:
@@ -34,6 +34,11 @@ def verify_waiting() -> int:
 def forget_old() -> int:
     """Every hour: sessions that ran out, with the half-filled forms in them."""
     return retention.forget_old()
+
+
+def learn_durations() -> int:
+    """Once a day: how long visits take, from the finished ones."""
+    return learning.learn_durations()
 
 
 def sweep_drafts() -> int:

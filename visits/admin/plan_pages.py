@@ -15,7 +15,7 @@ from outreach.services import log
 from visits.admin import doors
 from visits.enums import PlanState
 from visits.models import Plan
-from visits.selectors import candidates, changes, families, plans, road_words, words
+from visits.selectors import candidates, changes, families, plans, replay_words, road_words, words
 from visits.services import plans as runs
 from visits.services import publishing
 
@@ -67,6 +67,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         plan=plan,
         is_draft=plan.state == PlanState.DRAFT,
         summary=words.figures(plan.summary),
+        replays=replay_words.line(plan.summary.get("replays", {})),
         roads=road_words.line(plan.summary.get("roads", {})),
         roads_warning=road_words.warning(plan.summary.get("roads", {})),
         overview=plans.overview(routes, shifts),

@@ -90,7 +90,11 @@ class Plan(models.Model):
 
 
 class PlanStop(models.Model):
-    """A home in a plan's route. Times are seconds since local midnight of the shift's date."""
+    """A home in a plan's route. Times are seconds since local midnight of the shift's date.
+
+    `arrive`, `start` and `leave` are the plan's own clock, on which visits take long. `expected` is when the team
+    is at the door in half of the replays of the day, `told_from` to `told_until` what the family is told.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="stops")
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="plan_stops")
@@ -100,6 +104,9 @@ class PlanStop(models.Model):
     arrive = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     leave = models.PositiveIntegerField()
+    expected = models.PositiveIntegerField(null=True)
+    told_from = models.PositiveIntegerField(null=True)
+    told_until = models.PositiveIntegerField(null=True)
     priority = models.FloatField(default=0)
     parts = models.JSONField(default=list, help_text='what the priority is made of: [{"code", "points"}]')
 

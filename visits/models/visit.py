@@ -74,6 +74,10 @@ class Visit(models.Model):
     planned_arrive = models.DateTimeField()
     planned_start = models.DateTimeField()
     planned_leave = models.DateTimeField()
+    told_from = models.DateTimeField(
+        null=True, blank=True, help_text="the interval that the family is told; none before 2026-11"
+    )
+    told_until = models.DateTimeField(null=True, blank=True)
     promised = models.BooleanField(_("keluarga sudah diberi tahu"), default=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("hasil"), max_length=18, choices=Outcome.choices, blank=True)
@@ -94,6 +98,11 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(planned_start__gte=F("planned_arrive"), planned_leave__gte=F("planned_start")),
                 name="visit_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_from__isnull=True, told_until__isnull=True)
+                | Q(told_until__gte=F("told_from")),
+                name="visit_told_in_order",
             ),
         ]
 

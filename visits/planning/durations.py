@@ -102,14 +102,18 @@ def prior(*, median: float, sigma: float, visits: float) -> Belief:
     return Belief(math.log(median), visits, visits / 2, visits * sigma**2 / 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What came of a set of reports: the belief, and how many were used and left out."""
+    """What came of a set of reports: the belief, the minutes it was learned from, how many were left out."""
 
     belief: Belief
-    used: int
+    kept: Floats
     absurd: int
     far: int
+
+    @property
+    def used(self) -> int:
+        return len(self.kept)
 
 
 def learn(before: Belief, minutes: Sequence[float]) -> Learned:
@@ -120,7 +124,7 @@ def learn(before: Belief, minutes: Sequence[float]) -> Learned:
     near = logs[_near(logs)]
     return Learned(
         belief=before.after(near),
-        used=len(near),
+        kept=np.exp(near),
         absurd=len(reports) - len(possible),
         far=len(logs) - len(near),
     )

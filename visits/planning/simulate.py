@@ -32,7 +32,8 @@ RUNS = 500
 @dataclass(frozen=True, slots=True)
 class Home:
     """One stop: the drive to it, and what is known of the visit. `fixed_s` (kit, search) is part of each visit
-    that is not in vain; `in_vain` is the chance of one that is; `told` is the interval that the family has."""
+    that is not in vain; `in_vain` is the chance of one that is; `told` is the interval that the family has, `firm` one that stays even where it is
+    no longer true."""
 
     drive_s: int
     duration: Duration
@@ -40,6 +41,7 @@ class Home:
     in_vain: float = 0.0
     windows: tuple[Interval, ...] = ((0, DAY_S),)
     told: Interval | None = None
+    firm: bool = False
 
     @property
     def usual_s(self) -> float:
@@ -103,6 +105,11 @@ class Replay:
     def overtime_s(self) -> Floats:
         return np.maximum(self.end_s - self.day.end_s, 0)
 
+    def with_told(self) -> Day:
+        """The day as it was driven, each home with the interval that it had."""
+        homes = (replace(home, told=one) for home, one in zip(self.day.homes, self.told, strict=True))
+        return replace(self.day, homes=tuple(homes))
+
 
 def replay(
     day: Day, *, world: World, rng: np.random.Generator, runs: int = RUNS, promise: Promise | None = None
@@ -128,17 +135,22 @@ def replay(
     return Replay(day, tuple(told), doors, idle, now)
 
 
+def rehearse(
+    days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+) -> list[Replay]:
+    """The runs of the days in which every home got its interval."""
+    return [
+        replay(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs, promise=promise)
+        for number, day in enumerate(days)
+    ]
+
+
 def promised(
     days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
 ) -> list[Day]:
     """The days with an interval for every home."""
-    found = []
-    for number, day in enumerate(days):
-        rng = np.random.default_rng([seed, number])
-        told = replay(day, world=world, rng=rng, runs=runs, promise=promise).told
-        homes = (replace(home, told=one) for home, one in zip(day.homes, told, strict=True))
-        found.append(replace(day, homes=tuple(homes)))
-    return found
+    replays = rehearse(days, world=world, promise=promise, seed=seed, runs=runs)
+    return [one.with_told() for one in replays]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +198,9 @@ def report(days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS) ->
 
 def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float) -> Interval:
     """The interval of a home that the team reaches at these moments."""
-    if home.told is not None and promise.holds(home.told, _door(there, home.told, home, day.breaks)):
+    if home.told is not None and (
+        home.firm or promise.holds(home.told, _door(there, home.told, home, day.breaks))
+    ):
         return home.told
     earliest = max(day.start_s + day.homes[0].drive_s, min((opens for opens, _ in home.windows), default=0))
     begin = promise.begin(_door(there, (0, DAY_S), home, day.breaks), earliest_s=earliest)

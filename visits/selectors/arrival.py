@@ -1,12 +1,15 @@
-"""The interval that a family is told around the planned moment at which the team is at the door.
+"""The interval that a family is told: as replays of the day gave it, or computed for what has none.
 
-That is when the visit starts: a team that arrives before its lunch break or before the hours that suit waits.
+It is about the moment at which the team is at the door, which is when the visit starts: a team that is there
+before its lunch break or before the hours that suit waits.
 """
 
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+
+from visits.models import PlanStop, Visit
 
 STEP = timedelta(minutes=10)
 
@@ -22,13 +25,32 @@ def seconds_of_day(at: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
 
 
-def interval(start: datetime) -> tuple[datetime, datetime]:
-    """From a little before to more after (teams run late more often than early), in steps of ten minutes,
-    never narrower than said."""
+def told(visit: Visit) -> tuple[datetime, datetime]:
+    """What the family of a published visit was told."""
+    if visit.told_from is not None and visit.told_until is not None:
+        return visit.told_from, visit.told_until
+    return interval(visit.planned_start)
+
+
+def to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
+    """What the family of a planned stop is to be told; `stop.shift` is read."""
+    day = stop.shift.date
+    if stop.told_from is not None and stop.told_until is not None:
+        return moment(day, stop.told_from), moment(day, stop.told_until)
+    leaves = timezone.make_aware(datetime.combine(day, stop.shift.starts))
+    first_drive = stop.travel_seconds if stop.sequence == 1 else 0
+    return interval(moment(day, stop.start), not_before=leaves + timedelta(seconds=first_drive))
+
+
+def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:
+    """From a little before a planned start to more after it (teams run late more often than early), in steps of
+    ten minutes, never narrower than said unless the team cannot be there yet."""
     midnight = timezone.localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = start - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)
+    since = (start - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)) // STEP
+    if not_before is not None:
+        since = max(since, -((midnight - not_before) // STEP))
     until = start - midnight + timedelta(minutes=settings.ARRIVAL_LATER)
-    return midnight + since // STEP * STEP, midnight - (-until // STEP) * STEP
+    return midnight + since * STEP, midnight - (-until // STEP) * STEP
 
 
 def local_date(at: datetime) -> date:

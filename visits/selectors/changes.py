@@ -44,7 +44,7 @@ class Change:
 
     @property
     def interval(self) -> tuple[datetime, datetime]:
-        return arrival.interval(self.start)
+        return arrival.to_tell(self.stop)
 
     @property
     def told(self) -> str:

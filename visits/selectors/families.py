@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from outreach import vault
 from outreach.models import Need, Resident
 from outreach.words import interval
@@ -35,16 +33,16 @@ def before(changes: Changes) -> list[Family]:
         {
             "what": str(change.what),
             "need": change.stop.need_id,
-            "was": change.visit.planned_start,
+            "was": arrival.told(change.visit),
             "from": change.visit.shift_id,
-            "now": change.start,
+            "now": change.interval,
             "to": change.stop.shift_id,
         }
         for change in changes.having(What.MOVED, What.SHIFTED)
         if change.visit is not None
     ]
     rows += [
-        {"what": "cancelled", "need": visit.need_id, "was": visit.planned_start, "from": visit.shift_id}
+        {"what": "cancelled", "need": visit.need_id, "was": arrival.told(visit), "from": visit.shift_id}
         for visit in changes.cancelled
     ]
     return _families(rows)
@@ -56,9 +54,9 @@ def after(plan: Plan) -> list[Family]:
         {
             "what": what,
             "need": row["need"],
-            "was": parse_datetime(row["was"]),
+            "was": _read(row["was"]),
             "from": row["from"],
-            "now": parse_datetime(row["now"]) if "now" in row else None,
+            "now": _read(row["now"]) if "now" in row else None,
             "to": row.get("to"),
         }
         for what in ("moved", "shifted", "cancelled")
@@ -83,8 +81,8 @@ def _families(rows: list[dict[str, Any]]) -> list[Family]:
             name=needs[str(row["need"])].resident.name,
             village=needs[str(row["need"])].resident.village.name,
             phone=_phone(needs[str(row["need"])].resident),
-            was=_told(row["was"]),
-            now=_told(row["now"]) if row.get("now") else "",
+            was=interval(*row["was"]),
+            now=interval(*row["now"]) if row.get("now") else "",
             was_team=shifts[row["from"]].team.name,
             now_team=shifts[row["to"]].team.name if row.get("to") else "",
         )
@@ -100,5 +98,9 @@ def _phone(resident: Resident) -> str:
     return vault.get(resident, "phone")
 
 
-def _told(start: datetime) -> str:
-    return interval(*arrival.interval(start))
+def _read(told: str | list[str]) -> tuple[datetime, datetime]:
+    """An interval as a plan's `changes` keep it; older ones have the planned start."""
+    if isinstance(told, str):
+        return arrival.interval(datetime.fromisoformat(told))
+    since, until = (datetime.fromisoformat(at) for at in told)
+    return since, until

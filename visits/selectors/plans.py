@@ -29,7 +29,8 @@ class Stop:
     """A home on a route, for reading and for the map."""
 
     row: PlanStop
-    arrive: str
+    arrive: str  # when the team is there in half of the replays
+    planned: str  # the plan's own clock; empty where the day was not replayed
     start: str  # empty where the team begins as soon as it arrives
     leave: str
     told: str  # the interval that the family is told
@@ -135,13 +136,13 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
 
 
 def _stop(row: PlanStop, shift: Shift) -> Stop:
-    since, until = (
-        arrival.seconds_of_day(at) for at in arrival.interval(arrival.moment(shift.date, row.start))
-    )
+    row.shift = shift
+    since, until = (arrival.seconds_of_day(at) for at in arrival.to_tell(row))
     return Stop(
         row=row,
-        arrive=words.clock(row.arrive),
-        start=words.clock(row.start) if row.start - row.arrive >= WAITS else "",
+        arrive=words.clock(row.arrive if row.expected is None else row.expected),
+        planned=words.clock(row.start) if row.expected is not None else "",
+        start=words.clock(row.start) if row.expected is None and row.start - row.arrive >= WAITS else "",
         leave=words.clock(row.leave),
         told=f"{words.clock(since)}–{words.clock(until)}",
         drive=words.duration(row.travel_seconds),

@@ -13,6 +13,7 @@ from visits.planning.types import DAY_S, Interval
 from visits.selectors import arrival
 from visits.selectors import candidates as select
 from visits.services import durations, priority
+from visits.services.durations import Known
 from visits.services.priority import Part
 
 
@@ -59,6 +60,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     setup = max(shift.team.setup_minutes for shift in days.usable)
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
+    learned = durations.known()
     parts = {str(need.pk): priority.parts(need, on=run.first_date) for need in needs}
     visits = tuple(
         _visit(
@@ -66,6 +68,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
             places=places,
             horizon=horizon,
             setup_minutes=setup,
+            learned=learned,
             points=priority.total(parts[str(need.pk)]),
             lock=_lock(need, by_id, keep_published=run.keep_published),
         )
@@ -157,6 +160,7 @@ def _visit(
     places: _Places,
     horizon: list[date],
     setup_minutes: int,
+    learned: dict[str, Known],
     points: float,
     lock: Visit | None,
 ) -> planning.Visit:
@@ -169,7 +173,7 @@ def _visit(
     return planning.Visit(
         id=str(need.pk),
         location=places.at(resident.latitude, resident.longitude),
-        service_s=durations.service_seconds(need, setup_minutes=setup_minutes),
+        service_s=durations.service_seconds(need, setup_minutes=setup_minutes, learned=learned),
         priority=points,
         windows=windows,
         decay=priority.decay(need),
@@ -181,8 +185,14 @@ def _visit(
 
 
 def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
-    """The need's windows cut to the interval that the family was told; where they no longer meet, the interval."""
-    since, until = (arrival.seconds_of_day(at) for at in arrival.interval(visit.planned_start))
+    """The need's windows cut to the interval that the family was told; where they no longer meet, the interval.
+
+    The plan's own clock, on which visits take long, may run behind the interval late in a day: what it said when
+    the interval was told stays allowed.
+    """
+    told_from, told_until = arrival.told(visit)
+    since = arrival.seconds_of_day(min(told_from, visit.planned_start))
+    until = arrival.seconds_of_day(max(told_until, visit.planned_start))
     cut = tuple(
         (max(opens, since), min(closes, until))
         for opens, closes in windows

@@ -1,26 +1,90 @@
-"""How long a visit takes: a quantile of a lognormal per kind of resident, and the minutes to set up the kit."""
+"""How long a visit takes: learned per kind from finished visits, with the settings as the prior.
 
-from math import ceil, exp
-from statistics import NormalDist
+What is known of a kind is without the kit: the minutes to set it up are the team's and come on top.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, log
 
 from django.conf import settings
 
 from outreach.enums import NeedKind
 from outreach.models import Need
+from visits.enums import VisitKind
+from visits.models import VisitTime
+from visits.planning import durations
+from visits.planning.durations import Belief, Duration
 
 
-def quantile_minutes(median: float) -> float:
-    """The planned quantile (80 % unless set) of a lognormal with this median."""
-    z = NormalDist().inv_cdf(settings.VISIT_MINUTES_QUANTILE)
-    return float(median * exp(z * settings.VISIT_MINUTES_SIGMA))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a kind of visit: its minutes, and the share of visits that have no result."""
+
+    minutes: Duration
+    in_vain: float
 
 
-def service_seconds(need: Need, *, setup_minutes: int) -> int:
-    """At the home: to find it (if only its village is known), to set up the kit (not for handing over a card), and
-    the visit itself, as the need says or as its kind usually takes."""
-    delivery = need.kind == NeedKind.DELIVERY
-    kind = "delivery" if delivery else need.resident.kind
-    minutes = need.service_minutes or quantile_minutes(settings.VISIT_MINUTES.get(kind, 24))
-    minutes += 0 if delivery else setup_minutes
-    minutes += settings.APPROXIMATE_EXTRA_MINUTES if need.resident.approximate else 0
-    return ceil(minutes) * 60
+def prior(kind: str) -> Belief:
+    """The settings, as a belief before any visit."""
+    return durations.prior(
+        median=settings.VISIT_MINUTES.get(kind, 24),
+        sigma=settings.VISIT_MINUTES_SIGMA,
+        visits=settings.VISIT_MINUTES_PRIOR,
+    )
+
+
+def in_vain_share(*, visits: int, in_vain: int) -> float:
+    """The share of visits without a result, the setting counted as so many visits of before."""
+    before = settings.VISIT_MINUTES_PRIOR
+    return float((settings.VISIT_IN_VAIN * before + in_vain) / (before + visits))
+
+
+def known() -> dict[str, Known]:
+    """Every kind, in one query: as learned, or the settings where no visit of a kind has been finished."""
+    rows = {row.kind: row for row in VisitTime.objects.all()}
+    found = {}
+    for kind in VisitKind.values:
+        row = rows.get(kind)
+        found[kind] = Known(
+            minutes=Duration(row.mean, row.spread, row.freedom)
+            if row is not None and row.used
+            else prior(kind).predictive(),
+            in_vain=in_vain_share(
+                visits=row.visits if row is not None else 0, in_vain=row.in_vain if row is not None else 0
+            ),
+        )
+    return found
+
+
+def kind_of(need: Need) -> VisitKind:
+    """The kind of the need's next visit."""
+    if need.kind == NeedKind.DELIVERY:
+        return VisitKind.DELIVERY
+    return VisitKind.AGAIN if need.attempts else VisitKind(need.resident.kind)
+
+
+def of_need(need: Need, learned: Mapping[str, Known]) -> Known:
+    """What is known of the need's next visit. Minutes that the coordinator has set are its planned quantile."""
+    found = learned[kind_of(need)]
+    if need.service_minutes:
+        away = log(need.service_minutes / found.minutes.quantile(settings.VISIT_MINUTES_QUANTILE))
+        minutes = Duration(found.minutes.mean + away, found.minutes.spread, found.minutes.freedom)
+        return Known(minutes, found.in_vain)
+    return found
+
+
+def fixed_minutes(need: Need, *, setup_minutes: int) -> int:
+    """What every visit to this home takes beside the visit itself: to find it (if only its village is known), to
+    set up the kit (not for handing over a card)."""
+    minutes = 0 if need.kind == NeedKind.DELIVERY else setup_minutes
+    return minutes + (settings.APPROXIMATE_EXTRA_MINUTES if need.resident.approximate else 0)
+
+
+def service_seconds(need: Need, *, setup_minutes: int, learned: Mapping[str, Known] | None = None) -> int:
+    """What a plan sets aside at the home: the fixed minutes, and the visit as the need says or as its kind mostly
+    takes. Give what is `known` where there are many needs."""
+    minutes = need.service_minutes or of_need(need, learned or known()).minutes.quantile(
+        settings.VISIT_MINUTES_QUANTILE
+    )
+    return ceil(round(minutes + fixed_minutes(need, setup_minutes=setup_minutes), 6)) * 60

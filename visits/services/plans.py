@@ -18,7 +18,7 @@ from outreach.services import log
 from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunState
 from visits.models import PlanRun
 from visits.planning import Progress
-from visits.services import candidates, engine, lease, results
+from visits.services import candidates, engine, lease, rehearsal, results
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +228,8 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
                 on_progress=lambda told: _report(held, told),
                 should_stop=held.should_stop,
             )
-        return results.write(run=row, token=token, built=built, plan=plan)
+            rehearsed = rehearsal.of(built=built, plan=plan)
+        return results.write(run=row, token=token, built=built, plan=plan, rehearsed=rehearsed)
     except candidates.NothingToPlanError as nothing:
         _fail(row, source=RunState.RUNNING, message=str(nothing), held_by=token)
     except Exception:

@@ -120,9 +120,9 @@ def _families(found: Changes) -> dict[str, Any]:
                 {
                     "need": str(change.stop.need_id),
                     "from": change.visit.shift_id,
-                    "was": change.visit.planned_start.isoformat(),
+                    "was": _iso(arrival.told(change.visit)),
                     "to": change.stop.shift_id,
-                    "now": change.start.isoformat(),
+                    "now": _iso(change.interval),
                 }
                 for change in found.having(what)
                 if change.visit is not None
@@ -130,11 +130,15 @@ def _families(found: Changes) -> dict[str, Any]:
             for what in (What.MOVED, What.SHIFTED)
         },
         "cancelled": [
-            {"need": str(visit.need_id), "from": visit.shift_id, "was": visit.planned_start.isoformat()}
+            {"need": str(visit.need_id), "from": visit.shift_id, "was": _iso(arrival.told(visit))}
             for visit in found.cancelled
         ],
         "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
     }
+
+
+def _iso(told: tuple[datetime, datetime]) -> list[str]:
+    return [at.isoformat() for at in told]
 
 
 def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int, list[tuple[Visit, Change]]]:
@@ -172,6 +176,8 @@ def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
         "planned_arrive": arrival.moment(day, stop.arrive),
         "planned_start": arrival.moment(day, stop.start),
         "planned_leave": arrival.moment(day, stop.leave),
+        "told_from": change.interval[0],
+        "told_until": change.interval[1],
     }
 
 
@@ -191,7 +197,7 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
 
 def _is_news(change: Change) -> bool:
     """Whether the family's interval is another one than they were told."""
-    return change.visit is None or arrival.interval(change.visit.planned_start) != change.interval
+    return change.visit is None or arrival.told(change.visit) != change.interval
 
 
 def _versions(

@@ -10,10 +10,13 @@ from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.services.candidates import Candidates
+from visits.services.rehearsal import Rehearsed
 
 
 @transaction.atomic
-def write(*, run: PlanRun, token: str, built: Candidates, plan: planning.Plan) -> bool:
+def write(
+    *, run: PlanRun, token: str, built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None = None
+) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
     written, where the run is no longer held by this claim."""
     state = RunState.STOPPED if plan.statistics.stopped else RunState.DONE
@@ -28,9 +31,9 @@ def write(*, run: PlanRun, token: str, built: Candidates, plan: planning.Plan) -
     )
     if not ended:
         return False
-    row = Plan.objects.create(run=run, summary=_summary(built, plan), based_on=built.based_on)
+    row = Plan.objects.create(run=run, summary=_summary(built, plan, rehearsed), based_on=built.based_on)
     PlanStop.objects.bulk_create(
-        [stop for route in plan.routes for stop in _stops(row, built, route)], batch_size=500
+        [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)], batch_size=500
     )
     PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
     log.write(
@@ -43,7 +46,9 @@ def write(*, run: PlanRun, token: str, built: Candidates, plan: planning.Plan) -
     return True
 
 
-def _stops(row: Plan, built: Candidates, route: planning.Route) -> list[PlanStop]:
+def _stops(
+    row: Plan, built: Candidates, route: planning.Route, rehearsed: Rehearsed | None
+) -> list[PlanStop]:
     """A route's stops with the drive to each, in order."""
     problem = built.problem
     here, found = problem.shift_by_id[route.shift].start_location, []
@@ -59,6 +64,7 @@ def _stops(row: Plan, built: Candidates, route: planning.Route) -> list[PlanStop
                 arrive=stop.arrive_s,
                 start=stop.start_s,
                 leave=stop.leave_s,
+                **({} if rehearsed is None else rehearsed.stops[stop.visit].as_fields()),
                 priority=visit.priority,
                 parts=[part.as_json() for part in built.parts[stop.visit]],
             )
@@ -90,7 +96,7 @@ def _reason(reason: planning.Reason) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _summary(built: Candidates, plan: planning.Plan) -> dict[str, Any]:
+def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None) -> dict[str, Any]:
     figures = plan.statistics
     return {
         "candidates": len(built.needs),
@@ -106,6 +112,7 @@ def _summary(built: Candidates, plan: planning.Plan) -> dict[str, Any]:
         "stopped": figures.stopped,
         "away": built.away,
         "begun": built.begun,
+        "replays": {} if rehearsed is None else rehearsed.as_json(),
         "roads": built.roads.as_json(),
         "team_days": [
             {

@@ -106,6 +106,21 @@ def test_who_is_told_a_time_after_lunch_is_not_met_before_it() -> None:
     assert visit.windows == ((12 * 3600 + 40 * 60, 13 * 3600 + 40 * 60),)
 
 
+def test_hours_that_the_plan_had_when_it_told_an_interval_stay_allowed() -> None:
+    VisitFactory(
+        need=NeedFactory(state=NeedState.PLANNED),
+        shift=ShiftFactory(date=TUESDAY),
+        planned_arrive=at(TUESDAY, 14 * 60 + 30),  # the plan's clock; the team is mostly earlier
+        planned_leave=at(TUESDAY, 15 * 60),
+        told_from=at(TUESDAY, 13 * 60 + 20),
+        told_until=at(TUESDAY, 14 * 60 + 10),
+    )
+
+    visit = candidates.build(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
+
+    assert visit.windows == ((13 * 3600 + 20 * 60, 14 * 3600 + 30 * 60),)
+
+
 def test_the_engine_goes_on_from_what_is_published(run: PlanRun) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     NeedFactory()
@@ -174,5 +189,5 @@ def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> Non
         for number in range(count):
             ShiftFactory(date=TUESDAY + timedelta(days=number))
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=ShiftFactory(date=TUESDAY))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             candidates.build(run=run, now=NOW)

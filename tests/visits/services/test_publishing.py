@@ -12,6 +12,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import OPEN_VISITS, Outcome, PlanState, VisitState
 from visits.lib import strict_json
 from visits.models import DayVersion, TeamDay, Visit
+from visits.selectors import families
 from visits.services import visits
 from visits.services.publishing import DiscardedError, PublishRefusedError, discard, publish
 
@@ -215,3 +216,35 @@ def test_no_planned_need_is_without_a_visit() -> None:
 
     publish(plan=draft({}, last=TUESDAY), user=None, now=NOW)
     assert _planned_without_visit() == 0
+
+
+def test_families_hear_of_another_interval_even_where_the_plan_stays() -> None:
+    shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
+    first = draft({shift: [need]})
+    first.stops.update(told_from=29_400, told_until=32_400)
+    publish(plan=first, user=None, now=NOW)
+    again = draft({shift: [need]})
+    again.stops.update(told_from=29_400, told_until=33_000)
+
+    done = publish(plan=again, user=None, now=NOW + timedelta(hours=1))
+
+    assert (done.new, done.moved, done.shifted) == (0, 0, 0)
+    told = [(row.earliest, row.latest) for row in need.progress.order_by("at")]
+    assert told == [(at(TUESDAY, 490), at(TUESDAY, 540)), (at(TUESDAY, 490), at(TUESDAY, 550))]
+
+
+def test_the_intervals_of_moved_families_are_kept_with_the_plan() -> None:
+    one, two, need = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY), NeedFactory()
+    first = draft({one: [need]})
+    first.stops.update(told_from=29_400, told_until=32_400)
+    publish(plan=first, user=None, now=NOW)
+    second = draft({two: [need]}, starts=600)
+    second.stops.update(told_from=35_400, told_until=38_400)
+    publish(plan=second, user=None, now=NOW)
+    second.refresh_from_db()
+
+    (family,) = families.after(second)
+    assert (family.was, family.now) == (
+        "Selasa, 1 Desember 2026, antara 08.10 dan 09.00",
+        "Selasa, 1 Desember 2026, antara 09.50 dan 10.40",
+    )

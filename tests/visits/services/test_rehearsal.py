@@ -1,0 +1,120 @@
+from datetime import date, timedelta
+
+import pytest
+
+from outreach.enums import NeedState
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, at
+from visits import planning
+from visits.enums import RunState
+from visits.models import Plan, PlanStop, Visit
+from visits.selectors import arrival
+from visits.services import candidates, publishing, rehearsal, results
+from visits.services.candidates import Candidates
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = date(2026, 12, 1)
+NOW = at(TUESDAY - timedelta(days=1), 720)
+
+
+def build() -> Candidates:
+    run = PlanRunFactory(first_date=TUESDAY, last_date=TUESDAY, state=RunState.RUNNING, worker="mine")
+    return candidates.build(run=run, now=NOW)
+
+
+def in_order(built: Candidates) -> planning.Plan:
+    """Everybody on the first shift, in the order of the problem."""
+    route = planning.walk(built.problem, built.problem.shifts[0], built.problem.visits).route(
+        built.problem.shifts[0]
+    )
+    figures = planning.Statistics(1.0, 1.0, 1.0, len(route.stops), 0, route.travel_s)
+    return planning.Plan(routes=(route,), unserved=(), statistics=figures)
+
+
+def needs(count: int) -> None:
+    for number in range(count):
+        NeedFactory(resident__latitude=-7.62 + 0.02 * number, waiting_since=at(date(2026, 10, 1 + number), 0))
+
+
+def test_every_stop_gets_an_interval_that_the_team_can_keep() -> None:
+    ShiftFactory(date=TUESDAY)
+    needs(6)
+    built = build()
+    plan = in_order(built)
+
+    found = rehearsal.of(built=built, plan=plan)
+
+    first_drive = built.problem.seconds(0, built.problem.visits[0].location)
+    told = [found.stops[stop.visit] for stop in plan.routes[0].stops]
+    assert len(told) == 6
+    for row in told:
+        assert row.interval[0] >= 27_000 + first_drive
+        assert row.interval[0] <= row.expected <= row.interval[1]
+        assert row.interval[0] % 600 == row.interval[1] % 600 == 0
+    assert [row.expected for row in told] == sorted(row.expected for row in told)
+    assert (found.report.homes, found.report.team_days) == (6, 1)
+    assert rehearsal.of(built=built, plan=plan) == found  # a matter of the plan, not of chance
+
+
+def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> None:
+    ShiftFactory(date=TUESDAY)
+    needs(3)
+    built = build()
+    plan = in_order(built)
+    found = rehearsal.of(built=built, plan=plan)
+
+    run = PlanRunFactory._meta.model.objects.get()
+    assert results.write(run=run, token="mine", built=built, plan=plan, rehearsed=found) is True
+
+    draft = Plan.objects.get()
+    assert draft.summary["replays"] == found.as_json()
+    assert draft.summary["replays"]["runs"] == 500
+    for stop in PlanStop.objects.all():
+        told = found.stops[str(stop.need_id)]
+        assert (stop.expected, stop.told_from, stop.told_until) == (told.expected, *told.interval)
+
+    publishing.publish(plan=draft, user=None, now=NOW)
+
+    for visit in Visit.objects.all():
+        since, until = found.stops[str(visit.need_id)].interval
+        assert arrival.told(visit) == (arrival.moment(TUESDAY, since), arrival.moment(TUESDAY, until))
+        news = visit.need.progress.get()
+        assert (news.earliest, news.latest) == arrival.told(visit)
+
+
+@pytest.mark.parametrize(
+    ("last", "promised", "kept"), [(False, False, True), (True, False, False), (True, True, True)]
+)
+def test_a_family_keeps_its_interval_while_it_is_true_or_promised(
+    last: bool, promised: bool, kept: bool
+) -> None:
+    told = (at(TUESDAY, 450), at(TUESDAY, 510))
+    VisitFactory(
+        need=NeedFactory(state=NeedState.PLANNED),
+        shift=ShiftFactory(date=TUESDAY),
+        promised=promised,
+        planned_arrive=at(TUESDAY, 460),
+        told_from=told[0],
+        told_until=told[1],
+    )
+    needs(4)
+    built = build()
+    shift, visits = built.problem.shifts[0], sorted(built.problem.visits, key=lambda row: not row.locked)
+    route = planning.walk(built.problem, shift, visits[1:] + visits[:1] if last else visits).route(shift)
+    plan = planning.Plan(routes=(route,), unserved=(), statistics=in_order(built).statistics)
+
+    found = rehearsal.of(built=built, plan=plan).stops[visits[0].id].interval
+
+    assert (found == (450 * 60, 510 * 60)) is kept
+
+
+def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
+    ShiftFactory(date=TUESDAY)
+    for count in (1, 3):
+        needs(count)
+        built = build()
+        plan = in_order(built)
+        with django_assert_num_queries(1):
+            rehearsal.of(built=built, plan=plan)
+        PlanRunFactory._meta.model.objects.all().delete()

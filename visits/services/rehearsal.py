@@ -1,0 +1,154 @@
+"""A plan rehearsed: its days replayed with what is known of visits and drives (visits/planning/simulate.py).
+
+It gives every family its interval and the coordinator what to expect: how many are met in time, how often a
+team is home late. A family that has an interval on this team-day keeps it while it is nearly true, and always
+where it was promised.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+
+from outreach.models import Need
+from visits import planning
+from visits.enums import VisitKind
+from visits.models import Shift, Visit
+from visits.planning import simulate
+from visits.planning.arrival import Promise
+from visits.planning.simulate import Day, Home, Model, Report
+from visits.planning.types import Interval
+from visits.selectors import arrival
+from visits.services import durations
+from visits.services.candidates import Candidates
+from visits.services.durations import Known
+
+SEED = 1  # intervals and figures are a matter of the plan, not of chance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A stop's interval and the moment by which half of the runs are there, in seconds of the day."""
+
+    expected: int
+    interval: Interval
+
+    def as_fields(self) -> dict[str, int]:
+        return {"expected": self.expected, "told_from": self.interval[0], "told_until": self.interval[1]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """`stops` by need."""
+
+    stops: dict[str, Told]
+    report: Report
+
+    def as_json(self) -> dict[str, Any]:
+        return as_json(self.report)
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The figures as they are kept with a plan."""
+    return {
+        "runs": report.runs,
+        "on_time": round(report.on_time, 4),
+        "coverage": round(report.coverage, 4),
+        "stated": settings.ARRIVAL_COVERAGE,
+        "overtime_s": round(report.overtime_mean_s),
+        "overtime_p95_s": round(report.overtime_p95_s),
+        "idle_s": round(report.idle_mean_s),
+        "width_s": round(report.width_mean_s),
+    }
+
+
+def promise() -> Promise:
+    return Promise(
+        coverage=settings.ARRIVAL_COVERAGE,
+        early=settings.ARRIVAL_EARLY,
+        narrowest_s=60 * settings.ARRIVAL_NARROWEST,
+    )
+
+
+def world(learned: Mapping[str, Known]) -> Model:
+    return Model(in_vain=learned[VisitKind.IN_VAIN].minutes, travel_cv=settings.TRAVEL_CV)
+
+
+def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
+    """Rehearse what the engine found: intervals from one set of runs, figures from another."""
+    learned = durations.known()
+    days = [_planned(built, route, learned) for route in plan.routes]
+    model, runs = world(learned), settings.REPLAYS
+    replays = simulate.rehearse(days, world=model, promise=promise(), seed=SEED, runs=runs)
+    stops = {
+        stop.visit: Told(expected=int(np.median(doors)), interval=told)
+        for route, one in zip(plan.routes, replays, strict=True)
+        for stop, doors, told in zip(route.stops, one.doors, one.told, strict=True)
+    }
+    told_days = [one.with_told() for one in replays]
+    return Rehearsed(stops=stops, report=simulate.report(told_days, world=model, seed=SEED + 1, runs=runs))
+
+
+def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
+    problem = built.problem
+    row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
+    here, homes = shift.start_location, []
+    for stop in route.stops:
+        visit = problem.visit_by_id[stop.visit]
+        need = built.needs[stop.visit]
+        before = _told_before(need, row)
+        homes.append(
+            home(
+                need,
+                drive_s=problem.seconds(here, visit.location),
+                setup_minutes=row.team.setup_minutes,
+                windows=visit.windows,
+                learned=learned,
+                told=None if before is None else _seconds(arrival.told(before)),
+                firm=before is not None and before.promised,
+            )
+        )
+        here = visit.location
+    return day(shift, homes, home_s=problem.seconds(here, shift.end_location))
+
+
+def _told_before(need: Need, shift: Shift) -> Visit | None:
+    """The need's visit, where it is published on this team-day already."""
+    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    return next((visit for visit in visits if visit.shift_id == shift.pk), None)
+
+
+def _seconds(told: Iterable[Any]) -> Interval:
+    since, until = (arrival.seconds_of_day(at) for at in told)
+    return since, until
+
+
+def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> Day:
+    return Day(
+        start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
+    )
+
+
+def home(
+    need: Need,
+    *,
+    drive_s: int,
+    setup_minutes: int,
+    windows: tuple[Interval, ...],
+    learned: Mapping[str, Known],
+    told: Interval | None = None,
+    firm: bool = False,
+) -> Home:
+    """A need's stop, with what is known of its visit."""
+    found = durations.of_need(need, learned)
+    return Home(
+        drive_s=drive_s,
+        duration=found.minutes,
+        fixed_s=60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
+        in_vain=found.in_vain,
+        windows=windows,
+        told=told,
+        firm=firm,
+    )
