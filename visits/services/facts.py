@@ -46,17 +46,26 @@ def apply(*, event: Event, data: dict[str, Any]) -> str:
     return ""
 
 
+def _when(event: Event) -> datetime:
+    """When it happened, as far as the tablet's clock can be believed.
+
+    It may run a year ahead, or stand at 1970 after an empty battery; but nothing happened before the tablet was
+    paired, and nothing after we heard of it.
+    """
+    assert event.at is not None
+    return min(max(event.at, event.device.paired_at), event.received_at)
+
+
 def _facts(visit: Visit) -> list[visit_state.Fact]:
     """All facts of a visit that count, the one being received among them (its status comes after)."""
     rows = Event.objects.filter(visit=visit, kind__in=_OF_VISIT, at__isnull=False)
-    rows = rows.exclude(status__reason__in=(REVOKED, NO_VISIT, OFFICER, CANCELLED))
+    rows = rows.exclude(status__reason__in=(REVOKED, NO_VISIT, OFFICER, CANCELLED)).select_related("device")
     return [
         visit_state.Fact(
             device=str(row.device_id),
             sequence=row.sequence,
             kind=row.kind,
-            # a tablet's clock may run a year ahead; nothing happened after we heard of it
-            at=min(row.at, row.received_at),
+            at=_when(row),
             outcome=row.outcome,
         )
         for row in rows

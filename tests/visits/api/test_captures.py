@@ -248,6 +248,15 @@ def test_a_manifest_of_another_shape_names_the_field(tablet, visit, officer, cap
     assert answer.json["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize("wall", ["1970-01-01T07:00:12.000+07:00", "2999-12-31T23:59:59.999-12:00"])
+def test_a_record_is_taken_whatever_the_clock_showed(tablet, visit, officer, capture_key, wall):
+    clocks = {"wall": wall, "since_ms": 0, "offset_ms": None}
+    sealed = tablet.seal(
+        visit=str(visit.pk), officer=officer.pk, capture_key=capture_key, manifest={"clocks": clocks}
+    )
+    assert tablet.upload(sealed).status == 201
+
+
 def test_a_photo_of_20_megabytes_is_refused_in_plain_words(tablet, visit, officer, capture_key):
     sealed = tablet.seal(
         visit=str(visit.pk),

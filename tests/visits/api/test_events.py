@@ -221,6 +221,17 @@ def test_a_corrected_contact_is_kept_sealed_for_a_person(tablet, visit, officer)
     assert "081299990000" not in str(list(LogEntry.objects.values()))
 
 
+def test_a_clock_at_1970_after_an_empty_battery_loses_no_fact(tablet, visit, officer):
+    event = {
+        **tablet.event("arrived", visit=str(visit.pk), officer=officer.pk),
+        "at": "1970-01-01T07:03:00.000+07:00",
+    }
+    assert _results(tablet.events(event)) == ["applied"]
+    row, kept = Visit.objects.get(), Event.objects.get()
+    assert (row.state, row.arrived_at) == ("arrived", Device.objects.get().paired_at)
+    assert kept.at == datetime(1970, 1, 1, 0, 3, tzinfo=UTC)
+
+
 def test_a_clock_a_year_ahead_does_not_put_the_arrival_into_the_future(tablet, visit, officer):
     event = tablet.event("arrived", visit=str(visit.pk), officer=officer.pk)
     event["at"] = (datetime.now(UTC) + timedelta(days=365)).isoformat()
@@ -261,6 +272,7 @@ KINDS = st.sampled_from(["departed", "arrived", "not_home", "recorded"])
 def test_shuffled_repeated_and_with_gaps_the_visit_ends_the_same(tablet, shift, officer, kinds, data):
     """Two visits hear the same facts, one in order, one shuffled with repeats: they end alike."""
     first, second = (VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED)) for _ in range(2))
+    Device.objects.update(paired_at=datetime(2026, 11, 1, tzinfo=UTC))
 
     def told(visit, offset):
         tablet.sequence = offset
