@@ -125,6 +125,13 @@ def homes(version: DayVersion) -> list[Home]:
     return found
 
 
+def published_visits(*, first: date, last: date) -> list[Visit]:
+    """Every visit of these days that is not cancelled, in the order of the teams' days."""
+    rows = Visit.objects.filter(shift__date__range=(first, last)).exclude(state=VisitState.CANCELLED)
+    rows = rows.select_related("shift__team", "need__resident")
+    return list(rows.order_by("shift__date", "shift__team__code", "sequence", "pk"))
+
+
 def shift_of(version: DayVersion) -> Shift:
     return Shift.objects.get(pk=version.content["shift"])
 

@@ -37,7 +37,7 @@ class Candidates:
     roads: roads.Note
 
 
-class _Places:
+class Places:
     """Locations of the problem, each only once."""
 
     def __init__(self) -> None:
@@ -55,8 +55,8 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     needs, away = select.needs(scope=days.scope)
     if not needs:
         raise NothingToPlanError("no_needs")
-    places = _Places()
-    shifts = tuple(_shift(shift, places) for shift in days.usable)
+    places = Places()
+    shifts = tuple(as_shift(shift, places) for shift in days.usable)
     setup = max(shift.team.setup_minutes for shift in days.usable)
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
@@ -126,11 +126,11 @@ def _clock(text: str | time) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
-def _intervals(rows: list[list[str]]) -> tuple[Interval, ...]:
+def intervals(rows: list[list[str]]) -> tuple[Interval, ...]:
     return tuple(sorted((_clock(start), _clock(end)) for start, end in rows))
 
 
-def _shift(shift: Shift, places: _Places) -> planning.Shift:
+def as_shift(shift: Shift, places: Places) -> planning.Shift:
     return planning.Shift(
         id=str(shift.pk),
         team=shift.team.code,
@@ -140,7 +140,7 @@ def _shift(shift: Shift, places: _Places) -> planning.Shift:
         start_location=places.at(shift.start_latitude, shift.start_longitude),
         end_location=places.at(shift.end_latitude, shift.end_longitude),
         max_visits=shift.max_visits,
-        breaks=_intervals(shift.breaks),
+        breaks=intervals(shift.breaks),
         skills=frozenset(shift.skills),
     )
 
@@ -157,7 +157,7 @@ def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visi
 def _visit(
     need: Need,
     *,
-    places: _Places,
+    places: Places,
     horizon: list[date],
     setup_minutes: int,
     learned: dict[str, Known],
@@ -165,7 +165,7 @@ def _visit(
     lock: Visit | None,
 ) -> planning.Visit:
     resident = need.resident
-    windows = _intervals(need.windows) or ((0, DAY_S),)
+    windows = intervals(need.windows) or ((0, DAY_S),)
     dates = select.dates_allowed(need, horizon=horizon)
     if lock is not None:
         dates = dates | {arrival.local_date(lock.planned_start)}

@@ -7,21 +7,24 @@ where it was promised.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from django.conf import settings
 
 from outreach.models import Need
-from visits import planning
+from visits import planning, roads
 from visits.enums import VisitKind
 from visits.models import Shift, Visit
 from visits.planning import simulate
 from visits.planning.arrival import Promise
 from visits.planning.simulate import Day, Home, Model, Report
-from visits.planning.types import Interval
+from visits.planning.types import DAY_S, Interval
 from visits.selectors import arrival
-from visits.services import durations
+from visits.selectors.days import published_visits
+from visits.services import candidates, durations
 from visits.services.candidates import Candidates
 from visits.services.durations import Known
 
@@ -112,6 +115,56 @@ def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Kno
         )
         here = visit.location
     return day(shift, homes, home_s=problem.seconds(here, shift.end_location))
+
+
+def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
+    """Replay what is published from `first` to `last`, with the intervals that the families were told."""
+    learned = durations.known()
+    days = _published(first, last, learned)
+    return simulate.report(days, world=world(learned), seed=seed, runs=runs)
+
+
+def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Day]:
+    """The team-days with visits that are not cancelled, in a constant number of queries."""
+    by_shift: dict[int, list[Visit]] = {}
+    for visit in published_visits(first=first, last=last):
+        by_shift.setdefault(visit.shift_id, []).append(visit)
+    places = candidates.Places()
+    for rows in by_shift.values():
+        for at in _points(rows):
+            places.at(*at)
+    locations = tuple(places.index)
+    travel = roads.travel(locations).travel if locations else planning.GreatCircle()
+    problem = planning.Problem(locations=locations, shifts=(), visits=(), travel=travel)
+    days = []
+    for rows in by_shift.values():
+        points = [places.at(*at) for at in _points(rows)]
+        drives = [problem.seconds(here, there) for here, there in pairwise(points)]
+        shift = rows[0].shift
+        homes = [
+            home(
+                visit.need,
+                drive_s=drive_s,
+                setup_minutes=shift.team.setup_minutes,
+                windows=candidates.intervals(visit.need.windows) or ((0, DAY_S),),
+                learned=learned,
+                told=_seconds(arrival.told(visit)),
+            )
+            for visit, drive_s in zip(rows, drives, strict=False)
+        ]
+        days.append(day(candidates.as_shift(shift, places), homes, home_s=drives[-1]))
+    return days
+
+
+def _points(rows: list[Visit]) -> list[tuple[float, float]]:
+    """A team-day's places in order: its base, its homes, where it ends."""
+    shift = rows[0].shift
+    homes = [(visit.need.resident.latitude, visit.need.resident.longitude) for visit in rows]
+    return [
+        (shift.start_latitude, shift.start_longitude),
+        *homes,
+        (shift.end_latitude, shift.end_longitude),
+    ]
 
 
 def _told_before(need: Need, shift: Shift) -> Visit | None:

@@ -118,3 +118,22 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
         with django_assert_num_queries(1):
             rehearsal.of(built=built, plan=plan)
         PlanRunFactory._meta.model.objects.all().delete()
+
+
+def test_a_published_week_is_replayed_with_what_was_told(django_assert_max_num_queries) -> None:
+    shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    for team_day in (shift, shift, shift, other):
+        VisitFactory(
+            shift=team_day,
+            need=NeedFactory(state=NeedState.PLANNED),
+            told_from=at(TUESDAY, 480),
+            told_until=at(TUESDAY, 485),
+        )
+
+    with django_assert_max_num_queries(3):
+        found = rehearsal.published(first=TUESDAY, last=TUESDAY, runs=50)
+
+    assert (found.team_days, found.homes, found.width_mean_s) == (2, 4, 300)
+    assert found.coverage == pytest.approx(0.5)  # the first home of each day, and no other, is met by 08.05
+    empty = rehearsal.published(first=TUESDAY + timedelta(days=1), last=TUESDAY + timedelta(days=2), runs=50)
+    assert empty.homes == 0
