@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from outreach.admin import doors
@@ -20,7 +21,7 @@ def boundaries(request: HttpRequest) -> HttpResponse:
 
 @admin.register(Regency)
 class RegencyAdmin(doors.OursOnly):
-    list_display = ["code", "name"]
+    list_display = ["name", "code"]
     exclude = ["outline", "surroundings"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -30,13 +31,13 @@ class RegencyAdmin(doors.OursOnly):
 
 @admin.register(District)
 class DistrictAdmin(doors.OursOnly):
-    list_display = ["code", "name", "population", "elderly", "not_recorded"]
+    list_display = ["name", "code", "population", "elderly", "not_recorded"]
     exclude = ["boundary"]
 
 
 @admin.register(Village)
 class VillageAdmin(doors.OursOnly):
-    list_display = ["code", "name", "kind", "district", "postal_code"]
+    list_display = ["name", "code", "kind", "district", "postal_code"]
     list_filter = ["district"]
     list_select_related = ["district"]
     search_fields = ["name"]
@@ -48,5 +49,9 @@ class VillageAdmin(doors.OursOnly):
 
 @admin.register(HealthPost)
 class HealthPostAdmin(doors.OursOnly):
-    list_display = ["code", "name", "village", "service", "address"]
+    list_display = ["name", "code", "village_name", "service", "address"]
     list_select_related = ["village"]
+
+    @admin.display(description=gettext_lazy("Desa/kelurahan"), ordering="village__name")
+    def village_name(self, row: HealthPost) -> str:
+        return row.village.name

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -71,7 +72,17 @@ def number(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-class OursOnly(_ModelAdmin):
+class Titled(_ModelAdmin):
+    """A list named after what it shows, not "choose one to change"."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+
+class OursOnly(Titled):
     """Changes go through pages and services of ours; Django's own forms for adding and deleting are shut."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,7 @@ class CalendarDayForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CalendarDayAdmin(doors.Titled):
     form = CalendarDayForm
     list_display = ("date", "is_open", "reason", "set_at")
     date_hierarchy = "date"
@@ -73,6 +74,15 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {key: request.GET[key] for key in ("date", "is_open") if key in request.GET}
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A day that was set before is changed, not set a second time."""
+        days = CalendarDay.objects.filter(date__in=[day] if (day := _date(request.GET.get("date"))) else [])
+        if request.method == "GET" and (row := days.first()):
+            return redirect("admin:visits_calendarday_change", row.pk)
+        return super().add_view(request, form_url, extra_context)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -94,6 +104,13 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:
             self.delete_model(request, day)
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def weeks() -> list[list[board.ComingDay]]:

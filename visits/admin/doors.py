@@ -3,9 +3,9 @@
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
-from outreach.admin.doors import needs, number, page, text
+from outreach.admin.doors import Titled, needs, number, page, text
 
-__all__ = ["needs", "number", "page", "text", "who"]
+__all__ = ["Titled", "needs", "number", "page", "text", "who"]
 
 
 def who(request: HttpRequest) -> AbstractBaseUser:

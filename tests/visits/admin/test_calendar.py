@@ -81,3 +81,15 @@ def test_a_day_is_changed_and_goes_back_to_the_rule(keeper: Client) -> None:
 def test_without_permission_there_is_no_calendar(nobody: Client) -> None:
     assert nobody.get(reverse(LIST)).status_code == 403
     assert nobody.post(reverse(ADD), _form()).status_code == 403
+
+
+def test_the_calendar_leads_to_the_change_of_a_day_that_is_set(keeper: Client) -> None:
+    keeper.post(reverse(ADD), _form())
+
+    answer = keeper.get(reverse(ADD), {"date": "2026-12-02", "is_open": "1"})
+
+    assert answer.headers["Location"] == reverse(
+        "admin:visits_calendarday_change", args=[CalendarDay.objects.get().pk]
+    )
+    for odd in ("2026-12-03", "besok", ""):
+        assert keeper.get(reverse(ADD), {"date": odd}).status_code == 200
