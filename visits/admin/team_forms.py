@@ -80,9 +80,24 @@ class PlaceField(forms.FloatField):
                     "Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239."
                 ),
                 "invalid": _("Tulis angka dengan titik, misalnya -7.6298."),
-                "required": _("Isi titik berangkat tim."),
+                "required": _("Isi titiknya. Salin angka dari peta, misalnya -7.6298 dan 111.5239."),
             },
             widget=forms.NumberInput(attrs={"step": "any"}),
+            **kwargs,
+        )
+
+
+class HourField(forms.TimeField):
+    """An hour of the day, as the browser lets one choose it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            input_formats=["%H:%M", "%H.%M", "%H:%M:%S"],
+            error_messages={
+                "required": _("Isi jamnya."),
+                "invalid": _("Jam tidak terbaca. Tulis seperti 07.30."),
+            },
             **kwargs,
         )
 
@@ -101,17 +116,23 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
+    starts = HourField(label=_("Mulai"))
+    ends = HourField(label=_("Selesai"))
     skills = SkillsField(label=_("Kelengkapan hari itu"))
     breaks = BreaksField(
         label=_("Istirahat"),
         required=False,
         help_text=_("Seperti 12.00-13.00. Kosongkan bila tidak ada; pisahkan dengan koma bila dua."),
     )
+    start_latitude = PlaceField(label=_("Lintang titik berangkat"), least=-11.5, most=6.5)
+    start_longitude = PlaceField(label=_("Bujur titik berangkat"), least=94.5, most=141.5)
+    end_latitude = PlaceField(label=_("Lintang titik pulang"), least=-11.5, most=6.5)
+    end_longitude = PlaceField(label=_("Bujur titik pulang"), least=94.5, most=141.5)
 
     class Meta:
         model = Shift
         fields = (
-            *("team", "date", "starts", "ends", "breaks", "max_visits", "skills"),
+            *("starts", "ends", "breaks", "max_visits", "skills"),
             *("start_latitude", "start_longitude", "end_latitude", "end_longitude"),
         )
 

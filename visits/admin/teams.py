@@ -25,7 +25,7 @@ class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
 
-class Logged(admin.ModelAdmin):  # type: ignore[type-arg]
+class Logged(doors.Titled):
     """What is saved here leaves a log row with the names of the fields; rows are put to rest, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -38,7 +38,7 @@ class Logged(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Team)
 class TeamAdmin(Logged):
     form = TeamForm
-    list_display = ("code", "name", "base_name", "max_visits", "is_active")
+    list_display = ("name", "code", "base_name", "max_visits", "is_active")
     list_filter = ("is_active",)
     search_fields = ("code", "name")
     inlines = (OfficerInline,)
@@ -86,13 +86,29 @@ def make(request: HttpRequest) -> HttpResponse:
 
 @admin.register(Shift)
 class ShiftAdmin(Logged):
+    """Shifts are made by `make`, with hours, breaks, kit and places of the team; here a single one is changed."""
+
     form = ShiftForm
+    fieldsets = (
+        (None, {"fields": ("team", "date", "starts", "ends", "breaks", "max_visits", "skills")}),
+        (
+            gettext_lazy("Titik berangkat dan pulang hari itu"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    *("start_latitude", "start_longitude"),
+                    *("end_latitude", "end_longitude"),
+                ),
+            },
+        ),
+    )
     list_display = ("date", "team", "starts", "ends", "max_visits", "state")
     list_filter = ("is_cancelled", "team")
     list_select_related = ("team",)
     date_hierarchy = "date"
     ordering = ("-date", "team")
     actions = ("cancel", "take_up")
+    readonly_fields = ("team", "date")
     change_list_template = "admin/visits/shift/list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,8 +117,8 @@ class ShiftAdmin(Logged):
             *super().get_urls(),
         ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Shift | None = None) -> tuple[str, ...]:
-        return ("team", "date") if obj else ()
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     @admin.display(description=gettext_lazy("Keadaan"), ordering="is_cancelled")
     def state(self, shift: Shift) -> str:

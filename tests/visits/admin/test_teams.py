@@ -55,7 +55,7 @@ def test_a_team_is_made_with_ticked_skills_and_logged(keeper: Client) -> None:
     [
         ({"latitude": "48.85"}, "Titik ini di luar Indonesia"),
         ({"longitude": "x"}, "Tulis angka dengan titik"),
-        ({"latitude": ""}, "Isi titik berangkat tim"),
+        ({"latitude": ""}, "Isi titiknya"),
     ],
 )
 def test_a_base_outside_the_country_is_told(keeper: Client, fields: dict[str, str], message: str) -> None:
@@ -175,3 +175,29 @@ def test_the_shift_list_has_the_same_queries_for_1_and_3(keeper: Client, django_
 @pytest.mark.parametrize("name", ["team_changelist", "team_add", "officer_changelist", "shift_make"])
 def test_team_pages_need_permission(nobody: Client, name: str) -> None:
     assert nobody.get(reverse(f"admin:visits_{name}")).status_code == 403
+
+
+def test_a_shift_is_made_only_with_what_its_team_has(keeper: Client) -> None:
+    page = keeper.get(reverse("admin:visits_shift_changelist")).content.decode()
+
+    assert reverse(MAKE) in page
+    assert keeper.get(reverse("admin:visits_shift_add")).status_code == 403
+
+
+def test_a_shifts_form_is_in_the_offices_words(keeper: Client) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+
+    page = keeper.get(reverse("admin:visits_shift_change", args=[shift.pk])).content.decode()
+
+    assert 'value="07:30"' in page
+    assert "Lintang titik berangkat" in page
+    assert "latitude:" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("team", "Tim"), ("officer", "Petugas"), ("shift", "Jadwal tim")]
+)
+def test_a_list_is_named_after_what_it_shows(keeper: Client, name: str, title: str) -> None:
+    page = keeper.get(reverse(f"admin:visits_{name}_changelist")).content.decode()
+
+    assert f"<h1>{title}</h1>" in page
