@@ -1,0 +1,11 @@
+"""Words of the office's lists."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def short(label: str) -> str:
+    """A label without what it says in brackets, for a narrow column: "Lansia (60 tahun ke atas)" is "Lansia"."""
+    return str(label).partition(" (")[0]
