@@ -205,7 +205,13 @@ def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float)
     earliest = max(day.start_s + day.homes[0].drive_s, min((opens for opens, _ in home.windows), default=0))
     begin = promise.begin(_door(there, (0, DAY_S), home, day.breaks), earliest_s=earliest)
     doors = _door(there, (begin, DAY_S), home, day.breaks)
-    return begin, promise.end(doors, begin_s=begin, surplus=surplus)
+    end = promise.end(doors, begin_s=begin, surplus=surplus)
+    for from_s, to_s in day.breaks:
+        if end == to_s:  # who begins right after the break is not at the door to the second
+            end += promise.step_s
+        elif from_s < end < to_s and begin + promise.narrowest_s <= from_s:  # nobody comes in the break
+            end = from_s
+    return begin, end
 
 
 def _door(there: Floats, told: Interval, home: Home, breaks: Sequence[Interval]) -> Floats:

@@ -148,6 +148,18 @@ def test_intervals_widen_along_the_day_and_hold_on_other_days() -> None:
     assert report([told], world=MODEL, seed=2).coverage == pytest.approx(0.8, abs=0.03)
 
 
+def test_no_interval_ends_in_a_break_or_right_after_it() -> None:
+    ends = set()
+    for drive_s in range(600, 14_000, 200):
+        (told,) = promised([day(home(drive_s), home())], world=MODEL, promise=Promise(), seed=1, runs=100)
+        ends |= {one.told[1] for one in told.homes if one.told}
+
+    assert ends
+    assert not any(NOON < end <= ONE for end in ends)
+    assert NOON in ends
+    assert any(end > ONE for end in ends)
+
+
 def test_an_interval_told_before_is_kept_until_it_is_no_longer_true() -> None:
     (first,) = promised([full_day()], world=MODEL, promise=Promise(), seed=1)
     (again,) = promised([first], world=MODEL, promise=Promise(), seed=9)
