@@ -15,6 +15,7 @@ from outreach import vault
 from outreach.models import Resident
 from visits.lib import moments, strict_json
 from visits.models import Device, Officer, Shift, Team, TeamDay, TeamMessage, Visit
+from visits.selectors import arrival
 from visits.sync.limits import FORM_VERSION
 from visits.sync.snapshot import one_moment
 
@@ -125,6 +126,7 @@ def _stop(visit: Visit) -> dict[str, Any]:
         "planned_arrive": _local(visit.planned_arrive),
         "planned_start": _local(visit.planned_start),
         "planned_leave": _local(visit.planned_leave),
+        "told": [_local(at) for at in arrival.told(visit)],
         "resident": {
             "name": resident.name,
             "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,

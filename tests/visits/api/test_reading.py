@@ -10,7 +10,7 @@ from django.utils import timezone
 from outreach import vault
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from tests.visits.conftest import publish
 from visits.models import Device, TeamMessage, Visit
 from visits.services import devices
@@ -40,6 +40,8 @@ def test_nothing_new_is_said_in_a_304(tablet, visit):
 
 
 def test_today_is_told_in_full(tablet, visit, officer):
+    visit.told_from, visit.told_until = at(TODAY(), 790), at(TODAY(), 850)
+    visit.save()
     resident = visit.need.resident
     vault.put(resident, "phone", "081234567890")
     vault.put(resident, "carer_name", "Keluarga Contoh")
@@ -62,6 +64,7 @@ def test_today_is_told_in_full(tablet, visit, officer):
         "planned_arrive": timezone.localtime(visit.planned_arrive).isoformat(),
         "planned_start": timezone.localtime(visit.planned_start).isoformat(),
         "planned_leave": timezone.localtime(visit.planned_leave).isoformat(),
+        "told": [f"{TODAY()}T13:10:00+07:00", f"{TODAY()}T14:10:00+07:00"],
         "resident": {"name": resident.name, "birth_date": "1950-05-17", "sex": ""},
         "contact": {"name": "Keluarga Contoh", "phone": "081234567890"},
         "address": "",

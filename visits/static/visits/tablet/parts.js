@@ -27,7 +27,8 @@ export function standingTag(standing) {
   return tag(SHAPE[standing.step], text);
 }
 
-export const interval = (stop) => `${clock(stop.planned_arrive)}–${clock(stop.planned_leave)}`;
+/** When the family expects the team; days kept from before do not say it. */
+export const interval = ({ told, planned_arrive: arrive, planned_leave: leave }) => (told ?? [arrive, leave]).map(clock).join("–");
 
 export function place(stop) {
   const rtRw = stop.rt || stop.rw ? t("stop.rt-rw", { rt: stop.rt || "–", rw: stop.rw || "–" }) : "";
