@@ -65,8 +65,13 @@ def draft(
         PlanUnserved.objects.create(
             plan=plan,
             need=need,
-            reasons=[{"code": "skill", "detail": "iris"}],
+            reasons=[_lacking_iris(next(iter(routes), None))],
             priority=30,
             parts=[{"code": "sick", "points": 25}, {"code": "waiting", "points": 5, "count": 5}],
         )
     return plan
+
+
+def _lacking_iris(shift: Shift | None) -> dict[str, object]:
+    reason: dict[str, object] = {"code": "skill", "relax": ["skill"], "detail": "iris"}
+    return reason if shift is None else {**reason, "shift": str(shift.pk), "at": 38_400}

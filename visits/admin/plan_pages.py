@@ -16,6 +16,7 @@ from visits.admin import doors
 from visits.enums import PlanState
 from visits.models import Plan
 from visits.selectors import candidates, changes, families, plans, replay_words, road_words, words
+from visits.selectors import left as left_waiting
 from visits.services import plans as runs
 from visits.services import publishing
 
@@ -75,8 +76,9 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         day=day,
         team=team,
         map_data=plans.map_data(shown),
-        reasons=plans.reason_counts(plan),
-        broken=plans.broken(plan, shifts),
+        reasons=left_waiting.reason_counts(plan),
+        broken=left_waiting.broken(plan, shifts),
+        guarantees=left_waiting.guarantees(plan, shifts),
         versions=plans.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
     )
@@ -99,7 +101,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     plan = _plan(plan_id)
     shifts = plans.shifts_of(plan)
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
-    paginator = Paginator(plans.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
+    paginator = Paginator(left_waiting.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
     return doors.page(
         request,
@@ -108,9 +110,9 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
         title=_("Belum terlayani"),
         plan=plan,
         span=words.span(plan.run.first_date, plan.run.last_date),
-        rows=plans.explained(list(rows), shifts),
+        rows=left_waiting.explained(list(rows), shifts),
         page_of=rows,
-        reasons=plans.reason_counts(plan),
+        reasons=left_waiting.reason_counts(plan),
         districts=District.objects.only("code", "name").order_by("name"),
         code=code,
         district=district,

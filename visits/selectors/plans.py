@@ -1,15 +1,12 @@
-"""A plan as its page shows it: figures, an overview by team and day, routes with stops, who is left and why."""
+"""A plan as its page shows it: figures, an overview by team and day, routes with stops. Who is left: left.py."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-
 from outreach.models import Need
-from visits.models import DayVersion, Plan, PlanRun, PlanStop, PlanUnserved, Shift
+from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift
 from visits.selectors import arrival, words
 
 WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
@@ -180,87 +177,6 @@ def map_data(routes: Sequence[Route]) -> dict[str, Any]:
             for route in routes
         ]
     }
-
-
-# --- who is left
-
-
-@dataclass(frozen=True, kw_only=True)
-class Left:
-    """A need that the plan leaves waiting, with its reasons in words."""
-
-    row: PlanUnserved
-    titles: list[str]
-    reasons: list[str]
-    parts: list[tuple[str, float]]
-
-
-def reason_counts(plan: Plan) -> list[tuple[str, str, int]]:
-    """How many needs are left for each reason: code, words, count; the most frequent first."""
-    counted = Counter(
-        (reasons[0]["code"] if reasons else "")
-        for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
-    )
-    return [(code, words.reason_title(code), count) for code, count in counted.most_common()]
-
-
-def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
-    """Who is left, the most pressing first; `code` and `district` narrow it."""
-    rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
-    rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
-    if code:
-        rows = rows.filter(reasons__0__code=code)
-    if district:
-        rows = rows.filter(need__resident__village__district=district)
-    return rows.order_by("-priority", "need__waiting_since", "pk")
-
-
-def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Left]:
-    """Reasons in words; the residents whom reasons name are read in one query."""
-    named = {need for row in rows for reason in row.reasons for need in reason.get("needs", [])}
-    names = residents_of(named)
-    return [
-        Left(
-            row=row,
-            titles=[words.reason_title(reason["code"]) for reason in row.reasons],
-            reasons=[words.reason(reason, shifts=shifts, names=names) for reason in row.reasons],
-            parts=words.parts(row.parts),
-        )
-        for row in rows
-    ]
-
-
-def residents_of(needs: Iterable[str]) -> dict[str, str]:
-    """Names by need."""
-    rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
-    return {str(pk): name for pk, name in rows}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broken:
-    """A visit that had to stay with its team and day and could not."""
-
-    name: str
-    was: str
-    now: str
-    reason: str
-
-
-def broken(plan: Plan, shifts: dict[int, Shift]) -> list[Broken]:
-    rows = plan.summary.get("broken", [])
-    reasons = [row["reason"] for row in rows]
-    names = residents_of(
-        [row["need"] for row in rows] + [need for reason in reasons for need in reason.get("needs", [])]
-    )
-    return [
-        Broken(
-            name=names.get(row["need"], "?"),
-            was=words.team_day(row["shift"], shifts),
-            now=words.team_day(row["served_on"], shifts) if row["served_on"] else "",
-            reason=words.reason(row["reason"], shifts=shifts, names=names),
-        )
-        for row in rows
-    ]
 
 
 # --- lists

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from outreach.enums import ResidentKind, Skill, Urgency
 from visits.models import Shift
 
-Names = Mapping[str, str]
 Shifts = Mapping[int, Shift]
 
 
@@ -45,7 +44,8 @@ def part(row: Mapping[str, Any]) -> str:
         "waiting": _("menunggu %(count)s hari"),
         "attempt": _("sudah %(count)s kali dikunjungi"),
         "deadline": _("batas waktu %(count)s hari lagi"),
-        "overdue": _("menunggu terlalu lama (%(count)s hari)"),
+        "longest_wait": _("didahulukan: menunggu melewati batas (%(count)s hari)"),
+        "due": _("didahulukan: batas waktunya jatuh dalam rencana atau sudah lewat"),
         "delivery": _("antar KTP-el"),
     }
     code = row["code"]
@@ -55,7 +55,7 @@ def part(row: Mapping[str, Any]) -> str:
         return special[code] % {"count": count}
     for choices in (ResidentKind, Urgency):
         if code in choices.values:
-            return str(choices(code).label).lower()
+            return str(choices(code).label).partition(" (")[0].lower()
     return str(code)
 
 
@@ -69,65 +69,6 @@ def skills(text: str) -> str:
     """Names of skills from "iris,ramp"."""
     labels = [str(Skill(code).label) if code in Skill.values else code for code in text.split(",") if code]
     return ", ".join(labels)
-
-
-def reason_title(code: str) -> str:
-    """A reason in a few words, to count and to filter by."""
-    titles = {
-        "no_shift": _("Tidak ada hari yang cocok"),
-        "skill": _("Kelengkapan tim kurang"),
-        "full": _("Jatah kunjungan tim nol"),
-        "window": _("Jam yang cocok terlalu sempit"),
-        "far": _("Terlalu jauh untuk satu hari"),
-        "pushes": _("Kalah prioritas"),
-        "worth": _("Waktu jalan tidak sepadan"),
-    }
-    return titles.get(code, _("Alasan lain"))
-
-
-def reason(row: Mapping[str, Any], *, shifts: Shifts, names: Names) -> str:
-    """A reason as a sentence that says what would help. `names` are residents' by need."""
-    place = team_day(row.get("shift"), shifts)
-    minutes = duration(int(row.get("seconds") or 0))
-    others = ", ".join(names.get(need, "?") for need in row.get("needs", []))
-    points = formats.number_format(round(float(row.get("points") or 0)))
-    sentences = {
-        "no_shift": _(
-            "Tidak ada tim yang bertugas pada hari yang cocok untuk warga ini. "
-            "Tambah jadwal tim atau ubah hari yang cocok."
-        ),
-        "skill": _(
-            "Tidak ada tim pada hari itu yang punya: %(skills)s. Lengkapi tim atau jadwalkan tim yang punya."
-        ),
-        "full": _("Tim pada hari itu diatur tidak menerima kunjungan. Naikkan jumlah kunjungan tim."),
-        "window": _(
-            "Jam yang cocok tidak cukup untuk kunjungan %(minutes)s dalam jam kerja. Tanyakan jam lain."
-        ),
-        "far": _(
-            "Perjalanan pulang pergi melewati jam selesai %(team_day)s sebanyak %(minutes)s. "
-            "Mulai dari titik yang lebih dekat atau perpanjang jam tim."
-        ),
-        "pushes": _(
-            "Muat di %(team_day)s bila %(others)s (nilai %(points)s) ditunda; tambahan jalan %(minutes)s."
-        ),
-        "worth": _(
-            "Masih muat di %(team_day)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."
-        ),
-        "lock_date": _("Tanggal %(team_day)s tidak lagi cocok untuk warga ini."),
-        "lock_skill": _("%(team_day)s tidak lagi punya: %(skills)s."),
-        "lock_full": _("%(team_day)s tidak lagi menerima kunjungan sebanyak itu."),
-        "lock_window": _("Jam yang dijanjikan tidak lagi masuk jam kerja %(team_day)s."),
-        "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
-        "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
-    }
-    text = sentences.get(row["code"], _("Alasan tidak dikenal."))
-    return text % {
-        "team_day": place,
-        "minutes": minutes,
-        "others": others,
-        "points": points,
-        "skills": skills(str(row.get("detail", ""))),
-    }
 
 
 def team_day(shift: str | int | None, shifts: Shifts) -> str:

@@ -31,6 +31,7 @@ class Candidates:
     needs: dict[str, Need]
     shifts: dict[str, Shift]
     parts: dict[str, list[Part]]
+    guarantees: dict[str, Part]
     based_on: dict[str, int]
     away: int
     begun: int
@@ -62,6 +63,9 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     by_id = {shift.pk: shift for shift in days.usable}
     learned = durations.known()
     parts = {str(need.pk): priority.parts(need, on=run.first_date) for need in needs}
+    guaranteed = {
+        str(need.pk): priority.guarantee(need, on=run.first_date, last=horizon[-1]) for need in needs
+    }
     visits = tuple(
         _visit(
             need,
@@ -70,6 +74,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
             setup_minutes=setup,
             learned=learned,
             points=priority.total(parts[str(need.pk)]),
+            tier=int(guaranteed[str(need.pk)] is not None),
             lock=_lock(need, by_id, keep_published=run.keep_published),
         )
         for need in needs
@@ -88,6 +93,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
+        guarantees={need: part for need, part in guaranteed.items() if part is not None},
         based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
         away=away,
         begun=len(days.begun),
@@ -162,6 +168,7 @@ def _visit(
     setup_minutes: int,
     learned: dict[str, Known],
     points: float,
+    tier: int,
     lock: Visit | None,
 ) -> planning.Visit:
     resident = need.resident
@@ -181,6 +188,7 @@ def _visit(
         skills=skills_needed(need),
         locked=None if lock is None else str(lock.shift_id),
         last=resident.infectious,
+        tier=tier,
     )
 
 

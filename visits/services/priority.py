@@ -1,7 +1,8 @@
 """What a need is worth to the planner, as a sum of parts that can be read out: 62 = 25 sick + 20 waiting + 17 ...
 
-The weights are the setting PLAN_POINTS. Waiting grows without a cap; a wait past the longest allowed one is
-a tier of its own, so that nobody waits for ever behind more urgent newcomers.
+The weights are the setting PLAN_POINTS. Waiting grows without a cap. Past the longest allowed wait
+(LONGEST_WAIT_DAYS), or with a deadline within the plan, a need is guaranteed: a tier of its own, served before
+any sum of points, so that nobody waits for ever behind more urgent newcomers.
 """
 
 from dataclasses import dataclass
@@ -48,9 +49,17 @@ def parts(need: Need, *, on: date) -> list[Part]:
         left = (need.deadline - on).days
         span = weights["deadline_days"]
         found.append(Part("deadline", round(weights["deadline"] * min(1, max(0, span - left) / span)), left))
-    if waiting > weights["overdue_days"]:
-        found.append(Part("overdue", weights["overdue"], waiting))
     return [part for part in found if part.points]
+
+
+def guarantee(need: Need, *, on: date, last: date) -> Part | None:
+    """Why a plan from `on` to `last` must serve the need or name it as broken; None where it need not."""
+    waiting = waiting_days(need, on=on)
+    if waiting > settings.LONGEST_WAIT_DAYS:
+        return Part("longest_wait", 0, waiting)
+    if need.deadline is not None and need.deadline <= last:
+        return Part("due", 0, (need.deadline - on).days)
+    return None
 
 
 def total(found: list[Part]) -> float:

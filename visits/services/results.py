@@ -66,7 +66,7 @@ def _stops(
                 leave=stop.leave_s,
                 **({} if rehearsed is None else rehearsed.stops[stop.visit].as_fields()),
                 priority=visit.priority,
-                parts=[part.as_json() for part in built.parts[stop.visit]],
+                parts=_parts(built, stop.visit),
             )
         )
         here = visit.location
@@ -79,8 +79,14 @@ def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnse
         need=built.needs[left.visit],
         reasons=[_reason(reason) for reason in left.reasons],
         priority=built.problem.visit_by_id[left.visit].priority,
-        parts=[part.as_json() for part in built.parts[left.visit]],
+        parts=_parts(built, left.visit),
     )
+
+
+def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
+    """What the priority is made of, and that it goes first whatever its points, where it does."""
+    first = built.guarantees.get(need)
+    return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
 
 
 def _reason(reason: planning.Reason) -> dict[str, Any]:
@@ -92,6 +98,11 @@ def _reason(reason: planning.Reason) -> dict[str, Any]:
         "seconds": reason.seconds,
         "points": reason.points,
         "detail": reason.detail,
+        "relax": list(reason.relax),
+        "at": reason.at_s,
+        "later": reason.later_s or None,
+        "over": reason.over_s or None,
+        "promised": reason.promised or None,
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
@@ -131,5 +142,13 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
                 "reason": _reason(broken.reason),
             }
             for broken in plan.broken_locks
+        ],
+        "guarantees": [
+            {
+                "need": left.visit,
+                "part": built.guarantees[left.visit].as_json(),
+                "reasons": [_reason(reason) for reason in left.reasons],
+            }
+            for left in plan.broken_guarantees
         ],
     }

@@ -8,6 +8,10 @@ from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import LogEntry, Need
 from outreach.services import progress
 from tests.factories.outreach import NeedFactory, ResidentFactory
+from tests.factories.visits import ShiftFactory
+from tests.visits.planned import draft
+from visits.enums import PlanState
+from visits.models import Plan
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outreach/need/"
@@ -68,6 +72,42 @@ def test_one_need_shows_what_its_resident_reads(coordinator: Client) -> None:
     progress.record(need=need, milestone=Milestone.ACCEPTED, at=timezone.now(), source="r")
 
     assert "Permohonan disetujui" in coordinator.get(_url(need)).content.decode()
+
+
+def test_points_are_shown_with_their_parts(coordinator: Client) -> None:
+    since = timezone.now() - timedelta(days=20)
+    need = NeedFactory(urgency="hospital", resident__kind="sick", waiting_since=since)
+
+    page = " ".join(coordinator.get(_url(need)).content.decode().split())
+
+    assert "75</span> = 30 sangat mendesak + 25 sakit + 20 menunggu 20 hari" in page
+    assert "20 menunggu 20 hari" in coordinator.get(LIST).content.decode()
+    Need.objects.update(waiting_since=since - timedelta(days=80))
+    assert "didahulukan: menunggu melewati batas (100 hari)" in coordinator.get(_url(need)).content.decode()
+    Need.objects.update(state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED)
+    assert "Nilai untuk rencana" not in coordinator.get(_url(need)).content.decode()
+
+
+def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator: Client) -> None:
+    shift = ShiftFactory(date=timezone.localdate() + timedelta(days=1))
+    need, other = NeedFactory(), NeedFactory(resident__name="Siti Contoh")
+    plan = draft({shift: [other]}, left=[need], first=shift.date, now=timezone.now())
+    row = plan.unserved.get()
+    row.reasons = [
+        {"code": "pushes", "shift": str(shift.pk), "needs": [str(other.pk)], "points": 45, "at": 38_400}
+    ]
+    row.save()
+
+    page = coordinator.get(_url(need)).content.decode()
+
+    assert "tetapi untuk itu satu keluarga lain harus mundur" in page
+    assert f"bila S. C. ({other.resident.village.name}) ditunda (nilai 45)" in page
+    assert "Siti Contoh" not in page
+    assert "satu keluarga lain" not in coordinator.get(_url(other)).content.decode()
+    later = draft({shift: [need]}, first=shift.date, now=timezone.now())
+    assert "Mengapa belum dijadwalkan" not in coordinator.get(_url(need)).content.decode()
+    Plan.objects.filter(pk=later.pk).update(state=PlanState.DISCARDED)
+    assert "Mengapa belum dijadwalkan" in coordinator.get(_url(need)).content.decode()
 
 
 def test_a_need_in_review_is_opened_again(coordinator: Client) -> None:

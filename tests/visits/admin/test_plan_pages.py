@@ -145,11 +145,27 @@ def test_who_is_left_and_why(onlooker: Client, plan: Plan, django_assert_num_que
         page = onlooker.get(_address("left", plan)).content.decode()
 
     assert "Warga Tertinggal" in page
-    assert "Tidak ada tim pada hari itu yang punya: Pemindai iris" in page
+    assert "Tidak ada tim dengan pemindai iris pada hari yang cocok: lengkapi tim." in page
+    assert "Belum kebagian jadwal: belum ada tim dengan pemindai iris" in page
     assert "Warga Tertinggal" in onlooker.get(_address("left", plan, "?alasan=skill")).content.decode()
     assert "Warga Tertinggal" not in onlooker.get(_address("left", plan, "?alasan=far")).content.decode()
     empty = onlooker.get(_address("left", plan, "?kecamatan=99.99.99&halaman=7"))
     assert "Tidak ada yang tertinggal di sini" in empty.content.decode()
+
+
+def test_a_broken_guarantee_comes_first_on_the_page(
+    onlooker: Client, plan: Plan, django_assert_num_queries
+) -> None:
+    assert "harus didahulukan" not in onlooker.get(_address("change", plan)).content.decode()
+    left = plan.unserved.get()
+    part = {"code": "longest_wait", "points": 0, "count": 97}
+    plan.summary["guarantees"] = [{"need": str(left.need_id), "part": part, "reasons": left.reasons}]
+    plan.save()
+
+    page = onlooker.get(_address("change", plan)).content.decode()
+
+    assert page.index("1 warga yang harus didahulukan belum terlayani") < page.index("Rumah per tim sehari")
+    assert "Warga Tertinggal</strong>, didahulukan: menunggu melewati batas (97 hari)" in page
 
 
 def test_publishing_is_confirmed_first(coordinator: Client, plan: Plan) -> None:

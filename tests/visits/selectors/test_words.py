@@ -1,45 +1,11 @@
-import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from outreach.enums import ResidentKind, Skill, Urgency
-from tests.factories.visits import ShiftFactory
-from visits.planning import blocks, explain, locks
 from visits.selectors import words
 
 TUESDAY = date(2026, 12, 1)
-
-
-def _codes() -> set[str]:
-    """Every code that the planner's modules can give."""
-    text = "".join(Path(module.__file__ or "").read_text() for module in (explain, locks))
-    return {"pushes", "worth", *blocks.CODES, *re.findall(r'"(lock_[a-z]+)"', text)}
-
-
-@pytest.mark.django_db
-def test_every_code_of_the_planner_has_words() -> None:
-    shift = ShiftFactory(date=TUESDAY, team__name="Tim Kare")
-    row = {"shift": str(shift.pk), "seconds": 1500, "points": 62.0, "needs": ["a"], "detail": "iris,ramp"}
-
-    assert {"no_shift", "skill", "window", "far", "pushes", "worth", "lock_clash"} <= _codes()
-    for code in _codes():
-        text = words.reason({**row, "code": code}, shifts={shift.pk: shift}, names={"a": "Warga A"})
-        assert text != "Alasan tidak dikenal.", code
-        assert "%(" not in text
-        if not code.startswith("lock_"):
-            assert words.reason_title(code) != "Alasan lain", code
-
-
-@pytest.mark.django_db
-def test_a_reason_names_team_day_price_and_neighbour() -> None:
-    shift = ShiftFactory(date=TUESDAY, team__name="Tim Kare")
-    row = {"code": "pushes", "shift": str(shift.pk), "seconds": 1500, "points": 62.0, "needs": ["a"]}
-
-    text = words.reason(row, shifts={shift.pk: shift}, names={"a": "Warga A"})
-
-    assert text == "Muat di Tim Kare Sel 1 Des bila Warga A (nilai 62) ditunda; tambahan jalan 25 mnt."
 
 
 @pytest.mark.parametrize(

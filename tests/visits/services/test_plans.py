@@ -183,7 +183,9 @@ class TestComputing:
         assert [stop.arrive for stop in stops] == [stop.arrive_s for stop in walked.stops]
         assert sum(stop.travel_seconds for stop in stops) < plan.summary["travel_s"] == walked.travel_s
         assert len(left) == 3
-        assert left[blocked.pk].reasons == [{"code": "skill", "detail": "iris"}]
+        (reason,) = left[blocked.pk].reasons
+        assert (reason["code"], reason["relax"], reason["detail"]) == ("skill", ["skill"], "iris")
+        assert len(reason["needs"]) == 1  # the day is full too
         assert left[blocked.pk].priority == sum(part["points"] for part in left[blocked.pk].parts)
         assert (plan.summary["served"], plan.summary["unserved"]) == (3, 3)
         assert plan.based_on == {str(shift.pk): 0}

@@ -34,15 +34,27 @@ def test_the_parts_add_up_to_what_the_planner_is_told() -> None:
     assert parts[2].as_json() == {"code": "waiting", "points": 20, "count": 20}
 
 
-def test_waiting_grows_without_a_cap_and_past_the_limit_is_a_tier_of_its_own() -> None:
+def test_waiting_grows_without_a_cap() -> None:
     need = _need()
 
-    at_limit = priority.total(priority.parts(need, on=TODAY + timedelta(days=70)))
-    after = priority.parts(need, on=TODAY + timedelta(days=71))
+    assert priority.total(priority.parts(need, on=TODAY + timedelta(days=1000))) == 20 + 1020
 
-    assert at_limit == 20 + 90
-    assert after[-1] == Part("overdue", 1000, 91)
-    assert priority.total(after) > 1100
+
+def test_past_the_longest_wait_a_need_is_guaranteed() -> None:
+    need, limit = _need(), TODAY + timedelta(days=70)
+
+    assert priority.guarantee(need, on=limit, last=limit) is None
+    after = limit + timedelta(days=1)
+    assert priority.guarantee(need, on=after, last=after) == Part("longest_wait", 0, 91)
+
+
+def test_a_deadline_within_the_plan_is_a_guarantee() -> None:
+    need = _need(deadline=TODAY + timedelta(days=4))
+
+    assert priority.guarantee(need, on=TODAY, last=TODAY + timedelta(days=3)) is None
+    assert priority.guarantee(need, on=TODAY, last=TODAY + timedelta(days=4)) == Part("due", 0, 4)
+    later = TODAY + timedelta(days=9)
+    assert priority.guarantee(need, on=later, last=later) == Part("due", 0, -5)
 
 
 def test_a_deadline_counts_more_as_it_comes_near() -> None:

@@ -1,8 +1,9 @@
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from outreach.models import Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, at
 from visits import planning
@@ -74,6 +75,22 @@ def test_a_result_is_a_draft_with_stops_reasons_and_figures(
         }
     ]
     assert plan.based_on == {shift: 0}
+
+
+def test_a_broken_guarantee_is_kept_with_its_reason(run: PlanRun) -> None:
+    Need.objects.update(waiting_since=NOW - timedelta(days=100))
+    built = candidates.build(run=run, now=NOW)
+    assert [visit.tier for visit in built.problem.visits] == [1, 1, 1]
+    found = _plan(built)
+
+    results.write(
+        run=run, token="mine", built=built, plan=dataclasses.replace(found, broken_guarantees=found.unserved)
+    )
+
+    (row,) = Plan.objects.get().summary["guarantees"]
+    left = PlanUnserved.objects.get()
+    assert row == {"need": str(left.need_id), "part": left.parts[0], "reasons": left.reasons}
+    assert left.parts[0] == {"code": "longest_wait", "points": 0, "count": 101}
 
 
 def test_a_plan_remembers_the_roads_it_was_made_on(run: PlanRun) -> None:

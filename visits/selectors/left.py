@@ -1,0 +1,130 @@
+"""Who a plan leaves waiting and why, and what it could not keep: promises, and guarantees of a longest wait."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from outreach.models import Need
+from outreach.words import initials
+from visits.enums import PlanState
+from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.selectors import plans, why, words
+from visits.selectors.words import Shifts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A need that the plan leaves waiting: reasons for the office, what to tell the family, its points."""
+
+    row: PlanUnserved
+    titles: list[str]
+    reasons: list[str]
+    told: str
+    parts: list[tuple[str, float]]
+
+
+def reason_counts(plan: Plan) -> list[tuple[str, str, int]]:
+    """How many needs are left for each reason: code, words, count; the most frequent first."""
+    counted = Counter(
+        (reasons[0]["code"] if reasons else "")
+        for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
+    )
+    return [(code, why.title(code), count) for code, count in counted.most_common()]
+
+
+def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
+    """Who is left, the most pressing first; `code` and `district` narrow it."""
+    rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
+    rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
+    if code:
+        rows = rows.filter(reasons__0__code=code)
+    if district:
+        rows = rows.filter(need__resident__village__district=district)
+    return rows.order_by("-priority", "need__waiting_since", "pk")
+
+
+def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Left]:
+    """Reasons in words; the others whom reasons name are read in one query."""
+    names = others(reason for row in rows for reason in row.reasons)
+    return [
+        Left(
+            row=row,
+            titles=[why.title(reason["code"]) for reason in row.reasons],
+            reasons=[why.office(reason, shifts=shifts, names=names) for reason in row.reasons],
+            told=why.family(row.reasons[0], shifts=shifts) if row.reasons else "",
+            parts=words.parts(row.parts),
+        )
+        for row in rows
+    ]
+
+
+def others(reasons: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The visits that reasons name, as initials and village: "S. P. (Kare)"; by need."""
+    wanted = {need for reason in reasons for need in reason.get("needs", [])}
+    rows = Need.objects.filter(pk__in=wanted).values_list("pk", "resident__name", "resident__village__name")
+    return {str(pk): f"{initials(name)} ({village})" for pk, name, village in rows}
+
+
+def of_need(need: Need) -> Left | None:
+    """Why the newest plan that looked at the need leaves it waiting; None where it serves it, or none looked."""
+    rows = PlanUnserved.objects.filter(need=need).exclude(plan__state=PlanState.DISCARDED)
+    row = rows.select_related("plan__run").order_by("-plan__made_at").first()
+    if row is None:
+        return None
+    served = PlanStop.objects.filter(need=need, plan__made_at__gt=row.plan.made_at)
+    if served.exclude(plan__state=PlanState.DISCARDED).exists():
+        return None
+    return explained([row], plans.shifts_of(row.plan))[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A visit that had to stay with its team and day and could not, or that had to be served and is not."""
+
+    need: str
+    name: str
+    reason: str
+    was: str = ""
+    now: str = ""
+
+
+def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
+    """Promises that the plan does not keep."""
+    rows = plan.summary.get("broken", [])
+    names = _residents(row["need"] for row in rows)
+    seen = others(row["reason"] for row in rows)
+    return [
+        Broken(
+            need=row["need"],
+            name=names.get(row["need"], "?"),
+            was=words.team_day(row["shift"], shifts),
+            now=words.team_day(row["served_on"], shifts) if row["served_on"] else "",
+            reason=why.office(row["reason"], shifts=shifts, names=seen),
+        )
+        for row in rows
+    ]
+
+
+def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:
+    """Needs past the longest wait, or with a deadline in the plan, that it does not serve."""
+    rows = plan.summary.get("guarantees", [])
+    names = _residents(row["need"] for row in rows)
+    seen = others(reason for row in rows for reason in row["reasons"])
+    return [
+        Broken(
+            need=row["need"],
+            name=names.get(row["need"], "?"),
+            was=words.part(row["part"]),
+            reason=" ".join(why.office(reason, shifts=shifts, names=seen) for reason in row["reasons"]),
+        )
+        for row in rows
+    ]
+
+
+def _residents(needs: Iterable[str]) -> dict[str, str]:
+    """Names by need."""
+    rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
+    return {str(pk): name for pk, name in rows}

@@ -1,0 +1,40 @@
+"""What the planner knows about a need, for pages of the outreach app: its points, and why it is not planned."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.selectors import left, words
+from visits.services import priority
+
+register = template.Library()
+WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
+
+
+def _parts(need: Need) -> tuple[list[tuple[str, float]], float]:
+    """Parts in words, a guarantee first, and their sum, as of today."""
+    today = timezone.localdate()
+    found = priority.parts(need, on=today)
+    first = priority.guarantee(need, on=today, last=today)
+    rows = [part.as_json() for part in found]
+    return ([(words.part(first.as_json()), 0.0)] if first else []) + words.parts(rows), priority.total(found)
+
+
+@register.inclusion_tag("admin/visits/parts.html")
+def need_points(need: Need) -> dict[str, Any]:
+    """The points of a need in a box that opens into its parts; nothing for one that waits no more."""
+    parts, total = _parts(need) if need.state in WAITS else ([], 0.0)
+    return {"priority": total, "parts": parts, "name": need.resident.name, "none": need.state not in WAITS}
+
+
+@register.inclusion_tag("admin/visits/why.html")
+def need_why(need: Need) -> dict[str, Any]:
+    """How many points and why, and why the last plan left the need waiting."""
+    if need.state not in WAITS:
+        return {}
+    parts, total = _parts(need)
+    waiting = left.of_need(need) if need.state == NeedState.OPEN else None
+    return {"total": total, "parts": parts, "left": waiting}
