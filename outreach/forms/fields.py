@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 MONTHS = {
@@ -61,7 +62,8 @@ class DatePartsField(forms.MultiValueField):
     look = "outreach/fields/date.html"
     widget = DateParts
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, coming: bool = False, **options: Any) -> None:
+        self.coming = coming  # a day still to come, as the example in the messages says
         fields = [forms.CharField(required=False, max_length=9) for _box in range(3)]
         super().__init__(fields=fields, require_all_fields=False, **options)
         for field in fields:
@@ -71,16 +73,25 @@ class DatePartsField(forms.MultiValueField):
         day, month, year = [str(part or "").strip() for part in [*data_list, "", "", ""][:3]]
         if not (day or month or year):
             return None
+        example = {"example": f"17 8 {timezone.localdate().year + 1}" if self.coming else "17 5 1950"}
         number = MONTHS.get(month.lower().rstrip("."), month)
         if not (day and month and year):
-            raise ValidationError(_("Tulis hari, bulan, dan tahun, misalnya 17 5 1950."), code="incomplete")
+            raise ValidationError(
+                _("Tulis hari, bulan, dan tahun, misalnya %(example)s."), code="incomplete", params=example
+            )
         if not re.fullmatch(r"[0-9]{4}", year):
-            raise ValidationError(_("Tulis tahun dengan empat angka, misalnya 1950."), code="year")
+            raise ValidationError(
+                _("Tulis tahun dengan empat angka, misalnya %(year)s."),
+                code="year",
+                params={"year": example["example"][-4:]},
+            )
         try:
             return date(int(year), int(number), int(day))
         except (ValueError, OverflowError) as error:
             raise ValidationError(
-                _("Tanggal itu tidak ada. Periksa hari dan bulannya, misalnya 17 5 1950."), code="impossible"
+                _("Tanggal itu tidak ada. Periksa hari dan bulannya, misalnya %(example)s."),
+                code="impossible",
+                params=example,
             ) from error
 
     def clean(self, value: Any) -> Any:

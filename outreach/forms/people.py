@@ -21,7 +21,7 @@ from outreach.forms.fields import (
     TickField,
 )
 from outreach.lib.nik import NumberError, parse_nik
-from outreach.lib.phone import PhoneError, parse_phone
+from outreach.lib.phone import PhoneError, parse_phone, shown
 from outreach.lib.times import birthday
 from outreach.services.intake import MINIMUM_AGE, too_young
 
@@ -257,6 +257,6 @@ class ContactPage(PageForm):
 
     def answers(self) -> list[Answer]:
         found = self.cleaned_data
-        rows = [(_("Telepon"), found["phone"] or _("Tidak ada"))]
+        rows = [(_("Telepon"), shown(found["phone"]) if found["phone"] else _("Tidak ada"))]
         name = found.get("applicant_name")
         return [*rows, (_("Nama yang mengisi"), name)] if name else rows

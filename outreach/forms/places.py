@@ -22,7 +22,10 @@ class DistrictPage(PageForm):
     single = True
     district = RadiosField(
         label=gettext_lazy("Rumahnya di kecamatan mana?"),
-        help_text=gettext_lazy("Tempat warga berada sekarang, walaupun KK-nya di tempat lain."),
+        help_text=gettext_lazy(
+            "Tempat warga berada sekarang, walaupun KK-nya di tempat lain. Tidak ada di daftar? Ajukan ke "
+            "Dispendukcapil daerah itu."
+        ),
     )
 
     def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
@@ -120,11 +123,13 @@ class TimesPage(PageForm):
         error_messages={"invalid_choice": gettext_lazy("Pilih jam dari daftar.")},
     )
     not_before = DatePartsField(
+        coming=True,
         label=gettext_lazy("Jangan datang sebelum tanggal"),
         help_text=gettext_lazy("Misalnya karena masih dirawat di rumah sakit."),
         required=False,
     )
     deadline = DatePartsField(
+        coming=True,
         label=gettext_lazy("Diperlukan paling lambat tanggal"),
         help_text=gettext_lazy("Misalnya untuk operasi atau BPJS. Kami usahakan, belum tentu bisa."),
         required=False,

@@ -18,6 +18,17 @@ def parse_phone(text: str, *, region: str = "ID") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def shown(number: str) -> str:
+    """A kept number as people here write it, "0812-3456-7890"; a foreign one with its country."""
+    try:
+        read = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    home = phonenumbers.region_code_for_number(read) == "ID"
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(read, style)
+
+
 def masked(number: str) -> str:
     """A number as shown on screen: its last four digits."""
     return f"\u2022\u2022\u2022\u2022 {number[-4:]}"

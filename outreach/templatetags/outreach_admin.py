@@ -2,6 +2,8 @@
 
 from django import template
 
+from outreach.lib import phone as phones
+
 register = template.Library()
 
 
@@ -9,3 +11,9 @@ register = template.Library()
 def short(label: str) -> str:
     """A label without what it says in brackets, for a narrow column: "Lansia (60 tahun ke atas)" is "Lansia"."""
     return str(label).partition(" (")[0]
+
+
+@register.filter
+def phone(number: str) -> str:
+    """A kept number as people here write it."""
+    return phones.shown(number)

@@ -102,6 +102,7 @@ def test_without_a_form_under_way_there_is_a_plain_word_and_the_start(client: Cl
             {"deadline_hari": "1", "deadline_bulan": "1", "deadline_tahun": "2020"},
             "Tanggal itu sudah lewat.",
         ),
+        ("waktu", {"not_before_hari": "1"}, "misalnya 17 8 20"),
         ("kontak", {"phone": "12345"}, "Nomor telepon itu keliru."),
         ("kontak", {"phone": ""}, "Tulis nomor telepon, atau centang"),
     ],
