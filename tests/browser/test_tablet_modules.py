@@ -122,3 +122,25 @@ def test_a_big_photo_is_made_small(ask):
     assert size <= 307_200
     assert max(width, height) <= 1280
     assert abs(width / height - 4 / 3) < 0.01
+
+
+def test_names_on_the_map_keep_clear_of_each_other_and_of_the_stops(ask):
+    names = [
+        {"x": 200, "y": 100, "text": "Kaibon"},
+        {"x": 205, "y": 104, "text": "Geger"},  # over Kaibon
+        {"x": 300, "y": 100, "text": "Pagotan"},
+        {"x": 100, "y": 200, "text": "Uteran"},  # under a stop
+        {"x": 395, "y": 100, "text": "Slambur"},  # over the edge
+    ]
+    stop, frame = {"x": 100, "y": 204}, {"left": 0, "top": 0, "right": 400, "bottom": 300}
+    kept = ask(
+        "names",
+        "m.fitting(a.names, {taken: [m.around(a.stop, 19)], frame: a.frame}).map((name) => name.text)",
+        {"names": names, "stop": stop, "frame": frame},
+    )
+    assert kept == ["Kaibon", "Pagotan"]
+
+
+def test_a_phone_number_is_shown_as_people_write_it(ask):
+    assert ask("parts", "m.phoneText('+6281234567890')") == "0812-3456-7890"
+    assert ask("parts", "m.phoneText('+60123456789')") == "+60123456789"

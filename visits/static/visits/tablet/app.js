@@ -2,7 +2,7 @@
 import "./policy.js";
 import { startBar } from "./bar.js";
 import { put } from "./dom.js";
-import { announce, button, h, heading, icon } from "./parts.js";
+import { announce, button, h, heading, icon, named } from "./parts.js";
 import { changes, load, state } from "./state.js";
 import { open, trouble } from "./store.js";
 import * as sync from "./sync.js";
@@ -49,7 +49,7 @@ function drawHead() {
   const { me } = state;
   put(
     document.getElementById("head"),
-    h("a", { class: "home", href: "#/" }, h("strong", {}, me?.team?.name ?? "Jemput Bola"), h("span", {}, t("head.list"))),
+    h("a", { class: "home", href: "#/" }, h("strong", {}, me?.team?.name ?? "Jemput Bola"), me && h("span", {}, t("head.list"))),
     button({ class: "button secondary", id: "theme", onclick: () => theme(night ? "sun" : "night") }, icon(night ? "sun" : "moon"), night ? t("head.sun") : t("head.night")),
     me && h("a", { class: "button secondary", id: "to-tablet", href: "#/tablet" }, icon("tablet"), t("head.tablet")),
   );
@@ -79,11 +79,10 @@ async function follow() {
   }
   close = end;
   document.body.dataset.screen = page === capture ? "capture" : "other";
-  const head = document.getElementById("heading");
-  document.title = `${head?.dataset.title ?? head?.textContent ?? ""} · Jemput Bola`;
+  named();
   if (mine > 1) {
     scrollTo(0, 0);
-    head?.focus({ preventScroll: true });
+    document.getElementById("heading")?.focus({ preventScroll: true });
   }
 }
 

@@ -2,6 +2,7 @@
 import * as leaflet from "../../npm/leaflet/dist/leaflet-src.esm.js";
 import { standing } from "./days.js";
 import { h, put } from "./dom.js";
+import { around, fitting } from "./names.js";
 import { standingTag, teamClass } from "./parts.js";
 import { t } from "./texts.js";
 
@@ -23,16 +24,15 @@ async function regency() {
 const label = (className, ...content) => leaflet.divIcon({ className, html: h("span", {}, ...content), iconSize: null });
 const still = { interactive: false, keyboard: false };
 
+/** Draws the boundaries; gives the names to write on them: districts from afar, villages from near. */
 function drawBorders(map, data) {
-  const names = leaflet.layerGroup();
+  const names = { district: [], village: [] };
   for (const feature of data.features) {
     const { level, name, point } = feature.properties;
     if (feature.geometry) leaflet.geoJSON(feature, { interactive: false, style: () => ({ className: `boundary ${level}` }) }).addTo(map);
-    if (level === "village" && point) leaflet.marker([point[1], point[0]], { ...still, icon: label("village-name", name) }).addTo(names);
+    if (point) names[level]?.push({ text: name, place: leaflet.latLng(point[1], point[0]) });
   }
-  const showNames = () => (map.getZoom() >= NAMES_FROM_ZOOM ? names.addTo(map) : names.remove());
-  map.on("zoomend", showNames);
-  showNames();
+  return names;
 }
 
 // Marks lie over one another where homes are close; the list says the same to keyboard and screen reader.
@@ -77,6 +77,11 @@ function drawRoute(layer, { held, facts }) {
   return [...base, ...points];
 }
 
+function pixels(map, place) {
+  const { x, y } = map.latLngToContainerPoint(place);
+  return { x, y };
+}
+
 /** The map of one screen. `draw` may be called as often as something changes; the view stays on the same day. */
 export class DayMap {
   constructor(place) {
@@ -85,6 +90,8 @@ export class DayMap {
     this.shown = "";
     this.date = "";
     this.points = [];
+    this.names = null; // once the boundaries are here
+    this.home = false; // the first point is where the team sets out
     this.moved = false; // by hand
   }
 
@@ -96,9 +103,11 @@ export class DayMap {
     put(this.title, h("span", { class: `route-key ${teamClass(held.team)}`, "aria-hidden": "true" }), t("map.route", { team: held.team.name }));
     this.layer.clearLayers();
     this.points = drawRoute(this.layer, { held, facts });
+    this.home = Boolean(held.shift?.base);
     if (this.date !== held.date) this.moved = false;
     this.date = held.date;
     this.fit();
+    this.writeNames();
   }
 
   /** All stops in view, unless the officer has moved the map to look at something. */
@@ -108,6 +117,23 @@ export class DayMap {
     if (this.moved || !this.points.length) return;
     const view = { paddingTopLeft: [36, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false };
     this.map.fitBounds(leaflet.latLngBounds(this.points), view);
+  }
+
+  /** The names that have room in what is seen now, those of the villages on the way first. */
+  writeNames() {
+    if (!this.names || !this.map) return;
+    this.labels.clearLayers();
+    const { map } = this;
+    const { x, y } = map.getSize();
+    const marks = this.points.map((point) => map.latLngToContainerPoint(point));
+    const level = map.getZoom() >= NAMES_FROM_ZOOM && this.names.village.length ? "village" : "district";
+    const away = ({ x: left, y: top }) => Math.min(...marks.map((mark) => Math.hypot(mark.x - left, mark.y - top)), Infinity);
+    const wanted = this.names[level].map((name) => ({ ...name, ...pixels(map, name.place) })).sort((a, b) => away(a) - away(b));
+    const taken = marks.map((mark) => around(mark, 19));
+    if (this.home) taken.push({ ...around(marks[0], 48), top: marks[0].y + 14 });
+    for (const name of fitting(wanted, { taken, frame: { left: 0, top: 0, right: x, bottom: y } })) {
+      leaflet.marker(name.place, { ...still, zIndexOffset: -2000, icon: label("village-name", name.text) }).addTo(this.labels);
+    }
   }
 
   async make(held) {
@@ -131,7 +157,9 @@ export class DayMap {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = leaflet.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !calm, fadeAnimation: false, zoomSnap: 0.5, trackResize: false });
     this.map.setView(held.shift?.base?.lat ? [held.shift.base.lat, held.shift.base.lon] : SOMEWHERE, 11);
+    this.labels = leaflet.layerGroup().addTo(this.map);
     this.layer = leaflet.layerGroup().addTo(this.map);
+    this.map.on("moveend", () => this.writeNames());
     this.map.on("dragend", () => {
       this.moved = true;
     });
@@ -139,7 +167,8 @@ export class DayMap {
     this.watch.observe(box);
     const data = await regency();
     if (!data || !this.map) return; // no boundaries, or another screen came meanwhile
-    drawBorders(this.map, data);
+    this.names = drawBorders(this.map, data);
+    this.writeNames();
     credit.textContent = data.attribution;
   }
 

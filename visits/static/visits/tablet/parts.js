@@ -57,6 +57,12 @@ export function stopNumber(stop, team) {
   return h("span", { class: `stop-number ${teamClass(team)}` }, h("span", { class: "sr-only" }, t("stop.number", { n: "" })), stop.sequence);
 }
 
+/** "0812-3456-7890" for "+6281234567890"; a foreign number as it is. */
+export function phoneText(phone) {
+  const digits = /^\+62(\d{8,12})$/.exec(phone)?.[1];
+  return digits ? `0${digits.slice(0, 3)}-${digits.slice(3, 7)}-${digits.slice(7)}` : phone;
+}
+
 const UNITS = [["GB", 2 ** 30, 1], ["MB", 2 ** 20, 1], ["KB", 2 ** 10, 0]];
 
 export function size(bytes) {
@@ -66,6 +72,12 @@ export function size(bytes) {
 }
 
 export const backLink = (href, text) => h("a", { class: "back", href }, icon("back"), text);
+
+/** The window is called after the screen's heading. */
+export function named() {
+  const head = document.getElementById("heading");
+  document.title = `${head?.dataset.title ?? head?.textContent ?? ""} · Jemput Bola`;
+}
 
 /** The heading of a screen; focus goes there when the screen changes. */
 export const heading = (...children) => h("h1", { id: "heading", tabindex: "-1" }, ...children);

@@ -56,7 +56,7 @@ function build({ fields, photo, signature }, changed) {
     field(t("capture.note"), parts.note),
     h("p", { id: "save-error", class: "error", role: "alert" }),
     save,
-    h("p", { class: "hint" }, t("capture.draft")),
+    h("p", { class: "hint after" }, t("capture.draft")),
   );
   return { parts, form, summary, save };
 }

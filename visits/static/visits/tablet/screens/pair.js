@@ -74,7 +74,7 @@ export function show(root, { offered }) {
         ),
         submit,
       ),
-      h("p", { class: "muted" }, t("pair.lock-advice")),
+      h("p", { class: "muted after" }, t("pair.lock-advice")),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
 import { actions, undoButton, who } from "./visit.js";
 import {
-  announce, button, callLink, h, heading, icon, interval, marks, place, redraw, standingTag, stopNumber, teamClass, word,
+  announce, button, callLink, h, heading, icon, interval, marks, named, place, redraw, standingTag, stopNumber, teamClass, word,
 } from "../parts.js";
 import { keep, officer, state } from "../state.js";
 import { clock, longDate, shortDate, t, today } from "../texts.js";
@@ -115,9 +115,12 @@ async function empty(date, dates) {
   return h("div", { class: "empty" }, text.map((line) => h("p", {}, line)));
 }
 
-function choose(date) {
+async function choose(date) {
   chosenDate = date;
-  state.redrawToday?.();
+  await state.redrawToday?.();
+  named();
+  if (document.activeElement === document.body) document.getElementById("heading")?.focus({ preventScroll: true });
+  announce(longDate(date));
 }
 
 function dayPicker(date, dates) {

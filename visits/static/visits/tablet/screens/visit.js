@@ -4,7 +4,7 @@ import { readDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
 import {
-  announce, backLink, button, callLink, h, heading, namedHeading, icon, interval, marks, place, redraw, standingTag, stopNumber, word,
+  announce, backLink, button, callLink, h, heading, namedHeading, icon, interval, marks, phoneText, place, redraw, standingTag, stopNumber, word,
 } from "../parts.js";
 import { position } from "../position.js";
 import { officer } from "../state.js";
@@ -64,7 +64,7 @@ export function facts(stop, date) {
     { class: "facts" },
     row(t("stop.who"), who(stop, date)),
     row(t("stop.address"), stop.address && h("span", { class: "block" }, stop.address), h("span", { class: "block" }, place(stop)), stop.district),
-    row(t("stop.contact"), stop.contact ? [stop.contact.name, stop.contact.phone].filter(Boolean).join(" · ") : ""),
+    row(t("stop.contact"), stop.contact ? [stop.contact.name, phoneText(stop.contact.phone ?? "")].filter(Boolean).join(" · ") : ""),
     row(t("stop.needs"), needs),
     row(t("stop.note"), stop.note),
   );
