@@ -1,0 +1,68 @@
+"""How long visits take and whether told intervals held: pages to look at, nothing is edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from visits.admin import doors
+from visits.models import VisitTime
+from visits.selectors import audit, audit_words, charts, visit_times
+from visits.services import durations
+
+
+@doors.needs("visits.view_visittime")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """What is planned for each kind of visit, and why."""
+    known = durations.known()
+    return doors.page(
+        request,
+        "admin/visits/times/list.html",
+        model=VisitTime,
+        title=_("Lama kunjungan"),
+        kinds=visit_times.rows(
+            minutes={kind: one.minutes for kind, one in known.items()},
+            in_vain={kind: one.in_vain for kind, one in known.items()},
+        ),
+    )
+
+
+@doors.needs("visits.view_visittime")
+@require_GET
+def intervals(request: HttpRequest) -> HttpResponse:
+    """Whether families were met within the interval that they were told."""
+    found = audit.audit()
+    return doors.page(
+        request,
+        "admin/visits/times/audit.html",
+        model=VisitTime,
+        title=_("Tepat pada jam yang dikabarkan"),
+        audit=found,
+        said=audit_words.page(found),
+        chart=charts.coverage(found, [audit_words.week_tick(week.monday) for week in found.weeks]),
+    )
+
+
+@admin.register(VisitTime)
+class VisitTimeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [path("tepat/", own(intervals), name="visits_visittime_audit"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: VisitTime | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: VisitTime | None = None) -> bool:
+        return False
