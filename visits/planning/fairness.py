@@ -1,0 +1,300 @@
+"""Work shared fairly among the teams, without serving anybody less for it.
+
+The idea: plan first, then measure what every team does (share of its working time, visits a day). While the
+gap between the most and the least loaded is outside the tolerance, the days of the most loaded teams are
+made shorter or smaller and the plan goes on from where it was; what a team no longer takes, the others may.
+Then the days get their true size again and whoever still fits goes in, so no resident waits for fairness.
+A try counts only when it breaks no promise and no guarantee, serves as many, gives up no more points than
+`price` allows and is really fairer; else it is undone and remembered as the reason why the gap stays.
+Source: the constraint tightening of balanced team orienteering, here as a wrapper round any planner.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from visits.planning.planner import WORKERS, plan
+from visits.planning.rules import drive, walk
+from visits.planning.types import Plan, Problem, Progress, Route, Shift
+
+FIRST = 0.6  # share of the budget for the plan before fairness
+ROUNDS = 10
+STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a day is cut by
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """The largest gap between two teams that is fair; None: not looked at."""
+
+    minutes: float | None = 0.25  # share of the working time
+    visits: float | None = 2.0  # visits a day
+    price: float = 0.01  # share of the points that may be given up
+
+    def of(self, measure: str) -> float | None:
+        return self.minutes if measure == "minutes" else self.visits
+
+
+class Load(NamedTuple):
+    """What a team does in a plan."""
+
+    team: str
+    days: int
+    available_s: int
+    busy_s: int  # driving and serving; waiting is not work
+    visits: int
+
+    def of(self, measure: str) -> float:
+        return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
+
+
+class Held(NamedTuple):
+    """A team that could not be relieved, and why: promises, guarantees, fewer, points, no_better."""
+
+    team: str
+    measure: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How even the work is, and what kept it from being more so (`time`: the budget ended first)."""
+
+    loads: tuple[Load, ...]
+    kept: bool
+    held: tuple[Held, ...] = ()
+    out_of_time: bool = False
+
+
+def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
+    """Every team with its work, in the order of their names; days without working time do not count."""
+    by_shift = {route.shift: route for route in routes}
+    rows: dict[str, Load] = {}
+    for shift in problem.shifts:
+        free_s = available(shift)
+        if free_s <= 0:
+            continue
+        load = rows.get(shift.team, Load(shift.team, 0, 0, 0, 0))
+        route = by_shift.get(shift.id)
+        busy_s = route.travel_s + sum(stop.leave_s - stop.start_s for stop in route.stops) if route else 0
+        rows[shift.team] = Load(
+            shift.team,
+            load.days + 1,
+            load.available_s + free_s,
+            load.busy_s + busy_s,
+            load.visits + (len(route.stops) if route else 0),
+        )
+    return tuple(rows[team] for team in sorted(rows))
+
+
+def available(shift: Shift) -> int:
+    """Working seconds of a shift, breaks apart."""
+    pauses = (min(b, shift.end_s) - max(a, shift.start_s) for a, b in shift.breaks)
+    return shift.end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
+
+
+def over(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
+    """(how far beyond, team, measure) of the teams with more work than the tolerance allows, worst first."""
+    rows = tuple(rows)
+    found = []
+    for measure in ("minutes", "visits"):
+        allowed = tolerance.of(measure)
+        if allowed is None or not rows:
+            continue
+        limit = min(load.of(measure) for load in rows) + allowed
+        unit = max(allowed, STEP[measure])
+        found += [
+            ((load.of(measure) - limit) / unit, load.team, measure)
+            for load in rows
+            if load.of(measure) > limit + 1e-9
+        ]
+    return sorted(found, reverse=True)
+
+
+def plan_fairly(
+    problem: Problem,
+    *,
+    tolerance: Tolerance,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    start: Plan | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    workers: int = WORKERS,
+) -> tuple[Plan, Balance]:
+    """`plan`, then made fair within the tolerance for the rest of the budget; and how fair it came out."""
+    search = _Search(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
+    search.first(start)
+    for number in range(ROUNDS):
+        tried = search.next_try()
+        if not tried or search.over_budget():
+            break
+        search.relieve(tried, number)
+    return search.answer()
+
+
+class _Search:
+    """The best plan so far, the days that were cut for it, and who could not be relieved."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        tolerance: Tolerance,
+        seconds: float | None,
+        iterations: int | None,
+        seed: int,
+        on_progress: Callable[[Progress], None] | None,
+        should_stop: Callable[[], bool] | None,
+        workers: int,
+    ) -> None:
+        self.problem, self.tolerance, self.seed, self.workers = problem, tolerance, seed, workers
+        self.seconds, self.iterations = seconds, iterations
+        self.on_progress, self.should_stop = on_progress, should_stop
+        self.began = time.monotonic()
+        self.shifts: dict[str, Shift] = {}  # the cut ones
+        self.held: dict[tuple[str, str], Held] = {}
+        self.width = len(problem.shifts)  # teams relieved at once; fewer after a try that failed
+        self.spent = 0  # iterations
+
+    def first(self, start: Plan | None) -> None:
+        self.base = self.best = self._plan(self.problem, FIRST, 0.0, FIRST, start, self.seed)
+
+    def _plan(
+        self, problem: Problem, share: float, begins: float, ends: float, start: Plan | None, seed: int
+    ) -> Plan:
+        """A part of the budget on a problem; progress is told as a part of the whole."""
+        tell = self.on_progress
+
+        def told(progress: Progress) -> None:
+            assert tell is not None
+            tell(replace(progress, share=begins + (ends - begins) * progress.share))
+
+        found = plan(
+            problem,
+            seconds=None if self.seconds is None else self.seconds * share,
+            iterations=None if self.iterations is None else round(self.iterations * share),
+            seed=seed,
+            start=start,
+            on_progress=None if tell is None else told,
+            should_stop=self.should_stop,
+            workers=self.workers,
+        )
+        self.spent += found.statistics.iterations
+        return found
+
+    def over_budget(self) -> bool:
+        used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
+        return used or self.best.statistics.stopped
+
+    def next_try(self) -> list[tuple[str, str]]:
+        """The teams to relieve next, with the measure that they exceed."""
+        rows = over(loads(self.problem, self.best.routes), self.tolerance)
+        free = [(team, measure) for _, team, measure in rows if (team, measure) not in self.held]
+        return free[: self.width]
+
+    def relieve(self, tried: list[tuple[str, str]], number: int) -> None:
+        """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
+        share = (1 - FIRST) / ROUNDS
+        cut = {**self.shifts, **self._cut(tried)}
+        begins = FIRST + share * number
+        smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
+        found = self._plan(smaller, share, begins, begins + share, self.best, self.seed + number + 1)
+        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
+        why = self._refused(filled)
+        if why is None:
+            stopped = found.statistics.stopped
+            self.best, self.shifts = filled, cut
+            self.best = replace(filled, statistics=replace(filled.statistics, stopped=stopped))
+            self.width = len(self.problem.shifts)
+        elif len(tried) > 1:
+            self.width = len(tried) // 2
+        else:
+            self.held[tried[0]] = Held(*tried[0], why)
+
+    def _refused(self, found: Plan) -> str | None:
+        """Why a fairer plan is not taken, or None."""
+        was, now = self.base.statistics, found.statistics
+        broken = {row.visit for row in found.broken_locks} - {row.visit for row in self.base.broken_locks}
+        if broken:
+            return "promises"
+        if len(found.broken_guarantees) > len(self.base.broken_guarantees):
+            return "guarantees"
+        if now.served < was.served:
+            return "fewer"
+        lost = (was.points - was.moved_points) - (now.points - now.moved_points)
+        if lost > self.tolerance.price * abs(was.points):
+            return "points"
+        better = _excess(self.problem, found, self.tolerance) < _excess(
+            self.problem, self.best, self.tolerance
+        )
+        return None if better else "no_better"
+
+    def _cut(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
+        """The days of these teams made smaller, towards the tolerance; what is promised keeps its room."""
+        rows = {load.team: load for load in loads(self.problem, self.best.routes)}
+        cut: dict[str, Shift] = {}
+        for team, measure in tried:
+            allowed = self.tolerance.of(measure) or 0.0
+            least = min(load.of(measure) for load in rows.values())
+            value = rows[team].of(measure)
+            target = max(0.0, value - max(STEP[measure], (value - least - allowed) * 0.7))
+            days = [s for s in self.problem.shifts if s.team == team and available(s) > 0]
+            for number, shift in enumerate(days):
+                now = cut.get(shift.id, self.shifts.get(shift.id, shift))
+                if measure == "visits":
+                    most = int(target * (number + 1)) - int(target * number)
+                    cut[shift.id] = replace(
+                        now, max_visits=max(self._promised(shift), min(now.max_visits, most))
+                    )
+                else:
+                    end_s = drive(shift.start_s, round(target * available(shift)), shift.breaks)
+                    cut[shift.id] = replace(now, end_s=max(self._promised_end(shift), min(now.end_s, end_s)))
+        return cut
+
+    def _kept(self, shift: Shift) -> list[str]:
+        """Visits of the shift that must stay: promises and guarantees."""
+        visits = self.problem.visit_by_id
+        routes = (route for route in self.best.routes if route.shift == shift.id)
+        return [
+            stop.visit
+            for route in routes
+            for stop in route.stops
+            if visits[stop.visit].locked == shift.id or visits[stop.visit].tier
+        ]
+
+    def _promised(self, shift: Shift) -> int:
+        return len(self._kept(shift))
+
+    def _promised_end(self, shift: Shift) -> int:
+        return walk(self.problem, shift, [self.problem.visit_by_id[i] for i in self._kept(shift)]).end_s
+
+    def answer(self) -> tuple[Plan, Balance]:
+        """The best plan with the figures of the whole run, and how fair it is."""
+        rows = loads(self.problem, self.best.routes)
+        left = [(team, measure) for _, team, measure in over(rows, self.tolerance)]
+        held = tuple(self.held[key] for key in left if key in self.held)
+        statistics = replace(
+            self.best.statistics,
+            iterations=self.spent,
+            elapsed_s=round(time.monotonic() - self.began, 3),
+            compile_s=self.base.statistics.compile_s,
+        )
+        balance = Balance(rows, not left, held, out_of_time=len(held) < len(left))
+        return replace(self.best, statistics=statistics), balance
+
+
+def _excess(problem: Problem, found: Plan, tolerance: Tolerance) -> float:
+    return sum(row[0] for row in over(loads(problem, found.routes), tolerance))
+
+
+def as_mapping(balance: Balance) -> Mapping[str, object]:
+    """Plain data, to be stored with a plan."""
+    return {
+        "kept": balance.kept,
+        "teams": [load._asdict() for load in balance.loads],
+        "held": [row._asdict() for row in balance.held],
+        "out_of_time": balance.out_of_time,
+    }
