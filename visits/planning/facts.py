@@ -1,0 +1,77 @@
+"""What is known on the day of work, and what a new plan changes: plain values, in and out of replan.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from visits.planning.slots import Slot
+from visits.planning.types import Interval, Plan, Problem, Reason
+
+SAME, SHIFTED, MOVED, DROPPED, NEW = "same", "shifted", "moved", "dropped", "new"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNow:
+    """Where a team is: free to drive on from `location` at `free_s`, an overrun of its visit counted.
+    `done` visits are behind it or under way and count towards its day."""
+
+    shift: str
+    location: int
+    free_s: int
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known at `now_s`. Teams without a row stand at their base. `gone` visits are done, under way or
+    called off; `told` are the intervals of promised visits; `urgent` visits ask for a place today."""
+
+    date: dt.date
+    now_s: int
+    gone: frozenset[str] = frozenset()
+    teams: tuple[TeamNow, ...] = ()
+    failed: frozenset[str] = frozenset()
+    told: Mapping[str, Interval] = field(default_factory=dict)
+    urgent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    shift: str
+    start_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the new plan is for one visit. `cause`: why its promise is broken, None where it is kept or was never
+    made. `offer`: the best place that is left where the day has none."""
+
+    visit: str
+    what: str
+    was: Place | None = None
+    now: Place | None = None
+    cause: Reason | None = None
+    offer: Slot | None = None
+
+    @property
+    def tell(self) -> bool:
+        """Whether the family must be told."""
+        return self.what != SAME
+
+
+@dataclass(frozen=True)
+class Replan:
+    """The rest of the day: `problem` as it was planned, its plan, and what changes for every visit."""
+
+    problem: Problem
+    plan: Plan
+    changes: tuple[Change, ...]
+
+    @property
+    def broken(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.cause is not None)
+
+    def having(self, what: str) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.what == what)
