@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 
 from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, State
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
 from visits.planning.engine.recreate import learn, offer, promises_kept, recreate, sort_listed, wanted
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.ruin import ruin
+from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import DETOUR
 from visits.planning.engine.work import Work, below, chance
 
@@ -33,7 +34,7 @@ def restore(d: Data, s: State, saved: State, w: Work, routes: int) -> None:
 
 @kernel
 def anneal(
-    d: Data, s: State, best: State, saved: State, w: Work, par: Array, hot: float, cold: float, steps: int
+    d: Data, s: State, best: State, saved: State, w: Work, par: Floats, hot: float, cold: float, steps: int
 ) -> int:
     """Run `steps` iterations, cooling from `hot` to `cold`; True when the best got better."""
     found = 0

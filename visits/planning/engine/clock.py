@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 
 from visits.planning.engine.data import Data
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
+from visits.planning.engine.shapes import Ints3
 
 
 @kernel
@@ -34,7 +35,7 @@ def travel(d: Data, a: int, b: int) -> int:
 
 
 @kernel
-def drive(breaks: Array, c: int, now: int, seconds: int) -> int:
+def drive(breaks: Ints3, c: int, now: int, seconds: int) -> int:
     """Clock after driving; stands still in breaks."""
     for i in range(breaks.shape[1]):
         opens = breaks[c, i, 0]
@@ -50,7 +51,7 @@ def drive(breaks: Array, c: int, now: int, seconds: int) -> int:
 
 
 @kernel
-def drive_back(breaks: Array, c: int, then: int, seconds: int) -> int:
+def drive_back(breaks: Ints3, c: int, then: int, seconds: int) -> int:
     """Latest clock from which driving `seconds` arrives by `then`."""
     for i in range(breaks.shape[1] - 1, -1, -1):
         opens = breaks[c, i, 0]

@@ -8,8 +8,9 @@ changed route, so the start costs a fraction of trying everybody everywhere.
 from __future__ import annotations
 
 from visits.planning.engine.data import LENGTH, Data, State
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, insert, prize, refresh
+from visits.planning.engine.shapes import Bytes, Floats
 
 SETTLE_S = 300.0  # seconds added to the cost of every visit, so that tiny detours do not decide alone
 
@@ -26,7 +27,7 @@ def price(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
 
 
 @kernel
-def price_all(d: Data, s: State, visit: int, owned: Array) -> tuple[float, int, int]:
+def price_all(d: Data, s: State, visit: int, owned: Bytes) -> tuple[float, int, int]:
     """(best ratio, route, gap) over all routes."""
     ratio, at, gap = 0.0, -1, -1
     for r in range(d.shift.shape[0]):
@@ -39,7 +40,7 @@ def price_all(d: Data, s: State, visit: int, owned: Array) -> tuple[float, int, 
 
 
 @kernel
-def fill(d: Data, s: State, owned: Array, ratios: Array) -> int:
+def fill(d: Data, s: State, owned: Bytes, ratios: Floats) -> int:
     """Insert open visits greedily until none fits; `ratios` is scratch, float64[n]. Returns how many."""
     count, n = 0, d.place.shape[0]
     for visit in range(n):

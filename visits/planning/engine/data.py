@@ -14,13 +14,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from visits.planning.engine.shapes import Array, Bytes2, Floats, Floats2, Ints, Ints2, Ints3
 from visits.planning.rules import allowed
 from visits.planning.travel import EARTH_M, GreatCircle, unit_vectors
 from visits.planning.types import POINT_S, Interval, Problem, Visit
 
-Array = NDArray[Any]
 DENSE_PLACES = 3000  # above, travel is computed from chords; the matrix would not fit the caches
 NEIGHBOURS = 100
 NEVER = 1 << 30  # a break that no clock reaches
@@ -33,33 +32,33 @@ START, END, FROM, TO, MOST, CLASS, DAY = range(7)  # columns of Data.shift
 class Data(NamedTuple):
     """Read-only. n visits, r shifts, c classes of breaks, p places."""
 
-    matrix: Array  # int32[p, p] seconds, or [1, 1] when travel comes from chords
-    vectors: Array  # float64[p, 3] on the unit sphere
-    scale: Array  # float64[1] seconds for one radius of great circle
-    place: Array  # int32[n]
-    service: Array  # int32[n] seconds
-    last: Array  # int32[n] 1: after all others
-    locked: Array  # int32[n] the shift, or -1
-    prize: Array  # float64[n, days] score of serving, the bonus of its tier included
-    tier: Array  # float64[n] that bonus: 0, or more than everything else in the problem together
-    home: Array  # int32[n] the shift it is published on, or -1
-    stay: Array  # float64[n] more score when it is served there
-    may: Array  # uint8[n, r] date, skills, capacity and lock allow it
-    slot_at: Array  # int32[c, n + 1] offsets into slots
-    slots: Array  # int32[m, 2] first and last good start, sorted
-    shift: Array  # int32[r, 7]
-    breaks: Array  # int32[c, b, 2]
-    near: Array  # int32[n, k] nearest visits, nearest first
-    width: Array  # int32[n] seconds in which a service may begin; small is tight
+    matrix: Ints2  # int32[p, p] seconds, or [1, 1] when travel comes from chords
+    vectors: Floats2  # float64[p, 3] on the unit sphere
+    scale: Floats  # float64[1] seconds for one radius of great circle
+    place: Ints  # int32[n]
+    service: Ints  # int32[n] seconds
+    last: Ints  # int32[n] 1: after all others
+    locked: Ints  # int32[n] the shift, or -1
+    prize: Floats2  # float64[n, days] score of serving, the bonus of its tier included
+    tier: Floats  # float64[n] that bonus: 0, or more than everything else in the problem together
+    home: Ints  # int32[n] the shift it is published on, or -1
+    stay: Floats  # float64[n] more score when it is served there
+    may: Bytes2  # uint8[n, r] date, skills, capacity and lock allow it
+    slot_at: Ints2  # int32[c, n + 1] offsets into slots
+    slots: Ints2  # int32[m, 2] first and last good start, sorted
+    shift: Ints2  # int32[r, 7]
+    breaks: Ints3  # int32[c, b, 2]
+    near: Ints2  # int32[n, k] nearest visits, nearest first
+    width: Ints  # int32[n] seconds in which a service may begin; small is tight
 
 
 class State(NamedTuple):
     """One solution. Column 0 and `length + 1` of a route are the depots."""
 
-    stops: Array  # int32[r, 5, longest + 2]
-    facts: Array  # int32[r, 3]
-    worth: Array  # float64[r] prizes of the route
-    where: Array  # int32[n] route or -1
+    stops: Ints3  # int32[r, 5, longest + 2]
+    facts: Ints2  # int32[r, 3]
+    worth: Floats  # float64[r] prizes of the route
+    where: Ints  # int32[n] route or -1
 
 
 class Model(NamedTuple):

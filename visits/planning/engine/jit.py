@@ -2,9 +2,11 @@
 
 The idea: every kernel takes plain arrays (in the named tuples of data.py) and allocates nothing, so
 it is compiled without numba's reference counting, which makes it faster to compile, faster to run,
-and free of shared counters that two threads would fight over. No fastmath: the same seed must give
-the same plan. numba's cache does not see when a function that was inlined has changed, so the folder
-of the cache carries a digest of all files with kernels or with the constants they use. Only this package imports numba.
+and free of shared counters that two threads would fight over. Its annotations are its only signature
+(shapes.py): whole numbers are int64 wherever they come from, so no kernel is compiled twice. No fastmath: the
+same seed must give the same plan. numba's cache does not see when a function that was inlined has changed,
+so the folder of the cache carries a digest of all files with kernels or with the constants they use. Only
+this package imports numba.
 """
 
 from __future__ import annotations
@@ -14,15 +16,20 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numba
-from numpy.typing import NDArray
+from numba.core import types
 
 F = TypeVar("F", bound=Callable[..., Any])
-Array = NDArray[Any]
 
 HERE = Path(__file__).parent
+PLAIN: dict[object, Any] = {
+    int: types.int64,
+    float: types.float64,
+    bool: types.boolean,
+    type(None): types.none,
+}
 
 
 def cache_folder() -> Path:
@@ -45,10 +52,26 @@ def cache_folder() -> Path:
 
 cast("Any", numba).config.CACHE_DIR = str(cache_folder())
 _njit = cast("Any", numba.njit)  # its stubs do not know _nrt
-_compile = _njit(nogil=True, cache=True, error_model="numpy", boundscheck=False, _nrt=False)
+
+
+def machine_type(hint: Any) -> Any:
+    """What an annotation is to the compiler."""
+    if hint in PLAIN:
+        return PLAIN[hint]
+    if get_origin(hint) is tuple:
+        return cast("Any", types).Tuple([machine_type(part) for part in get_args(hint)])
+    if hasattr(hint, "_fields"):  # a named tuple of arrays
+        parts = get_type_hints(hint, include_extras=True).values()
+        return cast("Any", types).NamedTuple([machine_type(part) for part in parts], hint)
+    _, element, axes = get_args(hint)
+    return types.Array(getattr(types, element), axes, "C")
 
 
 def kernel(function: F) -> F:
-    """Compile for threads, without allocation, cached."""
-    compiled: F = _compile(function)
+    """Compile for threads, without allocation, cached, for the types of its annotations alone."""
+    hints = get_type_hints(function, include_extras=True)
+    returned = machine_type(hints.pop("return"))
+    signature = returned(*map(machine_type, hints.values()))
+    options = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+    compiled: F = _njit(signature, **options)(function)
     return compiled

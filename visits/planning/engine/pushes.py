@@ -18,8 +18,9 @@ import numpy as np
 
 from visits.planning.blocks import Blocked, blocked, relaxed
 from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, Model, State, slots
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, copy_route, refresh
+from visits.planning.engine.shapes import Array, Bytes2, Floats, Ints, Ints2
 from visits.planning.explain import worded
 from visits.planning.price import Room, is_protected, worth
 from visits.planning.types import DAY_S, Problem, Reason, Visit
@@ -32,7 +33,7 @@ STATIC = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all a
 
 
 @kernel
-def without(d: Data, s: State, saved: State, r: int, out: Array) -> bool:
+def without(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
     """Make route `r` the saved one without these stops (-1: none); False when a rule breaks."""
     at = 1
     for k in range(1, saved.facts[0, LENGTH] + 1):
@@ -51,13 +52,13 @@ def offer_sets(
     d: Data,
     s: State,
     saved: State,
-    sets: Array,
-    routes: Array,
-    prices: Array,
-    pool: Array,
-    may: Array,
-    paid: Array,
-    found: Array,
+    sets: Ints2,
+    routes: Ints,
+    prices: Floats,
+    pool: Ints,
+    may: Bytes2,
+    paid: Floats,
+    found: Ints2,
 ) -> None:
     """Offer the gap of every set, cheapest first, to the pool; found[i] = set, gap, added, or -1."""
     open_ = pool.shape[0]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 
 from visits.planning.engine.data import LENGTH, Data, State
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, insert, prize
+from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import (
     BLINK,
     BY_CHANCE,
@@ -31,13 +32,13 @@ from visits.planning.engine.work import Work, below, chance
 
 
 @kernel
-def wanted(w: Work, visit: int, par: Array) -> bool:
+def wanted(w: Work, visit: int, par: Floats) -> bool:
     """Whether an open visit is worth a try: often when it found places lately, now and then anyway."""
     return bool(chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
 
 
 @kernel
-def offer(d: Data, s: State, w: Work, seed: int, count: int, par: Array) -> int:
+def offer(d: Data, s: State, w: Work, seed: int, count: int, par: Floats) -> int:
     """List unserved neighbours of the seed beside the removed, which come first."""
     removed = count
     most = count + int(par[OFFERED])
@@ -86,7 +87,7 @@ def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
 
 
 @kernel
-def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> None:
+def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -> None:
     """Order the listed by one of several keys; locked visits first."""
     kind = below(w, 100)
     for i in range(count):
@@ -124,7 +125,7 @@ def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Array)
 
 
 @kernel
-def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Array) -> None:
+def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -> None:
     """Offer every listed visit its best place in the touched routes."""
     for i in range(count):
         visit = w.listed[i]

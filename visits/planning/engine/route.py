@@ -27,7 +27,8 @@ from visits.planning.engine.data import (
     Data,
     State,
 )
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
+from visits.planning.engine.shapes import Ints
 
 
 @kernel
@@ -157,7 +158,7 @@ def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
 
 @kernel
 def remove(
-    d: Data, s: State, r: int, first: int, span: int, keep: int, kept: int, out: Array, count: int
+    d: Data, s: State, r: int, first: int, span: int, keep: int, kept: int, out: Ints, count: int
 ) -> int:
     """Take stops `first`..`first + span - 1` out but for `kept` of them from `keep` on.
 

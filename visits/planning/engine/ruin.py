@@ -7,8 +7,9 @@ together in the field and in a route is taken out together, so that the gap is w
 from __future__ import annotations
 
 from visits.planning.engine.data import LENGTH, VISIT, Data, State
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import copy_route, remove
+from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
 from visits.planning.engine.work import Work, below, chance
 
@@ -36,7 +37,7 @@ def touch(
     routes: int,
     stamp: int,
     count: int,
-    par: Array,
+    par: Floats,
 ) -> int:
     """Save route `r` as the `routes`-th touched one and take a string round stop `pos` out of it."""
     w.mark[r] = stamp
@@ -53,7 +54,7 @@ def touch(
 
 
 @kernel
-def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: Array) -> tuple[int, int]:
+def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: Floats) -> tuple[int, int]:
     """(routes touched, visits listed): strings removed round `seed`, the routes saved first."""
     routes, count = 0, 0
     most = 1 + below(w, int(par[ROUTES]))

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from visits.planning.engine.data import LENGTH, PLACE, Model, State
-from visits.planning.engine.jit import Array
+from visits.planning.engine.shapes import Array
 from visits.planning.engine.worker import Worker
 
 SPLIT_ROUTES = 12  # routes a worker must have for the map to be cut

@@ -10,24 +10,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from visits.planning.engine.jit import Array, kernel
+from visits.planning.engine.jit import kernel
+from visits.planning.engine.shapes import Bytes, Floats, Ints, Longs, Words
 
 
 class Work(NamedTuple):
     """Scratch of one worker."""
 
-    random: Array  # uint64[1]
-    listed: Array  # int32[candidates]
-    offered: Array  # int32[candidates] the listed before they were sorted
-    keys: Array  # float64[candidates]
-    touched: Array  # int32[routes touched at once]
-    mark: Array  # int64[r] the iteration that touched the route last
-    dirty: Array  # uint8[r] changed since the best was copied
-    owned: Array  # uint8[r] routes this worker may change
-    pool: Array  # int32[m] visits this worker may seed from
-    mine: Array  # uint8[n] visits this worker may move
-    luck: Array  # float64[n] how often the visit, offered while open, found a place (moving mean)
-    totals: Array  # float64[3] current score, best score, iterations
+    random: Words  # uint64[1]
+    listed: Ints  # int32[candidates]
+    offered: Ints  # int32[candidates] the listed before they were sorted
+    keys: Floats  # float64[candidates]
+    touched: Ints  # int32[routes touched at once]
+    mark: Longs  # int64[r] the iteration that touched the route last
+    dirty: Bytes  # uint8[r] changed since the best was copied
+    owned: Bytes  # uint8[r] routes this worker may change
+    pool: Ints  # int32[m] visits this worker may seed from
+    mine: Bytes  # uint8[n] visits this worker may move
+    luck: Floats  # float64[n] how often the visit, offered while open, found a place (moving mean)
+    totals: Floats  # float64[3] current score, best score, iterations
 
 
 @kernel

@@ -12,8 +12,8 @@ import numpy as np
 
 from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Model, State
-from visits.planning.engine.jit import Array
 from visits.planning.engine.route import copy_route
+from visits.planning.engine.shapes import Array
 from visits.planning.engine.tuning import DETOUR, TUNING
 from visits.planning.engine.work import Work
 
