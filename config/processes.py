@@ -21,7 +21,8 @@ from django.db.migrations.executor import MigrationExecutor
 from config.supervisor import Program, Supervisor
 from outreach import vault
 from outreach.lib.crypto import KeyRingError
-from visits.services import jobs
+from visits.enums import KeyRole
+from visits.services import jobs, keys
 
 BELL_SECONDS = 10.0
 SILENT_SECONDS = 60.0
@@ -154,11 +155,26 @@ def require_tables() -> None:
         raise CannotServeError("The database is of another version. Run `manage.py migrate` first.")
 
 
+def make_capture_keys(*, say: Callable[[str], object]) -> None:
+    """An office without a key that tablets seal records to gets one, unless another user is to hold it."""
+    if keys.exists(KeyRole.CAPTURE):
+        return
+    if settings.CAPTURE_PRIVATE_KEYS_DIR:
+        say("No tablet can record yet: run `manage.py capture_keys create` as the worker's user.")
+        return
+    keys.current(KeyRole.WORKER)
+    keys.current(KeyRole.CAPTURE)
+    say(
+        f"Made the keys that open records: {keys.directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
+    )
+
+
 def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
     """Start everything, say where it is, and watch over it until Ctrl-C or SIGTERM."""
     require_free_ports(where)
     require_tables()
     require_keys()
+    make_capture_keys(say=say)
     stop = Event()
 
     def ask_to_stop(signum: int, frame: FrameType | None) -> None:

@@ -18,8 +18,9 @@ from tests.support import officer
 from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
+from visits.enums import KeyRole, KeyState
 from visits.lib import jose
-from visits.models import Capture, Event, Receipt, Visit
+from visits.models import Capture, Event, PublicKey, Receipt, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -338,3 +339,18 @@ def test_what_lies_on_the_disk_tells_nothing(
     assert len(held) > 100_000, "the record is not there"
     assert b"JFIF" not in held
     assert b"\x89PNG" not in held
+
+
+def test_a_tablet_says_that_the_office_has_no_key_for_records(
+    page: Page, shared_stack: Stack, day: TeamsDay
+) -> None:
+    current = PublicKey.objects.filter(role=KeyRole.CAPTURE, state=KeyState.CURRENT)
+    with shared_stack.orm():
+        kids = list(current.values_list("pk", flat=True))
+        current.update(state=KeyState.RETIRED)
+    try:
+        officer.pair(page, shared_stack.tablet, day)
+        expect(page.get_by_role("alert")).to_contain_text("Kantor belum membuat kunci rekaman")
+    finally:
+        with shared_stack.orm():
+            PublicKey.objects.filter(pk__in=kids).update(state=KeyState.CURRENT)

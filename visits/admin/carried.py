@@ -24,7 +24,7 @@ class CarriedForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Berkas dari tablet"),
-        help_text=gettext_lazy("Berkas jemput-bola-….zip dari “Bawa manual” di tablet."),
+        help_text=gettext_lazy("Berkas jemput-bola-….zip dari “Simpan ke berkas” di tablet."),
         widget=forms.ClearableFileInput({"accept": ".zip"}),
         error_messages={
             "required": gettext_lazy("Pilih berkas dari tablet dahulu."),
@@ -45,7 +45,9 @@ def take(request: HttpRequest) -> HttpResponse:
             taken = carried.take(file=form.cleaned_data["file"].file, actor=log.actor_of(doors.who(request)))
             rows = [(one, WORDS.get(one.result) or PROBLEMS[one.result].title) for one in taken]
         except carried.NotABundleError:
-            form.add_error("file", _("Ini bukan berkas “Bawa manual” dari tablet. Pilih berkas yang lain."))
+            form.add_error(
+                "file", _("Ini bukan berkas “Simpan ke berkas” dari tablet. Pilih berkas yang lain.")
+            )
     return doors.page(
         request,
         "admin/visits/capture/carried.html",

@@ -118,6 +118,7 @@ def pair(request: HttpRequest) -> HttpResponse:
         title=_("Pasangkan tablet"),
         status=400 if form.errors else 200,
         form=form,
+        no_key=not keys.exists(KeyRole.CAPTURE),
     )
 
 

@@ -30,13 +30,13 @@ PROBLEMS: dict[str, Problem] = {
         400,
         "never",
         _("Isi kiriman tidak terbaca"),
-        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+        _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
     "bad-signature": Problem(
         400,
         "never",
         _("Tanda tangan tablet tidak cocok"),
-        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+        _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
     "unauthenticated": Problem(
         401, "reauth", _("Tablet belum dikenali"), _("Tablet akan masuk kembali. Data tetap aman di tablet.")
@@ -51,7 +51,7 @@ PROBLEMS: dict[str, Problem] = {
         403,
         "never",
         _("Nomor ini milik tablet lain"),
-        _("Simpan data ini lewat “Bawa manual” dan hubungi kantor."),
+        _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
     "not-found": Problem(
         404, "resync", _("Tidak ditemukan"), _("Data ini tidak ada pada tim Anda. Segarkan daftar kunjungan.")

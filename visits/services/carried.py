@@ -1,4 +1,4 @@
-"""Records that were carried to the office in a file ("Bawa manual"): the same bytes, the same way in.
+"""Records that a tablet saved to a file ("Simpan ke berkas") and somebody carried here: the same bytes and way in.
 
 The file is a ZIP without compression: `captures/<id>/manifest.jws` and `captures/<id>/<sha256>` for each chunk.
 A manifest proves by its signature which tablet it comes from. Events in the file are not signed; they stay on

@@ -106,6 +106,11 @@ def _current_row(role: KeyRole) -> PublicKey | None:
     return PublicKey.objects.filter(role=role, state=KeyState.CURRENT).first()
 
 
+def exists(role: KeyRole) -> bool:
+    """Whether the office has a key of this role in use; asking makes none."""
+    return _current_row(role) is not None
+
+
 def current(role: KeyRole, *, actor: str = "system") -> PublicKey:
     """The key of a role that is used now; the first call of an installation makes it."""
     row = _current_row(role)

@@ -111,7 +111,7 @@ def test_a_compressed_file_is_none_of_ours(office, sealed):
 def test_another_file_gets_a_sentence_that_says_what_to_do(office, data):
     answer = take(office, data)
     assert answer.status_code == 400
-    assert "Ini bukan berkas “Bawa manual” dari tablet." in answer.content.decode()
+    assert "Ini bukan berkas “Simpan ke berkas” dari tablet." in answer.content.decode()
 
 
 @pytest.mark.parametrize("identifier", ["-" * 36, "0" * 36])

@@ -17,8 +17,9 @@ from outreach.models import LogEntry
 from tests.support.tablet import JPEG, Tablet, client_send
 from tests.visits.admin.conftest import staff
 from visits.api import throttles
+from visits.enums import KeyRole
 from visits.models import CaptureState, Device, EventStatus, TeamMessage
-from visits.services import devices, verify
+from visits.services import devices, keys, verify
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -102,6 +103,13 @@ def test_a_code_with_its_picture_is_shown_once_and_pairs_a_tablet(office, team):
     assert tablet.me()["team"]["id"] == team.pk
     assert code[1] not in page(office, "visits_device_changelist")
     assert LogEntry.objects.get(action="pairing_code_made").actor.startswith("user:")
+
+
+def test_an_office_without_the_key_for_records_is_told_what_to_do(office):
+    told = "manage.py capture_keys create"
+    assert told in page(office, "visits_device_pair")
+    keys.current(KeyRole.CAPTURE)
+    assert told not in page(office, "visits_device_pair")
 
 
 def test_a_code_needs_a_team(office):

@@ -1,4 +1,4 @@
-// "Bawa manual": the same sealed bytes and signed manifests in one file, for the day without a network.
+// "Simpan ke berkas": the same sealed bytes and signed manifests in one file, for the day without a network.
 import { utf8 } from "./ids.js";
 import * as outbox from "./outbox.js";
 import { state } from "./state.js";

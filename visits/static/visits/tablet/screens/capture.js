@@ -179,7 +179,8 @@ export async function show(root, { visit }) {
     const errors = wrongs(filled, made.parts);
     showErrors(made.form, made.summary, errors);
     const place = made.form.querySelector("#save-error");
-    const missing = (!officer() && "no-officer") || (!state.me?.capture_keys?.length && "no-key");
+    const noKey = state.me?.capture_keys?.length ? false : state.me?.capture_keys ? "no-office-key" : "no-key";
+    const missing = (!officer() && "no-officer") || noKey;
     place.textContent = !errors.length && missing ? t(`capture.${missing}`) : "";
     if (errors.length || missing || made.save.disabled) return;
     made.save.disabled = true;

@@ -224,6 +224,7 @@ export async function show(root, { view }) {
       date !== now() && held?.stops.length > 0 && h("p", { class: "note waiting" }, t("today.other-day")),
       undoNotes(held, all),
       messages(),
+      state.me?.capture_keys?.length === 0 && h("p", { class: "note danger", role: "alert" }, t("today.no-office-key")),
       !officer() && state.me?.officers?.length > 0 && officerCard(),
       (WIDE.matches || chosenView === "list" || !held?.stops.length) && content,
     );

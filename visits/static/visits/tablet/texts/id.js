@@ -46,6 +46,7 @@ export default {
   "today.count": "{n} kunjungan",
   "today.message": "Pesan koordinator",
   "today.message-read": "Sudah dibaca",
+  "today.no-office-key": "Kantor belum membuat kunci rekaman, jadi rekaman belum dapat disimpan di tablet ini. Hubungi kantor sebelum berangkat.",
   "today.other-day": "Ini bukan daftar hari ini.",
   "officer.ask": "Siapa yang bertugas dengan tablet ini?",
 
@@ -175,6 +176,7 @@ export default {
   "capture.already": "Kunjungan ini sudah dicatat: {outcome}.",
   "capture.save-failed": "Rekaman belum tersimpan: penyimpanan tablet penuh atau ditutup. Kosongkan ruang di tablet, lalu ketuk Simpan lagi. Isian tetap ada.",
   "capture.no-key": "Kunci kantor belum ada di tablet. Sinkronkan sekali, lalu simpan lagi. Isian tetap ada.",
+  "capture.no-office-key": "Kantor belum membuat kunci rekaman. Hubungi kantor, lalu sinkronkan dan simpan lagi. Isian tetap ada.",
   "capture.no-officer": "Pilih dulu petugas yang bertugas, di halaman Tablet.",
   "error.identity": "Pilih dengan apa identitas dicek.",
   "error.name": "Isi nama lengkap.",
