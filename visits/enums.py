@@ -76,6 +76,21 @@ class VisitKind(TextChoices):
     IN_VAIN = "in_vain", _("Kunjungan tanpa hasil")
 
 
+class FitState(TextChoices):
+    """A speed fitted to recorded trips. Only an APPLIED one counts, and there is one at most."""
+
+    PROPOSED = "proposed", _("Usulan")
+    APPLIED = "applied", _("Dipakai")
+    REPLACED = "replaced", _("Sudah diganti")
+
+
+FIT_MOVES: dict[str, frozenset[str]] = {
+    FitState.PROPOSED: frozenset({FitState.APPLIED, FitState.REPLACED}),
+    FitState.APPLIED: frozenset({FitState.REPLACED}),
+    FitState.REPLACED: frozenset(),
+}
+
+
 class VisitState(TextChoices):
     """A published visit, computed from what the tablet reports."""
 

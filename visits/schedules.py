@@ -25,6 +25,7 @@ DECLARED = [
     Job(name="verify waiting captures", task="verify_waiting", minutes=1),
     Job(name="sweep half-written chunks", task="sweep_drafts", minutes=24 * 60),
     Job(name="learn how long visits take", task="learn_durations", minutes=24 * 60),
+    Job(name="fit speeds to trips", task="fit_travel", minutes=7 * 24 * 60),
     Job(name="forget what ran out", task="forget_old", minutes=60),
 ]
 

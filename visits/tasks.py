@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from outreach.services import retention
-from visits.services import blobs, engine, jobs, learning, plans, verify
+from visits.services import blobs, calibration, engine, jobs, learning, plans, verify
 
 
 def beat() -> None:
@@ -39,6 +39,11 @@ def forget_old() -> int:
 def learn_durations() -> int:
     """Once a day: how long visits take, from the finished ones."""
     return learning.learn_durations()
+
+
+def fit_travel() -> None:
+    """Once a week: a proposal of how fast teams drive, from their trips."""
+    calibration.propose()
 
 
 def sweep_drafts() -> int:

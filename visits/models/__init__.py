@@ -12,7 +12,7 @@ from visits.models.device import Device, DeviceToken, PairingCode, TeamMessage
 from visits.models.event import Event, EventStatus
 from visits.models.job import Heartbeat
 from visits.models.key import Epoch, PublicKey
-from visits.models.learned import VisitTime
+from visits.models.learned import TravelFit, VisitTime
 from visits.models.outbox import OutboxItem
 from visits.models.plan import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.models.team import Officer, Shift, Team
@@ -46,6 +46,7 @@ __all__ = [
     "Team",
     "TeamDay",
     "TeamMessage",
+    "TravelFit",
     "Visit",
     "VisitTime",
 ]

@@ -1,9 +1,10 @@
 """What the office has learned from its own finished visits."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from visits.enums import VisitKind
+from visits.enums import FitState, VisitKind
 
 
 class VisitTime(models.Model):
@@ -40,3 +41,55 @@ class VisitTime(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class TravelFit(models.Model):
+    """A speed that was fitted to the trips of our teams: a proposal until a coordinator applies it.
+
+    Figures as in visits/roads/fit.py. `before_...` is the straight line that was in force when it was computed;
+    `detail` = {"hours": [{"since", "until", "trips", "speed_kmh"}], "points": [[seconds by that line, real ones]]}.
+    """
+
+    state = models.CharField(_("keadaan"), max_length=8, choices=FitState.choices, default=FitState.PROPOSED)
+    made_at = models.DateTimeField(_("dihitung"))
+    detour = models.FloatField(_("garis lurus dikali"))
+    speed_kmh = models.FloatField(_("kecepatan (km/jam)"))
+    low_kmh = models.FloatField()
+    high_kmh = models.FloatField()
+    before_detour = models.FloatField()
+    before_speed_kmh = models.FloatField()
+    trips = models.PositiveIntegerField(_("perjalanan"))
+    used = models.PositiveIntegerField(_("perjalanan yang dipakai"))
+    absurd = models.PositiveIntegerField(_("perjalanan yang tidak masuk akal"))
+    far = models.PositiveIntegerField(_("perjalanan yang menyimpang jauh"))
+    spread = models.FloatField()
+    off_before = models.FloatField()
+    off_after = models.FloatField()
+    still_s = models.PositiveIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+    applied_at = models.DateTimeField(_("dipakai sejak"), null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("kecepatan di jalan")
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="proposed"), name="one_proposed_speed"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="applied"), name="one_applied_speed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(speed_kmh__gt=0, before_speed_kmh__gt=0), name="fitted_speed_is_a_speed"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="applied") | models.Q(applied_at__isnull=False),
+                name="applied_speed_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speed_kmh} km/h ({self.made_at:%Y-%m-%d})"

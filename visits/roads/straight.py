@@ -4,7 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
+from visits.enums import FitState
+from visits.models import TravelFit
 from visits.planning import GreatCircle
 
 
@@ -17,4 +20,8 @@ class Straight:
 
 
 def in_force() -> Straight:
+    """What a coordinator applied, else the settings."""
+    row = TravelFit.objects.filter(state=FitState.APPLIED).only("detour", "speed_kmh", "made_at").first()
+    if row is not None:
+        return Straight(GreatCircle(row.detour, row.speed_kmh), timezone.localdate(row.made_at))
     return Straight(GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH))
