@@ -31,7 +31,9 @@ def drive(count: int, *, kmh: float, seed: int = 1) -> None:
         shift = visits[0].shift if visits else ShiftFactory(date=MORNING.date(), breaks=[])
         visits.append(VisitFactory(shift=shift, need=need))
     homes = [(visit.need.resident.latitude, visit.need.resident.longitude) for visit in visits]
-    device = Device.objects.create(team=visits[0].shift.team, name="Tablet contoh", jwk={}, thumbprint=uuid7().hex)
+    device = Device.objects.create(
+        team=visits[0].shift.team, name="Tablet contoh", jwk={}, thumbprint=uuid7().hex
+    )
     key, line = vault.new_person(), GreatCircle(1.35, kmh)
     rows: list[Event] = []
 

@@ -122,10 +122,14 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
 
 def test_a_published_week_is_replayed_with_what_was_told(django_assert_max_num_queries) -> None:
     shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
-    for team_day in (shift, shift, shift, other):
+    for number, team_day in enumerate((shift, shift, shift, other)):
+        near = NeedFactory(
+            state=NeedState.PLANNED, resident__latitude=-7.65, resident__longitude=111.5 + number / 100
+        )
         VisitFactory(
             shift=team_day,
-            need=NeedFactory(state=NeedState.PLANNED),
+            sequence=number + 1,
+            need=near,
             told_from=at(TUESDAY, 480),
             told_until=at(TUESDAY, 485),
         )
