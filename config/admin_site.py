@@ -12,7 +12,7 @@ from config.work import tasks_of_today
 
 
 class OfficeAdminSite(AdminSite):
-    site_header = _("Jemput Bola (peragaan, semua orang rekaan)") if settings.DEMO else "Jemput Bola"
+    site_header = _("Jemput Bola (peragaan)") if settings.DEMO else "Jemput Bola"
     site_title = "Jemput Bola"
     index_title = _("Pekerjaan hari ini")
     enable_nav_sidebar = False

@@ -1,5 +1,7 @@
+from axes import apps as axes_apps
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class OfficeAdminConfig(admin_apps.AdminConfig):
@@ -7,6 +9,13 @@ class OfficeAdminConfig(admin_apps.AdminConfig):
 
     default = False
     default_site = "config.admin_site.OfficeAdminSite"
+
+
+class LoginTriesConfig(axes_apps.AppConfig):  # type: ignore[misc]  # axes has no types
+    """django-axes under a name that the office understands."""
+
+    default = False
+    verbose_name = _("Percobaan masuk")
 
 
 class ConfigConfig(AppConfig):

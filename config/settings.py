@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_q",
-    "axes",
+    "config.apps.LoginTriesConfig",
     "csp",
     "outreach",
     "visits",

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 class LogEntry(models.Model):
     """One thing that was done to one row: who, what, from which state to which, when."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(_("waktu"), auto_now_add=True)
     actor = models.CharField(_("siapa"), max_length=80, help_text="user:3, device:<uuid>, system, public")
     action = models.CharField(_("tindakan"), max_length=40)
-    subject_type = models.CharField(max_length=40)
-    subject_id = models.CharField(max_length=64)
-    from_state = models.CharField(max_length=20, blank=True)
-    to_state = models.CharField(max_length=20, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
+    subject_type = models.CharField(_("jenis data"), max_length=40)
+    subject_id = models.CharField(_("nomor data"), max_length=64)
+    from_state = models.CharField(_("dari keadaan"), max_length=20, blank=True)
+    to_state = models.CharField(_("ke keadaan"), max_length=20, blank=True)
+    detail = models.JSONField(_("rincian"), default=dict, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("catatan")

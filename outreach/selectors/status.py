@@ -122,10 +122,11 @@ def _end(need: Need, row: Progress) -> list[Step]:
         ClosedReason.CANCELLED: _("Permohonan dibatalkan. Bila masih perlu, ajukan lagi; gratis."),
         ClosedReason.AWAY: _("Warga sedang di luar daerah; perekaman bisa di Dispendukcapil mana pun."),
     }
-    known = dict(texts)
-    text = known.get(ClosedReason(need.closed_reason)) if need.closed_reason else None
-    keys = [text] if text else []
-    return [Step("failed", _("Permohonan ditutup"), words.moment(row.at), keys)]
+    reason = ClosedReason(need.closed_reason) if need.closed_reason else None
+    told = [texts[reason]] if reason in texts else []
+    if reason == ClosedReason.DELIVERED:
+        return [Step("done", _("Permohonan selesai"), words.moment(row.at), told)]
+    return [Step("failed", _("Permohonan ditutup"), words.moment(row.at), told)]
 
 
 def _current(need: Need, row: Progress, now: datetime) -> list[Step]:

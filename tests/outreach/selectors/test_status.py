@@ -184,6 +184,7 @@ def test_a_closed_need_says_why(reason: ClosedReason) -> None:
 
     assert status.finished
     assert len(status.steps[-1].texts) == 1
+    assert status.steps[-1].look == ("done" if reason == ClosedReason.DELIVERED else "failed")
 
 
 def test_enough_cases_give_an_observed_range() -> None:
