@@ -84,4 +84,4 @@ def plan(
 
 def _reserve(problem: Problem) -> float:
     """Seconds kept back for walking and explaining the result."""
-    return 0.02 + len(problem.visits) * (3e-5 + 5e-7 * len(problem.shifts))
+    return 0.03 + len(problem.visits) * 1.2e-4

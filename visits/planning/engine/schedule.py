@@ -4,7 +4,8 @@ The idea: temperatures in proportion to what a visit of this problem is worth on
 with large and small priorities behave alike. Measured on planning cases: it pays to start hot enough to
 trade whole visits (HOT of a mean prize), to stop cooling while two near-equal visits are still
 exchanged (COLD), and to quench in the last part, which polishes travel. A hot
-start pays even at 200 iterations for every stop.
+start pays even at 200 iterations for every stop. A short sprint goes before: the whole curve in a small
+part of the run, so that a long run has a good plan in seconds and loses next to nothing.
 """
 
 from __future__ import annotations
@@ -17,19 +18,28 @@ from visits.planning.engine.tuning import DETOUR, TUNING
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # an earlier plan is not melted down: start this far into the cooling
 QUENCH = 0.93  # share of the run when the quench begins
+SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most seconds
 
 
 class Schedule:
-    def __init__(self, d: Data, *, warm: bool = False) -> None:
-        """`warm` starts from an earlier plan."""
+    def __init__(self, d: Data, *, warm: bool = False, seconds: float | None = None) -> None:
+        """`warm` starts from an earlier plan; `seconds` is the budget where it is one of time."""
         self.from_share = WARM if warm else 0.0
+        self.sprint = 0.0 if warm else SPRINT if not seconds else min(SPRINT, SPRINT_S / seconds)
         prizes = (d.prize[:, 0] - d.tier)[d.locked < 0]
         prizes = prizes[prizes > 0]
         self.unit = float(np.mean(prizes)) if len(prizes) else 1.0
 
+    def _along(self, share: float) -> float:
+        """How far down the curve the run is at `share` (0..1) of it."""
+        if share < self.sprint:
+            return share / self.sprint
+        share = (share - self.sprint) / (1 - self.sprint)
+        return self.from_share + share * (1 - self.from_share)
+
     def temperature(self, share: float) -> float:
         """Score units at `share` (0..1) of the run."""
-        share = self.from_share + share * (1 - self.from_share)
+        share = self._along(share)
         if share < QUENCH:
             return float(self.unit * HOT * (COLD / HOT) ** (share / QUENCH))
         late = min(1.0, (share - QUENCH) / (1 - QUENCH))
@@ -40,5 +50,5 @@ class Schedule:
 
         Else detours are charged for the room they take, which alone would leave out visits worth little.
         """
-        share = self.from_share + share * (1 - self.from_share)
+        share = self._along(share)
         return float(TUNING[DETOUR]) if share < QUENCH else 1.0

@@ -23,7 +23,7 @@ from visits.planning.opening import opening
 from visits.planning.types import Problem, Progress, Reason
 
 CHUNK = 500  # iterations between two looks at the clock and at should_stop
-ROUNDS = 64
+ROUNDS, SPRINT_ROUNDS = 64, 8
 EXCHANGE = (32, 48, 60)  # rounds after which whole-map workers go on from the leader
 
 
@@ -105,22 +105,26 @@ def search(
     team.begin(begin)
     _report(team, budget, 0.0, on_progress)
     shares = _split(budget.iterations, workers)
-    schedule = Schedule(model.data, warm=warm)
-    rounds = ROUNDS if team.able.any() else 0
+    schedule = Schedule(model.data, warm=warm, seconds=budget.seconds)
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for number in range(rounds):
-            until = (number + 1) / rounds
+        for number, until in enumerate(_rounds(schedule.sprint) if team.able.any() else ()):
             team.cut(number)
             jobs = [
                 pool.submit(_round, w, budget, schedule, shares[i], until) for i, w in enumerate(team.workers)
             ]
             for job in jobs:
                 job.result()
-            team.meet(exchange=number + 1 in EXCHANGE)
+            team.meet(exchange=number + 1 - SPRINT_ROUNDS in EXCHANGE)
             _report(team, budget, until, on_progress)
             if budget.stopped:
                 break
     return team
+
+
+def _rounds(sprint: float) -> list[float]:
+    """The shares of the run at which rounds end."""
+    first = [sprint * (i + 1) / SPRINT_ROUNDS for i in range(SPRINT_ROUNDS)]
+    return first + [sprint + (1 - sprint) * (i + 1) / ROUNDS for i in range(ROUNDS)]
 
 
 def _report(team: Team, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None) -> None:

@@ -1,4 +1,4 @@
-"""Temperatures: hot to cold, in proportion to prizes, and cooler for an earlier plan."""
+"""Temperatures: a sprint, then hot to cold, in proportion to prizes, and cooler for an earlier plan."""
 
 from tests.support.planning_case import make_problem
 from visits.planning.engine.data import build
@@ -9,11 +9,27 @@ DATA = build(make_problem(1, visits=30)).data
 
 def test_it_cools_from_hot_to_final():
     schedule = Schedule(DATA)
-    heats = [schedule.temperature(share / 20) for share in range(21)]
+    heats = [schedule.temperature(schedule.sprint + (1 - schedule.sprint) * i / 20) for i in range(21)]
     assert heats == sorted(heats, reverse=True)
     assert heats[0] == schedule.unit * HOT
     assert round(heats[-1] / schedule.unit, 9) == FINAL
     assert schedule.temperature(2.0) == heats[-1]
+
+
+def test_the_sprint_is_the_whole_curve_in_a_small_part():
+    schedule = Schedule(DATA)
+    assert 0 < schedule.sprint < 0.1
+    heats = [schedule.temperature(schedule.sprint * i / 20) for i in range(20)]
+    assert heats == sorted(heats, reverse=True)
+    assert heats[0] == schedule.temperature(schedule.sprint)
+    assert heats[-1] < heats[0] / 20
+    assert schedule.detour(schedule.sprint * 0.99) == 1 < schedule.detour(schedule.sprint)
+
+
+def test_the_sprint_of_a_long_run_is_a_matter_of_seconds():
+    assert Schedule(DATA, seconds=600).sprint * 600 == 2
+    assert Schedule(DATA, seconds=10).sprint == Schedule(DATA).sprint
+    assert Schedule(DATA, warm=True).sprint == 0
 
 
 def test_it_grows_with_what_visits_are_worth():
