@@ -43,6 +43,7 @@ def intervals(request: HttpRequest) -> HttpResponse:
         title=_("Tepat pada jam yang dikabarkan"),
         audit=found,
         said=audit_words.page(found),
+        experience=audit_words.experience(audit.experience()),
         chart=charts.coverage(found, [audit_words.week_tick(week.monday) for week in found.weeks]),
     )
 

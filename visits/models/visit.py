@@ -78,6 +78,9 @@ class Visit(models.Model):
         null=True, blank=True, help_text="the interval that the family is told; none before 2026-11"
     )
     told_until = models.DateTimeField(null=True, blank=True)
+    told_stretch = models.FloatField(
+        default=0, help_text="by how much experience had lengthened the interval (visits/planning/arrival.py)"
+    )
     promised = models.BooleanField(_("keluarga sudah diberi tahu"), default=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("hasil"), max_length=18, choices=Outcome.choices, blank=True)

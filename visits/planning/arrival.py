@@ -9,6 +9,8 @@ interval that is told; the ones after them give that back by a few points, so th
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +20,16 @@ from visits.planning.types import DAY_S, Interval
 
 Floats = NDArray[np.float64]
 
+FEW = 250  # visits that weigh as much as the belief that the replays are right; those of a day hang together
+LEAST, MOST = -0.5, 1.5  # bounds of the stretch; beyond them something else is wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """How intervals are made. `early` is the share of days on which a team may have to wait for the begin;
     an interval told before stays while its share is at most `slack` below `coverage`; `give` is how far one
-    home's share may be moved for those of its day before it."""
+    home's share may be moved for those of its day before it. `stretch` makes up for what the replays do not
+    know: arrivals are taken to spread so much more (or less, below zero) after the begin; see `calibrate`."""
 
     coverage: float = 0.8
     early: float = 0.1
@@ -31,31 +37,57 @@ class Promise:
     step_s: int = 600
     slack: float = 0.15
     give: float = 0.08
+    stretch: float = 0.0
 
     def __post_init__(self) -> None:
         if not (0 < self.coverage < 1 and 0 <= self.early < 1 and self.slack >= 0):
             raise ValueError("promise: coverage and early are shares between 0 and 1")
         if self.step_s <= 0 or self.narrowest_s < 0:
             raise ValueError("promise: the step must be above zero, the width zero or more")
+        if not -1 < self.stretch < math.inf:
+            raise ValueError("promise: the stretch must be above -1")
 
     def begin(self, doors: Floats, *, earliest_s: int) -> int:
         """The step before the early quantile of `doors`, never before `earliest_s`."""
         first = -(-earliest_s // self.step_s) * self.step_s
         return max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first)
 
+    def stretched(self, doors: Floats, *, begin_s: int) -> Floats:
+        """The moments at the door (none before `begin_s`) as experience says that they spread."""
+        return begin_s + (doors - begin_s) * (1 + self.stretch)
+
     def end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:
         """Where `coverage` of `doors` (none before `begin_s`) have come, at least the narrowest width on.
         `surplus` is by how much the shares of the day's homes before were above it, summed."""
         wanted = self.coverage - min(max(surplus, -self.give), self.give)
+        doors = self.stretched(doors, begin_s=begin_s)
         inward = int(np.quantile(doors, wanted) // self.step_s) * self.step_s
         outward = inward + self.step_s
         nearer = min(inward, outward, key=lambda end: abs(share(doors, (begin_s, end)) - wanted))
         narrowest = -(-(begin_s + self.narrowest_s) // self.step_s) * self.step_s
         return min(max(nearer, narrowest), DAY_S)
 
+    def believed(self, told: Interval, doors: Floats) -> float:
+        """The share of days on which the team will be within the interval, as far as we know."""
+        return share(self.stretched(np.maximum(doors, told[0]), begin_s=told[0]), told)
+
     def holds(self, told: Interval, doors: Floats) -> bool:
         """Whether an interval told before is still true enough to keep."""
-        return share(doors, told) >= self.coverage - self.slack
+        return self.believed(told, doors) >= self.coverage - self.slack
+
+
+def calibrate(places: Sequence[float], coverage: float) -> float:
+    """The stretch with which the stated share of the intervals told would have held.
+
+    `places` say where in its interval each team came: 0 at the begin (or before it), 1 at the end, 1.5 half an
+    interval late; intervals that were stretched are counted as if they had not been. This is split conformal
+    prediction (Angelopoulos and Bates, 2021) with a scaled score, so it corrects whatever the replays get wrong.
+    FEW reports are drawn towards no stretch.
+    """
+    if not len(places):
+        return 0.0
+    found = float(np.quantile(np.maximum(places, 0.0), coverage)) - 1
+    return min(max(found * len(places) / (len(places) + FEW), LEAST), MOST)
 
 
 def share(doors: Floats, told: Interval) -> float:

@@ -129,7 +129,7 @@ def replay(
         idle += doors[at] - there - _within(there, doors[at], day.breaks)
         now = _over_breaks(doors[at], doors[at] + lasts[at], day.breaks)
         told.append(interval)
-        surplus += 0 if promise is None else share(doors[at], interval) - promise.coverage
+        surplus += 0 if promise is None else promise.believed(interval, doors[at]) - promise.coverage
     if day.homes:
         now = _drive(now, drives[-1], day.breaks)
     return Replay(day, tuple(told), doors, idle, now)
@@ -169,8 +169,11 @@ class Report:
     width_mean_s: float
 
 
-def report(days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS) -> Report:
-    """Replay a week and count. The same days, world, seed and runs give the same figures."""
+def report(
+    days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS, promise: Promise | None = None
+) -> Report:
+    """Replay a week and count. The same days, world, seed and runs give the same figures. With a `promise` whose
+    `stretch` says that arrivals spread more or less than the world has them, shares are as it believes."""
     replays = [
         replay(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs)
         for number, day in enumerate(days)
@@ -178,22 +181,33 @@ def report(days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS) ->
     ]
     if not replays:
         return Report(runs, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    ends = np.array([told[1] for one in replays for told in one.told], dtype=np.float64)
-    late = np.concatenate([one.doors for one in replays]) - ends[:, None]
+    told = [interval for one in replays for interval in one.told]
+    doors = np.concatenate([_believed(one, promise) for one in replays])
+    late = doors - np.array([[end_s] for _begin_s, end_s in told], dtype=np.float64)
     overtime = np.concatenate([one.overtime_s for one in replays])
-    covered = [share(doors, told) for one in replays for doors, told in zip(one.doors, one.told, strict=True)]
+    covered = [share(row, interval) for row, interval in zip(doors, told, strict=True)]
     return Report(
         runs=runs,
         team_days=len(replays),
-        homes=len(ends),
+        homes=len(told),
         on_time=float(np.mean(late <= 0)),
         coverage=float(np.mean(covered)),
         late_mean_s=float(late[late > 0].mean()) if (late > 0).any() else 0.0,
         overtime_mean_s=float(overtime.mean()),
         overtime_p95_s=float(np.quantile(overtime, 0.95)),
         idle_mean_s=float(np.mean([one.idle_s.mean() for one in replays])),
-        width_mean_s=float(np.mean([told[1] - told[0] for one in replays for told in one.told])),
+        width_mean_s=float(np.mean([end_s - begin_s for begin_s, end_s in told])),
     )
+
+
+def _believed(one: Replay, promise: Promise | None) -> Floats:
+    """The moments at the doors of a replay, as experience says that they spread."""
+    if promise is None:
+        return one.doors
+    rows = (
+        promise.stretched(doors, begin_s=told[0]) for doors, told in zip(one.doors, one.told, strict=True)
+    )
+    return np.stack(list(rows))
 
 
 def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float) -> Interval:

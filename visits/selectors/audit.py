@@ -11,14 +11,17 @@ from math import sqrt
 from statistics import median
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from visits.enums import VisitState
 from visits.models import Team, Visit
+from visits.planning.arrival import calibrate
 from visits.planning.travel import GreatCircle
 from visits.selectors import arrival
 
 WEEKS = 12
+LAST = 1000  # visits that calibrate the intervals to come
 ENOUGH = 30  # visits below which a share is not said
 TOLERANCE = 0.05  # the target band is the stated share and so much to either side
 Z = 1.645  # 9 of 10 samples of a true share lie within the range that is shown
@@ -123,6 +126,31 @@ def audit(*, today: date | None = None, weeks: int = WEEKS) -> Audit:
             for monday in mondays
         ],
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experience:
+    """What the last visits say about intervals to come: by how much they are lengthened, from how many visits."""
+
+    stretch: float
+    visits: int
+
+
+def experience(*, now: datetime | None = None) -> Experience:
+    """From the last visits whose families were told an interval by replays, in one query."""
+    now = now or timezone.now()
+    rows = Visit.objects.filter(
+        arrived_at__range=(now - timedelta(weeks=WEEKS), now), told_until__gt=F("told_from")
+    ).exclude(state=VisitState.CANCELLED)
+    told = rows.order_by("-arrived_at", "pk").values_list(
+        *("told_from", "told_until", "arrived_at", "told_stretch")
+    )[:LAST]
+    places = [
+        (1 + stretch) * ((_minute(at) - since) / (until - since))
+        for since, until, at, stretch in told
+        if since and until and at
+    ]
+    return Experience(stretch=calibrate(places, settings.ARRIVAL_COVERAGE), visits=len(places))
 
 
 def _team_days(first: date, last: date) -> Iterable[list[Visit]]:

@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visits.selectors.audit import ENOUGH, Audit, Cell
+from visits.selectors.audit import ENOUGH, Audit, Cell, Experience
 from visits.selectors.replay_words import percent
 
 
@@ -61,6 +61,36 @@ def page(found: Audit) -> Page:
         team_names=[team.name for team, _cell in found.teams],
         by_week=[(label, [_brief(cell) for cell in week.teams]) for label, week in weeks],
         enough=ENOUGH,
+    )
+
+
+def experience(found: Experience) -> str:
+    """What the next plans make of it."""
+    if not found.visits:
+        return _(
+            "Selang jam dalam rencana berikutnya: menurut ulangan, belum ada kunjungan yang mengoreksinya."
+        )
+    told = {
+        "change": percent(abs(found.stretch)),
+        "visits": formats.number_format(found.visits, use_l10n=True),
+    }
+    if round(100 * found.stretch) == 0:
+        return (
+            _(
+                "Selang jam dalam rencana berikutnya tetap menurut ulangan: %(visits)s kunjungan terakhir cocok."
+            )
+            % told
+        )
+    if found.stretch > 0:
+        return (
+            _(
+                "Selang jam dalam rencana berikutnya dipanjangkan %(change)s menurut %(visits)s kunjungan terakhir."
+            )
+            % told
+        )
+    return (
+        _("Selang jam dalam rencana berikutnya dipendekkan %(change)s menurut %(visits)s kunjungan terakhir.")
+        % told
     )
 
 

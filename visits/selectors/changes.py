@@ -47,6 +47,13 @@ class Change:
         return arrival.to_tell(self.stop)
 
     @property
+    def stretch(self) -> float:
+        """By how much experience lengthened the interval: the visit's where it stays, else the plan's."""
+        if self.visit is not None and arrival.told(self.visit) == self.interval:
+            return self.visit.told_stretch
+        return float(self.stop.plan.summary.get("replays", {}).get("stretch", 0))
+
+    @property
     def told(self) -> str:
         """The interval in words, as the family reads it."""
         return words.interval(*self.interval)
@@ -96,7 +103,7 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     found = Changes(shifts=shifts, live=live)
     stops = list(
         PlanStop.objects.filter(plan=plan)
-        .select_related("need__resident__village", "shift__team")
+        .select_related("need__resident__village", "shift__team", "plan")
         .order_by("shift__date", "shift__team__code", "sequence")
     )
     _refuse(found, plan, stops, now)

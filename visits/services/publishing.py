@@ -178,6 +178,7 @@ def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
         "planned_leave": arrival.moment(day, stop.leave),
         "told_from": change.interval[0],
         "told_until": change.interval[1],
+        "told_stretch": change.stretch,
     }
 
 

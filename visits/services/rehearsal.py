@@ -22,7 +22,7 @@ from visits.planning import simulate
 from visits.planning.arrival import Promise
 from visits.planning.simulate import Day, Home, Model, Report
 from visits.planning.types import DAY_S, Interval
-from visits.selectors import arrival
+from visits.selectors import arrival, audit
 from visits.selectors.days import published_visits
 from visits.services import candidates, durations
 from visits.services.candidates import Candidates
@@ -48,27 +48,28 @@ class Rehearsed:
 
     stops: dict[str, Told]
     report: Report
+    stretch: float
 
     def as_json(self) -> dict[str, Any]:
-        return as_json(self.report)
-
-
-def as_json(report: Report) -> dict[str, Any]:
-    """The figures as they are kept with a plan."""
-    return {
-        "runs": report.runs,
-        "on_time": round(report.on_time, 4),
-        "coverage": round(report.coverage, 4),
-        "stated": settings.ARRIVAL_COVERAGE,
-        "overtime_s": round(report.overtime_mean_s),
-        "overtime_p95_s": round(report.overtime_p95_s),
-        "idle_s": round(report.idle_mean_s),
-        "width_s": round(report.width_mean_s),
-    }
+        """The figures as they are kept with a plan."""
+        report = self.report
+        return {
+            "runs": report.runs,
+            "on_time": round(report.on_time, 4),
+            "coverage": round(report.coverage, 4),
+            "stated": settings.ARRIVAL_COVERAGE,
+            "overtime_s": round(report.overtime_mean_s),
+            "overtime_p95_s": round(report.overtime_p95_s),
+            "idle_s": round(report.idle_mean_s),
+            "width_s": round(report.width_mean_s),
+            "stretch": round(self.stretch, 4),
+        }
 
 
 def promise() -> Promise:
+    """As the settings and the last audited visits say."""
     return Promise(
+        stretch=audit.experience().stretch,
         coverage=settings.ARRIVAL_COVERAGE,
         early=settings.ARRIVAL_EARLY,
         narrowest_s=60 * settings.ARRIVAL_NARROWEST,
@@ -83,15 +84,16 @@ def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
     """Rehearse what the engine found: intervals from one set of runs, figures from another."""
     learned = durations.known()
     days = [_planned(built, route, learned) for route in plan.routes]
-    model, runs = world(learned), settings.REPLAYS
-    replays = simulate.rehearse(days, world=model, promise=promise(), seed=SEED, runs=runs)
+    model, runs, how = world(learned), settings.REPLAYS, promise()
+    replays = simulate.rehearse(days, world=model, promise=how, seed=SEED, runs=runs)
     stops = {
         stop.visit: Told(expected=int(np.median(doors)), interval=told)
         for route, one in zip(plan.routes, replays, strict=True)
         for stop, doors, told in zip(route.stops, one.doors, one.told, strict=True)
     }
-    told_days = [one.with_told() for one in replays]
-    return Rehearsed(stops=stops, report=simulate.report(told_days, world=model, seed=SEED + 1, runs=runs))
+    days = [one.with_told() for one in replays]
+    report = simulate.report(days, world=model, seed=SEED + 1, runs=runs, promise=how)
+    return Rehearsed(stops=stops, report=report, stretch=how.stretch)
 
 
 def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
@@ -121,7 +123,7 @@ def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report
     """Replay what is published from `first` to `last`, with the intervals that the families were told."""
     learned = durations.known()
     days = _published(first, last, learned)
-    return simulate.report(days, world=world(learned), seed=seed, runs=runs)
+    return simulate.report(days, world=world(learned), seed=seed, runs=runs, promise=promise())
 
 
 def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Day]:

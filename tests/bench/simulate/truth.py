@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visits.planning import GreatCircle, Problem, Shift, Visit
 from visits.planning.durations import Duration, learn, prior
-from visits.planning.simulate import Day, Home, Model
+from visits.planning.simulate import Day, Home, Model, replay
 
 Floats = NDArray[np.float64]
 
@@ -181,4 +181,18 @@ def days(
                 problem.seconds(here, shift.end_location),
             )
         )
+    return found
+
+
+def places(told: list[Day], truth: Truth, seed: int, count: int) -> list[float]:
+    """Where in their intervals the teams came on the first `count` visits of other days, as the product sees it."""
+    found: list[float] = []
+    for run in range(20):
+        for number, day in enumerate(told):
+            if len(found) >= count:
+                return found
+            doors = replay(day, world=truth, rng=np.random.default_rng([seed, 4, run, number]), runs=1).doors
+            for home, door in zip(day.homes, doors[:, 0], strict=True):
+                assert home.told is not None
+                found.append(float((door - home.told[0]) / (home.told[1] - home.told[0])))
     return found

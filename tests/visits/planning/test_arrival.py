@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visits.planning.arrival import Promise, share
+from visits.planning.arrival import LEAST, MOST, Promise, calibrate, share
 from visits.planning.types import DAY_S
 
 NINE = 9 * 3600
@@ -79,7 +79,39 @@ def test_intervals_are_in_order_and_on_the_grid(
     assert end - begin >= min(1800, DAY_S - begin)
 
 
-@pytest.mark.parametrize("wrong", [{"coverage": 1.0}, {"coverage": 0}, {"early": -0.1}, {"step_s": 0}])
+def test_a_stretch_lengthens_what_follows_the_begin() -> None:
+    waited = np.maximum(doors(3), NINE - 2400)
+    plain, longer, shorter = (
+        Promise(stretch=stretch).end(waited, begin_s=NINE - 2400) for stretch in (0.0, 0.5, -0.4)
+    )
+
+    assert longer - (NINE - 2400) == pytest.approx(1.5 * (plain - NINE + 2400), abs=600)
+    assert shorter - (NINE - 2400) == pytest.approx(0.6 * (plain - NINE + 2400), abs=600)
+
+
+def test_the_stretch_makes_up_for_arrivals_that_the_replays_do_not_know() -> None:
+    late = np.maximum(doors(4, spread_s=2000, at=NINE + 600), NINE - 1800)  # what is true
+    known = np.maximum(doors(5, spread_s=1200), NINE - 1800)  # what the replays say
+    told = (NINE - 1800, PROMISE.end(known, begin_s=NINE - 1800))
+    assert share(late, told) < 0.65
+
+    stretch = calibrate(list((late - told[0]) / (told[1] - told[0])), 0.8)
+    again = Promise(stretch=stretch, narrowest_s=1800).end(known, begin_s=told[0])
+
+    assert share(late, (told[0], again)) == pytest.approx(0.8, abs=0.1)
+
+
+def test_few_or_wild_arrivals_change_little_and_nothing_changes_nothing() -> None:
+    assert calibrate([], 0.8) == 0.0
+    assert calibrate([2.0] * 10, 0.8) == pytest.approx(1.0 * 10 / 260)
+    assert calibrate([50.0] * 2000, 0.8) == MOST
+    assert calibrate([-3.0] * 2000, 0.8) == LEAST
+    assert calibrate([1.0] * 500, 0.8) == 0.0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"stretch": -1.0}, {"coverage": 1.0}, {"coverage": 0}, {"early": -0.1}, {"step_s": 0}]
+)
 def test_a_promise_without_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="promise"):
         Promise(**wrong)  # type: ignore[arg-type]

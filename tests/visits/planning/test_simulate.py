@@ -187,6 +187,14 @@ def test_a_report_counts_what_the_replays_show_and_repeats_itself() -> None:
     assert found.overtime_mean_s <= found.overtime_p95_s or found.overtime_p95_s == 0
 
 
+def test_a_report_counts_by_experience_where_there_is_some() -> None:
+    promise = Promise(stretch=0.4)
+    days = promised([full_day()] * 3, world=MODEL, promise=promise, seed=3)
+
+    assert report(days, world=MODEL, seed=4).coverage > 0.86
+    assert report(days, world=MODEL, seed=4, promise=promise).coverage == pytest.approx(0.8, abs=0.03)
+
+
 def test_a_week_without_homes_reports_nothing() -> None:
     assert report([day()], world=MODEL, seed=1).homes == 0
 

@@ -7,8 +7,9 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, TeamFactory, VisitFactory, at
 from visits.enums import Outcome, VisitState
 from visits.models import Shift, Visit
+from visits.planning.arrival import calibrate
 from visits.selectors import audit_words
-from visits.selectors.audit import ENOUGH, Cell, audit
+from visits.selectors.audit import ENOUGH, Cell, Experience, audit, experience
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,42 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
             came(ShiftFactory(date=TUESDAY), 570)
         with django_assert_num_queries(2):
             audit(today=TUESDAY)
+
+
+def test_the_last_arrivals_lengthen_the_intervals_to_come(shift: Shift) -> None:
+    for minutes in (*range(570, 602, 2), 630, 631, 632, 633):  # one in five comes half an interval late
+        came(shift, minutes)
+    came(shift, 700, told_from=None, told_until=None)
+    came(shift, 700, state=VisitState.CANCELLED, outcome="")
+
+    found = experience(now=at(TUESDAY, 1200))
+
+    assert found.visits == 20
+    places = [(min(m, 660) - 540) / 60 for m in (*range(570, 602, 2), 630, 631, 632, 633)]
+    assert found.stretch == pytest.approx(calibrate(places, 0.8))
+    assert 0 < found.stretch < 0.1  # twenty visits weigh little
+
+
+def test_intervals_that_were_lengthened_count_as_if_they_had_not_been(shift: Shift) -> None:
+    for _ in range(300):
+        came(shift, 600, told_stretch=0.5)  # at the very end of the lengthened interval
+
+    assert experience(now=at(TUESDAY, 1200)).stretch == pytest.approx(0.5 * 300 / 550)
+    assert experience(now=at(TUESDAY, 600)).visits == 300
+    assert experience(now=at(TUESDAY, 599)).visits == 0
+
+
+@pytest.mark.parametrize(
+    ("stretch", "visits", "text"),
+    [
+        (0.0, 0, "menurut ulangan, belum ada kunjungan"),
+        (0.001, 1200, "tetap menurut ulangan: 1.200 kunjungan terakhir cocok"),
+        (0.09, 800, "dipanjangkan 9 % menurut 800 kunjungan"),
+        (-0.12, 800, "dipendekkan 12 % menurut 800 kunjungan"),
+    ],
+)
+def test_experience_is_said_in_a_sentence(stretch: float, visits: int, text: str) -> None:
+    assert text in audit_words.experience(Experience(stretch=stretch, visits=visits))
 
 
 def cell(within: int, late: int) -> Cell:

@@ -1,12 +1,13 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, at
 from visits import planning
-from visits.enums import RunState
+from visits.enums import RunState, VisitState
 from visits.models import Plan, PlanStop, Visit
 from visits.selectors import arrival
 from visits.services import candidates, publishing, rehearsal, results
@@ -109,13 +110,48 @@ def test_a_family_keeps_its_interval_while_it_is_true_or_promised(
     assert (found == (450 * 60, 510 * 60)) is kept
 
 
+def test_experience_lengthens_intervals_and_is_kept_with_the_visit() -> None:
+    past = ShiftFactory(date=TUESDAY - timedelta(days=5))
+    for _ in range(120):
+        VisitFactory(
+            need=NeedFactory(state=NeedState.CAPTURED),
+            shift=past,
+            state=VisitState.FINISHED,
+            told_from=at(past.date, 540),
+            told_until=at(past.date, 600),
+            arrived_at=at(past.date, 720),
+        )
+    ShiftFactory(date=TUESDAY)
+    needs(5)
+    built = build()
+    plan = in_order(built)
+    with time_machine.travel(NOW, tick=False):
+        found = rehearsal.of(built=built, plan=plan)
+    plain = rehearsal.of(built=built, plan=plan)  # the wall clock is before these arrivals
+
+    assert found.stretch == pytest.approx(2 * 120 / 370)
+    assert plain.stretch == 0
+    widths = [
+        sum(one.interval[1] - one.interval[0] for one in rows.stops.values()) for rows in (plain, found)
+    ]
+    assert widths[1] > 1.3 * widths[0]
+    assert found.report.coverage == pytest.approx(0.8, abs=0.05)
+
+    run = PlanRunFactory._meta.model.objects.get()
+    results.write(run=run, token="mine", built=built, plan=plan, rehearsed=found)
+    publishing.publish(plan=Plan.objects.get(), user=None, now=NOW)
+    assert set(Visit.objects.filter(shift__date=TUESDAY).values_list("told_stretch", flat=True)) == {
+        round(found.stretch, 4)
+    }
+
+
 def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
     ShiftFactory(date=TUESDAY)
     for count in (1, 3):
         needs(count)
         built = build()
         plan = in_order(built)
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             rehearsal.of(built=built, plan=plan)
         PlanRunFactory._meta.model.objects.all().delete()
 
@@ -134,7 +170,7 @@ def test_a_published_week_is_replayed_with_what_was_told(django_assert_max_num_q
             told_until=at(TUESDAY, 485),
         )
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         found = rehearsal.published(first=TUESDAY, last=TUESDAY, runs=50)
 
     assert (found.team_days, found.homes, found.width_mean_s) == (2, 4, 300)
