@@ -104,6 +104,17 @@ def test_a_record_goes_from_pairing_to_verified(shared_stack: Stack, page: Page,
     assert watch.problems == []
 
 
+def test_another_day_takes_the_heading_the_title_and_the_focus(shared_stack: Stack, page: Page):
+    with shared_stack.orm():
+        free = team_day(stops=0)
+    page.goto(f"{shared_stack.tablet}/#kode={free.code}")
+    page.get_by_role("button", name="Pasangkan").click()
+    page.get_by_role("button", name="Buka ").click()
+    expect(page.locator("#heading")).to_contain_text("Besok")
+    expect(page.locator("#heading")).to_be_focused()
+    assert page.title().startswith("Besok, ")
+
+
 def test_a_failed_visit_takes_three_taps_and_can_be_undone(shared_stack: Stack, page: Page, day: TeamsDay):
     officer.pair(page, shared_stack.tablet, day)
     page.get_by_role("link", name="Contoh Karto Wiryo").click()
