@@ -14,7 +14,12 @@ def main() -> None:
             "Django is not installed here. Run: python3 -m venv .venv && "
             ".venv/bin/pip install -r requirements.txt, then use .venv/bin/python manage.py"
         )
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in {"config", "outreach", "visits", "tests"}:
+            raise
+        sys.exit(f"The package {error.name} is missing. Run: .venv/bin/pip install -r requirements.txt")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 
-GROUP = "Koordinator"
+from visits.services import roles
+
 NAME = "koordinator"
 
 
@@ -26,13 +27,7 @@ def coordinator(*, keys_dir: Path) -> Login:
     if not user.check_password(password):
         user.set_password(password)
         user.save()
-    group, _made = Group.objects.get_or_create(name=GROUP)
-    group.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=("outreach", "visits")).exclude(
-            codename__startswith="delete_"
-        )
-    )
-    user.groups.add(group)
+    user.groups.add(roles.coordinators())
     return Login(user=user, password=password)
 
 

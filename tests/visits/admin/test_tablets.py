@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from outreach import vault
 from outreach.models import LogEntry
+from tests.factories.visits import TeamFactory
 from tests.support.tablet import JPEG, Tablet, client_send
 from tests.visits.admin.conftest import staff
 from visits.api import throttles
@@ -113,6 +114,7 @@ def test_an_office_without_the_key_for_records_is_told_what_to_do(office):
 
 
 def test_a_code_needs_a_team(office):
+    TeamFactory()
     answer = office.post(reverse("admin:visits_device_pair"), {"team": ""})
     assert answer.status_code == 400
     assert "Pilih tim yang akan memakai tablet ini." in answer.content.decode()

@@ -144,6 +144,7 @@ def test_days_that_cannot_be_are_told(keeper: Client, first: str, last: str, mes
 
 
 def test_no_team_chosen_is_told(keeper: Client) -> None:
+    TeamFactory()
     page = keeper.post(reverse(MAKE), {"first": "2026-12-01", "last": "2026-12-01"}).content.decode()
 
     assert "Pilih sedikitnya satu tim" in page
@@ -201,3 +202,14 @@ def test_a_list_is_named_after_what_it_shows(keeper: Client, name: str, title: s
     page = keeper.get(reverse(f"admin:visits_{name}_changelist")).content.decode()
 
     assert f"<h1>{title}</h1>" in page
+
+
+@pytest.mark.parametrize("page", [MAKE, "admin:visits_device_pair"])
+def test_without_a_team_the_way_to_one_is_shown(page: str, db) -> None:
+    client = staff("visits.add_shift", "visits.add_device", "visits.add_team")
+    way = reverse("admin:visits_team_add")
+    assert way in client.get(reverse(page)).content.decode()
+
+    TeamFactory()
+
+    assert way not in client.get(reverse(page)).content.decode()
