@@ -257,7 +257,8 @@ WORK_BREAK = env.str("WORK_BREAK", default="12:00-13:00")
 WORK_BREAK_FRIDAY = env.str("WORK_BREAK_FRIDAY", default="11:30-13:00")
 
 # What a visit is worth to the planner, in points; every part is shown with the plan. "decay" is what each day of
-# the plan that passes costs, "deadline" what one adds at most, growing over its last "deadline_days".
+# the plan that passes costs, "deadline" what one adds at most, growing over its last "deadline_days",
+# "village" what a home gains at most in a village that had less than its share of visits in "village_weeks".
 PLAN_POINTS: dict[str, Any] = env.json(
     "PLAN_POINTS",
     default={
@@ -268,11 +269,18 @@ PLAN_POINTS: dict[str, Any] = env.json(
         "attempt": 5,
         "deadline": 20,
         "deadline_days": 14,
+        "village": 10,
+        "village_weeks": 4,
         "decay": {"normal": 1, "high": 2, "hospital": 4},
     },
 )
 # The guarantee: whoever has waited longer is served before any sum of points, or named as broken with the reason.
 LONGEST_WAIT_DAYS = env.int("LONGEST_WAIT_DAYS", default=90)
+# Fairness among teams, never at a resident's expense: the largest gap between two teams in their share of working
+# time and in visits a day (0: not looked at), and the share of the plan's points that may be given up for it.
+FAIR_MINUTES = env.float("FAIR_MINUTES", default=0.25)
+FAIR_VISITS = env.float("FAIR_VISITS", default=2.0)
+FAIR_PRICE = env.float("FAIR_PRICE", default=0.01)
 # Minutes of a visit by its kind, the setting up of the kit apart: the median and the spread (sigma) of a
 # lognormal, which count as much as VISIT_MINUTES_PRIOR finished visits of our own; plans use the quantile.
 # "again" is a second or third attempt, "in_vain" a visit without a result, VISIT_IN_VAIN the share of those.

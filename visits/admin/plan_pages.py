@@ -15,7 +15,7 @@ from outreach.services import log
 from visits.admin import doors
 from visits.enums import PlanState
 from visits.models import Plan
-from visits.selectors import candidates, changes, families, plans, replay_words, road_words, words
+from visits.selectors import balance, candidates, changes, families, plans, replay_words, road_words, words
 from visits.selectors import left as left_waiting
 from visits.services import plans as runs
 from visits.services import publishing
@@ -78,6 +78,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         map_data=plans.map_data(shown),
         reasons=left_waiting.reason_counts(plan),
         broken=left_waiting.broken(plan, shifts),
+        balance=balance.of(plan, shifts),
         guarantees=left_waiting.guarantees(plan, shifts),
         versions=plans.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),

@@ -47,6 +47,7 @@ def part(row: Mapping[str, Any]) -> str:
         "longest_wait": _("didahulukan: menunggu melewati batas (%(count)s hari)"),
         "due": _("didahulukan: batas waktunya jatuh dalam rencana atau sudah lewat"),
         "delivery": _("antar KTP-el"),
+        "village": _("desanya kurang dikunjungi %(count)s minggu terakhir"),
     }
     code = row["code"]
     if code == "deadline" and count is not None and count < 0:

@@ -62,7 +62,8 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
     learned = durations.known()
-    parts = {str(need.pk): priority.parts(need, on=run.first_date) for need in needs}
+    behind = priority.villages_behind(on=run.first_date)
+    parts = {str(need.pk): priority.parts(need, on=run.first_date, behind=behind) for need in needs}
     guaranteed = {
         str(need.pk): priority.guarantee(need, on=run.first_date, last=horizon[-1]) for need in needs
     }

@@ -18,6 +18,7 @@ from pathlib import Path
 from django.conf import settings
 
 from visits import planning
+from visits.planning.fairness import Balance, Tolerance, plan_fairly
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +93,22 @@ def compute(
     start: planning.Plan | None,
     on_progress: Callable[[planning.Progress], None],
     should_stop: Callable[[], bool],
-) -> planning.Plan:
-    """The best plan found in `seconds`, compiling first if need be."""
+) -> tuple[planning.Plan, Balance]:
+    """The best plan found in `seconds` within the tolerances of fairness, compiling first if need be."""
     warm()
-    return planning.plan(
-        problem, seconds=seconds, seed=seed, start=start, on_progress=on_progress, should_stop=should_stop
+    return plan_fairly(
+        problem,
+        tolerance=tolerance(),
+        seconds=seconds,
+        seed=seed,
+        start=start,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def tolerance() -> Tolerance:
+    """How uneven the work of two teams may be; a setting of 0 is not looked at."""
+    return Tolerance(
+        minutes=settings.FAIR_MINUTES or None, visits=settings.FAIR_VISITS or None, price=settings.FAIR_PRICE
     )

@@ -220,7 +220,7 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
             )
             if engine.warm():
                 _say(row, token, message=_about_roads(built))
-            plan = engine.compute(
+            plan, balance = engine.compute(
                 built.problem,
                 seconds=row.seconds,
                 seed=row.seed,
@@ -229,7 +229,9 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
                 should_stop=held.should_stop,
             )
             rehearsed = rehearsal.of(built=built, plan=plan)
-        return results.write(run=row, token=token, built=built, plan=plan, rehearsed=rehearsed)
+        return results.write(
+            run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
+        )
     except candidates.NothingToPlanError as nothing:
         _fail(row, source=RunState.RUNNING, message=str(nothing), held_by=token)
     except Exception:

@@ -5,6 +5,7 @@ The weights are the setting PLAN_POINTS. Waiting grows without a cap. Past the l
 any sum of points, so that nobody waits for ever behind more urgent newcomers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from outreach.enums import NeedKind
 from outreach.models import Need
+from visits.selectors import villages
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ def waiting_days(need: Need, *, on: date) -> int:
     return max(0, (on - timezone.localdate(need.waiting_since)).days)
 
 
-def parts(need: Need, *, on: date) -> list[Part]:
-    """Why the need should be served, as seen on a date; `need.resident` is read."""
+def parts(need: Need, *, on: date, behind: Mapping[str, float]) -> list[Part]:
+    """Why the need should be served, as seen on a date; `need.resident` is read. `behind` is how much of its
+    share a village did not get (`villages_behind`)."""
     weights = settings.PLAN_POINTS
     waiting = waiting_days(need, on=on)
     found = [
@@ -49,7 +52,14 @@ def parts(need: Need, *, on: date) -> list[Part]:
         left = (need.deadline - on).days
         span = weights["deadline_days"]
         found.append(Part("deadline", round(weights["deadline"] * min(1, max(0, span - left) / span)), left))
+    short = behind.get(need.resident.village_id, 0.0)
+    found.append(Part("village", round(weights["village"] * short), weights["village_weeks"]))
     return [part for part in found if part.points]
+
+
+def villages_behind(*, on: date) -> dict[str, float]:
+    """Villages that had less than their share of visits in the weeks before."""
+    return villages.behind(on=on, weeks=settings.PLAN_POINTS["village_weeks"])
 
 
 def guarantee(need: Need, *, on: date, last: date) -> Part | None:

@@ -9,13 +9,20 @@ from outreach.services import log
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.planning.fairness import Balance, as_mapping
 from visits.services.candidates import Candidates
 from visits.services.rehearsal import Rehearsed
 
 
 @transaction.atomic
 def write(
-    *, run: PlanRun, token: str, built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None = None
+    *,
+    run: PlanRun,
+    token: str,
+    built: Candidates,
+    plan: planning.Plan,
+    rehearsed: Rehearsed | None = None,
+    balance: Balance | None = None,
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
     written, where the run is no longer held by this claim."""
@@ -31,7 +38,8 @@ def write(
     )
     if not ended:
         return False
-    row = Plan.objects.create(run=run, summary=_summary(built, plan, rehearsed), based_on=built.based_on)
+    summary = _summary(built, plan, rehearsed) | {"balance": as_mapping(balance) if balance else {}}
+    row = Plan.objects.create(run=run, summary=summary, based_on=built.based_on)
     PlanStop.objects.bulk_create(
         [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)], batch_size=500
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils import timezone
 
 from outreach.enums import NeedState
@@ -14,27 +15,31 @@ register = template.Library()
 WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
 
 
-def _parts(need: Need) -> tuple[list[tuple[str, float]], float]:
+def _parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, float]], float]:
     """Parts in words, a guarantee first, and their sum, as of today."""
     today = timezone.localdate()
-    found = priority.parts(need, on=today)
+    behind: dict[str, float] | None = getattr(request, "villages_behind", None)
+    if behind is None:  # once a page, however many needs it lists
+        behind = priority.villages_behind(on=today)
+        request.villages_behind = behind  # type: ignore[attr-defined]
+    found = priority.parts(need, on=today, behind=behind)
     first = priority.guarantee(need, on=today, last=today)
     rows = [part.as_json() for part in found]
     return ([(words.part(first.as_json()), 0.0)] if first else []) + words.parts(rows), priority.total(found)
 
 
-@register.inclusion_tag("admin/visits/parts.html")
-def need_points(need: Need) -> dict[str, Any]:
+@register.inclusion_tag("admin/visits/parts.html", takes_context=True)
+def need_points(context: dict[str, Any], need: Need) -> dict[str, Any]:
     """The points of a need in a box that opens into its parts; nothing for one that waits no more."""
-    parts, total = _parts(need) if need.state in WAITS else ([], 0.0)
+    parts, total = _parts(context["request"], need) if need.state in WAITS else ([], 0.0)
     return {"priority": total, "parts": parts, "name": need.resident.name, "none": need.state not in WAITS}
 
 
-@register.inclusion_tag("admin/visits/why.html")
-def need_why(need: Need) -> dict[str, Any]:
+@register.inclusion_tag("admin/visits/why.html", takes_context=True)
+def need_why(context: dict[str, Any], need: Need) -> dict[str, Any]:
     """How many points and why, and why the last plan left the need waiting."""
     if need.state not in WAITS:
         return {}
-    parts, total = _parts(need)
+    parts, total = _parts(context["request"], need)
     waiting = left.of_need(need) if need.state == NeedState.OPEN else None
     return {"total": total, "parts": parts, "left": waiting}

@@ -168,6 +168,18 @@ def test_a_broken_guarantee_comes_first_on_the_page(
     assert "Warga Tertinggal</strong>, didahulukan: menunggu melewati batas (97 hari)" in page
 
 
+def test_how_evenly_the_teams_work_is_shown(onlooker: Client, plan: Plan) -> None:
+    codes = sorted({stop.shift.team.code for stop in plan.stops.select_related("shift__team")})
+    load = {"days": 1, "available_s": 25_200, "busy_s": 12_600, "visits": 3}
+    plan.summary["balance"] = {"kept": True, "teams": [{"team": code, **load} for code in codes], "held": []}
+    plan.save()
+
+    page = onlooker.get(_address("change", plan)).content.decode()
+
+    assert "Beban tim seimbang: selisih 0 persen waktu kerja" in page
+    assert page.count('<rect class="used" width="50"') == 2
+
+
 def test_publishing_is_confirmed_first(coordinator: Client, plan: Plan) -> None:
     page = coordinator.get(_address("publish", plan)).content.decode()
 

@@ -189,5 +189,5 @@ def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> Non
         for number in range(count):
             ShiftFactory(date=TUESDAY + timedelta(days=number))
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=ShiftFactory(date=TUESDAY))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             candidates.build(run=run, now=NOW)

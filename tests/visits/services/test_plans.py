@@ -183,6 +183,7 @@ class TestComputing:
         assert [stop.arrive for stop in stops] == [stop.arrive_s for stop in walked.stops]
         assert sum(stop.travel_seconds for stop in stops) < plan.summary["travel_s"] == walked.travel_s
         assert len(left) == 3
+        assert [row["visits"] for row in plan.summary["balance"]["teams"]] == [3]
         (reason,) = left[blocked.pk].reasons
         assert (reason["code"], reason["relax"], reason["detail"]) == ("skill", ["skill"], "iris")
         assert len(reason["needs"]) == 1  # the day is full too

@@ -22,7 +22,7 @@ def _need(**fields) -> Need:
 def test_the_parts_add_up_to_what_the_planner_is_told() -> None:
     need = _need(resident__kind=ResidentKind.SICK, urgency=Urgency.HOSPITAL, attempts=1)
 
-    parts = priority.parts(need, on=TODAY)
+    parts = priority.parts(need, on=TODAY, behind={})
 
     assert parts == [
         Part("sick", 25),
@@ -37,7 +37,7 @@ def test_the_parts_add_up_to_what_the_planner_is_told() -> None:
 def test_waiting_grows_without_a_cap() -> None:
     need = _need()
 
-    assert priority.total(priority.parts(need, on=TODAY + timedelta(days=1000))) == 20 + 1020
+    assert priority.total(priority.parts(need, on=TODAY + timedelta(days=1000), behind={})) == 20 + 1020
 
 
 def test_past_the_longest_wait_a_need_is_guaranteed() -> None:
@@ -61,7 +61,7 @@ def test_a_deadline_counts_more_as_it_comes_near() -> None:
     need = _need(deadline=TODAY + timedelta(days=14))
 
     points = [
-        next((part.points for part in priority.parts(need, on=day) if part.code == "deadline"), 0)
+        next((part.points for part in priority.parts(need, on=day, behind={}) if part.code == "deadline"), 0)
         for day in (TODAY, TODAY + timedelta(days=7), TODAY + timedelta(days=14), TODAY + timedelta(days=20))
     ]
 
@@ -69,7 +69,7 @@ def test_a_deadline_counts_more_as_it_comes_near() -> None:
 
 
 def test_a_delivery_has_its_own_points_and_no_kind() -> None:
-    parts = priority.parts(_need(kind=NeedKind.DELIVERY), on=TODAY)
+    parts = priority.parts(_need(kind=NeedKind.DELIVERY), on=TODAY, behind={})
 
     assert [part.code for part in parts] == ["delivery", "waiting"]
 
