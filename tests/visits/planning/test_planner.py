@@ -1,6 +1,7 @@
 """`plan` as a caller sees it: feasible always, repeatable, stoppable, from an earlier plan."""
 
 import dataclasses
+import random
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.exhaustive import best_score, worth_of_plan
 from tests.support.planning_case import as_case, make_problem
 from tests.support.referee import judge
-from visits.planning import Problem, Progress, check, plan
+from visits.planning import Problem, Progress, check, plan, walk
 from visits.planning.case import plan_as_json
 from visits.planning.engine.data import build
 
@@ -52,6 +53,50 @@ def test_every_plan_is_feasible_and_keeps_locks_that_can_be_kept(
     assert seen["faults"] == []
     assert seen["score"] == result.statistics.score
     assert all(row.reasons for row in result.unserved)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(
+    seed=st.integers(0, 10**6),
+    visits=st.integers(1, 20),
+    shifts=st.integers(1, 4),
+    promised=st.integers(1, 12),
+    iterations=st.sampled_from([0, 1, 100]),
+)
+def test_locks_that_cannot_be_kept_are_named_and_all_else_is_feasible(
+    seed, visits, shifts, promised, iterations
+):
+    rng = random.Random(seed)
+    made = make_problem(seed, visits=visits, shifts=shifts, locked=2, replan=True)
+    blind = set(rng.sample(range(visits), min(visits, promised)))
+    problem = dataclasses.replace(
+        made,
+        visits=tuple(
+            dataclasses.replace(v, locked=rng.choice(made.shifts).id) if i in blind else v
+            for i, v in enumerate(made.visits)
+        ),
+    )
+    result = plan(problem, iterations=iterations, seed=seed)
+    assert check(problem, result) == []
+    assert verdict(problem, result)["faults"] == []
+    unkept = {v.id for v in problem.visits if v.locked and result.shift_of.get(v.id) != v.locked}
+    assert {row.visit for row in result.broken_locks} == unkept
+    for row in result.broken_locks:
+        assert row.served_on == result.shift_of.get(row.visit)
+        assert row.reason.code.startswith("lock_")
+    alone = {row.visit for row in result.broken_locks if row.reason.code == "lock_clash"}
+    for visit_id in alone:  # what clashes could have been kept by itself
+        visit = problem.visit_by_id[visit_id]
+        assert walk(problem, problem.shift_by_id[str(visit.locked)], [visit]).faults == ()
+
+
+def test_a_run_stopped_at_once_is_feasible_and_keeps_its_promises():
+    problem = make_problem(21, visits=60, shifts=6, locked=8)
+    result = plan(problem, iterations=100_000, seed=1, should_stop=lambda: True)
+    assert result.statistics.stopped
+    assert result.broken_locks == ()
+    assert check(problem, result) == []
+    assert verdict(problem, result)["faults"] == []
 
 
 @pytest.mark.parametrize("seed", range(25))
