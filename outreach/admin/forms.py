@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.enums import ClosedReason, ResidentKind, Skill, Urgency
-from outreach.models import Resident, VisitRequest
+from outreach.models import VisitRequest
+from outreach.selectors.duplicates import Candidate
 from outreach.services.triage import Decision
 
 NEW = "baru"
@@ -100,23 +101,41 @@ class ConditionsForm(forms.Form):
 
 
 class AcceptForm(ConditionsForm, PointForm):
-    """How a request is accepted; `residents` are the known ones that it may be about."""
+    """How a request is accepted. `found`: who and what else may be about the same person."""
 
     who = forms.ChoiceField(label=gettext_lazy("Warga"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=gettext_lazy("Kelompok"), choices=ResidentKind.choices)
-    field_order = ["who", "kind", "urgency", "skills", "not_before", "deadline", "latitude", "longitude"]
+    also = forms.MultipleChoiceField(
+        label=gettext_lazy("Gabungkan juga permohonan dari orang yang sama"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": gettext_lazy("Salah satunya sudah diputuskan. Muat ulang halaman ini.")
+        },
+    )
+    field_order = [
+        "who",
+        "also",
+        "kind",
+        "urgency",
+        "skills",
+        "not_before",
+        "deadline",
+        "latitude",
+        "longitude",
+    ]
 
-    def __init__(
-        self, data: Any = None, *, request: VisitRequest, residents: list[tuple[Resident, bool]]
-    ) -> None:
-        """`residents`: each with whether its NIK is the request's, which makes it the first choice."""
-        self.residents = {str(resident.pk): resident for resident, _same in residents}
-        same = next((str(resident.pk) for resident, same in residents if same), NEW)
+    def __init__(self, data: Any = None, *, request: VisitRequest, found: list[Candidate]) -> None:
+        """What has the NIK of the request is the first choice."""
+        self.residents = {str(one.person.pk): one.resident for one in found if one.resident}
+        self.waiting = {str(one.person.pk): one.request for one in found if one.request}
+        certain = [str(one.person.pk) for one in found if one.same_nik]
         today = timezone.localdate()
         super().__init__(
             data,
             initial={
-                "who": same,
+                "who": next((pk for pk in certain if pk in self.residents), NEW),
+                "also": [pk for pk in certain if pk in self.waiting],
                 "kind": request.kind,
                 "urgency": Urgency.NORMAL,
                 "skills": request.skills,
@@ -126,8 +145,10 @@ class AcceptForm(ConditionsForm, PointForm):
                 "deadline": request.deadline if request.deadline and request.deadline >= today else None,
             },
         )
-        known = [(str(resident.pk), resident.name) for resident, _same in residents]
+        known = [(pk, resident.name) for pk, resident in self.residents.items()]
         self.fields["who"].choices = [(NEW, _("Warga baru")), *known]  # type: ignore[attr-defined]
+        others = [(pk, f"{row.name}, {row.reference}") for pk, row in self.waiting.items()]
+        self.fields["also"].choices = others  # type: ignore[attr-defined]
 
     def decision(self) -> Decision:
         found = self.cleaned_data
@@ -139,6 +160,7 @@ class AcceptForm(ConditionsForm, PointForm):
             deadline=found["deadline"],
             resident=self.residents.get(found["who"]),
             point=self.point,
+            also=[self.waiting[pk] for pk in found["also"]],
         )
 
 

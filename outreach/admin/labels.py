@@ -11,6 +11,7 @@ def problem(code: str) -> str:
         "decided": _("Permohonan ini sudah diputuskan, mungkin oleh rekan. Muat ulang halaman ini."),
         "same_nik": _("NIK ini milik warga yang sudah tercatat. Pilih warga itu, atau gabungkan."),
         "nothing_to_merge": _("Warga itu tidak punya keperluan yang berjalan. Setujui untuk warga itu."),
+        "also": _("Permohonan lain yang dicentang sudah diputuskan. Muat ulang halaman ini."),
         "reason": _("Tulis alasan yang akan dibaca pemohon."),
         "dates": _("\u201cPaling lambat\u201d harus sesudah \u201cPaling cepat\u201d."),
         "numbers": _("Titik ini bukan di Indonesia. Periksa apakah lintang dan bujur tertukar."),

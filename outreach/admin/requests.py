@@ -94,7 +94,6 @@ def _page(
 ) -> HttpResponse:
     waiting = row.state == RequestState.RECEIVED
     found = duplicates.candidates(row) if waiting else []
-    known = [(candidate.resident, candidate.same_nik) for candidate in found if candidate.resident]
     return doors.page(
         request,
         "admin/outreach/request/page.html",
@@ -108,7 +107,7 @@ def _page(
         weekdays=words.weekdays(row.weekdays),
         waited=words.span(timezone.now() - row.received_at),
         candidates=found,
-        accept=accept or AcceptForm(request=row, residents=known),
+        accept=accept or AcceptForm(request=row, found=found),
         refuse=refuse or RefuseForm(),
         reasons=REASONS,
         opened=opened,
@@ -138,9 +137,7 @@ def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
     row: VisitRequest = doors.row(ROWS, pk)
-    found = [candidate for candidate in duplicates.candidates(row) if candidate.resident]
-    known = [(candidate.resident, candidate.same_nik) for candidate in found if candidate.resident]
-    form = AcceptForm(request.POST, request=row, residents=known)
+    form = AcceptForm(request.POST, request=row, found=duplicates.candidates(row))
     if form.is_valid():
         try:
             triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))

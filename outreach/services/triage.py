@@ -23,7 +23,7 @@ URGENCIES = [Urgency.NORMAL, Urgency.HIGH, Urgency.HOSPITAL]
 
 
 class TriageError(ValueError):
-    """The request cannot be treated so; `code` says why: decided, same_nik, nothing_to_merge, reason, dates."""
+    """The request cannot be treated so; `code` says why: decided, same_nik, nothing_to_merge, also, reason, dates."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -32,7 +32,10 @@ class TriageError(ValueError):
 
 @dataclass(frozen=True)
 class Decision:
-    """How a request is accepted. `resident`: whom it is about, None for somebody new; `point` as in `residents`."""
+    """How a request is accepted. `resident`: whom it is about, None for somebody new; `point` as in `residents`.
+
+    `also`: other waiting requests for the same person, which are merged with this one.
+    """
 
     kind: str
     urgency: Urgency = Urgency.NORMAL
@@ -41,6 +44,7 @@ class Decision:
     deadline: date | None = None
     resident: Resident | None = None
     point: tuple[float, float] | None = None
+    also: list[VisitRequest] = field(default_factory=list)
 
 
 def _locked(request: VisitRequest) -> VisitRequest:
@@ -121,6 +125,11 @@ def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
         need = _new_need(resident, row, decision, actor=actor)
         progress.record(need=need, milestone=Milestone.ACCEPTED, at=now, source=f"request:{row.pk}")
     _move(row, RequestState.ACCEPTED, actor=actor, resident=resident, need=need, decided_at=now)
+    for other in decision.also:
+        try:
+            merge(request=other, resident=resident, actor=actor)
+        except TriageError as error:
+            raise TriageError("also") from error
     return need
 
 
@@ -157,7 +166,8 @@ def merge(*, request: VisitRequest, resident: Resident, actor: str) -> Need:
     need = unfinished_need(resident)
     if need is None:
         raise TriageError("nothing_to_merge")
-    same = Decision(kind=row.kind, urgency=Urgency(need.urgency), deadline=row.deadline)
+    urgency = Urgency(need.urgency)
+    same = Decision(kind=row.kind, urgency=urgency, skills=row.skills, deadline=row.deadline)
     residents.complete(resident=resident, request=row, actor=actor)
     _join(need, row, same, actor=actor)
     now = timezone.now()

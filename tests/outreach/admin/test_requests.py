@@ -281,3 +281,31 @@ def test_the_page_tells_what_was_done_and_by_whom(coordinator: Client) -> None:
 def test_djangos_own_forms_are_shut(coordinator: Client) -> None:
     assert coordinator.get(f"{QUEUE}add/").status_code == 404
     assert coordinator.post(f"{_url(_request())}delete/").status_code == 404
+
+
+def test_another_waiting_request_of_the_same_person_is_merged_with_one_press(coordinator: Client) -> None:
+    row, same_nik = _request("a"), _request("b", name="Sulastri")
+    alike = _request("c", nik="", birth_date=None)
+    page = coordinator.get(_url(row)).content.decode()
+    boxes = dict(re.findall(r'name="also" value="([^"]+)"[^>]*?( checked)?>', page))
+    assert boxes == {str(same_nik.pk): " checked", str(alike.pk): ""}
+
+    answer = coordinator.post(_url(row, "setujui/"), GIVEN | {"also": [str(same_nik.pk)]})
+
+    assert answer.status_code == 302
+    states = dict(VisitRequest.objects.values_list("form_token", "state"))
+    assert states == {"a": "accepted", "b": "merged", "c": "received"}
+    assert Need.objects.count() == 1
+
+
+def test_a_request_decided_by_a_colleague_is_said_and_nothing_typed_is_lost(coordinator: Client) -> None:
+    row, other = _request("a"), _request("b")
+    VisitRequest.objects.filter(pk=other.pk).update(state=RequestState.REFUSED, refusal_reason="x")
+
+    answer = coordinator.post(_url(row, "setujui/"), GIVEN | {"also": [str(other.pk)]})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Salah satunya sudah diputuskan. Muat ulang halaman ini." in page
+    assert '<option value="high" selected>' in page
+    assert not Need.objects.exists()

@@ -13,6 +13,7 @@ from outreach.enums import (
     Relation,
     RequestState,
     ResidentKind,
+    Skill,
     Urgency,
 )
 from outreach.models import LogEntry, Need, Progress, Resident, VisitRequest
@@ -257,3 +258,35 @@ def test_a_need_without_a_published_visit_is_closed_with_a_reason(state: NeedSta
         (NeedState.CLOSED, ClosedReason.MOVED) if closed else (state, "")
     )
     assert Progress.objects.filter(milestone=Milestone.CLOSED).exists() is closed
+
+
+def test_two_waiting_requests_of_one_person_become_one_errand() -> None:
+    first = _request("first")
+    second = _request("second", skills=[Skill.INTERPRETER], health="")
+    VisitRequest.objects.filter(pk=second.pk).update(received_at=first.received_at - timedelta(days=3))
+
+    for _ in range(2):  # pressed twice
+        need = triage.accept(request=first, decision=_decision(also=[second]), actor="user:1")
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (RequestState.ACCEPTED, RequestState.MERGED)
+    assert (first.need, second.need) == (need, need)
+    assert first.resident == second.resident == Resident.objects.get()
+    need.refresh_from_db()
+    assert need.skills == ["interpreter", "ramp"]
+    assert need.waiting_since == second.received_at
+    moved = LogEntry.objects.filter(action="request_moved").values_list("to_state", flat=True)
+    assert list(moved) == ["accepted", "merged"]
+
+
+def test_a_request_that_a_colleague_decided_meanwhile_undoes_the_whole_press() -> None:
+    first, second = _request("first"), _request("second")
+    triage.refuse(request=second, reason="Sudah punya.", actor="user:2")
+
+    with pytest.raises(triage.TriageError) as raised:
+        triage.accept(request=first, decision=_decision(also=[second]), actor="user:1")
+
+    assert raised.value.code == "also"
+    first.refresh_from_db()
+    assert (first.state, Need.objects.count(), Resident.objects.count()) == (RequestState.RECEIVED, 0, 0)
