@@ -1,5 +1,5 @@
 """The office's pages of the visits side."""
 
-from visits.admin import calendar, days, plans, records, reported, tablets, teams, times
+from visits.admin import calendar, days, plans, records, reported, tablets, teams, times, travel
 
-__all__ = ["calendar", "days", "plans", "records", "reported", "tablets", "teams", "times"]
+__all__ = ["calendar", "days", "plans", "records", "reported", "tablets", "teams", "times", "travel"]

@@ -13,7 +13,7 @@ Note = Mapping[str, Any]
 WORTH_SAYING = 0.05  # a share of estimated pairs that a coordinator should know of
 
 
-def _number(value: float, digits: int) -> str:
+def number(value: float, digits: int) -> str:
     rounded = round(value, digits)
     return str(formats.number_format(int(rounded) if rounded == int(rounded) else rounded, use_l10n=True))
 
@@ -23,8 +23,8 @@ def _day(text: str) -> str:
     return str(formats.date_format(date.fromisoformat(text), "j F Y"))
 
 
-def _percent(share: float) -> str:
-    return _("kurang dari 1 %%") % {} if share < 0.01 else _("%(n)s %%") % {"n": _number(100 * share, 0)}
+def percent(share: float) -> str:
+    return _("kurang dari 1 %%") % {} if share < 0.01 else _("%(n)s %%") % {"n": number(100 * share, 0)}
 
 
 def line(note: Note) -> str:
@@ -32,8 +32,8 @@ def line(note: Note) -> str:
     if not note:
         return ""
     straight = _("garis lurus × %(detour)s pada %(speed)s km/jam") % {
-        "detour": _number(note["detour"], 2),
-        "speed": _number(note["speed_kmh"], 1),
+        "detour": number(note["detour"], 2),
+        "speed": number(note["speed_kmh"], 1),
     }
     if note["source"] == RoadSource.GREAT_CIRCLE:
         if note.get("fitted"):
@@ -49,14 +49,14 @@ def line(note: Note) -> str:
             "%(straight)s, disetel pada %(sampled)s titik dari %(roads)s karena ada %(places)s titik"
         ) % {
             "straight": straight,
-            "sampled": _number(note["sampled"], 0),
+            "sampled": number(note["sampled"], 0),
             "roads": roads,
-            "places": _number(note["places"], 0),
+            "places": number(note["places"], 0),
         }
     if note.get("estimated"):
         return _("%(roads)s; %(share)s ditaksir dengan %(straight)s") % {
             "roads": roads,
-            "share": _percent(note["estimated"]),
+            "share": percent(note["estimated"]),
             "straight": straight,
         }
     return roads
@@ -82,5 +82,5 @@ def warning(note: Note) -> str:
     if note.get("estimated", 0) >= WORTH_SAYING:
         return _(
             "%(share)s waktu jalan ditaksir dengan garis lurus: %(far)s titik terlalu jauh dari jalan yang ada di peta."
-        ) % {"share": _percent(note["estimated"]), "far": _number(note.get("far", 0), 0)}
+        ) % {"share": percent(note["estimated"]), "far": number(note.get("far", 0), 0)}
     return ""

@@ -1,0 +1,103 @@
+"""How fast teams drive: the fit to their trips, looked at and applied here; nothing is edited as a row."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_q.tasks import async_task
+
+from visits.admin import doors
+from visits.enums import FitState, RoadSource
+from visits.models import TravelFit
+from visits.selectors import travel_fits
+from visits.services import calibration
+
+LIST = "admin:visits_travelfit_changelist"
+
+
+@doors.needs("visits.view_travelfit")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """What is in force, what is proposed, and what that would change."""
+    proposed, applied = travel_fits.of(FitState.PROPOSED), travel_fits.of(FitState.APPLIED)
+    told = proposed or applied
+    source = RoadSource(settings.TRAVEL_SOURCE)
+    return doors.page(
+        request,
+        "admin/visits/travel/page.html",
+        model=TravelFit,
+        title=_("Kecepatan di jalan"),
+        in_force=travel_fits.in_force(),
+        applied=applied,
+        fit=travel_fits.shown(told) if told else None,
+        is_proposed=proposed is not None,
+        other_source=None if source == RoadSource.GREAT_CIRCLE else source.label,
+        history=travel_fits.history(),
+    )
+
+
+@doors.needs("visits.change_travelfit")
+@require_POST
+def apply(request: HttpRequest, fit_id: int) -> HttpResponse:
+    row = get_object_or_404(TravelFit, pk=fit_id)
+    if calibration.apply(row=row, user=doors.who(request)):
+        messages.success(request, _("Rencana yang dihitung mulai sekarang memakai kecepatan ini."))
+    else:
+        messages.info(request, _("Usulan ini sudah diganti. Periksa yang terbaru di bawah."))
+    return redirect(LIST)
+
+
+@doors.needs("visits.change_travelfit")
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    if calibration.back_to_settings(user=doors.who(request)):
+        messages.success(
+            request, _("Rencana yang dihitung mulai sekarang memakai kecepatan dari pengaturan.")
+        )
+    return redirect(LIST)
+
+
+@doors.needs("visits.change_travelfit")
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    async_task("visits.tasks.fit_travel", task_name=f"fit {uuid4().hex[:8]}", save=False)
+    messages.info(request, _("Perjalanan sedang dihitung. Buka lagi halaman ini sebentar lagi."))
+    return redirect(LIST)
+
+
+@admin.register(TravelFit)
+class TravelFitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("<int:fit_id>/pakai/", own(apply), name="visits_travelfit_apply"),
+            path("pengaturan/", own(back), name="visits_travelfit_back"),
+            path("hitung/", own(again), name="visits_travelfit_again"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return index(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return redirect(LIST)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TravelFit | None = None) -> bool:
+        return False
