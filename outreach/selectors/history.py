@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outreach.enums import LocationSource, NeedState, RequestState
 from outreach.models import LogEntry
+from outreach.selectors import actions
 
 MOST = 200
 
@@ -25,21 +26,6 @@ class Line:
     change: str
 
 
-def _actions() -> dict[str, str]:
-    return {
-        "request_received": _("Permohonan diterima"),
-        "request_moved": _("Permohonan diputuskan"),
-        "resident_made": _("Warga dicatat"),
-        "resident_completed": _("Data warga dilengkapi"),
-        "resident_located": _("Lokasi rumah diperbaiki"),
-        "need_made": _("Keperluan dibuat"),
-        "need_joined": _("Permohonan lain digabung"),
-        "need_moved": _("Keperluan berubah"),
-        "need_changed": _("Syarat kunjungan diubah"),
-        "sealed_revealed": _("Data tersandi dibuka"),
-    }
-
-
 STATES: dict[str, type[TextChoices]] = {
     "outreach.visitrequest": RequestState,
     "outreach.need": NeedState,
@@ -47,7 +33,7 @@ STATES: dict[str, type[TextChoices]] = {
 }
 
 
-def _change(row: LogEntry) -> str:
+def change(row: LogEntry) -> str:
     """As in "Menunggu jadwal → Sudah dijadwalkan", in the words of the row's states."""
     states = STATES.get(row.subject_type)
     names = {str(value): str(label) for value, label in states.choices} if states else {}
@@ -59,8 +45,14 @@ def _actors(rows: list[LogEntry]) -> dict[str, str]:
     ids = {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
     users = get_user_model().objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
     names = {f"user:{user.pk}": user.get_full_name() or user.get_username() for user in users}
-    names |= {"public": _("Pemohon"), "system": _("Sistem")}
-    return names | {row.actor: _("Tablet") for row in rows if row.actor.startswith("device:")}
+    return names | {row.actor: actor_word(row.actor) for row in rows if row.actor not in names}
+
+
+def actor_word(actor: str) -> str:
+    """What an actor of the log is, where it is no user whose name is known."""
+    if actor.startswith("device:"):
+        return _("Tablet")
+    return {"public": _("Pemohon"), "system": _("Sistem")}.get(actor, actor)
 
 
 def lines(subjects: Iterable[Model | None]) -> list[Line]:
@@ -70,15 +62,15 @@ def lines(subjects: Iterable[Model | None]) -> list[Line]:
         if subject is not None:
             wanted |= Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
     rows = list(LogEntry.objects.filter(wanted).order_by("-id")[:MOST])[::-1]
-    actors, actions = _actors(rows), _actions()
+    actors, names = _actors(rows), actions.words()
     kinds = {"visitrequest": _("permohonan"), "resident": _("warga"), "need": _("keperluan")}
     return [
         Line(
             at=row.at,
             actor=actors.get(row.actor, row.actor),
-            action=actions.get(row.action, row.action),
+            action=names.get(row.action, row.action),
             subject=kinds.get(row.subject_type.rpartition(".")[2], row.subject_type),
-            change=_change(row),
+            change=change(row),
         )
         for row in rows
     ]

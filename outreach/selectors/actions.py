@@ -1,0 +1,83 @@
+"""What the log calls things that were done, in the office's words."""
+
+from django.utils.translation import gettext as _
+
+
+def words() -> dict[str, str]:
+    """Each action that is ever written, of requests, plans, tablets and records."""
+    return {
+        "request_received": _("Permohonan diterima"),
+        "request_moved": _("Permohonan diputuskan"),
+        "resident_made": _("Warga dicatat"),
+        "resident_completed": _("Data warga dilengkapi"),
+        "resident_located": _("Lokasi rumah diperbaiki"),
+        "need_made": _("Keperluan dibuat"),
+        "need_joined": _("Permohonan lain digabung"),
+        "need_moved": _("Keperluan berubah"),
+        "need_changed": _("Syarat kunjungan diubah"),
+        "sealed_revealed": _("Data tersandi dibuka"),
+        "location_fixed": _("Lokasi rumah dipastikan petugas"),
+        "region_loaded": _("Wilayah dimuat"),
+        **_office(),
+        **_plans(),
+        **_field(),
+    }
+
+
+def _office() -> dict[str, str]:
+    return {
+        "team_made": _("Tim dibuat"),
+        "team_changed": _("Tim diubah"),
+        "team_message": _("Pesan untuk tim ditulis"),
+        "officer_made": _("Petugas dicatat"),
+        "officer_changed": _("Petugas diubah"),
+        "shift_made": _("Jadwal tim dibuat"),
+        "shift_changed": _("Jadwal tim diubah"),
+        "shift_cancelled": _("Jadwal tim dibatalkan"),
+        "shift_taken_up": _("Jadwal tim diaktifkan lagi"),
+        "day_set": _("Hari dibuka atau ditutup"),
+        "day_cleared": _("Hari kembali ke aturan biasa"),
+        "key_made": _("Kunci dibuat"),
+        "key_rotated": _("Kunci diganti"),
+        "key_retired": _("Kunci ditarik"),
+        "epoch_began": _("Cadangan dipulihkan"),
+        "durations_learned": _("Lama kunjungan dihitung ulang"),
+        "travel_proposed": _("Kecepatan jalan diusulkan"),
+        "travel_fit_moved": _("Kecepatan jalan diputuskan"),
+    }
+
+
+def _plans() -> dict[str, str]:
+    return {
+        "plan_asked": _("Rencana diminta"),
+        "plan_run_moved": _("Perhitungan rencana berubah"),
+        "plan_stop_asked": _("Perhitungan diminta berhenti"),
+        "plan_made": _("Rencana selesai dihitung"),
+        "plan_discarded": _("Rancangan dibuang"),
+        "plan_published": _("Rencana diterbitkan"),
+        "visit_moved": _("Kunjungan berubah"),
+        "visit_rescheduled": _("Kunjungan dijadwalkan ulang"),
+        "visit_corrected": _("Hasil kunjungan dibetulkan"),
+    }
+
+
+def _field() -> dict[str, str]:
+    return {
+        "pairing_code_made": _("Kode pemasangan dibuat"),
+        "device_paired": _("Tablet dipasangkan"),
+        "device_moved": _("Tablet berubah"),
+        "event_in_review": _("Kabar tablet perlu diperiksa"),
+        "event_reviewed": _("Kabar tablet diperiksa"),
+        "event_rejected": _("Kabar tablet ditolak"),
+        "event_collides": _("Kabar tablet bertentangan"),
+        "event_unreadable": _("Kabar tablet tidak terbaca"),
+        "capture_offered": _("Rekaman ditawarkan tablet"),
+        "capture_stored": _("Rekaman tersimpan"),
+        "capture_verified": _("Rekaman diperiksa"),
+        "capture_seen": _("Rekaman dibuka"),
+        "capture_reviewed": _("Rekaman diputuskan"),
+        "capture_resealed": _("Rekaman disegel ulang"),
+        "capture_collides": _("Rekaman bertentangan"),
+        "captures_carried": _("Rekaman dibawa dengan berkas"),
+        "outbox_queued": _("Rekaman masuk antrean pusat"),
+    }

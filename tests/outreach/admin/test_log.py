@@ -1,0 +1,35 @@
+from django.contrib.auth.models import User
+from django.test import Client
+
+from outreach.enums import NeedState
+from outreach.services import log, needs
+from tests.factories.outreach import NeedFactory
+
+LOG = "/admin/outreach/logentry/"
+
+
+def test_the_log_is_read_in_words_newest_first(admin_client: Client, admin_user: User) -> None:
+    need = NeedFactory()
+    log.write(actor="system", action="need_made", subject=need)
+    needs.move(need=need, to=NeedState.PLANNED, actor=f"user:{admin_user.pk}")
+
+    page = admin_client.get(LOG).content.decode()
+
+    for told in ("admin", "Sistem", "Keperluan berubah", "Menunggu jadwal → Sudah dijadwalkan"):
+        assert told in page
+    assert page.index("Keperluan berubah</td>") < page.index("Keperluan dibuat</td>")
+    assert "need_moved</td>" not in page
+    assert "Keperluan berubah</td>" not in admin_client.get(LOG, {"tindakan": "need_made"}).content.decode()
+
+
+def test_few_and_many_rows_take_the_same_queries(admin_client: Client, django_assert_num_queries) -> None:
+    need = NeedFactory()
+    log.write(actor="user:1", action="need_made", subject=need)
+    admin_client.get(LOG)
+    with django_assert_num_queries(7) as first:
+        admin_client.get(LOG)
+    assert first
+    for actor in ("user:2", "device:3"):
+        log.write(actor=actor, action="need_changed", subject=need)
+    with django_assert_num_queries(7):
+        admin_client.get(LOG)
