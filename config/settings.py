@@ -316,6 +316,9 @@ REPLAYS = env.int("REPLAYS", default=500)
 ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
 ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
 NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba")))
+# Points it costs to move a published visit to another team or day, or to take it away: as much as ten days of
+# waiting. Higher, and published visits stay; zero, and every plan deals them anew.
+PLAN_MOVE_POINTS = env.float("PLAN_MOVE_POINTS", default=10)
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
 PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)
 

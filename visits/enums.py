@@ -29,6 +29,23 @@ ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
 MAX_RUN_ATTEMPTS = 3  # a run that kills its worker is not tried for ever
 
 
+class RunKind(TextChoices):
+    """What a plan is for: days ahead, the rest of a day that is under way, or one visit's place."""
+
+    AHEAD = "ahead", _("Hari-hari mendatang")
+    TODAY = "today", _("Sisa hari ini")
+    SLOT = "slot", _("Satu kunjungan")
+
+
+class ReleaseReason(TextChoices):
+    """Why a coordinator takes a promise back."""
+
+    FAMILY = "family", _("Keluarga minta waktu lain")
+    TEAM = "team", _("Tim tidak dapat datang")
+    URGENT = "urgent", _("Ada yang lebih mendesak")
+    MISTAKE = "mistake", _("Salah ditandai")
+
+
 class PlanState(TextChoices):
     DRAFT = "draft", _("Rancangan")
     PUBLISHED = "published", _("Terbit")

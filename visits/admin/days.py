@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import doors, promise_pages
+from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
 from visits.selectors import days, words
 from visits.services import visits
@@ -57,6 +58,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         versions=versions,
         homes=days.homes(shown),
         unheard=days.unheard(team=team, on=day),
+        reasons=ReleaseReason.choices,
     )
 
 
@@ -84,6 +86,7 @@ class TeamDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [
             path("<int:team_id>/<str:on>/", own(one), name="visits_teamday_page"),
             path("<int:team_id>/<str:on>/antrean/", own(give_back), name="visits_teamday_give_back"),
+            *promise_pages.urls(own),
             *super().get_urls(),
         ]
 

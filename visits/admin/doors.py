@@ -1,11 +1,16 @@
 """What every page of ours in the admin has (`outreach.admin.doors`), and who of the staff is there."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from outreach.admin.doors import Titled, needs, number, page, text
 
-__all__ = ["Titled", "needs", "number", "page", "text", "who"]
+Guard = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
+
+__all__ = ["Guard", "Titled", "needs", "number", "page", "text", "who"]
 
 
 def who(request: HttpRequest) -> AbstractBaseUser:

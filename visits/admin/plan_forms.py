@@ -57,8 +57,8 @@ class PlanForm(forms.Form):
         label=_("Kunjungan yang sudah terbit tetap pada tim, hari dan jamnya"),
         required=False,
         help_text=_(
-            "Kosongkan bila kunjungan itu boleh dipindah. Kunjungan yang sudah dijanjikan tidak pernah dipindah "
-            "selama timnya bertugas."
+            "Kosongkan bila kunjungan itu boleh dipindah; ia dipindah hanya bila untungnya lebih besar daripada "
+            "harga memindahkannya. Kunjungan yang sudah dijanjikan tidak pernah dipindah selama timnya bertugas."
         ),
     )
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from outreach.models import District
 from outreach.services import log
 from visits.admin import doors
-from visits.enums import PlanState
+from visits.enums import PlanState, ReleaseReason
 from visits.models import Plan
 from visits.selectors import balance, candidates, changes, families, plans, replay_words, road_words, words
 from visits.selectors import left as left_waiting
@@ -144,6 +144,8 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         shifted=found.having(changes.What.SHIFTED),
         same=found.having(changes.What.SAME),
         families=families.before(found),
+        unreleased=families.unreleased(found),
+        release_reasons=ReleaseReason.choices,
         dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],
         refusals=[words.refusal(row.code, row.shift) for row in found.refusals],
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.ids import uuid7
 from outreach.models import Need
-from visits.enums import ACTIVE_RUNS, PlanState, RunState
+from visits.enums import ACTIVE_RUNS, PlanState, RunKind, RunState
 from visits.models.team import Shift
 
 
@@ -15,6 +15,7 @@ class PlanRun(models.Model):
     """One press of "plan": what was asked, how far it is, who works on it until when (the lease)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("jenis"), max_length=5, choices=RunKind.choices, default=RunKind.AHEAD)
     state = models.CharField(_("keadaan"), max_length=11, choices=RunState.choices, default=RunState.QUEUED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -28,6 +29,12 @@ class PlanRun(models.Model):
         _("kunjungan yang sudah terbit tetap pada tim, hari dan jamnya"),
         default=True,
         help_text=_("Kunjungan yang sudah dijanjikan kepada keluarga selalu tetap."),
+    )
+
+    facts = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='for a day under way: {"failed": shift ids, "urgent": need ids}, as the coordinator said',
     )
 
     lease_until = models.DateTimeField(null=True, blank=True)

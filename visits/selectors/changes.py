@@ -79,10 +79,12 @@ class Refusal:
 class Changes:
     shifts: list[Shift]
     live: dict[int, DayVersion | None]
+    working: set[int] = field(default_factory=set)  # shifts that are not cancelled, on open days
     stops: list[Change] = field(default_factory=list)
     cancelled: list[Visit] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
 
     def having(self, *kinds: What) -> list[Change]:
         return [change for change in self.stops if change.what in kinds]
@@ -121,7 +123,21 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
         for visit in visits.values()
         if visit.state == VisitState.PUBLISHED and visit.shift_id in in_scope and visit.need_id not in kept
     )
+    found.unreleased.extend(_unreleased(found))
     return found
+
+
+def _unreleased(found: Changes) -> list[Visit]:
+    """Promised visits that would lose their team, day or interval although their team-day works."""
+    moving = [
+        change.visit
+        for change in found.stops
+        if change.visit is not None
+        and (change.what == What.MOVED or arrival.told(change.visit) != change.interval)
+    ]
+    return [
+        visit for visit in [*moving, *found.cancelled] if visit.promised and visit.shift_id in found.working
+    ]
 
 
 def _locked(rows: QuerySet[Row], lock: bool) -> QuerySet[Row]:
@@ -150,6 +166,11 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
     dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
     open_days = {day.date for day in calendar.days(first=min(dates), last=max(dates)) if day.is_open}
     used = {stop.shift_id for stop in stops}
+    found.working.update(
+        shift.pk
+        for shift in found.shifts
+        if not shift.is_cancelled and shift.team.is_active and shift.date in open_days
+    )
     for shift in found.shifts:
         version = found.live[shift.pk]
         if (version.number if version else 0) != plan.based_on[str(shift.pk)]:

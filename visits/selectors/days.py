@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -37,6 +38,11 @@ class Home:
     need: Need
     visit: Visit | None
     gone: bool  # no longer on this team's day
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether its family can still be told, or a promise taken back."""
+        return self.visit is not None and not self.gone and self.visit.state == VisitState.PUBLISHED
 
     @property
     def tag(self) -> str:
@@ -141,3 +147,9 @@ def unheard(*, team: Team, on: date) -> int:
     if on >= timezone.localdate():
         return 0
     return Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).count()
+
+
+def planned(*, team: Team, on: date) -> list[UUID]:
+    """Visits of a team's day that have not begun."""
+    rows = Visit.objects.filter(shift__team=team, shift__date=on, state=VisitState.PUBLISHED)
+    return list(rows.values_list("pk", flat=True))

@@ -8,15 +8,16 @@ from typing import Any
 from outreach import vault
 from outreach.models import Need, Resident
 from outreach.words import interval
-from visits.models import Plan, Shift
+from visits.models import Plan, Shift, Visit
 from visits.selectors import arrival
-from visits.selectors.changes import Changes, What
+from visits.selectors.changes import Change, Changes, What
 
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
     """`what` is moved, shifted or cancelled; `was` and `now` are intervals as families read them."""
 
+    need: str
     what: str
     name: str
     village: str
@@ -29,6 +30,29 @@ class Family:
 
 def before(changes: Changes) -> list[Family]:
     """As it would be if the plan were published now."""
+    return _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreleased:
+    """A promise that stands against a plan, and what the plan would make of it."""
+
+    visit: Visit
+    family: Family
+
+
+def unreleased(changes: Changes) -> list[Unreleased]:
+    """Promises of working teams that publishing would break, in as many queries for one as for many."""
+    moving = {change.visit.pk: change for change in changes.stops if change.visit is not None}
+    found = []
+    for visit in changes.unreleased:
+        change = moving.get(visit.pk)
+        found.append((visit, _rows([change] if change else [], [] if change else [visit])[0]))
+    told = {family.need: family for family in _families([row for _, row in found])}
+    return [Unreleased(visit=visit, family=told[str(visit.need_id)]) for visit, _ in found]
+
+
+def _rows(moving: list[Change], cancelled: list[Visit]) -> list[dict[str, Any]]:
     rows = [
         {
             "what": str(change.what),
@@ -38,14 +62,13 @@ def before(changes: Changes) -> list[Family]:
             "now": change.interval,
             "to": change.stop.shift_id,
         }
-        for change in changes.having(What.MOVED, What.SHIFTED)
+        for change in moving
         if change.visit is not None
     ]
-    rows += [
+    return rows + [
         {"what": "cancelled", "need": visit.need_id, "was": arrival.told(visit), "from": visit.shift_id}
-        for visit in changes.cancelled
+        for visit in cancelled
     ]
-    return _families(rows)
 
 
 def after(plan: Plan) -> list[Family]:
@@ -77,6 +100,7 @@ def _families(rows: list[dict[str, Any]]) -> list[Family]:
     shifts = _shifts(pk for row in rows for pk in (row["from"], row.get("to")) if pk)
     return [
         Family(
+            need=str(row["need"]),
             what=row["what"],
             name=needs[str(row["need"])].resident.name,
             village=needs[str(row["need"])].resident.village.name,

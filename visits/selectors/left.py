@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from outreach.models import Need
+from outreach import vault
+from outreach.lib import phone
+from outreach.models import Need, Resident
 from outreach.words import initials
 from visits.enums import PlanState
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
@@ -89,23 +92,43 @@ class Broken:
     reason: str
     was: str = ""
     now: str = ""
+    phone: str = ""  # masked
+    offer: str = ""  # the best place that is left
 
 
 def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
     """Promises that the plan does not keep."""
     rows = plan.summary.get("broken", [])
-    names = _residents(row["need"] for row in rows)
+    needs = Need.objects.filter(pk__in=[row["need"] for row in rows]).select_related("resident__key")
+    families = {str(need.pk): need.resident for need in needs}
     seen = others(row["reason"] for row in rows)
     return [
         Broken(
             need=row["need"],
-            name=names.get(row["need"], "?"),
+            name=families[row["need"]].name if row["need"] in families else "?",
+            phone=_masked_phone(families[row["need"]]) if row["need"] in families else "",
             was=words.team_day(row["shift"], shifts),
-            now=words.team_day(row["served_on"], shifts) if row["served_on"] else "",
+            now=_instead(row, shifts) if row["served_on"] else "",
             reason=why.office(row["reason"], shifts=shifts, names=seen),
+            offer=""
+            if row["served_on"] or not row.get("instead")
+            else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _instead(row, shifts)},
         )
         for row in rows
     ]
+
+
+def _instead(row: dict[str, Any], shifts: Shifts) -> str:
+    """Tim 2 Sel 1 Des, 10.40."""
+    instead = row.get("instead")
+    if not instead:
+        return words.team_day(row["served_on"], shifts)
+    return f"{words.team_day(instead['shift'], shifts)}, {words.clock(instead['start'])}"
+
+
+def _masked_phone(resident: Resident) -> str:
+    number = vault.get(resident, "phone")
+    return phone.masked(number) if number else ""
 
 
 def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:

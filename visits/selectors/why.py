@@ -37,7 +37,7 @@ def title(code: str) -> str:
 
 def office(row: Row, *, shifts: Shifts, names: Names) -> str:
     """What would have to give way, and its price. `names` are the others', by need."""
-    if row["code"].startswith("lock_"):
+    if row["code"].startswith("lock_") or row["code"] == "failed":
         return _broken(row, shifts)
     blocks = [_block(code, row) for code in row.get("relax", [row["code"]] if "shift" not in row else [])]
     if "shift" not in row:
@@ -109,6 +109,7 @@ def _broken(row: Row, shifts: Shifts) -> str:
         "lock_full": _("%(team_day)s tidak lagi menerima kunjungan sebanyak itu."),
         "lock_window": _("Jam yang dijanjikan tidak lagi masuk jam kerja %(team_day)s."),
         "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
+        "failed": _("%(team_day)s tidak dapat bertugas."),
         "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
     }
     return sentences.get(row["code"], _("Alasan tidak dikenal.")) % {

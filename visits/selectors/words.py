@@ -48,6 +48,7 @@ def part(row: Mapping[str, Any]) -> str:
         "due": _("didahulukan: batas waktunya jatuh dalam rencana atau sudah lewat"),
         "delivery": _("antar KTP-el"),
         "village": _("desanya kurang dikunjungi %(count)s minggu terakhir"),
+        "promise": _("sudah dijanjikan, timnya berhalangan"),
     }
     code = row["code"]
     if code == "deadline" and count is not None and count < 0:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.conf import settings
 
@@ -63,7 +64,10 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     by_id = {shift.pk: shift for shift in days.usable}
     learned = durations.known()
     behind = priority.villages_behind(on=run.first_date)
-    parts = {str(need.pk): priority.parts(need, on=run.first_date, behind=behind) for need in needs}
+    parts = {
+        str(need.pk): priority.parts(need, on=run.first_date, behind=behind) + _owed(need, by_id)
+        for need in needs
+    }
     guaranteed = {
         str(need.pk): priority.guarantee(need, on=run.first_date, last=horizon[-1]) for need in needs
     }
@@ -152,6 +156,18 @@ def as_shift(shift: Shift, places: Places) -> planning.Shift:
     )
 
 
+def hours(need: Need) -> tuple[Interval, ...]:
+    """When a visit suits, as the family said."""
+    return intervals(need.windows) or ((0, DAY_S),)
+
+
+def _owed(need: Need, shifts: dict[int, Shift]) -> list[Part]:
+    """A promise whose team-day does not work: the family is met before others, on another."""
+    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    owed = [visit for visit in visits if visit.promised and visit.shift_id not in shifts]
+    return [Part("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
+
+
 def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
     """The need's visit, if it has to stay with its team and day and that team-day works."""
     visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
@@ -173,7 +189,7 @@ def _visit(
     lock: Visit | None,
 ) -> planning.Visit:
     resident = need.resident
-    windows = intervals(need.windows) or ((0, DAY_S),)
+    windows = hours(need)
     dates = select.dates_allowed(need, horizon=horizon)
     if lock is not None:
         dates = dates | {arrival.local_date(lock.planned_start)}
@@ -190,7 +206,17 @@ def _visit(
         locked=None if lock is None else str(lock.shift_id),
         last=resident.infectious,
         tier=tier,
+        **_published_on(need),
     )
+
+
+def _published_on(need: Need) -> dict[str, Any]:
+    """Where the need's visit is published, and what it costs to move it; a promise costs as much again."""
+    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    for visit in visits:
+        points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
+        return {"published": str(visit.shift_id), "move_points": float(points)}
+    return {}
 
 
 def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:

@@ -25,11 +25,13 @@ from visits.services import visits
 
 
 class PublishRefusedError(Exception):
-    """The draft no longer fits the world; nothing was changed. `refusals` say where."""
+    """The draft no longer fits the world, or breaks promises that nobody released; nothing was changed.
+    `refusals` and `unreleased` say where."""
 
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__(", ".join(f"{refusal.code} {refusal.shift.pk}" for refusal in refusals))
-        self.refusals = refusals
+    def __init__(self, refusals: list[Refusal], unreleased: list[Visit] | None = None) -> None:
+        self.refusals, self.unreleased = refusals, unreleased or []
+        told = [f"{refusal.code} {refusal.shift.pk}" for refusal in refusals]
+        super().__init__(", ".join(told + [f"promised {visit.pk}" for visit in self.unreleased]))
 
 
 class DiscardedError(Exception):
@@ -62,8 +64,8 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
             raise DiscardedError
         return Published(already=True, versions=plan.day_versions.count())
     found = changes.of(plan=plan, now=now, lock=True)
-    if found.refusals:
-        raise PublishRefusedError(found.refusals)
+    if found.refusals or found.unreleased:
+        raise PublishRefusedError(found.refusals, found.unreleased)
     actor = log.actor_of(user)
     for visit in found.cancelled:
         visits.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
@@ -187,6 +189,8 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
     moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
     if not moved:
         raise RuntimeError(f"visit {visit.pk} changed under its lock")
+    if visit.promised and _is_news(change):  # its team-day failed: the family has not been told the new one
+        Visit.objects.filter(pk=visit.pk).update(promised=False)
     if change.what != What.SAME:
         log.write(
             actor=actor,

@@ -10,6 +10,7 @@ from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning.fairness import Balance, as_mapping
+from visits.services import broken as promises_broken
 from visits.services.candidates import Candidates
 from visits.services.rehearsal import Rehearsed
 
@@ -117,6 +118,8 @@ def _reason(reason: planning.Reason) -> dict[str, Any]:
 
 def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None) -> dict[str, Any]:
     figures = plan.statistics
+    broken_promises = promises_broken.found(built, plan)
+    instead = promises_broken.replacements(built, plan, broken_promises)
     return {
         "candidates": len(built.needs),
         "served": figures.served,
@@ -126,6 +129,7 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
         "score": round(figures.score),
         "seed": figures.seed,
         "iterations": figures.iterations,
+        "changes": figures.changes,
         "elapsed_s": figures.elapsed_s,
         "compile_s": figures.compile_s,
         "stopped": figures.stopped,
@@ -147,9 +151,10 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
                 "need": broken.visit,
                 "shift": int(broken.shift),
                 "served_on": int(broken.served_on) if broken.served_on else None,
+                "instead": instead.get(broken.visit),
                 "reason": _reason(broken.reason),
             }
-            for broken in plan.broken_locks
+            for broken in broken_promises
         ],
         "guarantees": [
             {

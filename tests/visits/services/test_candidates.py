@@ -92,6 +92,35 @@ def test_what_is_promised_or_published_stays_with_its_shift(promised: bool, keep
     assert visit.windows == (told if locked else ((0, 86_400),))
 
 
+@pytest.mark.parametrize(("promised", "price"), [(False, 7), (True, 14)])
+def test_moving_what_is_published_has_its_price(promised: bool, price: float, settings) -> None:
+    settings.PLAN_MOVE_POINTS = 7
+    shift = ShiftFactory(date=TUESDAY)
+    VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=shift, promised=promised)
+    NeedFactory()
+    run = PlanRunFactory(first_date=TUESDAY, last_date=FRIDAY, keep_published=False)
+
+    visits = candidates.build(run=run, now=NOW).problem.visits
+
+    assert {(visit.published, visit.move_points) for visit in visits} == {(str(shift.pk), price), (None, 0)}
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_a_promise_whose_team_fails_goes_before_others(promised: bool, run: PlanRun, settings) -> None:
+    ShiftFactory(date=FRIDAY)
+    visit = VisitFactory(
+        need=NeedFactory(state=NeedState.PLANNED),
+        shift=ShiftFactory(date=TUESDAY, is_cancelled=True),
+        promised=promised,
+    )
+
+    built = candidates.build(run=run, now=NOW)
+
+    owed = [part.points for part in built.parts[str(visit.need_id)] if part.code == "promise"]
+    assert owed == ([2 * settings.PLAN_MOVE_POINTS] if promised else [])
+    assert built.problem.visits[0].locked is None
+
+
 def test_who_is_told_a_time_after_lunch_is_not_met_before_it() -> None:
     VisitFactory(
         need=NeedFactory(state=NeedState.PLANNED),

@@ -9,6 +9,8 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, a
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.planning import slots
+from visits.services import broken as broken_promises
 from visits.services import candidates, results
 
 pytestmark = pytest.mark.django_db
@@ -149,11 +151,15 @@ def test_broken_promises_are_kept_with_the_plan(run: PlanRun) -> None:
 
     results.write(run=run, token="mine", built=built, plan=plan)
 
+    instead, *_ = slots.slots(
+        slots.prepare(built.problem, {}), broken_promises.free(built, str(visit.need_id))
+    )
     assert Plan.objects.get().summary["broken"] == [
         {
             "need": str(visit.need_id),
             "shift": visit.shift_id,
             "served_on": None,
+            "instead": {"shift": int(instead.shift), "start": instead.start_s, "offered": 1},
             "reason": {"code": "lock_far", "shift": str(visit.shift_id), "seconds": 60},
         }
     ]

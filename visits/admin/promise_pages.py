@@ -1,0 +1,75 @@
+"""Doors to promises: a family was told (one, or all of a team's day), or the promise is taken back for a reason."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from outreach.services import log
+from visits.admin import doors
+from visits.enums import ReleaseReason
+from visits.models import Team, Visit
+from visits.selectors import days
+from visits.services import promises
+
+
+def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page that was come from, if it is ours."""
+    asked = doors.text(request.POST, "kembali")
+    return redirect(asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else otherwise)
+
+
+@doors.needs("visits.view_teamday", "visits.publish_plan")
+@require_POST
+def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+    """The families of a team's day were told, or the one that `kunjungan` names."""
+    try:
+        day = date.fromisoformat(on)
+        asked = {UUID(text) for text in request.POST.getlist("kunjungan")}
+    except ValueError:
+        raise Http404 from None
+    team = get_object_or_404(Team, pk=team_id)
+    there = set(days.planned(team=team, on=day))
+    count = promises.make(visits=asked & there or there, actor=log.actor_of(doors.who(request)))
+    if count:
+        messages.success(
+            request,
+            _("%(count)d keluarga dicatat sudah diberi tahu; jadwalnya kini janji.") % {"count": count},
+        )
+    else:
+        messages.info(request, _("Semua keluarga di jadwal ini sudah tercatat diberi tahu."))
+    return redirect("admin:visits_teamday_page", team.pk, day.isoformat())
+
+
+@doors.needs("visits.view_teamday", "visits.publish_plan")
+@require_POST
+def release(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Take a promise back, with a reason; the family is called before the next plan moves it."""
+    visit = get_object_or_404(Visit.objects.select_related("shift"), pk=visit_id)
+    page = reverse("admin:visits_teamday_page", args=[visit.shift.team_id, visit.shift.date.isoformat()])
+    reason = doors.text(request.POST, "alasan")
+    if reason not in ReleaseReason.values:
+        messages.error(request, _("Pilih alasan mengapa janji ini dilepas."))
+    elif promises.release(
+        visit=visit.pk, reason=ReleaseReason(reason), actor=log.actor_of(doors.who(request))
+    ):
+        messages.success(
+            request,
+            _("Janji dilepas. Rencana berikutnya boleh memindahkan kunjungan ini; kabari keluarganya."),
+        )
+    else:
+        messages.info(request, _("Kunjungan ini tidak sedang dijanjikan, atau timnya sudah menuju ke sana."))
+    return _back(request, page)
+
+
+def urls(guard: doors.Guard) -> list[URLPattern]:
+    return [
+        path("<int:team_id>/<str:on>/janji/", guard(make), name="visits_teamday_promise"),
+        path("janji/<uuid:visit_id>/lepas/", guard(release), name="visits_visit_release"),
+    ]

@@ -1,0 +1,41 @@
+"""Promises: a family was told when we come, and that holds until a coordinator takes it back for a reason.
+
+A promised visit keeps its team, day and interval in every later plan while its team-day works.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from outreach.services import log
+from visits.enums import ReleaseReason, VisitState
+from visits.models import Visit
+
+
+@transaction.atomic
+def make(*, visits: Iterable[UUID], actor: str) -> int:
+    """The families of these visits were told; how many promises are new. Safe to repeat."""
+    made = 0
+    for visit in Visit.objects.filter(pk__in=list(visits), state=VisitState.PUBLISHED, promised=False):
+        rows = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED, promised=False)
+        if rows.filter(planned_start=visit.planned_start, shift=visit.shift_id).update(promised=True):
+            log.write(actor=actor, action="visit_promised", subject=visit, detail={"shift": visit.shift_id})
+            made += 1
+    return made
+
+
+@transaction.atomic
+def release(*, visit: UUID, reason: ReleaseReason, actor: str) -> bool:
+    """The visit may be moved again; False where it was not promised, or is under way."""
+    rows = Visit.objects.filter(pk=visit, state=VisitState.PUBLISHED, promised=True)
+    if not rows.update(promised=False):
+        return False
+    row = Visit.objects.get(pk=visit)
+    log.write(
+        actor=actor,
+        action="promise_released",
+        subject=row,
+        detail={"reason": str(reason), "shift": row.shift_id},
+    )
+    return True
