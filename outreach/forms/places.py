@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy
 from outreach import words
 from outreach.forms.base import Answer, PageForm
 from outreach.forms.fields import ChecksField, DatePartsField, RadiosField, TextField
-from outreach.lib.times import merged
+from outreach.lib import times
+from outreach.lib.times import Window
 from outreach.models import District, Village
 
-WINDOWS = {"pagi": ["07:30", "10:00"], "siang": ["10:00", "12:00"], "sore": ["13:00", "15:30"]}
+PART_NAMES = {
+    "pagi": gettext_lazy("Pagi, %(hours)s"),
+    "siang": gettext_lazy("Siang, %(hours)s"),
+    "sore": gettext_lazy("Sore, %(hours)s"),
+}
+
+
+def parts_of_day() -> dict[str, Window]:
+    """The hours that a family may choose from, as the office works."""
+    begin, end = settings.WORK_STARTS, settings.WORK_ENDS
+    return times.parts_of_day(begin=begin, end=end, pause=settings.WORK_BREAK)
 
 
 class DistrictPage(PageForm):
@@ -114,11 +125,6 @@ class TimesPage(PageForm):
     )
     windows = ChecksField(
         label=gettext_lazy("Jam yang cocok"),
-        choices=[
-            ("pagi", gettext_lazy("Pagi, 07.30\u201310.00")),
-            ("siang", gettext_lazy("Siang, 10.00\u201312.00")),
-            ("sore", gettext_lazy("Sore, 13.00\u201315.30")),
-        ],
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Pilih jam dari daftar.")},
     )
@@ -139,6 +145,12 @@ class TimesPage(PageForm):
         super().__init__(data, before=before)
         days = [(str(day), words.weekdays([day])) for day in settings.WORK_WEEKDAYS]
         self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
+        self.parts = parts_of_day()
+        hours = [
+            (name, PART_NAMES[name] % {"hours": words.windows([window])})
+            for name, window in self.parts.items()
+        ]
+        self.fields["windows"].choices = hours  # type: ignore[attr-defined]
 
     @property
     def title(self) -> str:
@@ -172,7 +184,7 @@ class TimesPage(PageForm):
         found = self.cleaned_data
         rows = [
             (_("Hari"), words.weekdays([int(day) for day in found["weekdays"]])),
-            (_("Jam"), words.windows(merged([WINDOWS[name] for name in found["windows"]]))),
+            (_("Jam"), words.windows(times.merged([self.parts[name] for name in found["windows"]]))),
         ]
         for name, label in (("not_before", _("Paling cepat")), ("deadline", _("Paling lambat"))):
             if found[name]:

@@ -29,6 +29,23 @@ def merged(windows: list[Window]) -> list[Window]:
     return joined
 
 
+MID_MORNING, NOON = "10:00", "12:00"
+
+
+def parts_of_day(*, begin: str, end: str, pause: str) -> dict[str, Window]:
+    """A working day in the parts that people speak of: morning, noon ("siang") until the break, afternoon.
+
+    `pause` as in "12:00-13:00", or "". A part that has no hours in this office is left out.
+    """
+    noon, back = (part.strip() for part in pause.split("-")) if pause else (NOON, NOON)
+    parts = {
+        "pagi": [begin, min(MID_MORNING, noon)],
+        "siang": [max(MID_MORNING, begin), noon],
+        "sore": [max(back, begin), end],
+    }
+    return {name: window for name, window in parts.items() if window[0] < window[1]}
+
+
 def age_on(born: date, day: date) -> int:
     """Whole years lived on `day`."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -19,7 +19,7 @@ from outreach import draft as drafts
 from outreach import notice, vault, words
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.pages import BY_SLUG, PAGES
-from outreach.forms.places import WINDOWS
+from outreach.forms.places import parts_of_day
 from outreach.lib.nik import disagreements, parse_nik
 from outreach.lib.workdays import after
 from outreach.models import VisitRequest
@@ -124,7 +124,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
         rw=found["rw"],
         health=found["health"],
         infectious=found["infectious"],
-        windows=[WINDOWS[name] for name in found["windows"]],
+        windows=[parts_of_day()[name] for name in found["windows"]],
         weekdays=[int(day) for day in found["weekdays"]],
         not_before=found["not_before"],
         deadline=found["deadline"],

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.lib.times import WindowError, age_on, birthday, merged
+from outreach.lib.times import WindowError, age_on, birthday, merged, parts_of_day
 
 CLOCK = st.builds(time, st.integers(0, 23), st.integers(0, 59)).map(lambda at: at.strftime("%H:%M"))
 WINDOWS = st.lists(st.tuples(CLOCK, CLOCK).filter(lambda pair: pair[0] < pair[1]).map(list), max_size=6)
@@ -40,3 +40,34 @@ def test_somebody_turns_an_age_on_the_birthday(born: date, age: int) -> None:
 
     assert age_on(born, day) == age
     assert age_on(born, date.fromordinal(day.toordinal() - 1)) == age - 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "pause", "parts"),
+    [
+        (
+            "07:30",
+            "15:30",
+            "12:00-13:00",
+            {"pagi": ["07:30", "10:00"], "siang": ["10:00", "12:00"], "sore": ["13:00", "15:30"]},
+        ),
+        (
+            "08:00",
+            "16:00",
+            "11:45-12:45",
+            {"pagi": ["08:00", "10:00"], "siang": ["10:00", "11:45"], "sore": ["12:45", "16:00"]},
+        ),
+        ("10:30", "16:00", "12:00-13:00", {"siang": ["10:30", "12:00"], "sore": ["13:00", "16:00"]}),
+        (
+            "09:00",
+            "15:00",
+            "",
+            {"pagi": ["09:00", "10:00"], "siang": ["10:00", "12:00"], "sore": ["12:00", "15:00"]},
+        ),
+        ("07:30", "12:00", "12:00-13:00", {"pagi": ["07:30", "10:00"], "siang": ["10:00", "12:00"]}),
+    ],
+)
+def test_a_working_day_falls_into_the_parts_that_people_speak_of(
+    begin: str, end: str, pause: str, parts: dict[str, list[str]]
+) -> None:
+    assert parts_of_day(begin=begin, end=end, pause=pause) == parts

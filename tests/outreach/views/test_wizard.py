@@ -248,6 +248,18 @@ def test_no_personal_data_stands_in_an_address(client: Client) -> None:
         assert re.fullmatch(r"/permohonan/[a-z]+/", target)
 
 
+def test_the_hours_to_choose_from_are_the_offices(client: Client, settings) -> None:
+    settings.WORK_STARTS, settings.WORK_ENDS, settings.WORK_BREAK = "08:00", "16:00", "11:30-12:30"
+    fill(client, VillageFactory(), until="waktu")
+    page = client.get("/permohonan/waktu/").content.decode()
+    for hours in ("Pagi, 08.00–10.00", "Siang, 10.00–11.30", "Sore, 12.30–16.00"):
+        assert hours in page
+    client.post("/permohonan/waktu/", {"windows": ["siang", "sore"]})
+    client.post("/permohonan/kontak/", {"phone_none": "on", "applicant_name": "Pemohon Contoh"})
+    assert client.post("/permohonan/periksa/").status_code == 302
+    assert VisitRequest.objects.get().windows == [["10:00", "11:30"], ["12:30", "16:00"]]
+
+
 def test_pages_are_not_cached(client: Client) -> None:
     fill(client, VillageFactory())
     for path in ("/permohonan/warga/", "/permohonan/periksa/"):
