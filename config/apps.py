@@ -28,7 +28,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from django_q.signals import post_execute_in_worker
 
-        from config import checks, private, road_checks  # noqa: F401  # the checks register themselves
+        from config import checks, private, road_checks, time_checks  # noqa: F401  # the checks register themselves
         from config.health import sign_of_life
 
         private.keep()

@@ -56,7 +56,7 @@ class Truth:
 
     def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
         legs = _noise(rng, self.leg_cv, (len(day.homes) + 1, runs)) * _noise(rng, self.day_cv, (1, runs))
-        drives = legs * np.array([[home.drive_s] for home in day.homes] + [[day.home_s]])
+        drives: Floats = legs * np.array([[home.drive_s] for home in day.homes] + [[day.home_s]])
         drives[0] += rng.exponential(self.late_start_s, runs)
         return drives
 

@@ -94,6 +94,7 @@ export async function show(root, { visit }) {
         h("div", { class: "visit-head" }, stopNumber(stop, day.team), namedHeading(t("stop.number", { n: stop.sequence }), stop.resident?.name)),
         h("p", { class: "lead" }, `${longDate(day.date)}, ${interval(stop)}`),
         h("div", { class: "tags" }, standingTag(stands), stands.at && h("span", { class: "muted" }, t("stop.at", { time: clock(stands.at) })), marks(stop)),
+        stop.told && stands.step === "planned" && h("p", { class: "muted" }, t("stop.wait", { time: clock(stop.told[0]) })),
         actions({ stop, fact, stands, undoable, draft: Boolean(draft) }),
         facts(stop, day.date),
       ),

@@ -67,6 +67,7 @@ export default {
   "stop.undone": "Undone. The visit is as it was.",
   "stop.noted": "{name}: {outcome}. It can still be undone.",
   "stop.undo-late": "The office has it already, so it cannot be undone. Tell the coordinator.",
+  "stop.wait": "The family expects you from {time}. Before that, call first or wait.",
   "stop.at": "at {time}",
   "stop.years": "{n} years",
   "stop.female": "female",

@@ -72,6 +72,7 @@ export default {
   "stop.undone": "Diurungkan. Kunjungan kembali seperti sebelumnya.",
   "stop.noted": "{name}: {outcome}. Masih bisa diurungkan.",
   "stop.undo-late": "Sudah terkirim ke kantor, jadi tidak bisa diurungkan. Beri tahu koordinator.",
+  "stop.wait": "Keluarga menunggu mulai {time}. Lebih awal dari itu, telepon dulu atau tunggu.",
   "stop.at": "pukul {time}",
   "stop.years": "{n} tahun",
   "stop.female": "perempuan",
