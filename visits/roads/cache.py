@@ -90,8 +90,9 @@ class Grid:
         fresh = Grid.empty(self.keys)
         self.seconds, self.day, self.snap_m = fresh.seconds, fresh.day, fresh.snap_m
 
-    def take_over(self, other: "Grid") -> None:
-        """What the other grid knows of our places, where we know nothing or something older."""
+    def take_over(self, other: "Grid") -> int:
+        """What the other grid knows of our places, where we know nothing or something older. Returns the day on
+        which one of ours was used least lately there; 0 where one is new."""
         here, there = _common(self.keys, other.keys)
         mine, yours = np.ix_(here, here), np.ix_(there, there)
         newer = (other.seconds[yours] != UNASKED) & (
@@ -103,6 +104,7 @@ class Grid:
         self.snap_m[here] = np.where(asked, other.snap_m[there], self.snap_m[here])
         self.used[here] = np.maximum(self.used[here], other.used[there])
         np.fill_diagonal(self.seconds, 0)
+        return int(other.used[there].min()) if len(here) == len(self.keys) > 0 else 0
 
 
 def _common(ours: Array, theirs: Array) -> tuple[Array, Array]:
@@ -137,7 +139,13 @@ class Cache:
 
     def keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
         """Put a plan's times into the file. Places used least lately go where there are too many; those that no
-        plan has used since that day go always."""
+        plan has used since that day go always. A file that cannot be written costs the next plan time only."""
+        try:
+            self._keep(fresh, most_places=most_places, unused_since=unused_since)
+        except OSError:
+            logger.exception("road times could not be stored")
+
+    def _keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
         with self._alone():
             stored = self.read()
             if stored.version != fresh.version:

@@ -33,12 +33,16 @@ def source() -> Source | None:
             most_places=settings.TRAVEL_MAX_PLACES,
         )
     if settings.TRAVEL_SOURCE == RoadSource.EXTRACT:
-        return Extract(folder=settings.ROADS_DIR)
+        return Extract(folder=settings.ROADS_DIR, most_places=settings.TRAVEL_MAX_PLACES)
     return None
 
 
 def travel(locations: Locations, *, by: Source | None = None, budget_s: float = BUDGET_S) -> Roads:
-    """Travel between these places, by the settings' source or another one. Never fails for want of roads."""
+    """Travel between these places, by the settings' source or another one. Never fails for want of roads.
+
+    Where somebody waits for a page, give a small budget: what was known before is there at once, the rest is
+    estimated, and the note says so.
+    """
     line = straight.in_force()
     wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)
     trouble = ""

@@ -27,6 +27,7 @@ class Client:
 
     def __init__(self, *, timeout_s: float, deadline: float, most_bytes: int) -> None:
         self.timeout_s, self.deadline, self.most_bytes = timeout_s, deadline, most_bytes
+        self.asked = 0
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no netrc from the environment
 
@@ -60,6 +61,7 @@ class Client:
         raise RoadsError(trouble)
 
     def _once(self, address: str, params: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        self.asked += 1
         wait = max(LEAST_S, min(self.timeout_s, self.left_s()))
         with self.session.get(
             address,

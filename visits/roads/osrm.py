@@ -7,7 +7,6 @@ answers' codes are those of OSRM's documentation.
 """
 
 import datetime as dt
-import logging
 import math
 import re
 import time
@@ -24,8 +23,6 @@ from visits.planning.travel import Locations
 from visits.roads.cache import GRID, UNASKED, Array, Cache, Grid, as_found, day_number, day_of, keys_of
 from visits.roads.http import TOO_LONG, Client
 from visits.roads.port import UNKNOWN, Found, RoadsError
-
-logger = logging.getLogger(__name__)
 
 MOST_BYTES = 8 * 1024 * 1024
 ROUNDS = 12
@@ -66,8 +63,7 @@ class Osrm:
         keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
         grid = Grid.empty(keys, used=self.today)
         stored = self.cache.read()
-        grid.take_over(stored)
-        grid.version = stored.version
+        last_use, grid.version = grid.take_over(stored), stored.version
         trouble = ""
         with Client(
             timeout_s=self.timeout_s, deadline=time.monotonic() + budget_s, most_bytes=MOST_BYTES
@@ -76,10 +72,8 @@ class Osrm:
                 self._complete(client, grid)
             except RoadsError as error:
                 trouble = error.trouble.value
-        try:
+        if client.asked or last_use < self.today:
             self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - self.cache_days)
-        except OSError:
-            logger.exception("road times could not be stored; they will be asked for again")
         where = where.reshape(-1)
         return Found(
             seconds=as_found(grid)[np.ix_(where, where)],

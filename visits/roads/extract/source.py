@@ -11,8 +11,12 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+from django.utils import timezone
+
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning.travel import Locations
+from visits.roads.cache import GRID, UNASKED, Array, Cache, Grid, as_found, day_number, keys_of
 from visits.roads.extract import graph, read
 from visits.roads.extract.ways import Roads
 from visits.roads.port import Found, RoadsError
@@ -20,6 +24,7 @@ from visits.roads.port import Found, RoadsError
 logger = logging.getLogger(__name__)
 
 POINTER = "extract.json"
+KEPT_DAYS = 30  # homes that no plan used for so long are dropped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,29 +104,40 @@ def _loaded(path: Path, _changed_ns: int) -> Roads:
 
 
 class Extract:
-    """The map in `folder`."""
+    """The map in `folder`. Times between places that a plan used before are not looked for again."""
 
     name = RoadSource.EXTRACT
 
-    def __init__(self, *, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *, folder: Path, most_places: int = 3000, today: dt.date | None = None) -> None:
+        self.folder, self.most_places = folder, most_places
+        self.today = day_number(today or timezone.localdate())
+        self.cache = Cache(folder / "times.npz")
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
-        roads = self._roads()
-        points, snap_m = roads.snap(locations)
-        seconds = roads.seconds(points, budget_s=budget_s)
-        late = len(seconds) > 1 and bool((seconds[-1, :-1] < 0).all())
-        return Found(
-            seconds=seconds,
-            snap_m=snap_m,
-            as_of=roads.graph.as_of,
-            trouble=RoadTrouble.SLOW.value if late else "",
-        )
-
-    def _roads(self) -> Roads:
         built = current(self.folder)
         if built is None:
             raise RoadsError(RoadTrouble.NOT_BUILT)
+        roads = self._roads(built)
+        keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
+        grid = Grid.empty(keys, version=built.digest, used=self.today)
+        stored = self.cache.read()
+        last_use = grid.take_over(stored) if stored.version == built.digest else 0
+        points, snap_m = roads.snap([(lat / GRID, lon / GRID) for lat, lon in keys.tolist()])
+        new = _new(grid.seconds == UNASKED)
+        whole = not new or roads.complete(grid.seconds, points, new, budget_s=budget_s)
+        np.fill_diagonal(grid.seconds, 0)
+        grid.day[grid.seconds != UNASKED] = self.today
+        if new or last_use < self.today:
+            self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - KEPT_DAYS)
+        where = where.reshape(-1)
+        return Found(
+            seconds=as_found(grid)[np.ix_(where, where)],
+            snap_m=snap_m[where],
+            as_of=roads.graph.as_of,
+            trouble="" if whole else RoadTrouble.SLOW.value,
+        )
+
+    def _roads(self, built: Built) -> Roads:
         path = self.folder / built.graph
         try:
             return _loaded(path, path.stat().st_mtime_ns)
@@ -130,3 +146,10 @@ class Extract:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             logger.warning("the map of roads cannot be read; run build_roads again")
             raise RoadsError(RoadTrouble.NOT_BUILT) from None
+
+
+def _new(missing: Array) -> list[int]:
+    """Places whose rows and columns cover what is missing: those of which all is, and then of the rest any."""
+    unknown = missing.sum(axis=1) >= len(missing) - 1
+    left = missing & ~unknown[:, None] & ~unknown[None, :]
+    return np.flatnonzero((unknown & missing.any(axis=1)) | left.any(axis=1)).tolist()

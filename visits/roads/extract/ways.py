@@ -6,6 +6,7 @@ place gives its whole row, exactly.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,22 +36,23 @@ class Roads:
         return np.asarray(points), 2 * EARTH_M * np.arcsin(np.minimum(1.0, np.asarray(gaps) / 2))
 
     def seconds(self, points: Array, *, budget_s: float) -> Array:
-        """int32[n, n] between points of roads, rounded up; rows for which time ran out are UNKNOWN."""
-        from scipy.sparse.csgraph import dijkstra
+        """int32[n, n] between points of roads, rounded up; what there was no time for is UNKNOWN."""
+        out = np.full((len(points), len(points)), UNKNOWN, dtype=np.int32)
+        self.complete(out, points, list(range(len(points))), budget_s=budget_s)
+        np.fill_diagonal(out, 0)
+        return out
 
+    def complete(self, out: Array, points: Array, new: Sequence[int], *, budget_s: float) -> bool:
+        """Enter the rows and columns of the `new` places; False where time ran out before. Two runs for a new
+        place (there and back), or one for every place where more than half are new."""
         until = time.monotonic() + budget_s
         count, crossings = len(points), self.graph.crossings
         matrix = self._with_places(points)
-        out = np.full((count, count), UNKNOWN, dtype=np.int32)
-        for at in range(0, count, ROWS):
-            if time.monotonic() > until:
-                break
-            sources = np.arange(at, min(count, at + ROWS))
-            found = dijkstra(matrix, directed=True, indices=crossings + sources)[:, crossings + count :]
-            known = np.isfinite(found)
-            out[sources] = np.where(known, np.ceil(np.where(known, found, 0.0) - 1e-6), UNKNOWN)
-        np.fill_diagonal(out, 0)
-        return out
+        leave, come = slice(crossings, crossings + count), slice(crossings + count, crossings + 2 * count)
+        if 2 * len(new) >= count:
+            return _runs(out, matrix, range(count), crossings, come, until)
+        there = _runs(out, matrix, new, crossings, come, until)
+        return there and _runs(out.T, matrix.T.tocsr(), new, crossings + count, leave, until)
 
     def _with_places(self, points: Array) -> Any:
         """The graph's matrix with a crossing to leave from and one to come to for every place."""
@@ -80,6 +82,20 @@ class Roads:
             (leave[one[along]], come[other[along]], np.abs(gap[along])),
         ]
         return _matrix(groups, graph.crossings + 2 * count)
+
+
+def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float) -> bool:
+    """Rows of `out` by runs from the crossings that begin at `first`; False where time ran out."""
+    from scipy.sparse.csgraph import dijkstra
+
+    for at in range(0, len(places), ROWS):
+        if time.monotonic() > until:
+            return False
+        rows = np.asarray(places[at : at + ROWS])
+        found = dijkstra(matrix, directed=True, indices=first + rows)[:, to]
+        known = np.isfinite(found)
+        out[rows] = np.where(known, np.ceil(np.where(known, found, 0.0) - 1e-6), UNKNOWN)
+    return True
 
 
 def _pairs(chain: Array) -> tuple[Array, Array]:

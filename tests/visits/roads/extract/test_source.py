@@ -1,6 +1,7 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support import osm
@@ -123,6 +124,67 @@ def test_a_damaged_map_is_none(town: Path, tmp_path: Path, homes, damage: str) -
         Extract(folder=folder).find(homes, budget_s=10)
 
     assert refusal.value.trouble == RoadTrouble.NOT_BUILT
+
+
+def test_what_is_known_is_not_looked_for_again(town: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "peta"
+    _build(town, folder)
+    nodes, _ = osm.town()
+    places = [nodes[number] for number in range(1, 40)]
+    whole = Extract(folder=folder).find(places, budget_s=10)
+
+    again = Extract(folder=folder).find(places[::-1], budget_s=-1)  # no time at all
+
+    assert (again.seconds[::-1, ::-1] == whole.seconds).all()
+    assert again.trouble == ""
+    assert whole.trouble == ""
+
+
+@pytest.mark.parametrize("known", [38, 30, 10])
+def test_new_places_among_known_ones_get_the_same_times(town: Path, tmp_path: Path, known: int) -> None:
+    _build(town, tmp_path / "peta")
+    _build(town, tmp_path / "other")
+    nodes, _ = osm.town()
+    places = [nodes[number] for number in range(1, 40)]
+    whole = Extract(folder=tmp_path / "other").find(places, budget_s=10)
+    Extract(folder=tmp_path / "peta").find(places[:known], budget_s=10)
+
+    found = Extract(folder=tmp_path / "peta").find(places, budget_s=10)
+
+    assert (abs(found.seconds - whole.seconds) <= 1).all()
+    assert (found.seconds != found.seconds.T).any()
+
+
+@pytest.mark.parametrize(
+    ("missing", "new"),
+    [
+        ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], []),
+        ([[0, 0, 1], [0, 0, 1], [1, 1, 0]], [2]),
+        ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], [0, 1, 2]),
+        ([[0, 0, 0], [1, 0, 0], [0, 0, 0]], [1]),
+        ([[0]], []),
+    ],
+)
+def test_as_few_places_as_can_be_are_looked_for(missing: list[list[int]], new: list[int]) -> None:
+    assert source._new(np.array(missing, dtype=bool)) == new
+
+
+def test_times_of_another_map_are_forgotten(town: Path, tmp_path: Path, homes) -> None:
+    folder = tmp_path / "peta"
+    _build(town, folder)
+    Extract(folder=folder).find(homes, budget_s=10)
+    _build(town, folder, speeds=rules.SPEEDS | {"primary": 80})
+
+    assert Extract(folder=folder).find(homes, budget_s=-1).trouble == "slow"
+
+
+def test_homes_that_no_plan_uses_are_dropped(town: Path, tmp_path: Path, homes) -> None:
+    folder = tmp_path / "peta"
+    _build(town, folder)
+    Extract(folder=folder, today=TODAY - dt.timedelta(days=31)).find(homes[:2], budget_s=10)
+    Extract(folder=folder, today=TODAY).find(homes[2:], budget_s=10)
+
+    assert len(Extract(folder=folder).cache.read().keys) == 2
 
 
 def test_when_time_runs_out_the_rest_is_estimated(town: Path, tmp_path: Path, homes) -> None:
