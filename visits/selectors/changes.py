@@ -25,7 +25,7 @@ class What(StrEnum):
     """What a stop of the plan is for its family."""
 
     NEW = "new"
-    SAME = "same"  # same team and day, within half an hour
+    SAME = "same"  # same team and day, told hours that move by half an hour at most
     SHIFTED = "shifted"
     MOVED = "moved"
 
@@ -199,5 +199,5 @@ def _what(stop: PlanStop, visit: Visit | None) -> What:
         return What.NEW
     if visit.shift_id != stop.shift_id:
         return What.MOVED
-    planned = arrival.moment(stop.shift.date, stop.start)
-    return What.SHIFTED if abs(planned - visit.planned_start) > SHIFTED else What.SAME
+    was, now = arrival.told(visit), arrival.to_tell(stop)
+    return What.SHIFTED if max(abs(now[0] - was[0]), abs(now[1] - was[1])) > SHIFTED else What.SAME

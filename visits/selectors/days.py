@@ -12,7 +12,7 @@ from django.utils import timezone
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, VisitState
 from visits.models import DayVersion, Shift, Team, TeamDay, Visit
-from visits.selectors import words
+from visits.selectors import arrival, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,13 @@ class Home:
     need: Need
     visit: Visit | None
     gone: bool  # no longer on this team's day
+
+    @property
+    def told(self) -> str:
+        """The interval that the family was told: 09.10–10.00; empty where it was called off."""
+        if self.visit is None or self.gone:
+            return ""
+        return "–".join(words.clock(arrival.seconds_of_day(at)) for at in arrival.told(self.visit))
 
     @property
     def may_promise(self) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from outreach.enums import NeedState
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, VisitFactory
+from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import VisitState
 from visits.models import CalendarDay, Shift
@@ -86,3 +86,29 @@ def test_visits_on_the_road_are_never_cancelled() -> None:
 
     assert found.cancelled == []
     assert [row.code for row in found.refusals] == ["begun"]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ((480, 540), What.SAME),
+        ((510, 570), What.SAME),  # half an hour
+        ((480, 580), What.SHIFTED),
+        ((440, 500), What.SHIFTED),
+    ],
+)
+def test_a_shift_is_one_of_the_hours_that_the_family_was_told(told: tuple[int, int], what: What) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    visit = VisitFactory(
+        shift=shift,
+        need=NeedFactory(state=NeedState.PLANNED),
+        planned_arrive=at(TUESDAY, 900),  # the plan's own clock does not matter to the family
+        told_from=at(TUESDAY, 480),
+        told_until=at(TUESDAY, 540),
+    )
+    plan = draft({shift: [visit.need]})
+    plan.stops.update(told_from=60 * told[0], told_until=60 * told[1])
+
+    (change,) = changes.of(plan=plan, now=NOW).stops
+
+    assert change.what == what
