@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from outreach.lib.crypto import SealError
+from outreach.lib.phone import PhoneError
 from outreach.services import log
 from visits.admin import doors
 from visits.admin.ids import row_id
 from visits.models import Event, EventStatus
 from visits.selectors import records
-from visits.services import events, facts
+from visits.services import corrections, events, facts
 
 REASONS = {
     facts.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
@@ -64,21 +65,44 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _decided(request: HttpRequest, event: Event) -> bool:
+    """Note what a person did about an event; False where it could not be done (the page then says why)."""
+    user = doors.who(request)
+    decision: dict[str, Any] = {
+        "user": user,
+        "actor": log.actor_of(user),
+        "note": doors.text(request.POST, "catatan")[:300],
+    }
+    takes_over = request.POST.get("keputusan") == "pakai" and corrections.waits(event)
+    try:
+        done = (corrections.take_over if takes_over else events.look_at)(event=event, **decision)
+    except PhoneError:
+        messages.error(
+            request, _("Nomor telepon ini tidak bisa dihubungi, jadi tidak dipakai. Tanyakan kepada petugas.")
+        )
+        return False
+    except SealError:
+        messages.error(request, _("Data warga ini sudah dihapus."))
+        return False
+    if not done:
+        messages.info(request, _("Kejadian ini sudah diperiksa sebelumnya."))
+    elif takes_over:
+        messages.success(request, _("Kontak warga diganti dengan yang dilaporkan petugas."))
+    else:
+        messages.success(request, _("Kejadian ditandai sudah diperiksa."))
+    return True
+
+
 @doors.needs("visits.view_eventstatus", to_post="visits.change_eventstatus")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """One event with all that the tablet said; posting notes that a person has looked."""
+    """One event with all that the tablet said; posting notes what a person did about it."""
     rows = Event.objects.select_related(
         "status", "device__team", "officer", "key", "visit__need__resident__village", "visit__shift"
     )
     event = get_object_or_404(rows, pk=event_id)
-    if request.method == "POST":
-        user, note = doors.who(request), doors.text(request.POST, "catatan")[:300]
-        if events.look_at(event=event, user=user, actor=log.actor_of(user), note=note):
-            messages.success(request, _("Kejadian ditandai sudah diperiksa."))
-        else:
-            messages.info(request, _("Kejadian ini sudah diperiksa sebelumnya."))
+    if request.method == "POST" and _decided(request, event):
         return redirect("admin:visits_eventstatus_changelist")
     try:
         content = events.content(event)
@@ -94,6 +118,8 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         said=_said(content.get("data")),
         position=content.get("position"),
         erased=not content,
+        corrects=corrections.waits(event) and bool(content),
+        status=422 if request.method == "POST" else 200,
     )
 
 

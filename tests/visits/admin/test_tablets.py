@@ -212,6 +212,83 @@ def test_an_event_is_looked_at(office, paired, visit, officer):
     assert "Tidak ada yang perlu diperiksa" in page(office, "visits_eventstatus_changelist")
 
 
+@pytest.fixture
+def correction(paired, visit, officer):
+    """Reported at the home: another carer, another number."""
+    paired.events(
+        paired.event(
+            "contact_corrected",
+            visit=str(visit.pk),
+            officer=officer.pk,
+            name="Keluarga Baru",
+            phone="0812 9999 0000",
+        )
+    )
+    return reverse("admin:visits_eventstatus_change", args=[EventStatus.objects.get().pk])
+
+
+def test_a_corrected_contact_is_taken_over_once_and_logged(office, correction, visit):
+    assert "Pakai kontak ini" in page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
+    resident = visit.need.resident
+    vault.put(resident, "phone", "+6281200000001")
+    resident.save()
+
+    texts = [
+        str(next(iter(office.post(correction, {"keputusan": "pakai"}, follow=True).context["messages"])))
+        for _ in range(2)
+    ]
+
+    assert texts == [
+        "Kontak warga diganti dengan yang dilaporkan petugas.",
+        "Kejadian ini sudah diperiksa sebelumnya.",
+    ]
+    resident.refresh_from_db()
+    assert (vault.get(resident, "carer_name"), vault.get(resident, "phone")) == (
+        "Keluarga Baru",
+        "+6281299990000",
+    )
+    assert resident.phone_index == vault.blind("phone", "+6281299990000")
+    row = LogEntry.objects.get(action="contact_corrected")
+    assert row.detail == {
+        "changed": ["carer_name", "phone"],
+        "source": f"event:{EventStatus.objects.get().pk}",
+    }
+    assert row.actor.startswith("user:")
+    assert EventStatus.objects.get().state == "reviewed"
+
+
+def test_a_corrected_contact_that_is_left_changes_nothing(office, correction, visit):
+    office.post(correction, {"keputusan": "abaikan", "catatan": "Nomor tetangga."})
+
+    visit.need.resident.refresh_from_db()
+    assert vault.get(visit.need.resident, "phone") == ""
+    row = EventStatus.objects.get()
+    assert (row.state, row.note) == ("reviewed", "Nomor tetangga.")
+    assert not LogEntry.objects.filter(action="contact_corrected").exists()
+
+
+def test_a_number_that_cannot_ring_is_said_and_still_waits(office, paired, visit, officer):
+    paired.events(
+        paired.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, name="Baru", phone="12")
+    )
+    address = reverse("admin:visits_eventstatus_change", args=[EventStatus.objects.get().pk])
+
+    answer = office.post(address, {"keputusan": "pakai"})
+
+    assert answer.status_code == 422
+    assert "tidak bisa dihubungi" in answer.content.decode()
+    assert EventStatus.objects.get().state == "review"
+    visit.need.resident.refresh_from_db()
+    assert vault.get(visit.need.resident, "carer_name") == ""
+
+
+def test_a_contact_of_somebody_erased_is_no_longer_offered(office, correction, visit):
+    vault.destroy(visit.need.resident.key)
+
+    assert "Pakai kontak ini" not in page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
+    assert office.post(correction, {"keputusan": "pakai"}).status_code == 422
+
+
 def test_who_may_only_look_changes_nothing(office, paired, recorded, visit, officer):
     paired.events(paired.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, phone="0812"))
     onlooker = staff(
