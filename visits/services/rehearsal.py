@@ -21,7 +21,7 @@ from visits.models import Shift, Visit
 from visits.planning import simulate
 from visits.planning.arrival import Promise
 from visits.planning.simulate import Day, Home, Model, Report
-from visits.planning.types import DAY_S, Interval
+from visits.planning.types import Interval
 from visits.selectors import arrival, audit
 from visits.selectors.days import published_visits
 from visits.services import candidates, durations
@@ -81,15 +81,21 @@ def world(learned: Mapping[str, Known]) -> Model:
 
 
 def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
-    """Rehearse what the engine found: intervals from one set of runs, figures from another."""
+    """Rehearse what the engine found."""
     learned = durations.known()
     days = [_planned(built, route, learned) for route in plan.routes]
+    visits = [[stop.visit for stop in route.stops] for route in plan.routes]
+    return rehearse(days, visits, learned)
+
+
+def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
+    """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
     model, runs, how = world(learned), settings.REPLAYS, promise()
     replays = simulate.rehearse(days, world=model, promise=how, seed=SEED, runs=runs)
     stops = {
-        stop.visit: Told(expected=int(np.median(doors)), interval=told)
-        for route, one in zip(plan.routes, replays, strict=True)
-        for stop, doors, told in zip(route.stops, one.doors, one.told, strict=True)
+        need: Told(expected=int(np.median(doors)), interval=told)
+        for ids, one in zip(needs, replays, strict=True)
+        for need, doors, told in zip(ids, one.doors, one.told, strict=True)
     }
     days = [one.with_told() for one in replays]
     report = simulate.report(days, world=model, seed=SEED + 1, runs=runs, promise=how)
@@ -109,10 +115,9 @@ def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Kno
                 need,
                 drive_s=problem.seconds(here, visit.location),
                 setup_minutes=row.team.setup_minutes,
-                windows=visit.windows,
+                windows=candidates.hours(need),
                 learned=learned,
-                told=None if before is None else _seconds(arrival.told(before)),
-                firm=before is not None and before.promised,
+                before=before,
             )
         )
         here = visit.location
@@ -148,9 +153,9 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Da
                 visit.need,
                 drive_s=drive_s,
                 setup_minutes=shift.team.setup_minutes,
-                windows=candidates.intervals(visit.need.windows) or ((0, DAY_S),),
+                windows=candidates.hours(visit.need),
                 learned=learned,
-                told=_seconds(arrival.told(visit)),
+                before=visit,
             )
             for visit, drive_s in zip(rows, drives, strict=False)
         ]
@@ -193,10 +198,9 @@ def home(
     setup_minutes: int,
     windows: tuple[Interval, ...],
     learned: Mapping[str, Known],
-    told: Interval | None = None,
-    firm: bool = False,
+    before: Visit | None,
 ) -> Home:
-    """A need's stop, with what is known of its visit."""
+    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far."""
     found = durations.of_need(need, learned)
     return Home(
         drive_s=drive_s,
@@ -204,6 +208,6 @@ def home(
         fixed_s=60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
         windows=windows,
-        told=told,
-        firm=firm,
+        told=None if before is None else _seconds(arrival.told(before)),
+        firm=before is not None and before.promised,
     )
