@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -133,6 +134,16 @@ def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
     return redirect("admin:outreach_visitrequest_change", following.pk)
 
 
+def _accepted(request: HttpRequest, row: VisitRequest) -> str:
+    """What was done, with the way to the places where the resident could be visited."""
+    said = _("%s disetujui dan menunggu jadwal.") % row.reference
+    need_id = VisitRequest.objects.values_list("need", flat=True).get(pk=row.pk)
+    if need_id is None or not request.user.has_perm("visits.view_plan"):
+        return said
+    places = reverse("admin:visits_need_places", args=[need_id])
+    return format_html('{} <a href="{}">{}</a>', said, places, _("Kapan bisa dikunjungi?"))
+
+
 @doors.needs(VIEW, TRIAGE)
 @require_POST
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
@@ -141,7 +152,7 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
     if form.is_valid():
         try:
             triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))
-            return _next(request, row, _("%s disetujui dan menunggu jadwal.") % row.reference)
+            return _next(request, row, _accepted(request, row))
         except (triage.TriageError, residents.LocationError) as error:
             form.add_error(
                 "latitude" if isinstance(error, residents.LocationError) else None, problem(error.code)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from visits.admin import plan_pages, run_pages
+from visits.admin import plan_pages, run_pages, slot_pages
 from visits.models import Plan
 
 
@@ -23,6 +23,8 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             path("<uuid:plan_id>/terbitkan/", own(plan_pages.publish), name="visits_plan_publish"),
             path("<uuid:plan_id>/kabar/", own(plan_pages.told), name="visits_plan_told"),
             path("<uuid:plan_id>/buang/", own(plan_pages.discard), name="visits_plan_discard"),
+            path("tempat/<uuid:need_id>/", own(slot_pages.places), name="visits_need_places"),
+            path("tempat/<uuid:need_id>/ambil/", own(slot_pages.take), name="visits_need_take"),
             *super().get_urls(),
         ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from outreach.models import Need
+from visits.enums import RunKind
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift
 from visits.selectors import arrival, words
 
@@ -184,7 +185,11 @@ def map_data(routes: Sequence[Route]) -> dict[str, Any]:
 
 def recent_runs(limit: int = 30) -> list[PlanRun]:
     """Runs with their plans, the newest first."""
-    return list(PlanRun.objects.select_related("plan", "asked_by").order_by("-asked_at")[:limit])
+    return list(
+        PlanRun.objects.exclude(kind=RunKind.SLOT)
+        .select_related("plan", "asked_by")
+        .order_by("-asked_at")[:limit]
+    )
 
 
 def versions_of(plan: Plan) -> list[DayVersion]:

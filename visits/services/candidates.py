@@ -72,7 +72,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         str(need.pk): priority.guarantee(need, on=run.first_date, last=horizon[-1]) for need in needs
     }
     visits = tuple(
-        _visit(
+        as_visit(
             need,
             places=places,
             horizon=horizon,
@@ -177,7 +177,7 @@ def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visi
     return None
 
 
-def _visit(
+def as_visit(
     need: Need,
     *,
     places: Places,

@@ -1,0 +1,91 @@
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory
+from tests.visits.admin.conftest import staff
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.models import Shift, Visit
+from visits.services.publishing import publish
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def planner(db) -> Client:
+    return staff("visits.view_plan", "visits.publish_plan", "outreach.view_need")
+
+
+@pytest.fixture
+def reader(db) -> Client:
+    return staff("visits.view_plan", "outreach.view_need")
+
+
+@pytest.fixture
+def shift(db) -> Shift:
+    shift = ShiftFactory(date=TUESDAY)
+    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    return shift
+
+
+def _places(need: Need) -> str:
+    return reverse("admin:visits_need_places", args=[need.pk])
+
+
+def _form(page) -> dict[str, int]:
+    offer = page.context["offers"][0]["offer"]
+    return {"jadwal": offer.shift.pk, "urutan": offer.slot.position, "mulai": offer.slot.start_s}
+
+
+def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift) -> None:
+    need = NeedFactory()
+    page = planner.get(_places(need))
+    text = page.content.decode()
+    assert shift.team.name in text
+    assert "jalan; " in text
+    assert "Selasa, 1 Des" in text
+
+    take = reverse("admin:visits_need_take", args=[need.pk])
+    form = _form(page)
+    done = planner.post(take, form, follow=True)
+    assert "Kunjungan dijadwalkan" in done.content.decode()
+    assert "Pindah ke waktu lain" in done.content.decode()
+    assert Visit.objects.get(need=need).shift == shift
+
+    assert "sudah ada di tempat itu" in planner.post(take, form, follow=True).content.decode()
+    assert "Jadwal sekarang" in planner.get(_places(need)).content.decode()
+
+
+@pytest.mark.parametrize("form", [{}, {"jadwal": "1", "urutan": "x", "mulai": "²"}, {"jadwal": "9" * 30}])
+def test_a_place_that_is_none_leads_back_to_the_list(planner: Client, shift: Shift, form) -> None:
+    need = NeedFactory()
+    done = planner.post(reverse("admin:visits_need_take", args=[need.pk]), form, follow=True)
+    assert "sudah berubah" in done.content.decode()
+    assert done.redirect_chain[0][0] == _places(need)
+
+
+def test_what_there_is_to_say_where_no_place_is_left(planner: Client, db) -> None:
+    assert "Belum ada tempat" in planner.get(_places(NeedFactory())).content.decode()
+    closed = NeedFactory(state=NeedState.CLOSED)
+    assert "tidak sedang menunggu" in planner.get(_places(closed)).content.decode()
+
+
+def test_who_may_look_may_not_take(reader: Client, onlooker: Client, shift: Shift) -> None:
+    need = NeedFactory()
+    page = reader.get(_places(need))
+    assert page.status_code == 200
+    assert "Pilih<span" not in page.content.decode()
+    assert reader.post(reverse("admin:visits_need_take", args=[need.pk]), _form(page)).status_code == 403
+    assert onlooker.get(_places(need)).status_code == 403
+    assert reader.post(_places(need)).status_code == 405
+    assert reader.get(reverse("admin:visits_need_places", args=[uuid4()])).status_code == 404

@@ -1,0 +1,86 @@
+"""When could this resident be visited: places in the published days with their price, and taking one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from outreach import words as family_words
+from outreach.models import Need
+from visits.admin import doors
+from visits.models import Plan, Visit
+from visits.selectors import arrival, offer_words
+from visits.services import booking, publishing
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    """A number of the form; what is none names no place."""
+    text = doors.text(request.POST, name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _need(need_id: UUID) -> Need:
+    rows = Need.objects.select_related("resident__village__district").defer(
+        "resident__village__boundary", "resident__village__district__boundary"
+    )
+    return get_object_or_404(rows, pk=need_id)
+
+
+@doors.needs("visits.view_plan", "outreach.view_need")
+@require_GET
+def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """The best place of every team-day, the best first."""
+    need = _need(need_id)
+    trouble, found = "", []
+    try:
+        found = booking.offers(need=need)
+    except booking.NoPlaceError as none:
+        trouble = offer_words.none(none.code)
+    visit: Visit | None = booking.open_visit(need)
+    return doors.page(
+        request,
+        "admin/visits/plan/places.html",
+        model=Plan,
+        title=_("Kapan bisa dikunjungi?"),
+        need=need,
+        visit=visit,
+        told=family_words.interval(*arrival.told(visit)) if visit else "",
+        trouble=trouble,
+        offers=[
+            {
+                "offer": offer,
+                "at": arrival.moment(offer.shift.date, offer.slot.start_s),
+                "price": offer_words.price(offer.slot),
+                "told": family_words.interval(
+                    *arrival.interval(arrival.moment(offer.shift.date, offer.slot.start_s))
+                ),
+            }
+            for offer in found
+        ],
+    )
+
+
+@doors.needs("visits.view_plan", "visits.publish_plan", "outreach.view_need")
+@require_POST
+def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Take a place: the team-day is published anew with the visit in it."""
+    need = _need(need_id)
+    asked = [_whole(request, name) for name in ("jadwal", "urutan", "mulai")]
+    try:
+        if booking.take(
+            need=need, shift=asked[0], position=asked[1], start_s=asked[2], user=doors.who(request)
+        ):
+            messages.success(
+                request, _("Kunjungan dijadwalkan. Kabari keluarganya; tablet tim mengambil jadwal baru.")
+            )
+        else:
+            messages.info(request, _("Kunjungan ini sudah ada di tempat itu."))
+        return redirect("admin:outreach_need_change", need.pk)
+    except booking.NoPlaceError as none:
+        messages.error(request, offer_words.none(none.code))
+    except publishing.PublishRefusedError:
+        messages.error(request, offer_words.none("newer"))
+    return redirect("admin:visits_need_places", need.pk)

@@ -1,0 +1,209 @@
+"""When could this resident be visited: the best places of the published days, and taking one of them.
+
+A place that is taken is published like a plan of one or two team-days: a new version with the visit in it,
+checked under the same locks, with the families' news. Nothing else moves but what the offer said.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from outreach.services import log
+from visits import planning
+from visits.enums import OPEN_VISITS, ReleaseReason, RunKind, RunState, VisitState
+from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
+from visits.planning import slots
+from visits.planning.rules import walk
+from visits.planning.slots import Slot
+from visits.selectors import arrival
+from visits.selectors.candidates import departs
+from visits.services import promises, publishing, visits, week
+from visits.services.week import Week
+
+DAYS = 14
+
+
+class NoPlaceError(Exception):
+    """`gone`: the place is another one by now; `state`: the need waits for no visit; `begun`: its team is on the
+    way already."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A place on a team-day. `moved` are the families that shift by more than a quarter of an hour."""
+
+    shift: Shift
+    slot: Slot
+    moved: list[Visit]
+
+
+def open_visit(need: Need) -> Visit | None:
+    """The need's visit that is published or under way."""
+    rows = Visit.objects.filter(need=need, state__in=OPEN_VISITS).select_related("shift__team")
+    return rows.first()
+
+
+def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[Offer]:
+    """The best place of each team-day of the next two weeks, the best first."""
+    _check(need, open_visit(need), now=now or timezone.now())
+    there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    best: dict[str, Slot] = {}
+    for slot in _slots(there, need):
+        best.setdefault(slot.shift, slot)
+    return [
+        Offer(
+            shift=there.shifts[slot.shift],
+            slot=slot,
+            moved=[there.visits[other] for other, _by in slot.moved],
+        )
+        for slot in list(best.values())[:limit]
+    ]
+
+
+def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
+    if need.state not in (NeedState.OPEN, NeedState.PLANNED):
+        raise NoPlaceError("state")
+    if visit is not None and (visit.state != VisitState.PUBLISHED or departs(visit.shift) <= now):
+        raise NoPlaceError("begun")
+
+
+def _slots(there: Week, need: Need) -> list[Slot]:
+    if not there.shifts:
+        return []
+    asked = there.problem.visit_by_id[str(need.pk)]
+    return slots.slots(slots.prepare(there.problem, there.orders), asked)
+
+
+@transaction.atomic
+def take(
+    *,
+    need: Need,
+    shift: int,
+    position: int,
+    start_s: int,
+    user: AbstractBaseUser | None,
+    now: datetime | None = None,
+) -> bool:
+    """Publish the visit at an offered place; a published one moves there. False where it is there already.
+
+    Raises `NoPlaceError`, or `publishing.PublishRefusedError` where the team-day changed meanwhile.
+    """
+    now = now or timezone.now()
+    need = Need.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
+    visit = open_visit(need)
+    _check(need, visit, now=now)
+    if visit is not None and visit.shift_id == shift and week.stop_of(visit).start_s == start_s:
+        return False
+    there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    wanted = (str(shift), position, start_s)
+    slot = next((s for s in _slots(there, need) if (s.shift, s.position, s.start_s) == wanted), None)
+    if slot is None:
+        raise NoPlaceError("gone")
+    actor = log.actor_of(user)
+    if visit is not None and visit.promised:
+        promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor=actor)
+    if visit is not None and str(visit.shift_id) not in there.shifts:  # its team-day does not work any more
+        visits.cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", tell=False)
+        need.refresh_from_db()
+        visit = None
+    plan = _draft(need, visit, slot, there, user)
+    publishing.publish(plan=plan, user=user, now=now)
+    return True
+
+
+def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: AbstractBaseUser | None) -> Plan:
+    """The plan of one place: its team-day with the visit, and the one that the visit leaves."""
+    to = there.shifts[slot.shift]
+    shifts = [to] if visit is None or visit.shift_id == to.pk else [to, visit.shift]
+    days = [shift.date for shift in shifts]
+    now = timezone.now()
+    run = PlanRun.objects.create(
+        kind=RunKind.SLOT,
+        state=RunState.DONE,
+        asked_by_id=None if user is None else user.pk,
+        first_date=min(days),
+        last_date=max(days),
+        seconds=0,
+        started_at=now,
+        finished_at=now,
+        progress=100,
+        served=1,
+        candidates=1,
+    )
+    live = week.numbers(shifts)
+    plan = Plan.objects.create(run=run, based_on={str(pk): number for pk, number in live.items()})
+    orders = {
+        str(shift.pk): [i for i in there.orders.get(str(shift.pk), ()) if i != str(need.pk)]
+        for shift in shifts
+    }
+    orders[slot.shift].insert(slot.position, str(need.pk))
+    needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
+    routes = [_write(plan, shift, orders[str(shift.pk)], there, needs) for shift in shifts]
+    Plan.objects.filter(pk=plan.pk).update(summary=_summary(there, routes))
+    plan.refresh_from_db()
+    return plan
+
+
+def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[str, Need]) -> planning.Route:
+    """The stops of a team-day, walked."""
+    problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
+    route = walk(problem, team, [problem.visit_by_id[i] for i in order]).route(team)
+    here = team.start_location
+    rows = []
+    for sequence, stop in enumerate(route.stops, start=1):
+        location = problem.visit_by_id[stop.visit].location
+        rows.append(
+            PlanStop(
+                plan=plan,
+                shift=shift,
+                need=needs[stop.visit],
+                sequence=sequence,
+                travel_seconds=problem.seconds(here, location),
+                arrive=stop.arrive_s,
+                start=stop.start_s,
+                leave=stop.leave_s,
+                **told_before(there.visits.get(stop.visit), shift, stop.start_s),
+            )
+        )
+        here = location
+    PlanStop.objects.bulk_create(rows)
+    return route
+
+
+def told_before(visit: Visit | None, shift: Shift, start_s: int) -> dict[str, int]:
+    """The interval that the family was told, while the visit still begins within it on this team-day."""
+    if visit is None or visit.shift_id != shift.pk:
+        return {}
+    since, until = (arrival.seconds_of_day(at) for at in arrival.told(visit))
+    return {"told_from": since, "told_until": until} if since <= start_s <= until else {}
+
+
+def _summary(there: Week, routes: list[planning.Route]) -> dict[str, object]:
+    """The figures that the plan's page shows."""
+    travel_s = sum(route.travel_s for route in routes)
+    served = sum(len(route.stops) for route in routes)
+    return {
+        "candidates": served,
+        "served": served,
+        "unserved": 0,
+        "travel_s": travel_s,
+        "points": 0,
+        "elapsed_s": 0,
+        "away": 0,
+        "begun": 0,
+        "roads": there.roads.as_json(),
+        "team_days": [
+            {"shift": int(r.shift), "visits": len(r.stops), "travel_s": r.travel_s, "end_s": r.end_s}
+            for r in routes
+        ],
+        "broken": [],
+    }

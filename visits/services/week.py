@@ -1,0 +1,160 @@
+"""The published days as a problem that slots and re-plans are asked of: what is announced, as it was announced.
+
+A published visit keeps its planned length and is never met before its published time; a promised one not after
+the interval that its family was told. Read in a constant number of queries.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from outreach.models import Need
+from visits import planning, roads
+from visits.enums import VisitState
+from visits.models import Shift, TeamDay, Visit
+from visits.planning.types import Interval, Problem, Route, Stop
+from visits.selectors import arrival
+from visits.selectors import candidates as select
+from visits.services import candidates, durations, priority
+from visits.services.candidates import Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """`orders` are need ids by shift id, `visits` the published ones by need id, `live` version numbers."""
+
+    problem: Problem
+    orders: dict[str, tuple[str, ...]]
+    shifts: dict[str, Shift]
+    visits: dict[str, Visit]
+    live: dict[int, int]
+    roads: roads.Note
+
+    def plan(self) -> planning.Plan:
+        """The published routes with their published times."""
+        routes = []
+        for shift_id, order in self.orders.items():
+            stops = [stop_of(self.visits[need]) for need in order]
+            routes.append(Route(shift_id, tuple(stops), stops[-1].leave_s if stops else 0, 0))
+        return planning.Plan(tuple(routes), (), NOTHING)
+
+
+NOTHING = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
+
+
+def published(
+    *,
+    first: date,
+    days: int,
+    asked: Need | None = None,
+    now: datetime | None = None,
+) -> Week:
+    """Team-days from `first` on that have not begun, their visits, and the visit that `asked` wants."""
+    found = select.team_days(first=first, last=first + timedelta(days=days - 1), now=now)
+    return of(found.usable, live=found.live, asked=[asked] if asked is not None else [])
+
+
+def of(shifts: list[Shift], *, live: dict[int, int], asked: Iterable[Need] = ()) -> Week:
+    """These team-days with the visits published on them, and visits for the needs that ask for a place."""
+    rows = (
+        Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
+        .select_related("need__resident__village", "shift__team")
+        .defer("need__resident__village__boundary")
+        .order_by("shift", "sequence", "pk")
+    )
+    there = list(rows)
+    places = Places()
+    teams = tuple(candidates.as_shift(shift, places) for shift in shifts)
+    horizon = sorted({shift.date for shift in shifts})
+    wanted = list(asked)
+    asking = {need.pk for need in wanted}
+    visits = [published_visit(visit, places) for visit in there if visit.need_id not in asking]
+    if wanted and shifts:
+        visits += _asked(wanted, shifts, horizon, places)
+    orders: dict[str, list[str]] = {}
+    for visit in there:
+        orders.setdefault(str(visit.shift_id), []).append(str(visit.need_id))
+    travel = roads.travel(tuple(places.index))
+    return Week(
+        problem=Problem(tuple(places.index), teams, tuple(visits), travel.travel),
+        orders={shift: tuple(order) for shift, order in orders.items()},
+        shifts={str(shift.pk): shift for shift in shifts},
+        visits={str(visit.need_id): visit for visit in there},
+        live=live,
+        roads=travel.note,
+    )
+
+
+def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit:
+    """A published visit at its announced time or after it, within what its family was told where promised."""
+    resident, stop = visit.need.resident, stop_of(visit)
+    return planning.Visit(
+        id=str(visit.need_id),
+        location=places.at(resident.latitude, resident.longitude),
+        service_s=stop.leave_s - stop.start_s,
+        priority=0,
+        windows=_from(candidates.hours(visit.need), stop.start_s, _until(visit)),
+        last=resident.infectious,
+        **more,
+    )
+
+
+def _until(visit: Visit) -> int:
+    return (
+        max(arrival.seconds_of_day(arrival.told(visit)[1]), stop_of(visit).start_s)
+        if visit.promised
+        else 24 * 3600
+    )
+
+
+def _from(hours: tuple[Interval, ...], since_s: int, until_s: int) -> tuple[Interval, ...]:
+    cut = tuple(
+        (max(opens, since_s), min(closes, until_s))
+        for opens, closes in hours
+        if max(opens, since_s) <= min(closes, until_s)
+    )
+    return cut or ((since_s, until_s),)
+
+
+def stop_of(visit: Visit) -> Stop:
+    """When the published visit is to be, in seconds of its day."""
+    day = arrival.moment(arrival.local_date(visit.planned_start), 0)
+    times = (visit.planned_arrive, visit.planned_start, visit.planned_leave)
+    arrive_s, start_s, leave_s = (round((at - day).total_seconds()) for at in times)
+    return Stop(str(visit.need_id), arrive_s, start_s, leave_s)
+
+
+def _asked(
+    wanted: list[Need], shifts: list[Shift], horizon: list[date], places: Places
+) -> list[planning.Visit]:
+    learned = durations.known()
+    setup = max(shift.team.setup_minutes for shift in shifts)
+    behind = priority.villages_behind(on=horizon[0])
+    found = []
+    for need in wanted:
+        points = priority.total(priority.parts(need, on=horizon[0], behind=behind))
+        need.open_visits = []  # type: ignore[attr-defined]  # where it is published does not bind it here
+        found.append(
+            candidates.as_visit(
+                need,
+                places=places,
+                horizon=horizon,
+                setup_minutes=setup,
+                learned=learned,
+                points=points,
+                tier=0,
+                lock=None,
+            )
+        )
+    return found
+
+
+def numbers(shifts: Iterable[Shift]) -> dict[int, int]:
+    """The number of each shift's live version, 0 for none."""
+    rows = list(shifts)
+    days = {
+        (day.team_id, day.date): day.live.number
+        for day in TeamDay.objects.filter(date__in={shift.date for shift in rows}).select_related("live")
+    }
+    return {shift.pk: days.get((shift.team_id, shift.date), 0) for shift in rows}
