@@ -7,7 +7,7 @@ Read in this order: port, straight, tables, choose; then the sources. Only this 
 loads scipy, and only while it works.
 """
 
-from visits.roads.choose import travel
+from visits.roads.choose import WORK_S, travel
 from visits.roads.port import Found, Note, Roads, RoadsError, Source
 
-__all__ = ["Found", "Note", "Roads", "RoadsError", "Source", "travel"]
+__all__ = ["WORK_S", "Found", "Note", "Roads", "RoadsError", "Source", "travel"]

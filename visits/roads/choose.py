@@ -15,7 +15,8 @@ from visits.roads.port import Note, Roads, RoadsError, Source
 logger = logging.getLogger(__name__)
 
 SAMPLE = 120  # places that set the straight line where there are too many for a table
-BUDGET_S = 90.0
+WAITING_S = 3.0  # where somebody waits for a page
+WORK_S = 90.0  # in a worker
 
 
 def source() -> Source | None:
@@ -37,11 +38,11 @@ def source() -> Source | None:
     return None
 
 
-def travel(locations: Locations, *, by: Source | None = None, budget_s: float = BUDGET_S) -> Roads:
+def travel(locations: Locations, *, by: Source | None = None, budget_s: float = WAITING_S) -> Roads:
     """Travel between these places, by the settings' source or another one. Never fails for want of roads.
 
-    Where somebody waits for a page, give a small budget: what was known before is there at once, the rest is
-    estimated, and the note says so.
+    Within the budget: what was known before is there at once; what could not be found in time is estimated, and
+    the note says so.
     """
     line = straight.in_force()
     wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)

@@ -28,11 +28,16 @@ MOST_BYTES = 8 * 1024 * 1024
 ROUNDS = 12
 LONGEST_S = 10_000_000  # a duration above is no duration
 UNREACHABLE_M = 1e9  # how far a place without any road lies from one
+PATIENT_S = 10.0  # who brings so much time asks a server in trouble again
+REST_S = 60.0
 NO_SEGMENT = re.compile(r"coordinate (\d+)\s*$")
 
 
 class _Again(Exception):  # noqa: N818
     """What is missing has to be looked at anew: the server takes smaller blocks only, or has another map now."""
+
+
+_in_trouble: dict[str, tuple[float, str]] = {}  # of this process: by server, when and why
 
 
 class Osrm:
@@ -64,14 +69,17 @@ class Osrm:
         grid = Grid.empty(keys, used=self.today)
         stored = self.cache.read()
         last_use, grid.version = grid.take_over(stored), stored.version
-        trouble = ""
+        trouble = self._known_trouble(budget_s)
         with Client(
             timeout_s=self.timeout_s, deadline=time.monotonic() + budget_s, most_bytes=MOST_BYTES
         ) as client:
             try:
-                self._complete(client, grid)
+                if not (trouble and self._missing(grid).any()):
+                    trouble = ""
+                    self._complete(client, grid)
             except RoadsError as error:
                 trouble = error.trouble.value
+                _in_trouble[self.base] = (time.monotonic(), trouble)
         if client.asked or last_use < self.today:
             self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - self.cache_days)
         where = where.reshape(-1)
@@ -81,6 +89,11 @@ class Osrm:
             as_of=_oldest(grid),
             trouble=trouble,
         )
+
+    def _known_trouble(self, budget_s: float) -> str:
+        """Why the server did not answer a moment ago: whoever waits for a page is not made to wait for it again."""
+        since, trouble = _in_trouble.get(self.base, (0.0, ""))
+        return trouble if budget_s < PATIENT_S and time.monotonic() - since < REST_S else ""
 
     # --- asking
 

@@ -84,7 +84,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         )
         for need in needs
     )
-    found = roads.travel(tuple(places.index))
+    found = roads.travel(tuple(places.index), budget_s=roads.WORK_S)
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,

@@ -46,6 +46,11 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "PAUSE_S", 0.01)
 
 
+@pytest.fixture(autouse=True)
+def _no_memory_of_trouble() -> None:
+    module._in_trouble.clear()
+
+
 @pytest.fixture
 def make(stub: StubOsrm, tmp_path: Path) -> Make:
     def _make(**fields) -> Osrm:
@@ -321,6 +326,27 @@ def test_the_budget_ends_the_asking_and_what_came_is_kept(stub: StubOsrm, make: 
     stub.face, stub.asked = "good", 0
     assert make(table_size=8).find(places, budget_s=10).seconds.tolist() == _right(places)
     assert stub.asked < 132, "the next plan goes on from there"
+
+
+def test_a_page_does_not_wait_again_for_a_server_in_trouble(
+    stub: StubOsrm, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, places = _places(4), _places(5)
+    make().find(known, budget_s=2)
+    stub.face = "error"
+    assert make().find(places, budget_s=2).trouble == "answer"
+    calls = stub.requests
+
+    again = make().find(places, budget_s=2)
+    assert (again.trouble, stub.requests) == ("answer", calls)
+    assert again.seconds[:4, :4].tolist() == _right(known)
+    assert make().find(known, budget_s=2).trouble == "", "nothing was missing"
+    make().find(places, budget_s=20)
+    assert stub.requests > calls, "a worker has time to ask"
+
+    stub.face = "good"
+    monkeypatch.setattr(module, "REST_S", 0.0)
+    assert make().find(places, budget_s=2).seconds.tolist() == _right(places)
 
 
 def test_the_answer_is_bounded(monkeypatch: pytest.MonkeyPatch, stub: StubOsrm, make: Make) -> None:
