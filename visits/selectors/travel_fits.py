@@ -89,7 +89,7 @@ def shown(row: TravelFit) -> Shown:
         still=_still(row),
         hours=[
             (
-                f"{hour['since']:02d}.00–{hour['until']:02d}.00",
+                _hours(hour["since"], hour["until"]),
                 road_words.number(hour["speed_kmh"], 1),
                 hour["trips"],
             )
@@ -110,6 +110,14 @@ def shown(row: TravelFit) -> Shown:
     )
 
 
+def _hours(since: int, until: int) -> str:
+    if since == 0:
+        return _("sebelum %(hour)s") % {"hour": words.clock(until * 3600)}
+    if until == 24:
+        return _("sesudah %(hour)s") % {"hour": words.clock(since * 3600)}
+    return f"{words.clock(since * 3600)}–{words.clock(until * 3600)}"
+
+
 def _finding(row: TravelFit, factor: float) -> str:
     told = {"speed": road_words.number(row.speed_kmh, 1), "share": road_words.percent(abs(factor - 1))}
     if abs(factor - 1) < SAME:
@@ -122,7 +130,7 @@ def _finding(row: TravelFit, factor: float) -> str:
 def _counted(row: TravelFit) -> str:
     return _(
         "Dari %(trips)s perjalanan antarrumah, %(used)s dipakai, %(far)s menyimpang jauh, %(absurd)s tidak masuk akal. "
-        "Kecepatannya hampir pasti antara %(low)s dan %(high)s km/jam."
+        "Kecepatannya kira-kira antara %(low)s dan %(high)s km/jam."
     ) % {
         "trips": road_words.number(row.trips, 0),
         "used": road_words.number(row.used, 0),

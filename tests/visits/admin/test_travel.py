@@ -75,7 +75,10 @@ def test_a_fit_that_changes_nothing_says_so(looker: Client) -> None:
 def test_a_faster_team_is_told_as_such(looker: Client) -> None:
     _propose(300, kmh=45)
 
-    assert "lebih cepat daripada dalam rencana" in _page(looker)
+    page = _page(looker)
+    assert "lebih cepat daripada dalam rencana" in page
+    assert "sebelum 09.00" in page
+    assert "09.00–12.00" in page
 
 
 def test_applied_it_is_said_and_can_be_taken_back(keeper: Client) -> None:
