@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import admin
@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
 if TYPE_CHECKING:
@@ -93,3 +94,14 @@ class OursOnly(Titled):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Pages(OursOnly):
+    """A model whose place in the admin is made of views of ours alone: (route, view, name of the address)."""
+
+    pages: ClassVar[list[tuple[str, Callable[..., HttpResponse], str]]]
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        stem = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [path(route, guard(view), name=f"{stem}_{name}") for route, view, name in self.pages]

@@ -1,11 +1,8 @@
 """Needs: the list by state, one need with its way and log, and what only a person can decide."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -141,14 +138,11 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @admin.register(Need)
-class NeedAdmin(doors.OursOnly):
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        pages: list[tuple[str, Any, str]] = [
-            ("", index, "changelist"),
-            ("<str:pk>/", one, "change"),
-            ("<str:pk>/buka-lagi/", reopen, "reopen"),
-            ("<str:pk>/tutup/", close, "close"),
-            ("<str:pk>/syarat/", change, "conditions"),
-        ]
-        return [path(route, guard(view), name=f"outreach_need_{name}") for route, view, name in pages]
+class NeedAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("<str:pk>/", one, "change"),
+        ("<str:pk>/buka-lagi/", reopen, "reopen"),
+        ("<str:pk>/tutup/", close, "close"),
+        ("<str:pk>/syarat/", change, "conditions"),
+    ]

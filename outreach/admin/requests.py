@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -211,16 +211,13 @@ def reveal(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @admin.register(VisitRequest)
-class VisitRequestAdmin(doors.OursOnly):
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        pages: list[tuple[str, Any, str]] = [
-            ("", index, "changelist"),
-            ("<str:pk>/", one, "change"),
-            ("<str:pk>/setujui/", accept, "accept"),
-            ("<str:pk>/tolak/", refuse, "refuse"),
-            ("<str:pk>/gabung/", merge, "merge"),
-            ("<str:pk>/pertimbangkan/", reconsider, "reconsider"),
-            ("<str:pk>/buka/", reveal, "reveal"),
-        ]
-        return [path(route, guard(view), name=f"outreach_visitrequest_{name}") for route, view, name in pages]
+class VisitRequestAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("<str:pk>/", one, "change"),
+        ("<str:pk>/setujui/", accept, "accept"),
+        ("<str:pk>/tolak/", refuse, "refuse"),
+        ("<str:pk>/gabung/", merge, "merge"),
+        ("<str:pk>/pertimbangkan/", reconsider, "reconsider"),
+        ("<str:pk>/buka/", reveal, "reveal"),
+    ]

@@ -1,11 +1,8 @@
 """Residents: the list, one resident with errands and log, and where the home is."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -108,13 +105,10 @@ def reveal(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @admin.register(Resident)
-class ResidentAdmin(doors.OursOnly):
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        pages: list[tuple[str, Any, str]] = [
-            ("", index, "changelist"),
-            ("<str:pk>/", one, "change"),
-            ("<str:pk>/lokasi/", locate, "locate"),
-            ("<str:pk>/buka/", reveal, "reveal"),
-        ]
-        return [path(route, guard(view), name=f"outreach_resident_{name}") for route, view, name in pages]
+class ResidentAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("<str:pk>/", one, "change"),
+        ("<str:pk>/lokasi/", locate, "locate"),
+        ("<str:pk>/buka/", reveal, "reveal"),
+    ]

@@ -1,12 +1,11 @@
 """Published days in the admin: read only, a version never changes."""
 
 from datetime import date
-from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -80,26 +79,12 @@ def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 
 
 @admin.register(TeamDay)
-class TeamDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamDayAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("<int:team_id>/<str:on>/", one, "page"),
+        ("<int:team_id>/<str:on>/antrean/", give_back, "give_back"),
+    ]
+
     def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [
-            path("<int:team_id>/<str:on>/", own(one), name="visits_teamday_page"),
-            path("<int:team_id>/<str:on>/antrean/", own(give_back), name="visits_teamday_give_back"),
-            *promise_pages.urls(own),
-            *super().get_urls(),
-        ]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: TeamDay | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: TeamDay | None = None) -> bool:
-        return False
+        return [*promise_pages.urls(self.admin_site.admin_view), *super().get_urls()]

@@ -6,11 +6,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from outreach.admin.doors import Titled, needs, number, page, text
+from outreach.admin.doors import Pages, Titled, needs, number, page, text
 
 Guard = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
-__all__ = ["Guard", "Titled", "needs", "number", "page", "text", "who"]
+__all__ = ["Guard", "Pages", "Titled", "needs", "number", "page", "text", "who"]
 
 
 def who(request: HttpRequest) -> AbstractBaseUser:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,7 +16,6 @@ from outreach.lib.crypto import SealError
 from outreach.lib.nik import masked
 from outreach.services import log
 from visits.admin import carried, doors
-from visits.admin.ids import row_id
 from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
 from visits.selectors import records, words
@@ -130,32 +128,11 @@ def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
 
 
 @admin.register(Capture)
-class CaptureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [
-            path("terima/", own(carried.take), name="visits_capture_carried"),
-            path("<uuid:capture_id>/wajah/", own(face), name="visits_capture_face"),
-            path("<uuid:capture_id>/putuskan/", own(decide), name="visits_capture_decide"),
-            *super().get_urls(),
-        ]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return one(request, row_id(object_id))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
-        return False
+class CaptureAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("terima/", carried.take, "carried"),
+        ("<uuid:capture_id>/change/", one, "change"),
+        ("<uuid:capture_id>/wajah/", face, "face"),
+        ("<uuid:capture_id>/putuskan/", decide, "decide"),
+    ]

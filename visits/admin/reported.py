@@ -15,7 +15,6 @@ from outreach.lib.crypto import SealError
 from outreach.lib.phone import PhoneError
 from outreach.services import log
 from visits.admin import doors
-from visits.admin.ids import row_id
 from visits.models import Event, EventStatus
 from visits.selectors import records
 from visits.services import corrections, events, facts
@@ -124,23 +123,5 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 
 @admin.register(EventStatus)
-class EventStatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return one(request, row_id(object_id))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: EventStatus | None = None) -> bool:
-        return False
+class EventStatusAdmin(doors.Pages):
+    pages = [("", index, "changelist"), ("<uuid:event_id>/change/", one, "change")]

@@ -1,6 +1,5 @@
 """Tablets in the admin: the list, one tablet with what it owes us, pairing by code and QR, revoking."""
 
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from outreach.services import log
 from visits.admin import doors
-from visits.admin.ids import row_id
 from visits.enums import DeviceState, KeyRole
 from visits.models import Capture, Device, Team, TeamMessage
 from visits.selectors import tablets
@@ -136,31 +133,10 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 
 @admin.register(Device)
-class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [
-            path("pasangkan/", own(pair), name="visits_device_pair"),
-            path("<uuid:device_id>/cabut/", own(revoke), name="visits_device_revoke"),
-            *super().get_urls(),
-        ]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return one(request, row_id(object_id))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
-        return False
+class DeviceAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("pasangkan/", pair, "pair"),
+        ("<uuid:device_id>/change/", one, "change"),
+        ("<uuid:device_id>/cabut/", revoke, "revoke"),
+    ]

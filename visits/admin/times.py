@@ -1,10 +1,7 @@
 """How long visits take and whether told intervals held: pages to look at, nothing is edited."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -49,21 +46,5 @@ def intervals(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(VisitTime)
-class VisitTimeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [path("tepat/", own(intervals), name="visits_visittime_audit"), *super().get_urls()]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: VisitTime | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: VisitTime | None = None) -> bool:
-        return False
+class VisitTimeAdmin(doors.Pages):
+    pages = [("", index, "changelist"), ("tepat/", intervals, "audit")]

@@ -1,13 +1,11 @@
 """How fast teams drive: the fit to their trips, looked at and applied here; nothing is edited as a row."""
 
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_q.tasks import async_task
@@ -72,32 +70,10 @@ def again(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(TravelFit)
-class TravelFitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [
-            path("<int:fit_id>/pakai/", own(apply), name="visits_travelfit_apply"),
-            path("pengaturan/", own(back), name="visits_travelfit_back"),
-            path("hitung/", own(again), name="visits_travelfit_again"),
-            *super().get_urls(),
-        ]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return index(request)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return redirect(LIST)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: TravelFit | None = None) -> bool:
-        return False
+class TravelFitAdmin(doors.Pages):
+    pages = [
+        ("", index, "changelist"),
+        ("<int:fit_id>/pakai/", apply, "apply"),
+        ("pengaturan/", back, "back"),
+        ("hitung/", again, "again"),
+    ]
