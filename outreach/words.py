@@ -46,8 +46,8 @@ def span(length: timedelta) -> str:
 
 
 def initials(name: str) -> str:
-    """As in "S. P." of "Siti Pertiwi"."""
-    return " ".join(f"{word[0].upper()}." for word in name.split())
+    """As in "S. P." of "Siti Pertiwi"; what stands in brackets is no part of the name."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
 
 
 def windows(hours: list[list[str]]) -> str:

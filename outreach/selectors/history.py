@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q, TextChoices
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from outreach.enums import LocationSource, NeedState, RequestState
 from outreach.models import LogEntry
 from outreach.selectors import actions
 
@@ -26,17 +26,21 @@ class Line:
     change: str
 
 
-STATES: dict[str, type[TextChoices]] = {
-    "outreach.visitrequest": RequestState,
-    "outreach.need": NeedState,
-    "outreach.resident": LocationSource,
-}
+def _labels(subject_type: str) -> dict[str, str]:
+    """The words of a row's states, as its model has them; where two fields use one code, the state's."""
+    try:
+        fields = apps.get_model(subject_type)._meta.get_fields()
+    except (LookupError, ValueError):
+        return {}
+    found: dict[str, str] = {}
+    for field in sorted(fields, key=lambda field: field.name not in ("state", "stage"), reverse=True):
+        found |= {str(value): str(label) for value, label in getattr(field, "flatchoices", [])}
+    return found
 
 
 def change(row: LogEntry) -> str:
     """As in "Menunggu jadwal → Sudah dijadwalkan", in the words of the row's states."""
-    states = STATES.get(row.subject_type)
-    names = {str(value): str(label) for value, label in states.choices} if states else {}
+    names = _labels(row.subject_type)
     return " → ".join(names.get(state, state) for state in (row.from_state, row.to_state) if state)
 
 

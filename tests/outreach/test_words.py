@@ -41,3 +41,4 @@ def test_hours_days_and_initials() -> None:
     assert words.weekdays([0, 4]) == "Senin, Jumat"
     assert words.weekdays([]) == "Hari kerja apa saja"
     assert words.initials("siti contoh") == "S. C."
+    assert words.initials("Kasmi (contoh)") == "K."

@@ -36,3 +36,13 @@ def test_few_and_many_lines_take_two_queries(django_assert_num_queries) -> None:
 
 def test_nothing_asked_is_nothing_told() -> None:
     assert history.lines([None]) == []
+
+
+def test_states_of_any_kind_of_row_are_told_in_words() -> None:
+    plan = log.write(actor="system", action="plan_published", subject=NeedFactory(), to_state="published")
+    plan.subject_type, plan.from_state = "visits.plan", "draft"
+
+    assert history.change(plan) == "Rancangan → Terbit"
+
+    plan.subject_type = "visits.nothing"
+    assert history.change(plan) == "draft → published"
