@@ -16,6 +16,7 @@ def words() -> dict[str, str]:
         "need_moved": _("Keperluan berubah"),
         "need_changed": _("Syarat kunjungan diubah"),
         "sealed_revealed": _("Data tersandi dibuka"),
+        "contact_corrected": _("Kontak warga dibetulkan"),
         "location_fixed": _("Lokasi rumah dipastikan petugas"),
         "region_loaded": _("Wilayah dimuat"),
         **_office(),
