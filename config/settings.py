@@ -281,6 +281,9 @@ LONGEST_WAIT_DAYS = env.int("LONGEST_WAIT_DAYS", default=90)
 FAIR_MINUTES = env.float("FAIR_MINUTES", default=0.25)
 FAIR_VISITS = env.float("FAIR_VISITS", default=2.0)
 FAIR_PRICE = env.float("FAIR_PRICE", default=0.01)
+# Homes this near share a stop (the kit is set up once, all are served or none), at most so many; 1: never.
+SHARED_STOP_METRES = env.float("SHARED_STOP_METRES", default=25.0)
+SHARED_STOP_MOST = env.int("SHARED_STOP_MOST", default=4)
 # Minutes of a visit by its kind, the setting up of the kit apart: the median and the spread (sigma) of a
 # lognormal, which count as much as VISIT_MINUTES_PRIOR finished visits of our own; plans use the quantile.
 # "again" is a second or third attempt, "in_vain" a visit without a result, VISIT_IN_VAIN the share of those.

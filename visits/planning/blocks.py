@@ -8,7 +8,7 @@ and keep the shifts where the least is in the way. The codes of what must be rel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,15 +39,14 @@ def relaxed(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 0) -
     )
 
 
-def free_shifts(problem: Problem, visit: Visit) -> list[Shift]:
+def free_shifts(problem: Problem, visit: Visit) -> Iterator[Shift]:
     """Shifts that could serve the visit if they had nobody else."""
-    plain = replace(visit, locked=None) if visit.locked else visit
-    return [shift for shift in problem.shifts if not walk(problem, shift, [plain]).faults]
+    return (shift for shift in problem.shifts if not walk(problem, shift, [visit]).faults)
 
 
 def blocked(problem: Problem, visit: Visit) -> Blocked:
     """The least that must be relaxed, and where."""
-    free = free_shifts(problem, visit)
+    free = list(free_shifts(problem, visit))
     if free:
         return Blocked((), tuple(relaxed(shift, visit, ()) for shift in free))
     best: tuple[int, list[int], int, int] | None = None

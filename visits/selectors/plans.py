@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from outreach.models import Need
 from visits.enums import RunKind
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift
@@ -143,7 +145,9 @@ def _stop(row: PlanStop, shift: Shift) -> Stop:
         start=words.clock(row.start) if row.expected is None and row.start - row.arrive >= WAITS else "",
         leave=words.clock(row.leave),
         told=f"{words.clock(since)}–{words.clock(until)}",
-        drive=words.duration(row.travel_seconds),
+        drive=_("satu tempat")
+        if row.travel_seconds == 0 and row.sequence > 1
+        else words.duration(row.travel_seconds),
         parts=words.parts(row.parts),
     )
 

@@ -1,6 +1,7 @@
 """Open needs and team shifts become a problem for the planner."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,10 +11,11 @@ from outreach.enums import NeedKind, Skill
 from outreach.models import Need
 from visits import planning, roads
 from visits.models import PlanRun, Shift, Visit
+from visits.planning import shared
 from visits.planning.types import DAY_S, Interval
 from visits.selectors import arrival
 from visits.selectors import candidates as select
-from visits.services import durations, priority
+from visits.services import durations, priority, sharing
 from visits.services.durations import Known
 from visits.services.priority import Part
 
@@ -25,9 +27,11 @@ class NothingToPlanError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
     """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone.
-    `start` is what is published now, for the engine to go on from."""
+    `problem` has one visit a need, `groups` the needs that share a stop; the engine is given `merged`, and goes
+    on from `start`, what is published now."""
 
     problem: planning.Problem
+    groups: shared.Groups
     start: planning.Plan | None
     needs: dict[str, Need]
     shifts: dict[str, Shift]
@@ -37,6 +41,15 @@ class Candidates:
     away: int
     begun: int
     roads: roads.Note
+
+    @property
+    def merged(self) -> planning.Problem:
+        return shared.merge(self.problem, self.groups)
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """Needs that are served right after another at the same stop."""
+        return frozenset(need for ids in self.groups.values() for need in ids[1:])
 
 
 class Places:
@@ -63,47 +76,71 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
     learned = durations.known()
-    behind = priority.villages_behind(on=run.first_date)
-    parts = {
-        str(need.pk): priority.parts(need, on=run.first_date, behind=behind) + _owed(need, by_id)
-        for need in needs
-    }
-    guaranteed = {
-        str(need.pk): priority.guarantee(need, on=run.first_date, last=horizon[-1]) for need in needs
-    }
-    visits = tuple(
-        as_visit(
+    parts, guarantees = _weighed(needs, by_id, first=run.first_date, last=horizon[-1])
+    locks = {str(need.pk): _lock(need, by_id, keep_published=run.keep_published) for need in needs}
+
+    def visit(need: Need, leader: Need) -> planning.Visit:
+        """The need's visit, at its own door or right after the one whose stop it shares."""
+        return as_visit(
             need,
+            door=leader,
             places=places,
             horizon=horizon,
             setup_minutes=setup,
             learned=learned,
             points=priority.total(parts[str(need.pk)]),
-            tier=int(guaranteed[str(need.pk)] is not None),
-            lock=_lock(need, by_id, keep_published=run.keep_published),
+            tier=int(str(need.pk) in guarantees),
+            lock=locks[str(need.pk)],
         )
-        for need in needs
-    )
+
+    singles = tuple(visit(need, need) for need in needs)
     found = roads.travel(tuple(places.index), budget_s=roads.WORK_S)
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,
-        visits=visits,
+        visits=singles,
         travel=found.travel,
         name=str(run.pk),
     )
+    problem, groups = _share(problem, sharing.groups(needs), visit)
     return Candidates(
         problem=problem,
-        start=_published(needs, by_id),
+        groups=groups,
+        start=shared.merged_start(_published(needs, by_id), groups),
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
-        guarantees={need: part for need, part in guaranteed.items() if part is not None},
+        guarantees=guarantees,
         based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
         away=away,
         begun=len(days.begun),
         roads=found.note,
     )
+
+
+def _weighed(
+    needs: list[Need], shifts: dict[int, Shift], *, first: date, last: date
+) -> tuple[dict[str, list[Part]], dict[str, Part]]:
+    """By need: the parts of its priority, and why it must be served, where it must."""
+    behind = priority.villages_behind(on=first)
+    parts = {
+        str(need.pk): priority.parts(need, on=first, behind=behind) + _owed(need, shifts) for need in needs
+    }
+    must = ((str(need.pk), priority.guarantee(need, on=first, last=last)) for need in needs)
+    return parts, {need: part for need, part in must if part is not None}
+
+
+def _share(
+    problem: planning.Problem, wanted: list[list[Need]], visit: Callable[[Need, Need], planning.Visit]
+) -> tuple[planning.Problem, shared.Groups]:
+    """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
+    followers = {str(need.pk): visit(need, group[0]) for group in wanted for need in group[1:]}
+    trial = replace(problem, visits=tuple(followers.get(one.id, one) for one in problem.visits))
+    ids = {str(group[0].pk): tuple(str(need.pk) for need in group) for group in wanted}
+    groups = shared.possible(trial, ids)
+    joined = {need for members in groups.values() for need in members[1:]}
+    visits = tuple(followers[one.id] if one.id in joined else one for one in problem.visits)
+    return replace(problem, visits=visits), groups
 
 
 def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
@@ -187,8 +224,10 @@ def as_visit(
     points: float,
     tier: int,
     lock: Visit | None,
+    door: Need | None = None,
 ) -> planning.Visit:
-    resident = need.resident
+    """A need as the planner sees it, at its own door or right after the one whose stop it shares (`door`)."""
+    resident, home = need.resident, (door or need).resident
     windows = hours(need)
     dates = select.dates_allowed(need, horizon=horizon)
     if lock is not None:
@@ -196,8 +235,10 @@ def as_visit(
         windows = told_windows(windows, lock)
     return planning.Visit(
         id=str(need.pk),
-        location=places.at(resident.latitude, resident.longitude),
-        service_s=durations.service_seconds(need, setup_minutes=setup_minutes, learned=learned),
+        location=places.at(home.latitude, home.longitude),
+        service_s=durations.service_seconds(
+            need, setup_minutes=setup_minutes, learned=learned, follows=home is not resident
+        ),
         priority=points,
         windows=windows,
         decay=priority.decay(need),

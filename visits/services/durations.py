@@ -81,10 +81,13 @@ def fixed_minutes(need: Need, *, setup_minutes: int) -> int:
     return minutes + (settings.APPROXIMATE_EXTRA_MINUTES if need.resident.approximate else 0)
 
 
-def service_seconds(need: Need, *, setup_minutes: int, learned: Mapping[str, Known] | None = None) -> int:
-    """What a plan sets aside at the home: the fixed minutes, and the visit as the need says or as its kind mostly
-    takes. Give what is `known` where there are many needs."""
+def service_seconds(
+    need: Need, *, setup_minutes: int, learned: Mapping[str, Known] | None = None, follows: bool = False
+) -> int:
+    """What a plan sets aside at the home: the fixed minutes (not where it `follows` another at a shared stop), and
+    the visit as the need says or as its kind mostly takes. Give what is `known` where there are many needs."""
     minutes = need.service_minutes or of_need(need, learned or known()).minutes.quantile(
         settings.VISIT_MINUTES_QUANTILE
     )
-    return ceil(round(minutes + fixed_minutes(need, setup_minutes=setup_minutes), 6)) * 60
+    fixed = 0 if follows else fixed_minutes(need, setup_minutes=setup_minutes)
+    return ceil(round(minutes + fixed, 6)) * 60

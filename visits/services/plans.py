@@ -17,7 +17,7 @@ from django_q.tasks import async_task
 from outreach.services import log
 from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunState
 from visits.models import PlanRun
-from visits.planning import Progress
+from visits.planning import Progress, shared
 from visits.services import candidates, engine, lease, rehearsal, results
 
 logger = logging.getLogger(__name__)
@@ -220,14 +220,15 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
             )
             if engine.warm():
                 _say(row, token, message=_about_roads(built))
-            plan, balance = engine.compute(
-                built.problem,
+            found, balance = engine.compute(
+                built.merged,
                 seconds=row.seconds,
                 seed=row.seed,
                 start=built.start,
                 on_progress=lambda told: _report(held, told),
                 should_stop=held.should_stop,
             )
+            plan = shared.expand(built.problem, built.groups, found)
             rehearsed = rehearsal.of(built=built, plan=plan)
         return results.write(
             run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance

@@ -6,7 +6,7 @@ where it was promised.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -85,7 +85,9 @@ def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
     learned = durations.known()
     days = [_planned(built, route, learned) for route in plan.routes]
     visits = [[stop.visit for stop in route.stops] for route in plan.routes]
-    return rehearse(days, visits, learned)
+    found = rehearse(days, visits, learned)
+    _one_interval(found.stops, built.groups.values())
+    return found
 
 
 def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
@@ -102,10 +104,20 @@ def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Know
     return Rehearsed(stops=stops, report=report, stretch=how.stretch)
 
 
+def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> None:
+    """Who shares a stop is told one interval, wide enough for the first and the last of them."""
+    for ids in groups:
+        told = [stops[need].interval for need in ids if need in stops]
+        for need in ids:
+            if need in stops:
+                interval = (min(since for since, _ in told), max(until for _, until in told))
+                stops[need] = replace(stops[need], interval=interval)
+
+
 def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
-    here, homes = shift.start_location, []
+    here, homes, follows = shift.start_location, [], built.follows
     for stop in route.stops:
         visit = problem.visit_by_id[stop.visit]
         need = built.needs[stop.visit]
@@ -115,6 +127,7 @@ def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Kno
                 need,
                 drive_s=problem.seconds(here, visit.location),
                 setup_minutes=row.team.setup_minutes,
+                follows=stop.visit in follows,
                 windows=candidates.hours(need),
                 learned=learned,
                 before=before,
@@ -199,13 +212,14 @@ def home(
     windows: tuple[Interval, ...],
     learned: Mapping[str, Known],
     before: Visit | None,
+    follows: bool = False,
 ) -> Home:
     """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far."""
     found = durations.of_need(need, learned)
     return Home(
         drive_s=drive_s,
         duration=found.minutes,
-        fixed_s=60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
+        fixed_s=0 if follows else 60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
         windows=windows,
         told=None if before is None else _seconds(arrival.told(before)),

@@ -1,0 +1,117 @@
+"""Homes of one stop are served together, one after the other, by the rules of single visits."""
+
+import dataclasses
+
+import pytest
+
+from tests.support.planning_case import make_problem
+from visits.planning import Problem, Reason, Unserved, Visit, check, plan, shared
+
+HOME = Visit("a", 0, 1200, 10, ((27000, 55800),))
+
+
+def test_together_they_are_as_long_and_worth_as_much_as_all() -> None:
+    two = dataclasses.replace(HOME, id="b", service_s=600, priority=5, skills=frozenset({"ramp"}), tier=1)
+    one = shared.together([HOME, two])
+    assert one is not None
+    assert (one.id, one.service_s, one.priority, one.tier) == ("a", 1800, 15, 1)
+    assert one.skills == {"ramp"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"locked": "s"},
+        {"last": True},
+        {"published": "s"},
+        {"windows": ((0, 27000),)},  # it would begin at 27000 + 1200 at the earliest
+        {"dates": frozenset()},
+    ],
+)
+def test_what_does_not_go_together_stays_apart(changes) -> None:
+    assert shared.together([HOME, dataclasses.replace(HOME, id="b", **changes)]) is None
+
+
+def test_each_begins_in_its_own_hours() -> None:
+    two = dataclasses.replace(HOME, id="b", windows=((30000, 31000), (40000, 41000)))
+    one = shared.together([HOME, two])
+    assert one is not None
+    assert one.windows == ((28800, 29800), (38800, 39800))
+
+
+def _groups(problem: Problem) -> shared.Groups:
+    """Neighbours at one place, two or three at a time, as far as they go together."""
+    by_place: dict[int, list[Visit]] = {}
+    for visit in problem.visits:
+        by_place.setdefault(visit.location, []).append(visit)
+    rows = [visits[i : i + 3] for visits in by_place.values() for i in range(0, len(visits) - 1, 3)]
+    return {
+        visits[0].id: tuple(visit.id for visit in visits)
+        for visits in rows
+        if len(visits) > 1 and shared.together(visits) is not None
+    }
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_plan_of_shared_stops_keeps_the_rules_of_single_visits(seed: int) -> None:
+    problem = make_problem(seed, visits=24, shifts=4, locked=seed % 3, last=True, spread_km=2.0)
+    # Half of the homes at four doors, open long enough to go together.
+    visits = [
+        dataclasses.replace(
+            v,
+            location=4 + n % 4,
+            service_s=min(v.service_s, 1500),
+            windows=((25200, 60000),),
+            last=False,
+            dates=None,
+        )
+        if n % 2 and v.locked is None
+        else v
+        for n, v in enumerate(problem.visits)
+    ]
+    problem = dataclasses.replace(
+        problem,
+        visits=tuple(visits),
+        shifts=tuple(dataclasses.replace(s, max_visits=20) for s in problem.shifts),
+    )
+    groups = shared.possible(problem, _groups(problem))
+    merged = shared.merge(problem, groups)
+    assert len(merged.visits) == len(problem.visits) - sum(len(ids) - 1 for ids in groups.values())
+
+    found = shared.expand(problem, groups, plan(merged, iterations=400, seed=seed))
+
+    assert groups
+    assert check(problem, found) == []
+    assert found.statistics.served == len(found.shift_of)
+    for ids in groups.values():
+        where = [found.shift_of.get(visit) for visit in ids]
+        assert len(set(where)) == 1  # all or none, on one shift
+        for route in found.routes:
+            order = [stop.visit for stop in route.stops]
+            if ids[0] in order:
+                at = order.index(ids[0])
+                assert tuple(order[at : at + len(ids)]) == ids
+
+
+def test_reasons_are_for_each_and_name_each() -> None:
+    problem = make_problem(1, visits=4, shifts=1)
+    groups = {"v0": ("v0", "v1"), "v2": ("v2", "v3")}
+    found = plan(problem, iterations=0)
+    row = Unserved("v0", (Reason("pushes", "s0", ("v2",)),))
+    taken = shared.expand(
+        problem, groups, dataclasses.replace(found, routes=(), unserved=(row,), broken_locks=())
+    )
+    assert [(each.visit, each.reasons[0].visits) for each in taken.unserved] == [
+        ("v0", ("v2", "v3")),
+        ("v1", ("v2", "v3")),
+    ]
+
+
+def test_a_group_that_no_shift_could_serve_is_none() -> None:
+    problem = make_problem(2, visits=2, shifts=1)
+    long = [dataclasses.replace(HOME, id=f"v{n}", service_s=3 * 3600) for n in range(4)]
+    shift = dataclasses.replace(
+        problem.shifts[0], start_s=27000, end_s=27000 + 5 * 3600, breaks=(), max_visits=9
+    )
+    problem = dataclasses.replace(problem, visits=tuple(long), shifts=(shift,))
+    assert shared.possible(problem, {"v0": ("v0", "v1")}) == {}
