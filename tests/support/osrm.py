@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert (service, version, profile) == ("table", "v1", "driving")
         places = [(float(lat), float(lon)) for lon, lat in (point.split(",") for point in points.split(";"))]
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
-        assert asked["annotations"] == "duration"
+        assert asked.get("annotations", "duration") == "duration"
         sources, destinations = (
             [int(index) for index in asked[name].split(";")] for name in ("sources", "destinations")
         )

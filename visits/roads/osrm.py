@@ -137,7 +137,6 @@ class Osrm:
             {
                 "sources": ";".join(str(number[place]) for place in rows.tolist()),
                 "destinations": ";".join(str(number[place]) for place in columns.tolist()),
-                "annotations": "duration",
                 "generate_hints": "false",
             },
         )
