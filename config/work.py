@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from outreach.enums import NeedState, RequestState
 from outreach.models import VisitRequest
 from visits.enums import CaptureStage
-from visits.models import CaptureState
-from visits.selectors import board, words
+from visits.models import CaptureState, EventStatus
+from visits.selectors import board, records, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ def tasks_of_today(request: HttpRequest) -> list[Card]:
         ("outreach.view_need", _review),
         ("visits.view_teamday", _days),
         ("visits.view_capture", _captures),
+        ("visits.view_eventstatus", _events),
     ]
     cards: list[Card] = []
     for permission, source in sources:
@@ -139,5 +140,18 @@ def _captures(today: board.Today) -> list[Card]:
             url=_address("admin:visits_capture_changelist"),
             hint=_("Rekaman yang bertemu keadaan lain."),
             look="late" if count else "",
+        )
+    ]
+
+
+def _events(today: board.Today) -> list[Card]:
+    count = EventStatus.objects.filter(state__in=records.LOOK_AT).count()
+    return [
+        Card(
+            count=count,
+            label=_("Laporan tablet perlu diperiksa"),
+            url=_address("admin:visits_eventstatus_changelist"),
+            hint=_("Misalnya kontak keluarga yang diperbaiki petugas."),
+            look="now" if count else "",
         )
     ]

@@ -1,12 +1,14 @@
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import PlanRunFactory, ShiftFactory
+from tests.factories.visits import OfficerFactory, PlanRunFactory, ShiftFactory, TeamFactory
+from tests.support.tablet import Tablet, client_send
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunState
+from visits.services import devices
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +61,14 @@ def test_the_card_of_reviews_leads_to_the_reviews() -> None:
     (card,) = [card for card in client.get("/admin/").context["work"] if card.count]
 
     assert list(client.get(card.url).context["listed"].page.object_list) == [waiting]
+
+
+def test_reports_of_tablets_that_wait_for_a_person_are_counted() -> None:
+    OfficerFactory(team=(team := TeamFactory()))
+    code, _row = devices.make_code(team=team, user=None, actor="system")
+    with override_settings(ROOT_URLCONF="tests.support.tablet_urls"):
+        tablet = Tablet(client_send(Client()))
+        tablet.pair(code)
+        tablet.events(tablet.event("note", officer=10**6, text="x"))
+
+    assert _cards(staff("visits.view_eventstatus")) == {"Laporan tablet perlu diperiksa": 1}

@@ -98,7 +98,13 @@ def _decided(request: HttpRequest, event: Event) -> bool:
 def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """One event with all that the tablet said; posting notes what a person did about it."""
     rows = Event.objects.select_related(
-        "status", "device__team", "officer", "key", "visit__need__resident__village", "visit__shift"
+        "status",
+        "device__team",
+        "officer",
+        "key",
+        "visit__need__resident__village",
+        "visit__need__resident__key",
+        "visit__shift",
     )
     event = get_object_or_404(rows, pk=event_id)
     if request.method == "POST" and _decided(request, event):
@@ -107,6 +113,7 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         content = events.content(event)
     except SealError:
         content = {}
+    corrects = bool(content) and corrections.waits(event)
     return doors.page(
         request,
         "admin/visits/event/event.html",
@@ -117,7 +124,8 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         said=_said(content.get("data")),
         position=content.get("position"),
         erased=not content,
-        corrects=corrections.waits(event) and bool(content),
+        corrects=corrects,
+        known=corrections.known(event) if corrects else "",
         status=422 if request.method == "POST" else 200,
     )
 

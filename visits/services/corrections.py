@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
+from outreach import vault
+from outreach.lib import phone
 from outreach.services import residents
 from visits.enums import EventKind, EventState
 from visits.models import Event
@@ -17,6 +19,14 @@ def waits(event: Event) -> bool:
         and event.visit is not None
         and event.status.state == EventState.REVIEW
     )
+
+
+def known(event: Event) -> str:
+    """The contact as the office has it, the number masked, for the eye to compare."""
+    assert event.visit is not None
+    resident = event.visit.need.resident
+    name, number = vault.get(resident, "carer_name"), vault.get(resident, "phone")
+    return ", ".join(filter(None, (name, phone.masked(number) if number else "")))
 
 
 @transaction.atomic

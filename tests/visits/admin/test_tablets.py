@@ -228,10 +228,13 @@ def correction(paired, visit, officer):
 
 
 def test_a_corrected_contact_is_taken_over_once_and_logged(office, correction, visit):
-    assert "Pakai kontak ini" in page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
     resident = visit.need.resident
+    vault.put(resident, "carer_name", "Keluarga Lama")
     vault.put(resident, "phone", "+6281200000001")
     resident.save()
+    html = page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
+    assert "Pakai kontak ini" in html
+    assert "Keluarga Lama, •••• 0001" in html
 
     texts = [
         str(next(iter(office.post(correction, {"keputusan": "pakai"}, follow=True).context["messages"])))
