@@ -54,9 +54,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
                 "offer": offer,
                 "at": arrival.moment(offer.shift.date, offer.slot.start_s),
                 "price": offer_words.price(offer.slot),
-                "told": family_words.interval(
-                    *arrival.interval(arrival.moment(offer.shift.date, offer.slot.start_s))
-                ),
+                "told": family_words.interval(*offer.told),
             }
             for offer in found
         ],

@@ -22,7 +22,7 @@ from visits.planning.rules import walk
 from visits.planning.slots import Slot
 from visits.selectors import arrival
 from visits.selectors.candidates import departs
-from visits.services import promises, publishing, visits, week
+from visits.services import promises, publishing, telling, visits, week
 from visits.services.week import Week
 
 DAYS = 14
@@ -44,6 +44,7 @@ class Offer:
     shift: Shift
     slot: Slot
     moved: list[Visit]
+    told: tuple[datetime, datetime]  # what the family would be told
 
 
 def open_visit(need: Need) -> Visit | None:
@@ -59,13 +60,15 @@ def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[
     best: dict[str, Slot] = {}
     for slot in _slots(there, need):
         best.setdefault(slot.shift, slot)
+    shown = list(best.values())[:limit]
     return [
         Offer(
-            shift=there.shifts[slot.shift],
+            shift=(shift := there.shifts[slot.shift]),
             slot=slot,
             moved=[there.visits[other] for other, _by in slot.moved],
+            told=(arrival.moment(shift.date, told[0]), arrival.moment(shift.date, told[1])),
         )
-        for slot in list(best.values())[:limit]
+        for slot, told in zip(shown, telling.offered(there=there, need=need, places=shown), strict=True)
     ]
 
 
@@ -148,8 +151,8 @@ def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: Abstr
     orders[slot.shift].insert(slot.position, str(need.pk))
     needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
     routes = [_write(plan, shift, orders[str(shift.pk)], there, needs) for shift in shifts]
-    Plan.objects.filter(pk=plan.pk).update(summary=_summary(there, routes))
-    plan.refresh_from_db()
+    plan.summary = _summary(there, routes)
+    telling.tell(plan=plan)
     return plan
 
 
@@ -171,20 +174,11 @@ def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[
                 arrive=stop.arrive_s,
                 start=stop.start_s,
                 leave=stop.leave_s,
-                **told_before(there.visits.get(stop.visit), shift, stop.start_s),
             )
         )
         here = location
     PlanStop.objects.bulk_create(rows)
     return route
-
-
-def told_before(visit: Visit | None, shift: Shift, start_s: int) -> dict[str, int]:
-    """The interval that the family was told, while the visit still begins within it on this team-day."""
-    if visit is None or visit.shift_id != shift.pk:
-        return {}
-    since, until = (arrival.seconds_of_day(at) for at in arrival.told(visit))
-    return {"told_from": since, "told_until": until} if since <= start_s <= until else {}
 
 
 def _summary(there: Week, routes: list[planning.Route]) -> dict[str, object]:

@@ -20,7 +20,7 @@ from visits.enums import VisitKind
 from visits.models import Shift, Visit
 from visits.planning import simulate
 from visits.planning.arrival import Promise
-from visits.planning.simulate import Day, Home, Model, Report
+from visits.planning.simulate import Day, Home, Model, Replay, Report
 from visits.planning.types import Interval
 from visits.selectors import arrival, audit
 from visits.selectors.days import published_visits
@@ -93,7 +93,7 @@ def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
 def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
     """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
     model, runs, how = world(learned), settings.REPLAYS, promise()
-    replays = simulate.rehearse(days, world=model, promise=how, seed=SEED, runs=runs)
+    replays = _replays(days, learned, how)
     stops = {
         need: Told(expected=int(np.median(doors)), interval=told)
         for ids, one in zip(needs, replays, strict=True)
@@ -112,6 +112,15 @@ def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> 
             if need in stops:
                 interval = (min(since for since, _ in told), max(until for _, until in told))
                 stops[need] = replace(stops[need], interval=interval)
+
+
+def intervals(days: list[Day], learned: Mapping[str, Known]) -> list[tuple[Interval, ...]]:
+    """What the families of each day are to be told, home by home."""
+    return [one.told for one in _replays(days, learned, promise())]
+
+
+def _replays(days: list[Day], learned: Mapping[str, Known], how: Promise) -> list[Replay]:
+    return simulate.rehearse(days, world=world(learned), promise=how, seed=SEED, runs=settings.REPLAYS)
 
 
 def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
@@ -213,8 +222,10 @@ def home(
     learned: Mapping[str, Known],
     before: Visit | None,
     follows: bool = False,
+    firm: bool | None = None,
 ) -> Home:
-    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far."""
+    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far, whose interval
+    is firm where it was promised (or as said)."""
     found = durations.of_need(need, learned)
     return Home(
         drive_s=drive_s,
@@ -223,5 +234,5 @@ def home(
         in_vain=found.in_vain,
         windows=windows,
         told=None if before is None else _seconds(arrival.told(before)),
-        firm=before is not None and before.promised,
+        firm=firm if firm is not None else before is not None and before.promised,
     )

@@ -3,17 +3,22 @@
 They are rehearsed as planned weeks are (rehearsal.py), from the stops as they are written.
 """
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from django.db import transaction
 
+from outreach.models import Need
 from visits import planning
 from visits.enums import OPEN_VISITS
 from visits.models import Plan, PlanStop, Visit
 from visits.planning.simulate import Day
+from visits.planning.slots import Slot
 from visits.planning.types import Interval
 from visits.services import candidates, durations, rehearsal
 from visits.services.candidates import Places
+from visits.services.durations import Known
+from visits.services.week import Week
 
 
 @transaction.atomic
@@ -63,6 +68,45 @@ def tell(*, plan: Plan, leaves: dict[int, int] | None = None) -> None:
     PlanStop.objects.bulk_update(stops, ["expected", "told_from", "told_until"], batch_size=500)
     plan.summary = {**plan.summary, "replays": rehearsed.as_json()}
     Plan.objects.filter(pk=plan.pk).update(summary=plan.summary)
+
+
+def offered(*, there: Week, need: Need, places: Sequence[Slot]) -> list[Interval]:
+    """What the need's family would be told at each of these places of the published days, as `tell` would have it
+    once the place is taken."""
+    learned = durations.known()
+    asked = str(need.pk)
+    days, at = [], []
+    for place in places:
+        order = [visit_id for visit_id in there.orders.get(place.shift, ()) if visit_id != asked]
+        order.insert(place.position, asked)
+        days.append(_day(there, place.shift, order, need, learned))
+        at.append(place.position)
+    told = rehearsal.intervals(days, learned)
+    return [homes[position] for homes, position in zip(told, at, strict=True)]
+
+
+def _day(there: Week, shift_id: str, order: list[str], asked: Need, learned: dict[str, Known]) -> Day:
+    problem, row = there.problem, there.shifts[shift_id]
+    shift = problem.shift_by_id[shift_id]
+    here, homes = shift.start_location, []
+    for visit_id in order:
+        visit, published = problem.visit_by_id[visit_id], there.visits.get(visit_id)
+        mine = visit_id == str(asked.pk)
+        need = asked if mine or published is None else published.need
+        before = published if published is not None and published.shift_id == row.pk else None
+        homes.append(
+            rehearsal.home(
+                need,
+                drive_s=problem.seconds(here, visit.location),
+                setup_minutes=row.team.setup_minutes,
+                windows=candidates.hours(need),
+                learned=learned,
+                before=before,
+                firm=before is not None and before.promised and not mine,
+            )
+        )
+        here = visit.location
+    return rehearsal.day(shift, homes, home_s=problem.seconds(here, shift.end_location))
 
 
 def _drive_home(shift: planning.Shift, leave_s: int, end_s: int) -> int:

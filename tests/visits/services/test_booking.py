@@ -11,7 +11,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunKind, VisitState
 from visits.models import PlanRun, Shift, TeamDay, Visit
 from visits.selectors import arrival
-from visits.services import booking, promises, visits, week
+from visits.services import booking, promises, telling, visits, week
 from visits.services.publishing import publish
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,22 @@ def test_the_queries_do_not_grow(
         publish(plan=draft({later: [NeedFactory(), NeedFactory()]}, first=later.date), user=None, now=NOW)
     with django_assert_num_queries(len(few.captured_queries)):
         assert len(booking.offers(need=need, now=NOW)) == 3
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_the_family_is_told_what_was_offered(shift: Shift, moving: bool) -> None:
+    ShiftFactory(date=TUESDAY + timedelta(days=1))
+    for team_day in (ShiftFactory(date=TUESDAY), shift):
+        first = draft({team_day: [NeedFactory() for _ in range(4)]}, starts=8 * 60)
+        telling.tell(plan=first)
+        publish(plan=first, user=None, now=NOW)
+    need = Visit.objects.filter(shift=shift, state=VisitState.PUBLISHED)[1].need if moving else NeedFactory()
+
+    offers = booking.offers(need=need, now=NOW)
+    assert len({offer.told for offer in offers}) == len(offers) > 2
+    offer = offers[-1]
+    assert _take(need, offer)
+
+    visit = Visit.objects.get(need=need)
+    assert visit.shift == offer.shift
+    assert arrival.told(visit) == offer.told
