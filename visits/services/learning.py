@@ -6,6 +6,7 @@ bulk, so reports that can be no visit's are counted and left out (visits/plannin
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import numpy as np
 from django.db import transaction
@@ -16,7 +17,7 @@ from outreach.services import log
 from visits.enums import CLOSING, TRY_AGAIN, VisitKind, VisitState
 from visits.models import Visit, VisitTime
 from visits.planning.durations import Learned, learn
-from visits.services import durations
+from visits.services import durations, sharing
 
 LOOK_BACK = timedelta(days=365)
 QUANTILES = (0.1, 0.5, 0.8, 0.95)
@@ -42,24 +43,37 @@ def learn_durations(*, now: datetime | None = None) -> int:
 
 def _reports(*, since: datetime) -> dict[str, Reports]:
     found = {str(kind): Reports() for kind in VisitKind}
-    rows = Visit.objects.filter(
-        state=VisitState.FINISHED, arrived_at__isnull=False, outcome_at__gte=since
-    ).values_list(
-        *("arrived_at", "outcome_at", "outcome", "attempt", "need__kind", "need__resident__kind"),
-        "shift__team__setup_minutes",
+    rows = (
+        Visit.objects.filter(state=VisitState.FINISHED, arrived_at__isnull=False, outcome_at__gte=since)
+        .select_related("need__resident", "shift__team")
+        .order_by("shift", "arrived_at", "pk")
     )
-    for arrived, ended, outcome, attempt, need, resident, setup in rows:
-        delivery = need == NeedKind.DELIVERY
-        kind = VisitKind.DELIVERY if delivery else VisitKind.AGAIN if attempt > 1 else resident
-        minutes = (ended - arrived).total_seconds() / 60
-        in_vain = outcome in TRY_AGAIN or outcome in CLOSING
-        found[kind].visits += 1
-        found[kind].in_vain += in_vain
-        if in_vain:
-            found[VisitKind.IN_VAIN].minutes.append(minutes)
-        else:
-            found[kind].minutes.append(minutes if delivery else minutes - setup)
+    for _shift, visits in groupby(rows.iterator(), key=lambda visit: visit.shift_id):
+        before: Visit | None = None
+        for visit in visits:
+            _count(found, visit, before)
+            before = visit
     return found
+
+
+def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> None:
+    """A visit among the reports; `before` is the team's visit before it. The kit is set up once at a shared stop."""
+    assert visit.arrived_at is not None
+    assert visit.outcome_at is not None
+    delivery = visit.need.kind == NeedKind.DELIVERY
+    kind = (
+        VisitKind.DELIVERY if delivery else VisitKind.AGAIN if visit.attempt > 1 else visit.need.resident.kind
+    )
+    minutes = (visit.outcome_at - visit.arrived_at).total_seconds() / 60
+    in_vain = visit.outcome in TRY_AGAIN or visit.outcome in CLOSING
+    follows = before is not None and sharing.same_stop(before.need.resident, visit.need.resident)
+    found[kind].visits += 1
+    found[kind].in_vain += in_vain
+    if in_vain:
+        found[VisitKind.IN_VAIN].minutes.append(minutes)
+    else:
+        kit = 0 if delivery or follows else visit.shift.team.setup_minutes
+        found[kind].minutes.append(minutes - kit)
 
 
 def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:

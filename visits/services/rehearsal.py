@@ -27,6 +27,7 @@ from visits.selectors.days import published_visits
 from visits.services import candidates, durations
 from visits.services.candidates import Candidates
 from visits.services.durations import Known
+from visits.services.sharing import same_stop
 
 SEED = 1  # intervals and figures are a matter of the plan, not of chance
 
@@ -178,8 +179,9 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Da
                 windows=candidates.hours(visit.need),
                 learned=learned,
                 before=visit,
+                follows=earlier is not None and same_stop(earlier.need.resident, visit.need.resident),
             )
-            for visit, drive_s in zip(rows, drives, strict=False)
+            for earlier, visit, drive_s in zip([None, *rows], rows, drives, strict=False)
         ]
         days.append(day(candidates.as_shift(shift, places), homes, home_s=drives[-1]))
     return days

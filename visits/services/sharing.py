@@ -11,7 +11,7 @@ from math import cos, radians
 from django.conf import settings
 
 from outreach.enums import NeedKind
-from outreach.models import Need
+from outreach.models import Need, Resident
 from visits.models import Visit
 from visits.selectors import arrival
 
@@ -43,13 +43,26 @@ def _door(need: Need) -> Door | None:
     resident = need.resident
     address: tuple[str, ...] = ()
     if resident.approximate:
-        words = " ".join(resident.address.lower().split())
-        if not words:
+        address = _address(resident)
+        if not address:
             return None
-        address = (resident.village_id, resident.rt.lstrip("0"), resident.rw.lstrip("0"), words)
     visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
     told = tuple((visit.shift_id, visit.promised, *arrival.told(visit)) for visit in visits)
     return Door(address, told, resident.infectious)
+
+
+def _address(resident: Resident) -> tuple[str, ...]:
+    """The written address, alike for all who wrote the same; empty where there is none."""
+    words = " ".join(resident.address.lower().split())
+    return (resident.village_id, resident.rt.lstrip("0"), resident.rw.lstrip("0"), words) if words else ()
+
+
+def same_stop(one: Resident, other: Resident) -> bool:
+    """Whether a team that goes from the one home to the other does not pack up its kit."""
+    if one.approximate or other.approximate:
+        address = _address(one)
+        return one.approximate and other.approximate and bool(address) and address == _address(other)
+    return bool(_metres(one, other) <= settings.SHARED_STOP_METRES)
 
 
 def _near(rows: Iterable[Need]) -> list[list[Need]]:
@@ -63,7 +76,7 @@ def _near(rows: Iterable[Need]) -> list[list[Need]]:
         for group in (group for cell in around for group in cells.get(cell, [])):
             if (
                 len(group) < settings.SHARED_STOP_MOST
-                and _metres(group[0], need) <= settings.SHARED_STOP_METRES
+                and _metres(group[0].resident, need.resident) <= settings.SHARED_STOP_METRES
             ):
                 group.append(need)
                 break
@@ -74,7 +87,7 @@ def _near(rows: Iterable[Need]) -> list[list[Need]]:
     return [group for group in groups if len(group) > 1]
 
 
-def _metres(a: Need, b: Need) -> float:
-    north = (a.resident.latitude - b.resident.latitude) * EARTH_M_PER_DEGREE
-    east = (a.resident.longitude - b.resident.longitude) * EARTH_M_PER_DEGREE
-    return float((north**2 + (east * cos(radians(a.resident.latitude))) ** 2) ** 0.5)
+def _metres(a: Resident, b: Resident) -> float:
+    north = (a.latitude - b.latitude) * EARTH_M_PER_DEGREE
+    east = (a.longitude - b.longitude) * EARTH_M_PER_DEGREE
+    return float((north**2 + (east * cos(radians(a.latitude))) ** 2) ** 0.5)

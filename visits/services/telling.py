@@ -18,6 +18,7 @@ from visits.planning.types import Interval
 from visits.services import candidates, durations, rehearsal
 from visits.services.candidates import Places
 from visits.services.durations import Known
+from visits.services.sharing import same_stop
 from visits.services.week import Week
 
 
@@ -53,8 +54,9 @@ def tell(*, plan: Plan, leaves: dict[int, int] | None = None) -> None:
                 windows=candidates.hours(stop.need),
                 learned=learned,
                 before=visits.get((stop.need_id, shift_id)),
+                follows=earlier is not None and same_stop(earlier.need.resident, stop.need.resident),
             )
-            for stop in there
+            for earlier, stop in zip([None, *there], there, strict=False)
         ]
         start_s = (leaves or {}).get(shift_id, shift.start_s)
         home_s = _drive_home(shift, there[-1].leave, back.get(shift_id, there[-1].leave))
@@ -89,6 +91,7 @@ def _day(there: Week, shift_id: str, order: list[str], asked: Need, learned: dic
     problem, row = there.problem, there.shifts[shift_id]
     shift = problem.shift_by_id[shift_id]
     here, homes = shift.start_location, []
+    earlier: Need | None = None
     for visit_id in order:
         visit, published = problem.visit_by_id[visit_id], there.visits.get(visit_id)
         mine = visit_id == str(asked.pk)
@@ -103,8 +106,10 @@ def _day(there: Week, shift_id: str, order: list[str], asked: Need, learned: dic
                 learned=learned,
                 before=before,
                 firm=before is not None and before.promised and not mine,
+                follows=earlier is not None and same_stop(earlier.resident, need.resident),
             )
         )
+        earlier = need
         here = visit.location
     return rehearsal.day(shift, homes, home_s=problem.seconds(here, shift.end_location))
 

@@ -1,11 +1,12 @@
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from outreach.enums import NeedKind, NeedState, ResidentKind
+from outreach.enums import LocationSource, NeedKind, NeedState, ResidentKind
 from outreach.models import LogEntry
 from tests.factories.visits import ShiftFactory, VisitFactory, at
 from visits.enums import Outcome, VisitKind, VisitState
@@ -62,6 +63,20 @@ def test_each_kind_learns_from_its_own_visits(shift: Shift) -> None:
     assert rows["sick"].counts[6] == rows["sick"].counts[8] == 1  # 30 and 40 minutes beside the kit
     assert rows["delivery"].counts[1] == rows["in_vain"].counts[1] == 1  # without a kit
     assert rows["elderly"].quantiles["0.5"] == 20  # as the settings say
+
+
+def test_the_kit_is_set_up_once_at_a_shared_stop(shift: Shift, settings) -> None:
+    settings.SHARED_STOP_METRES = 30
+    place: Any = {"need__resident__location_source": LocationSource.PIN, "need__resident__latitude": -7.6}
+    early = at(DAY, 8 * 60)
+    finished(shift, 40, arrived_at=early, outcome_at=early + timedelta(minutes=40), **place)
+    finished(shift, 33, **place)  # in the same house, right after
+    finished(shift, 41, arrived_at=at(DAY, 600), outcome_at=at(DAY, 641))  # elsewhere
+
+    learn_durations(now=NOW)
+
+    counts = VisitTime.objects.get(kind="sick").counts
+    assert (counts[6], sum(counts)) == (3, 3)  # 30, 33 and 31 minutes
 
 
 def test_many_visits_are_believed_over_the_settings(shift: Shift) -> None:
