@@ -115,7 +115,7 @@ export class DayMap {
     if (!this.map || !this.box.clientWidth) return; // behind the list; it fits when it is shown
     this.map.invalidateSize({ animate: false, pan: false });
     if (this.moved || !this.points.length) return;
-    const view = { paddingTopLeft: [36, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false };
+    const view = { paddingTopLeft: [56, 36], paddingBottomRight: [76, 48], maxZoom: 14, animate: false };
     this.map.fitBounds(leaflet.latLngBounds(this.points), view);
   }
 
@@ -130,6 +130,7 @@ export class DayMap {
     const away = ({ x: left, y: top }) => Math.min(...marks.map((mark) => Math.hypot(mark.x - left, mark.y - top)), Infinity);
     const wanted = this.names[level].map((name) => ({ ...name, ...pixels(map, name.place) })).sort((a, b) => away(a) - away(b));
     const taken = marks.map((mark) => around(mark, 19));
+    taken.push({ left: x - 80, right: x, top: 0, bottom: 130 }); // under the two buttons
     if (this.home) taken.push({ ...around(marks[0], 48), top: marks[0].y + 14 });
     for (const name of fitting(wanted, { taken, frame: { left: 0, top: 0, right: x, bottom: y } })) {
       leaflet.marker(name.place, { ...still, zIndexOffset: -2000, icon: label("village-name", name.text) }).addTo(this.labels);

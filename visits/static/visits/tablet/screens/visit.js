@@ -57,6 +57,11 @@ export function actions({ stop, fact, stands, undoable, compact = false, draft =
 
 const row = (term, ...content) => (content.some(Boolean) ? h("div", {}, h("dt", {}, term), h("dd", {}, ...content)) : null);
 
+function contact({ name, phone }) {
+  if (!phone) return name;
+  return [name, name && " · ", h("span", { class: "one-line" }, phoneText(phone))];
+}
+
 export function facts(stop, date) {
   const needs = (stop.skills ?? []).map((code) => word("skill", code)).join(", ");
   return h(
@@ -64,7 +69,7 @@ export function facts(stop, date) {
     { class: "facts" },
     row(t("stop.who"), who(stop, date)),
     row(t("stop.address"), stop.address && h("span", { class: "block" }, stop.address), h("span", { class: "block" }, place(stop)), stop.district),
-    row(t("stop.contact"), stop.contact ? [stop.contact.name, phoneText(stop.contact.phone ?? "")].filter(Boolean).join(" · ") : ""),
+    row(t("stop.contact"), contact(stop.contact ?? {})),
     row(t("stop.needs"), needs),
     row(t("stop.note"), stop.note),
   );
