@@ -281,6 +281,13 @@ LONGEST_WAIT_DAYS = env.int("LONGEST_WAIT_DAYS", default=90)
 FAIR_MINUTES = env.float("FAIR_MINUTES", default=0.25)
 FAIR_VISITS = env.float("FAIR_VISITS", default=2.0)
 FAIR_PRICE = env.float("FAIR_PRICE", default=0.01)
+# Village sessions: proposed for at least so many of these kinds (and cards to hand over) within reach of a hall;
+# minutes of the team for each person, and to set up and take down once a day.
+SESSION_KINDS: list[str] = env.list("SESSION_KINDS", default=["elderly"])
+SESSION_LEAST = env.int("SESSION_LEAST", default=12)
+SESSION_REACH_KM = env.float("SESSION_REACH_KM", default=2.5)
+SESSION_MINUTES = env.int("SESSION_MINUTES", default=10)
+SESSION_SETUP_MINUTES = env.int("SESSION_SETUP_MINUTES", default=30)
 # Homes this near share a stop (the kit is set up once, all are served or none), at most so many; 1: never.
 SHARED_STOP_METRES = env.float("SHARED_STOP_METRES", default=25.0)
 SHARED_STOP_MOST = env.int("SHARED_STOP_MOST", default=4)

@@ -56,6 +56,7 @@ def _plans() -> dict[str, str]:
         "plan_made": _("Rencana selesai dihitung"),
         "plan_discarded": _("Rancangan dibuang"),
         "plan_published": _("Rencana diterbitkan"),
+        "session_accepted": _("Sesi desa disepakati"),
         "visit_moved": _("Kunjungan berubah"),
         "visit_rescheduled": _("Kunjungan dijadwalkan ulang"),
         "visit_corrected": _("Hasil kunjungan dibetulkan"),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from visits.admin import plan_pages, run_pages, slot_pages
+from visits.admin import plan_pages, run_pages, session_pages, slot_pages
 from visits.models import Plan
 
 
@@ -25,6 +25,8 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             path("<uuid:plan_id>/buang/", own(plan_pages.discard), name="visits_plan_discard"),
             path("tempat/<uuid:need_id>/", own(slot_pages.places), name="visits_need_places"),
             path("tempat/<uuid:need_id>/ambil/", own(slot_pages.take), name="visits_need_take"),
+            path("sesi/", own(session_pages.index), name="visits_plan_sessions"),
+            path("sesi/<str:village_id>/", own(session_pages.accept), name="visits_plan_session_accept"),
             *super().get_urls(),
         ]
 

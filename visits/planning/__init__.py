@@ -4,7 +4,7 @@
     result = plan(problem, seconds=20, seed=1)
 
 Importing this package does not import numba; calling `plan` or `warm` does. Read in this order:
-types, travel, priority, rules, planner, engine/, blocks, price, explain, fairness, shared, slots, facts, replan, case.
+types, travel, priority, rules, planner, engine/, blocks, price, explain, fairness, shared, sessions, slots, facts, replan, case.
 """
 
 from visits.planning.planner import plan, warm

@@ -133,6 +133,15 @@ def refusal(code: str, shift: Shift) -> str:
     return texts[code] % place
 
 
+def session_day(code: str) -> str:
+    """Why a village session cannot be on a day, and what to do."""
+    texts = {
+        "past": _("Tanggal sesi harus sesudah hari ini. Pilih tanggal lain."),
+        "closed": _("Hari itu kantor tutup. Pilih hari kerja, atau buka harinya di kalender."),
+    }
+    return texts[code]
+
+
 def visits_count(count: int) -> str:
     return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
 

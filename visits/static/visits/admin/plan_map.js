@@ -67,17 +67,19 @@ function draw(route) {
   const colour = colourOf(route);
   const line = [route.base.at, ...route.stops.map((stop) => stop.at), route.end];
   const name = `${route.team}, ${route.day}`;
-  L.polyline(line, { color: "#ffffff", weight: 6, opacity: 0.8, interactive: false }).addTo(map);
-  L.polyline(line, { color: colour, weight: 3, dashArray: route.dashed ? "8 6" : null })
-    .bindTooltip(name, { sticky: true })
-    .addTo(map);
+  const shown = route.lines !== false; // sessions have homes and a hall, and no way between them
+  if (shown) L.polyline(line, { color: "#ffffff", weight: 6, opacity: 0.8, interactive: false }).addTo(map);
+  if (shown)
+    L.polyline(line, { color: colour, weight: 3, dashArray: route.dashed ? "8 6" : null })
+      .bindTooltip(name, { sticky: true })
+      .addTo(map);
   L.marker(route.base.at, { icon: icon("", route, "base"), ...quiet, title: route.base.name, zIndexOffset: -100 })
     .bindPopup(text(route.base.name, name))
     .addTo(map);
   for (const stop of route.stops) {
-    const title = `${stop.number}. ${stop.name}, ${stop.village}, ${stop.arrive}`;
+    const title = [`${stop.number}. ${stop.name}`, stop.village, stop.arrive].filter(Boolean).join(", ");
     L.marker(stop.at, { icon: icon(stop.number, route, stop.approximate ? "stop approximate" : "stop"), ...quiet, title })
-      .bindPopup(text(`${stop.number}. ${stop.name}`, stop.village, `${stop.arrive} · ${name}`))
+      .bindPopup(text(`${stop.number}. ${stop.name}`, stop.village, [stop.arrive, name].filter(Boolean).join(" · ")))
       .addTo(map);
   }
   return line;

@@ -1,0 +1,71 @@
+"""Proposals of village sessions, and agreeing on one."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from outreach.models import Village
+from outreach.services import log
+from visits.admin import doors
+from visits.models import Plan
+from visits.selectors import words
+from visits.services import proposals
+from visits.services import sessions as services
+
+
+@doors.needs("visits.view_plan")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Where a session at the village hall would save the teams days, with a map and the figures."""
+    found = proposals.page()
+    return doors.page(
+        request,
+        "admin/visits/session/list.html",
+        model=Plan,
+        title=_("Usul sesi desa"),
+        found=found,
+        map_data=proposals.map_data(found),
+    )
+
+
+@doors.needs("visits.view_plan", "visits.add_plan")
+@require_POST
+def accept(request: HttpRequest, village_id: str) -> HttpResponse:
+    """Note the day of a session; refused days are explained."""
+    village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id)
+    on = _date(doors.text(request.POST, "tanggal"))
+    one = next((row for row in proposals.page().sessions if row.village.pk == village.pk), None)
+    if on is None:
+        messages.error(request, _("Isi tanggal sesi, misalnya 1 Desember 2026 lewat kotak tanggal."))
+    elif one is None:
+        messages.error(request, _("Usul ini sudah berubah. Lihat usul yang baru di bawah."))
+    else:
+        try:
+            new = services.accept(
+                village=village,
+                on=on,
+                people=len(one.needs),
+                saved_days=one.proposal.saved_days,
+                actor=log.actor_of(doors.who(request)),
+            )
+            said = (
+                _("Sesi di %(village)s dicatat untuk %(day)s.")
+                if new
+                else _("Sesi itu sudah dicatat sebelumnya.")
+            )
+            messages.success(request, said % {"village": village.name, "day": words.day_name(on)})
+        except services.SessionDayError as refused:
+            messages.error(request, words.session_day(refused.code))
+    return redirect("admin:visits_plan_sessions")
+
+
+def _date(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

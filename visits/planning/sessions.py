@@ -1,0 +1,148 @@
+"""Village sessions: where enough homes cluster, the team may stay at the village hall and people come to it.
+
+The idea: take the hall with the most homes within reach, propose a session there, take its people out and look
+again (greedy covering). What a session saves is computed as a plan would: the same homes visited one by one,
+day after day, by the nearest team (nearest neighbour first, every day walked by the rules), against one drive
+to the hall, one setting up of the kit, and the shorter minutes of a session. Both sides count full days and the
+used part of the last. A better route through the homes would save a little less; the drive is a small part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from visits.planning.fairness import available
+from visits.planning.rules import walk
+from visits.planning.travel import EARTH_M, unit_vectors
+from visits.planning.types import Problem, Shift, Visit
+
+TRIED = 6  # nearest homes that are tried before a day is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a session is worth proposing, and what it takes."""
+
+    least: int = 12  # people
+    largest: int = 200
+    reach_m: float = 2500.0  # from a home to the hall
+    person_s: int = 600  # of the team's time for each
+    setup_s: int = 1800  # once a day, and taking down
+    most: int = 8  # proposals
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Days of a team, the last one counted by its used part, and the driving in them."""
+
+    team_days: float
+    travel_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A session at `hall` (a place of the problem) by the team of `shift` for these visits."""
+
+    hall: int
+    shift: str
+    visits: tuple[str, ...]
+    homes: Cost
+    session: Cost
+    session_days: int
+
+    @property
+    def saved_days(self) -> float:
+        return self.homes.team_days - self.session.team_days
+
+    @property
+    def saved_travel_s(self) -> int:
+        return self.homes.travel_s - self.session.travel_s
+
+
+def propose(problem: Problem, halls: Sequence[int], rules: Rules) -> tuple[Proposal, ...]:
+    """Sessions that save team-days, the most saving first. `problem.shifts` are one usual day of each team."""
+    if not problem.shifts or not problem.visits or not halls:
+        return ()
+    points = unit_vectors(problem.locations) * EARTH_M
+    homes = points[[visit.location for visit in problem.visits]]
+    near = [np.linalg.norm(homes - points[hall], axis=1) <= rules.reach_m for hall in halls]
+    free = np.ones(len(homes), dtype=bool)
+    found: list[Proposal] = []
+    while len(found) < rules.most:
+        counts = [int((inside & free).sum()) for inside in near]
+        best = int(np.argmax(counts))
+        if counts[best] < rules.least:
+            break
+        taken = np.flatnonzero(near[best] & free)[: rules.largest]  # in the problem's order
+        free[taken] = False
+        members = [problem.visits[i] for i in taken]
+        proposal = _proposal(problem, halls[best], members, rules)
+        if proposal is not None:
+            found.append(proposal)
+    return tuple(sorted(found, key=lambda one: -one.saved_days))
+
+
+def _proposal(problem: Problem, hall: int, visits: Sequence[Visit], rules: Rules) -> Proposal | None:
+    """The session by the team that is nearest to the hall; None where it saves nothing."""
+    shift = min(problem.shifts, key=lambda s: (_there_and_back(problem, s, hall), s.id))
+    drive_s = _there_and_back(problem, shift, hall)
+    open_s = available(shift) - drive_s - rules.setup_s
+    a_day = open_s // rules.person_s
+    if a_day < 1:
+        return None
+    days = ceil(len(visits) / a_day)
+    last = len(visits) - (days - 1) * a_day
+    used_s = drive_s + rules.setup_s + last * rules.person_s
+    session = Cost(days - 1 + used_s / available(shift), days * drive_s)
+    proposal = Proposal(
+        hall, shift.id, tuple(visit.id for visit in visits), one_by_one(problem, shift, visits), session, days
+    )
+    return proposal if proposal.saved_days > 0 else None
+
+
+def _there_and_back(problem: Problem, shift: Shift, place: int) -> int:
+    return problem.seconds(shift.start_location, place) + problem.seconds(place, shift.end_location)
+
+
+def one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
+    """The team's days for these homes, each day filled with the nearest next one that still fits.
+
+    Who fits no day of this team (hours, distance) is left out, on the side of the homes only.
+    """
+    left, days, travel_s, last = list(visits), 0, 0, 0.0
+    while left:
+        order = _day(problem, shift, left)
+        if not order:
+            break
+        done = walk(problem, shift, order)
+        taken = {visit.id for visit in order}
+        left = [visit for visit in left if visit.id not in taken]
+        days += 1
+        travel_s += done.travel_s
+        last = min(1.0, available_until(shift, done.end_s) / available(shift))
+    return Cost(days - 1 + last if days else 0.0, travel_s)
+
+
+def available_until(shift: Shift, end_s: int) -> int:
+    """Working seconds of a shift until a time of the day."""
+    pauses = (min(b, end_s) - max(a, shift.start_s) for a, b in shift.breaks)
+    return end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
+
+
+def _day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Visit]:
+    order: list[Visit] = []
+    here, rest = shift.start_location, list(left)
+    while rest:
+        rest.sort(key=lambda visit: (problem.seconds(here, visit.location), visit.id))
+        fits = (visit for visit in rest[:TRIED] if not walk(problem, shift, [*order, visit]).faults)
+        following = next(fits, None)
+        if following is None:
+            break
+        order.append(following)
+        rest.remove(following)
+        here = following.location
+    return order
