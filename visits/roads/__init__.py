@@ -3,7 +3,7 @@
     roads = travel(locations)
     Problem(..., travel=roads.travel); roads.note.as_json()  # how the times were made, to be kept with the plan
 
-Read in this order: port, straight, tables, choose; then the sources. Only this package talks to road servers or
+Read in this order: port, tables, choose; then the sources. Only this package talks to road servers or
 loads scipy, and only while it works.
 """
 

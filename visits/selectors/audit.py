@@ -1,7 +1,7 @@
 """What became of the intervals that families were told: arrivals compared with them, by week and team.
 
 An arrival is the tap "Tiba". When a team is home is not reported: it is taken as its last outcome and the drive
-from there by the straight line of the settings.
+from there by the straight line in force.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from visits.enums import VisitState
 from visits.models import Team, Visit
 from visits.planning.arrival import calibrate
 from visits.planning.travel import GreatCircle
-from visits.selectors import arrival
+from visits.selectors import arrival, travel_line
 
 WEEKS = 12
 LAST = 1000  # visits that calibrate the intervals to come
@@ -102,14 +102,15 @@ def monday_of(day: date) -> date:
 
 
 def audit(*, today: date | None = None, weeks: int = WEEKS) -> Audit:
-    """The audit of the last `weeks` weeks, this one among them, in two queries."""
+    """The audit of the last `weeks` weeks, this one among them, in three queries."""
     last = today or timezone.localdate()
     first = monday_of(last) - timedelta(weeks=weeks - 1)
     cells: dict[tuple[date, int], Cell] = {}
+    line = travel_line.in_force().model
     for visits in _team_days(first, last):
         shift = visits[0].shift
         cell = cells.setdefault((monday_of(shift.date), shift.team_id), Cell())
-        cell.add(_cell(visits))
+        cell.add(_cell(visits, line))
     teams = list(Team.objects.filter(pk__in={team for _week, team in cells}).order_by("code"))
     mondays = [first + timedelta(weeks=number) for number in range(weeks)]
     return Audit(
@@ -167,9 +168,9 @@ def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
     return days.values()
 
 
-def _cell(visits: list[Visit]) -> Cell:
+def _cell(visits: list[Visit], line: GreatCircle) -> Cell:
     """A team-day."""
-    cell = Cell(over_min=_overtime(visits))
+    cell = Cell(over_min=_overtime(visits, line))
     for visit in visits:
         since, until = arrival.told(visit)
         at = visit.arrived_at
@@ -188,7 +189,7 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _overtime(visits: list[Visit]) -> list[float]:
+def _overtime(visits: list[Visit], line: GreatCircle) -> list[float]:
     """Minutes after the end of the shift at which the team is home, if all its arrivals have an outcome."""
     ended = [visit.outcome_at for visit in visits if visit.outcome_at is not None]
     if len(ended) < len(visits):
@@ -196,7 +197,7 @@ def _overtime(visits: list[Visit]) -> list[float]:
     last = max(visits, key=lambda visit: visit.outcome_at or visit.planned_leave)
     shift, resident = last.shift, last.need.resident
     places = ((resident.latitude, resident.longitude), (shift.end_latitude, shift.end_longitude))
-    drive_s = GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds(places, 0, 1)
+    drive_s = line.seconds(places, 0, 1)
     ends = timezone.make_aware(datetime.combine(shift.date, shift.ends))
     return [max(0.0, (max(ended) + timedelta(seconds=drive_s) - ends).total_seconds() / 60)]
 

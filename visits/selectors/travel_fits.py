@@ -3,14 +3,12 @@
 import statistics
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from visits.enums import FitState, RoadSource
 from visits.models import TravelFit
 from visits.planning import GreatCircle
-from visits.selectors import road_words, words
+from visits.selectors import road_words, travel_line, words
 from visits.selectors.charts import Tick
 
 EXAMPLES_KM = (2, 5, 10, 20)
@@ -54,13 +52,13 @@ class Shown:
 
 def in_force() -> str:
     """The straight line that plans use now, in words."""
-    row = TravelFit.objects.filter(state=FitState.APPLIED).first()
+    line = travel_line.in_force()
     return road_words.line(
         {
             "source": RoadSource.GREAT_CIRCLE,
-            "detour": row.detour if row else settings.TRAVEL_DETOUR,
-            "speed_kmh": row.speed_kmh if row else settings.TRAVEL_SPEED_KMH,
-            "fitted": timezone.localdate(row.made_at).isoformat() if row else "",
+            "detour": line.model.detour,
+            "speed_kmh": line.model.speed_kmh,
+            "fitted": line.fitted.isoformat() if line.fitted else "",
         }
     )
 

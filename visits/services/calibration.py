@@ -12,7 +12,8 @@ from outreach.services import log
 from visits.enums import FitState
 from visits.models import TravelFit
 from visits.planning import GreatCircle
-from visits.roads import fit, straight
+from visits.roads import fit
+from visits.selectors import travel_line
 from visits.services import trips
 
 LOOK_BACK = timedelta(days=365)
@@ -26,7 +27,7 @@ def propose(*, now: datetime | None = None) -> TravelFit | None:
     """A proposal from the trips of the last year, in the place of the one before; None where there are too few
     trips, or they say what the newest proposal or the line in force says already."""
     now = now or timezone.now()
-    line = straight.in_force().model
+    line = travel_line.in_force().model
     found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=settings_line(), in_force=line)
     if found is None:
         return None

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from outreach.enums import NeedKind, NeedState, Urgency
 from outreach.models import LogEntry, Need, Village
-from visits import planning, roads
+from visits import planning
 from visits.models import Shift
 from visits.planning.sessions import Cost, Proposal, Rules, propose
-from visits.selectors import words
+from visits.selectors import travel_line, words
 from visits.services import candidates, durations
 
 AHEAD = timedelta(days=14)  # in which teams must have a day for their sessions to be computed
@@ -115,7 +115,7 @@ def _proposals(
         for need in needs
     )
     halls = {places.at(village.latitude, village.longitude): village for village in villages}
-    problem = planning.Problem(tuple(places.index), shifts, visits, roads.straight.in_force().model)
+    problem = planning.Problem(tuple(places.index), shifts, visits, travel_line.in_force().model)
     rules = Rules(
         least=settings.SESSION_LEAST,
         reach_m=1000 * settings.SESSION_REACH_KM,

@@ -9,7 +9,7 @@ from visits import roads
 from visits.enums import FitState
 from visits.models import TravelFit
 from visits.planning import GreatCircle
-from visits.roads import straight
+from visits.selectors import travel_line
 from visits.services import calibration
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_trips_become_a_proposal_that_changes_nothing() -> None:
     assert row.off_after < 0.12 < row.off_before
     assert (row.trips, row.used + row.far + row.absurd) == (200, 200)
     assert len(row.detail["points"]) == row.trips - row.absurd
-    assert straight.in_force().model == GreatCircle(1.35, 30.0)
+    assert travel_line.in_force().model == GreatCircle(1.35, 30.0)
     entry = LogEntry.objects.get(action="travel_proposed")
     assert entry.detail == {"trips": 200, "used": row.used, "speed_kmh": row.speed_kmh}
 
@@ -107,7 +107,7 @@ def test_one_is_in_force_at_a_time_and_the_settings_come_back(user: User) -> Non
     calibration.apply(row=second, user=user)
 
     assert [row.state for row in TravelFit.objects.order_by("pk")] == [FitState.REPLACED, FitState.APPLIED]
-    assert straight.in_force().model.speed_kmh == second.speed_kmh
+    assert travel_line.in_force().model.speed_kmh == second.speed_kmh
     assert calibration.back_to_settings(user=user) is True
     assert calibration.back_to_settings(user=user) is False
-    assert straight.in_force().model == GreatCircle(1.35, 30.0)
+    assert travel_line.in_force().model == GreatCircle(1.35, 30.0)
