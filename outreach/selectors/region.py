@@ -74,13 +74,3 @@ def region_map() -> RegionMap | None:
     """The map, built once a process and version of the region; None until `load_region` has run."""
     row = Regency.objects.values_list("files_sha256", "attribution").first()
     return _built(*row) if row and row[0] else None
-
-
-def villages_by_district() -> list[tuple[District, list[Village]]]:
-    """Districts with their villages, by name: what lists to pick from show."""
-    districts = {
-        row.code: (row, list[Village]()) for row in District.objects.defer("boundary").order_by("name")
-    }
-    for village in Village.objects.defer("boundary").order_by("name"):
-        districts[village.district_id][1].append(village)
-    return list(districts.values())

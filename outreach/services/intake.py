@@ -12,7 +12,7 @@ from django.utils import timezone
 from outreach import vault
 from outreach.enums import Relation, RequestState, ResidentKind, Sex, Skill
 from outreach.lib import reference
-from outreach.lib.nik import NumberError, parse_nik
+from outreach.lib.nik import NumberError, parse_family_card, parse_nik
 from outreach.lib.phone import PhoneError, parse_phone
 from outreach.lib.times import Window, WindowError, age_on, merged
 from outreach.models import ConsentRecord, Village, VisitRequest
@@ -93,6 +93,11 @@ def problems(data: Intake, *, today: date) -> dict[str, str]:
     except NumberError as error:
         found["nik"] = error.code
     try:
+        if data.family_card:
+            parse_family_card(data.family_card)
+    except NumberError as error:
+        found["family_card"] = error.code
+    try:
         if data.phone:
             parse_phone(data.phone)
     except PhoneError:
@@ -139,7 +144,7 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
     )
     for name, text in (
         ("nik", nik),
-        ("family_card", data.family_card),
+        ("family_card", parse_family_card(data.family_card) if data.family_card else ""),
         ("phone", phone),
         ("applicant_name", data.applicant_name.strip()),
         ("health", data.health.strip()),

@@ -169,11 +169,6 @@ def seal(*, plain: bytes, key: ECKey, kid: str, capture: str, part: str) -> byte
     return jwe.encrypt_compact(header, plain, key, registry=_seal_registry()).encode()
 
 
-def sealed_kid(sealed: bytes) -> str:
-    """Which capture key a part is sealed to, read before it can be opened."""
-    return str(_seal_header(sealed)["kid"])
-
-
 def _seal_header(sealed: bytes) -> dict[str, Any]:
     try:
         token = sealed.decode("ascii")

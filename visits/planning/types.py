@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -291,8 +290,3 @@ class Plan:
 def orders(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Shift id -> the visit ids in their order; what a later run can start from."""
     return {route.shift: tuple(stop.visit for stop in route.stops) for route in plan.routes}
-
-
-def as_interval_tuple(rows: Iterable[Iterable[int]]) -> tuple[Interval, ...]:
-    """Lists of two become the tuples the dataclasses hold."""
-    return tuple((int(a), int(b)) for a, b in rows)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from outreach.enums import ResidentKind, Skill, Urgency
 from visits.models import Shift
@@ -140,10 +139,6 @@ def session_day(code: str) -> str:
         "closed": _("Hari itu kantor tutup. Pilih hari kerja, atau buka harinya di kalender."),
     }
     return texts[code]
-
-
-def visits_count(count: int) -> str:
-    return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
 
 
 def span(first: date, last: date) -> str:

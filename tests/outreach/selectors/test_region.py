@@ -35,12 +35,3 @@ def test_the_map_is_small_and_has_every_boundary(django_assert_num_queries) -> N
     assert collection["attribution"] == Regency.objects.get().attribution
     west, south, east, north = collection["bbox"]
     assert (west, south, east, north) == pytest.approx((111.43, -7.84, 111.86, -7.36), abs=0.06)
-
-
-def test_villages_are_listed_by_district_in_two_queries(django_assert_num_queries) -> None:
-    region.load()
-    with django_assert_num_queries(2):
-        listed = selector.villages_by_district()
-
-    assert [district.name for district, _villages in listed][:3] == ["Balerejo", "Dagangan", "Dolopo"]
-    assert sum(len(villages) for _district, villages in listed) == 206

@@ -101,6 +101,8 @@ def test_a_duplicate_from_another_form_is_accepted() -> None:
         ({"birth_date": date(2099, 1, 1)}, {"birth_date": "impossible"}),
         ({"birth_date": date(1850, 1, 1)}, {"birth_date": "impossible"}),
         ({"nik": "123"}, {"nik": "length"}),
+        ({"family_card": "123"}, {"family_card": "length"}),
+        ({"family_card": "0919015705500001"}, {"family_card": "area"}),
         ({"phone": "12"}, {"phone": "phone"}),
         ({"windows": [["12:00", "10:00"]]}, {"windows": "order"}),
         ({"weekdays": [7]}, {"weekdays": "unknown"}),

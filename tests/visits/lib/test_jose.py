@@ -136,7 +136,6 @@ def test_a_sealed_part_is_opened_with_its_key_alone():
         jose.open_sealed(_sealed(b"x" * 300_000), key=KEY, kid=KID, capture="c1", part="photo")
         == b"x" * 300_000
     )
-    assert jose.sealed_kid(_sealed()) == KID
     with pytest.raises(jose.JoseError):
         jose.open_sealed(_sealed(), key=jose.new_key(), kid=KID, capture="c1", part="photo")
 
