@@ -141,6 +141,10 @@ def session_day(code: str) -> str:
     return texts[code]
 
 
+def visits_count(count: int) -> str:
+    return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
+
+
 def span(first: date, last: date) -> str:
     """Selasa, 1 Desember 2026, or "1–7 Desember 2026", as short as it can be."""
     if first == last:
