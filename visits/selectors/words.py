@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from outreach.enums import ResidentKind, Skill, Urgency
 from visits.models import Shift
