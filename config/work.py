@@ -117,7 +117,7 @@ def _days(today: board.Today) -> list[Card]:
         Card(
             count=today.stops,
             label=_("Kunjungan hari ini, %(done)d selesai") % {"done": today.finished},
-            url=_address("admin:visits_teamday_changelist"),
+            url=_address("admin:visits_today"),
             hint=hint,
             look="now" if today.stops > today.finished else "",
         ),

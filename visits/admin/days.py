@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
-from visits.admin import doors, promise_pages
+from visits.admin import doors, promise_pages, today_pages
 from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
 from visits.selectors import days, words
@@ -87,4 +87,5 @@ class TeamDayAdmin(doors.Pages):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        return [*promise_pages.urls(self.admin_site.admin_view), *super().get_urls()]
+        own = self.admin_site.admin_view
+        return [*today_pages.urls(own), *promise_pages.urls(own), *super().get_urls()]

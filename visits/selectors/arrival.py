@@ -55,3 +55,9 @@ def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[da
 
 def local_date(at: datetime) -> date:
     return timezone.localtime(at).date()
+
+
+def seconds_of_clock(text: str) -> int:
+    """Seconds since midnight of "12:30"."""
+    at = time.fromisoformat(text)
+    return at.hour * 3600 + at.minute * 60 + at.second

@@ -11,12 +11,13 @@ from django.utils import timezone
 from outreach import words
 from outreach.enums import NeedState
 from outreach.models import Need
-from visits.enums import OPEN_VISITS, VisitState
+from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
 from visits.selectors import arrival, calendar
 from visits.selectors.candidates import BEGUN, departs
 
 SHIFTED = timedelta(minutes=30)
+TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
 
 Row = TypeVar("Row", bound=Model)
 
@@ -69,7 +70,8 @@ class Dropped:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`."""
+    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`; for the
+    rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another was to visit (`moved_on`)."""
 
     code: str
     shift: Shift
@@ -84,6 +86,8 @@ class Changes:
     cancelled: list[Visit] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
+    instead: dict[str, dict[str, int]] = field(default_factory=dict)  # by need: the best place that is left
     unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
 
     def having(self, *kinds: What) -> list[Change]:
@@ -102,7 +106,7 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     if lock:
         wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
         list(_locked(wanted, lock).order_by("pk").values_list("pk"))
-    found = Changes(shifts=shifts, live=live)
+    found = Changes(shifts=shifts, live=live, instead=plan.summary.get("instead", {}))
     stops = list(
         PlanStop.objects.filter(plan=plan)
         .select_related("need__resident__village", "shift__team", "plan")
@@ -110,8 +114,12 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     )
     _refuse(found, plan, stops, now)
     in_scope = set(ids)
+    begun = _freeze(found) if plan.run.kind == RunKind.TODAY else {}
     for stop in stops:
         visit = visits.get(stop.need_id)
+        if stop.need_id in begun:
+            _meet_begun(found, stop, begun[stop.need_id])
+            continue
         code = _stale(stop.need, visit, in_scope)
         if code:
             found.dropped.append(Dropped(stop=stop, code=code))
@@ -125,6 +133,23 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     )
     found.unreleased.extend(_unreleased(found))
     return found
+
+
+def _freeze(found: Changes) -> dict[object, Visit]:
+    """Visits of the team-days that are done or under way, by need; they are no longer the plan's."""
+    rows = Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).select_related("need", "shift__team")
+    begun: dict[object, Visit] = {}
+    for visit in rows.order_by("sequence", "pk"):
+        found.frozen.setdefault(visit.shift_id, []).append(visit)
+        begun[visit.need_id] = visit
+    return begun
+
+
+def _meet_begun(found: Changes, stop: PlanStop, visit: Visit) -> None:
+    """A stop whose visit has begun since the plan was made: nothing is left to do, unless another team was to go
+    there while the first one is on its way."""
+    if visit.shift_id != stop.shift_id and visit.state != VisitState.FINISHED:
+        found.refusals.append(Refusal(code="moved_on", shift=visit.shift))
 
 
 def _unreleased(found: Changes) -> list[Visit]:
@@ -175,6 +200,11 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
         version = found.live[shift.pk]
         if (version.number if version else 0) != plan.based_on[str(shift.pk)]:
             found.refusals.append(Refusal(code="newer", shift=shift))
+        elif plan.run.kind == RunKind.TODAY:
+            if shift.date != timezone.localdate(now):
+                found.refusals.append(Refusal(code="over", shift=shift))
+            elif now - plan.made_at > TOO_OLD:
+                found.refusals.append(Refusal(code="old", shift=shift))
         elif shift.pk in begun or departs(shift) <= now:
             found.refusals.append(Refusal(code="begun", shift=shift))
         elif shift.pk in used and (shift.is_cancelled or shift.date not in open_days):

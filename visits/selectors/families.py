@@ -9,7 +9,7 @@ from outreach import vault
 from outreach.models import Need, Resident
 from outreach.words import interval
 from visits.models import Plan, Shift, Visit
-from visits.selectors import arrival
+from visits.selectors import arrival, words
 from visits.selectors.changes import Change, Changes, What
 
 
@@ -26,11 +26,12 @@ class Family:
     now: str
     was_team: str
     now_team: str
+    offer: str = ""  # for who has no place now: the best one that is left
 
 
 def before(changes: Changes) -> list[Family]:
     """As it would be if the plan were published now."""
-    return _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled))
+    return _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +86,10 @@ def after(plan: Plan) -> list[Family]:
         for what in ("moved", "shifted", "cancelled")
         for row in plan.changes.get(what, [])
     ]
-    return _families(rows)
+    return _families(rows, plan.summary.get("instead", {}))
 
 
-def _families(rows: list[dict[str, Any]]) -> list[Family]:
+def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None) -> list[Family]:
     """In two queries, however many; who would wait in vain comes first."""
     rows = sorted(rows, key=lambda row: (row["what"], row["was"]))
     needs = {
@@ -97,7 +98,15 @@ def _families(rows: list[dict[str, Any]]) -> list[Family]:
         .select_related("resident__village", "resident__key")
         .defer("resident__village__boundary")
     }
-    shifts = _shifts(pk for row in rows for pk in (row["from"], row.get("to")) if pk)
+    offers = {need: row for need, row in (instead or {}).items() if need in needs}
+    shifts = _shifts(
+        pk
+        for pk in [
+            *(pk for row in rows for pk in (row["from"], row.get("to"))),
+            *(row["shift"] for row in offers.values()),
+        ]
+        if pk
+    )
     return [
         Family(
             need=str(row["need"]),
@@ -109,9 +118,16 @@ def _families(rows: list[dict[str, Any]]) -> list[Family]:
             now=interval(*row["now"]) if row.get("now") else "",
             was_team=shifts[row["from"]].team.name,
             now_team=shifts[row["to"]].team.name if row.get("to") else "",
+            offer=_offer(offers.get(str(row["need"])), shifts) if not row.get("now") else "",
         )
         for row in rows
     ]
+
+
+def _offer(row: dict[str, int] | None, shifts: dict[int, Shift]) -> str:
+    if row is None or row["shift"] not in shifts:
+        return ""
+    return f"{words.team_day(row['shift'], shifts)}, {words.clock(row['start'])}"
 
 
 def _shifts(ids: Iterable[int]) -> dict[int, Shift]:

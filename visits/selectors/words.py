@@ -1,10 +1,10 @@
 """The planner's codes in words that a coordinator reads out on the telephone."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +27,11 @@ def short_day(on: date) -> str:
 def clock(seconds: int) -> str:
     """Seconds since midnight as 09.10, rounded down to the minute."""
     return f"{seconds // 3600:02d}.{seconds % 3600 // 60:02d}"
+
+
+def clock_of(at: datetime) -> str:
+    """A moment as 09.10, local."""
+    return formats.date_format(timezone.localtime(at), "H.i")
 
 
 def duration(seconds: int) -> str:
@@ -125,6 +130,14 @@ def refusal(code: str, shift: Shift) -> str:
             "Buat rencana baru."
         ),
         "begun": _("%(team)s, %(day)s: tim sudah berangkat. Buat rencana baru mulai hari berikutnya."),
+        "old": _(
+            "%(team)s, %(day)s: hitungan ini sudah lebih dari 20 menit, tim sudah di tempat lain. "
+            "Hitung lagi sisa hari ini."
+        ),
+        "over": _("%(team)s, %(day)s: harinya sudah lewat. Buat rencana baru untuk hari berikutnya."),
+        "moved_on": _(
+            "%(team)s, %(day)s: tim sudah menuju rumah yang hendak dipindah ke tim lain. Hitung lagi sisa hari ini."
+        ),
         "cancelled": _(
             "%(team)s, %(day)s: jadwal tim dibatalkan atau harinya ditutup setelah rencana ini dihitung. "
             "Buat rencana baru."

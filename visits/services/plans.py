@@ -15,10 +15,11 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from outreach.services import log
-from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunState
+from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import PlanRun
 from visits.planning import Progress, shared
-from visits.services import candidates, engine, lease, rehearsal, results
+from visits.planning.replan import replan
+from visits.services import candidates, engine, lease, rehearsal, results, today, today_results
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +52,13 @@ def start_run(
     asked_by: AbstractBaseUser | None = None,
     keep_published: bool = True,
     seed: int = 1,
+    kind: RunKind = RunKind.AHEAD,
+    facts: dict[str, Any] | None = None,
 ) -> PlanRun:
     """Ask for a plan of the days from `first` to `last`. Asked twice while the first is at work, it is the same
-    run; raises `OverlapError` where a run for other, overlapping days is at work."""
+    run; raises `OverlapError` where a run for other, overlapping days, or upon other facts, is at work."""
     for run in _overlapping(first, last).select_for_update():
-        if (run.first_date, run.last_date) == (first, last):
+        if (run.first_date, run.last_date, run.kind, run.facts) == (first, last, kind, facts or {}):
             return run
         raise OverlapError(run)
     try:
@@ -66,6 +69,8 @@ def start_run(
                 seconds=seconds,
                 seed=seed,
                 keep_published=keep_published,
+                kind=kind,
+                facts=facts or {},
                 asked_by_id=None if asked_by is None else asked_by.pk,
             )
     except IntegrityError:  # somebody asked in the same moment
@@ -211,6 +216,8 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
     row = PlanRun.objects.get(pk=run_id)
     try:
         with lease.Lease(run_id=run_id, token=token) as held:
+            if row.kind == RunKind.TODAY:
+                return _today(row, token, held, now)
             built = candidates.build(run=row, now=now)
             _say(
                 row,
@@ -239,6 +246,24 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
         logger.exception("a planning run failed")
         _fail(row, source=RunState.RUNNING, message="error", held_by=token)
     return False
+
+
+def _today(row: PlanRun, token: str, held: lease.Lease, now: datetime | None) -> bool:
+    """The rest of a day that is under way."""
+    day = today.build(run=row, now=now)
+    _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
+    engine.warm()
+    result = replan(
+        day.problem,
+        day.published,
+        day.facts,
+        seconds=row.seconds,
+        seed=row.seed,
+        on_progress=lambda told: _report(held, told),
+        should_stop=held.should_stop,
+    )
+    held.end()
+    return today_results.write(run=row, token=token, day=day, result=result)
 
 
 def _about_roads(built: candidates.Candidates) -> str:

@@ -148,7 +148,7 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
     placed: dict[int, list[tuple[Visit, Change]]] = {}
     for change in found.stops:
         row = placed.setdefault(change.stop.shift_id, [])
-        fields = _fields(change, sequence=len(row) + 1)
+        fields = _fields(change, sequence=_after(found, change.stop.shift_id) + len(row) + 1)
         visit = change.visit
         if visit is None:
             need = change.stop.need
@@ -168,6 +168,11 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
                 latest=latest,
             )
     return placed
+
+
+def _after(found: Changes, shift_id: int) -> int:
+    """The highest number of a visit of the team-day that stays as it is, 0 where there is none."""
+    return max((visit.sequence for visit in found.frozen.get(shift_id, [])), default=0)
 
 
 def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
@@ -213,7 +218,7 @@ def _versions(
     for shift in found.shifts:
         live = found.live[shift.pk]
         rows = placed.get(shift.pk, [])
-        content = _content(shift, rows)
+        content = _content(shift, rows, _frozen_stops(found, shift), after=_after(found, shift.pk))
         sha256 = strict_json.digest(content)
         if not rows if live is None else live.content_sha256 == sha256:
             continue
@@ -232,7 +237,17 @@ def _versions(
     return made
 
 
-def _content(shift: Shift, rows: list[tuple[Visit, Change]]) -> dict[str, Any]:
+def _frozen_stops(found: Changes, shift: Shift) -> list[dict[str, Any]]:
+    """The stops that are done or under way, as the live version has them."""
+    live = found.live[shift.pk]
+    known = {stop["visit"]: stop for stop in live.content["stops"]} if live else {}
+    kept = [str(visit.pk) for visit in found.frozen.get(shift.pk, [])]
+    return [known[visit] for visit in kept if visit in known]
+
+
+def _content(
+    shift: Shift, rows: list[tuple[Visit, Change]], frozen: list[dict[str, Any]], *, after: int
+) -> dict[str, Any]:
     stops = [
         {
             "visit": str(visit.pk),
@@ -243,9 +258,9 @@ def _content(shift: Shift, rows: list[tuple[Visit, Change]]) -> dict[str, Any]:
             "start": change.stop.start,
             "leave": change.stop.leave,
         }
-        for sequence, (visit, change) in enumerate(rows, start=1)
+        for sequence, (visit, change) in enumerate(rows, start=after + 1)
     ]
-    return {"shift": shift.pk, "stops": stops}
+    return {"shift": shift.pk, "stops": [*frozen, *stops]}
 
 
 def _point(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:

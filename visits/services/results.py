@@ -86,7 +86,7 @@ def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnse
     return PlanUnserved(
         plan=row,
         need=built.needs[left.visit],
-        reasons=[_reason(reason) for reason in left.reasons],
+        reasons=[reason_as_json(reason) for reason in left.reasons],
         priority=built.problem.visit_by_id[left.visit].priority,
         parts=_parts(built, left.visit),
     )
@@ -98,8 +98,8 @@ def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
     return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
 
 
-def _reason(reason: planning.Reason) -> dict[str, Any]:
-    """Only what is there, so that the row stays small."""
+def reason_as_json(reason: planning.Reason) -> dict[str, Any]:
+    """A reason as a plan keeps it: only what is there, so that the row stays small."""
     fields = {
         "code": reason.code,
         "shift": reason.shift,
@@ -152,7 +152,7 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
                 "shift": int(broken.shift),
                 "served_on": int(broken.served_on) if broken.served_on else None,
                 "instead": instead.get(broken.visit),
-                "reason": _reason(broken.reason),
+                "reason": reason_as_json(broken.reason),
             }
             for broken in broken_promises
         ],
@@ -160,7 +160,7 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
             {
                 "need": left.visit,
                 "part": built.guarantees[left.visit].as_json(),
-                "reasons": [_reason(reason) for reason in left.reasons],
+                "reasons": [reason_as_json(reason) for reason in left.reasons],
             }
             for left in plan.broken_guarantees
         ],

@@ -1,0 +1,145 @@
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from outreach.models import LogEntry, Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory, at
+from tests.visits.admin.conftest import staff
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import RunKind, VisitState
+from visits.models import Device, Plan, PlanRun, Shift, Visit
+from visits.services import plans, visits
+from visits.services.publishing import publish
+
+TODAY = "admin:visits_today"
+TEN = at(TUESDAY, 10 * 60)
+
+
+@pytest.fixture(autouse=True)
+def _ten_on_tuesday():
+    with time_machine.travel(TEN, tick=True):
+        yield
+
+
+@pytest.fixture
+def leader(db) -> Client:
+    return staff("visits.view_teamday", "visits.view_plan", "visits.add_plan", "visits.publish_plan")
+
+
+@pytest.fixture
+def looker(db) -> Client:
+    return staff("visits.view_teamday")
+
+
+def _team(homes: int = 3) -> Shift:
+    shift = ShiftFactory(date=TUESDAY)
+    needs: list[Need] = [NeedFactory() for _ in range(homes)]
+    publish(plan=draft({shift: needs}, starts=9 * 60), user=None, now=NOW)
+    return shift
+
+
+@pytest.fixture
+def teams(db) -> list[Shift]:
+    shifts: list[Shift] = [ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)]
+    routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(3)] for shift in shifts}
+    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+    return shifts
+
+
+def _text(client: Client) -> str:
+    return client.get(reverse(TODAY)).content.decode()
+
+
+def test_every_team_with_its_place_and_the_age_of_the_report(looker: Client, teams: list[Shift]) -> None:
+    Device.objects.create(
+        team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=at(TUESDAY, 9 * 60 + 50)
+    )
+    visit = Visit.objects.filter(shift=teams[0]).order_by("sequence")[0]
+    visits.set_state(visit=visit, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60), actor="device:1")
+
+    page = looker.get(reverse(TODAY))
+    text = page.content.decode()
+
+    assert "di rumah ke-1" in text
+    assert "10 mnt lalu" in text
+    assert "lebih lama 30 mnt" in text
+    assert "belum ada hari ini" in text
+    assert "menurut jadwal di rumah ke-2" in text
+    assert [lane.team.silent for lane in page.context["lanes"]] == [False, True]
+    assert "Tim tidak bisa lanjut" not in text
+
+
+def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[Shift]) -> None:
+    assert "Tim tidak bisa lanjut" in _text(leader)
+    away = reverse("admin:visits_today_fail", args=[teams[0].pk])
+
+    shown = leader.post(away, follow=True)
+    run = PlanRun.objects.get(kind=RunKind.TODAY)
+    assert shown.redirect_chain[0][0] == reverse("admin:visits_planrun_page", args=[run.pk])
+    assert "tidak bisa lanjut" in _text(leader)
+    assert "Sisa hari ini sedang dihitung" in _text(leader)
+    assert leader.post(away, follow=True).redirect_chain == shown.redirect_chain
+
+    PlanRun.objects.filter(pk=run.pk).update(seconds=1)
+    assert plans.run(run_id=str(run.pk))
+    plan = Plan.objects.get(run=run)
+    page = leader.get(reverse("admin:visits_plan_publish", args=[plan.pk])).content.decode()
+    assert "Siapa yang perlu dikabari" in page
+    done = leader.post(reverse("admin:visits_plan_publish", args=[plan.pk]), follow=True)
+    assert "Terbit:" in done.content.decode()
+    assert not Visit.objects.filter(shift=teams[0], state=VisitState.PUBLISHED).exists()
+
+    leader.post(reverse("admin:visits_today_go_on", args=[teams[0].pk]))
+    actions = set(LogEntry.objects.values_list("action", flat=True))
+    assert {"shift_cancelled", "shift_taken_up", "plan_asked", "plan_published"} <= actions
+
+
+def test_somebody_urgent(leader: Client, teams: list[Shift]) -> None:
+    need = NeedFactory(resident__name="Warga Mendesak")
+    assert "Warga Mendesak" in _text(leader)
+    address = reverse("admin:visits_today_urgent")
+
+    assert (
+        "Pilih warga yang mendesak" in leader.post(address, {"keperluan": "x"}, follow=True).content.decode()
+    )
+    assert leader.post(address, {"keperluan": str(uuid4())}).status_code == 404
+    planned = Visit.objects.all()[0].need
+    refused = leader.post(address, {"keperluan": str(planned.pk)}, follow=True).content.decode()
+    assert "tidak sedang menunggu" in refused
+
+    leader.post(address, {"keperluan": str(need.pk)})
+    assert PlanRun.objects.get(kind=RunKind.TODAY).facts == {"urgent": [str(need.pk)]}
+    busy = leader.post(reverse("admin:visits_today_anew"), follow=True).content.decode()
+    assert "sedang berjalan" in busy
+
+
+def test_a_day_without_teams(looker: Client, db) -> None:
+    assert "Tidak ada tim yang bertugas hari ini" in _text(looker)
+
+
+def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client, teams: list[Shift]) -> None:
+    assert nobody.get(reverse(TODAY)).status_code == 403
+    for name in ("fail", "go_on"):
+        address = reverse(f"admin:visits_today_{name}", args=[teams[0].pk])
+        assert looker.post(address).status_code == 403
+        assert leader.get(address).status_code == 405
+    for name in ("anew", "urgent"):
+        assert looker.post(reverse(f"admin:visits_today_{name}")).status_code == 403
+    other_day = ShiftFactory(date=NOW.date())
+    assert leader.post(reverse("admin:visits_today_fail", args=[other_day.pk])).status_code == 404
+
+
+def test_the_queries_do_not_grow(leader: Client, teams: list[Shift], django_assert_num_queries) -> None:
+    NeedFactory()
+    leader.get(reverse(TODAY))
+    with django_assert_num_queries(11) as few:
+        leader.get(reverse(TODAY))
+    with time_machine.travel(NOW):
+        _team()
+    NeedFactory()
+    with django_assert_num_queries(len(few.captured_queries)):
+        leader.get(reverse(TODAY))

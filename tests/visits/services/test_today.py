@@ -1,0 +1,233 @@
+"""The rest of a day under way, from pressing a button to the new versions, with the real engine."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory, at
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import Outcome, RunKind, RunState, VisitState
+from visits.models import Device, Plan, PlanRun, Shift, TeamDay, Visit
+from visits.selectors import changes, field
+from visits.services import day_of_work, plans, promises, today, visits, week
+from visits.services.publishing import PublishRefusedError, publish
+
+pytestmark = pytest.mark.django_db
+
+TEN = at(TUESDAY, 10 * 60)
+
+
+@pytest.fixture
+def teams() -> tuple[Shift, Shift]:
+    """Two teams with four homes each, at 09.00, 09.40, 10.20 and 11.00."""
+    shifts: tuple[Shift, Shift] = (ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY))
+    routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(4)] for shift in shifts}
+    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+    return shifts
+
+
+@pytest.fixture(autouse=True)
+def _ten_on_tuesday():
+    with time_machine.travel(TEN, tick=True):
+        yield
+
+
+def _of(shift: Shift) -> list[Visit]:
+    return list(Visit.objects.filter(shift=shift).order_by("sequence"))
+
+
+def _report(shift: Shift, *, done: int, at_home: datetime | None = None) -> None:
+    """The team's tablet has said that the first homes are done, and that it is at the next since a moment."""
+    rows = _of(shift)
+    for visit in rows[:done]:
+        visits.apply_outcome(visit=visit, outcome=Outcome.RECORDED, at=visit.planned_leave, actor="device:1")
+    if at_home is not None:
+        visits.set_state(visit=rows[done], to=VisitState.ARRIVED, at=at_home, actor="device:1")
+
+
+def _spoke(*shifts: Shift) -> None:
+    """Their tablets have just spoken."""
+    for shift in shifts:
+        Device.objects.create(
+            team=shift.team, name="Tablet", jwk={}, thumbprint=f"made-up-{shift.pk}", last_seen_at=TEN
+        )
+
+
+def _planned(run: PlanRun) -> Plan:
+    PlanRun.objects.filter(pk=run.pk).update(seconds=1)
+    assert plans.run(run_id=str(run.pk))
+    return Plan.objects.get(run=run)
+
+
+def test_a_breakdown_gives_what_is_left_to_the_others_and_touches_nothing_begun(teams) -> None:
+    broken, working = teams
+    _spoke(broken, working)
+    _report(broken, done=1)
+    _report(working, done=1, at_home=TEN - timedelta(minutes=5))
+    kept = _of(working)[3]
+    promises.make(visits=[kept.pk], actor="user:1")
+    begun = {
+        row.pk: (row.state, row.planned_start, row.sequence) for row in [*_of(broken)[:1], *_of(working)[:2]]
+    }
+    left = [row.need_id for row in _of(broken)[1:]]
+
+    run = day_of_work.fail(shift=broken, user=None)
+    assert run.kind == RunKind.TODAY
+    assert day_of_work.fail(shift=broken, user=None) == run
+    plan = _planned(run)
+    done = publish(plan=plan, user=None)
+
+    assert done.moved + done.cancelled == 3
+    assert {
+        row.pk: (row.state, row.planned_start, row.sequence) for row in Visit.objects.filter(pk__in=begun)
+    } == begun
+    moved = Visit.objects.filter(need__in=left, state=VisitState.PUBLISHED)
+    assert {row.shift_id for row in moved} == {working.pk}
+    kept.refresh_from_db()
+    assert (kept.shift, kept.promised) == (working, True)
+    days = {day.team_id: day.live for day in TeamDay.objects.select_related("live")}
+    assert (days[broken.team_id].number, days[working.team_id].number) == (2, 2)
+    assert [stop["need"] for stop in days[broken.team_id].content["stops"]] == [str(_of(broken)[0].need_id)]
+    stops = days[working.team_id].content["stops"]
+    assert [stop["visit"] for stop in stops[:2]] == [str(row.pk) for row in _of(working)[:2]]
+    assert len({stop["sequence"] for stop in stops}) == len(stops)
+    assert all(stop["arrive"] >= week.stop_of(_of(working)[1]).start_s for stop in stops[2:])
+    assert publish(plan=plan, user=None).already
+
+
+def test_the_promises_of_a_team_that_fails_are_named(teams) -> None:
+    broken, working = teams
+    _spoke(broken, working)
+    owed = _of(broken)[3]
+    promises.make(visits=[owed.pk], actor="user:1")
+
+    plan = _planned(day_of_work.fail(shift=broken, user=None))
+
+    (row,) = plan.summary["broken"]
+    assert (row["need"], row["shift"], row["reason"]["code"]) == (str(owed.need_id), broken.pk, "failed")
+    assert row["instead"] is not None
+    assert changes.of(plan=plan).unreleased == []
+
+
+def test_somebody_urgent_gets_a_team_today(teams) -> None:
+    need = NeedFactory()
+    plan = _planned(day_of_work.add_urgent(need=need, user=None))
+    publish(plan=plan, user=None)
+
+    assert Visit.objects.get(need=need).shift in teams
+    with pytest.raises(day_of_work.NotUrgentError):
+        day_of_work.add_urgent(need=need, user=None)
+
+
+def test_a_late_team_breaks_no_promise_in_silence(teams) -> None:
+    """It is at its first home since nine, and its last home was told to be met at eleven."""
+    late, other = teams
+    _spoke(late, other)
+    _report(late, done=0, at_home=at(TUESDAY, 9 * 60))
+    Shift.objects.filter(pk=other.pk).update(max_visits=4)
+    owed = _of(late)[1]
+    Visit.objects.filter(pk=owed.pk).update(
+        told_from=at(TUESDAY, 9 * 60), told_until=at(TUESDAY, 9 * 60 + 50)
+    )
+    promises.make(visits=[owed.pk], actor="user:1")
+
+    plan = _planned(day_of_work.plan_anew(user=None))
+
+    assert [row["need"] for row in plan.summary["broken"]] == [str(owed.need_id)]
+    with pytest.raises(PublishRefusedError) as refused:
+        publish(plan=plan, user=None)
+    assert refused.value.unreleased == [owed]
+
+
+def test_a_silent_team_goes_on_as_published(teams) -> None:
+    """Nobody has heard of them: at ten, the homes of nine and 09.40 are taken as begun."""
+    (first, _second) = field.today(now=TEN)
+    assert (first.silent, len(first.assumed), len(first.left), first.gone) == (True, 2, 2, 2)
+    assert first.free_at == first.assumed[-1].planned_leave
+
+    plan = _planned(day_of_work.plan_anew(user=None))
+    done = publish(plan=plan, user=None)
+
+    assert (done.new, done.cancelled) == (0, 0)
+    assert all(len(day.live.content["stops"]) >= 2 for day in TeamDay.objects.select_related("live"))
+    assert [row.pk for row in first.assumed] == [row.pk for row in _of(first.shift)[:2]]
+
+
+def test_a_visit_that_takes_longer_is_seen_from_the_reports(teams) -> None:
+    _spoke(teams[0])
+    _report(teams[0], done=0, at_home=at(TUESDAY, 9 * 60))
+
+    team = field.today(now=TEN)[0]
+
+    assert (team.silent, team.overrun) == (False, timedelta(minutes=30))
+    assert (team.free_at, len(team.left)) == (TEN + field.LONGER, 3)
+
+
+def test_what_was_begun_meanwhile_is_left_alone(teams) -> None:
+    _spoke(*teams)
+    plan = _planned(day_of_work.plan_anew(user=None))
+    visit = _of(teams[0])[0]
+    visits.apply_outcome(visit=visit, outcome=Outcome.NOT_HOME, at=TEN, actor="device:1")
+
+    publish(plan=plan, user=None)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.shift) == (VisitState.FINISHED, teams[0])
+    assert Visit.objects.filter(need=visit.need).count() == 1
+    assert Need.objects.get(pk=visit.need_id).state == NeedState.OPEN
+
+
+def test_a_home_that_a_team_drives_to_is_not_given_to_another(teams) -> None:
+    broken, working = teams
+    _spoke(*teams)
+    plan = _planned(day_of_work.fail(shift=broken, user=None))
+    stop = plan.stops.filter(need__in=[row.need_id for row in _of(broken)], shift=working).first()
+    assert stop is not None
+    visit = Visit.objects.get(need=stop.need)
+    visits.set_state(visit=visit, to=VisitState.TRAVELLING, at=TEN, actor="device:1")
+
+    with pytest.raises(PublishRefusedError, match="moved_on"):
+        publish(plan=plan, user=None)
+
+
+@pytest.mark.parametrize(("later", "code"), [(21, "old"), (15 * 60, "over")])
+def test_a_plan_for_now_is_not_published_later(teams, later: int, code: str) -> None:
+    plan = _planned(day_of_work.plan_anew(user=None))
+    with pytest.raises(PublishRefusedError, match=code):
+        publish(plan=plan, user=None, now=TEN + timedelta(minutes=later))
+
+
+def test_when_no_team_can_go_on_everybody_waits_for_another_day(teams) -> None:
+    later = ShiftFactory(date=TUESDAY + timedelta(days=1))
+    for shift in teams:
+        run = day_of_work.fail(shift=shift, user=None)
+    _spoke(*teams)
+    plan = _planned(run)
+
+    assert {row["shift"] for row in plan.summary["instead"].values()} == {later.pk}
+    done = publish(plan=plan, user=None)
+    assert (done.cancelled, Need.objects.filter(state=NeedState.OPEN).count()) == (8, 8)
+    assert day_of_work.go_on(shift=teams[0], user=None)
+    assert not day_of_work.go_on(shift=teams[0], user=None)
+
+
+def test_nothing_to_plan_says_so() -> None:
+    run = day_of_work.plan_anew(user=None)
+    assert plans.run(run_id=str(run.pk)) is False
+    run.refresh_from_db()
+    assert (run.state, run.message) == (RunState.FAILED, "no_shifts")
+
+
+def test_the_queries_do_not_grow(teams, django_assert_max_num_queries, django_assert_num_queries) -> None:
+    run = day_of_work.plan_anew(user=None)
+    with django_assert_max_num_queries(25) as few:
+        today.build(run=run, now=TEN)
+    more: dict[Shift, list[Need]] = {ShiftFactory(date=TUESDAY): [NeedFactory(), NeedFactory()]}
+    with time_machine.travel(NOW):
+        publish(plan=draft(more, starts=11 * 60), user=None, now=NOW)
+    with django_assert_num_queries(len(few.captured_queries)):
+        today.build(run=run, now=TEN)

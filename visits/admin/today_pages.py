@@ -1,0 +1,110 @@
+"""The day of work: where the teams are, a breakdown, an urgent visit, and planning the rest of the day anew."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from outreach.models import Need
+from visits.admin import doors
+from visits.enums import ACTIVE_RUNS, RunKind
+from visits.models import PlanRun, Shift, TeamDay
+from visits.selectors import day_of_work as select
+from visits.selectors import words
+from visits.services import day_of_work, plans
+
+LOOK, ACT = "visits.view_teamday", "visits.add_plan"
+
+
+@doors.needs(LOOK)
+@require_GET
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """Every team of today: where it is according to its tablet, how old that is, what is left."""
+    plans.mark_interrupted()
+    now = timezone.now()
+    lanes = select.lanes(now=now)
+    today = timezone.localdate(now)
+    return doors.page(
+        request,
+        "admin/visits/day/today.html",
+        model=TeamDay,
+        title=_("Hari ini, %(day)s") % {"day": words.day_name(today)},
+        now=now,
+        day=today,
+        lanes=lanes,
+        waiting=list(select.waiting()) if request.user.has_perm(ACT) else [],
+        run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
+        map_data=select.map_data(lanes),
+    )
+
+
+def _start(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
+    """To the run that plans the rest of the day, or back with what stands in the way."""
+    try:
+        return redirect("admin:visits_planrun_page", ask().pk)
+    except plans.OverlapError as error:
+        messages.error(
+            request,
+            _("Perhitungan lain untuk hari ini sedang berjalan. Tunggu atau hentikan, lalu coba lagi."),
+        )
+        return redirect("admin:visits_planrun_page", error.run.pk)
+    except day_of_work.NotUrgentError:
+        messages.error(request, _("Warga ini tidak sedang menunggu kunjungan. Pilih dari daftar."))
+        return redirect("admin:visits_today")
+
+
+def _shift(shift_id: int) -> Shift:
+    return get_object_or_404(Shift, pk=shift_id, date=timezone.localdate())
+
+
+@doors.needs(LOOK, ACT)
+@require_POST
+def anew(request: HttpRequest) -> HttpResponse:
+    return _start(request, lambda: day_of_work.plan_anew(user=doors.who(request)))
+
+
+@doors.needs(LOOK, ACT)
+@require_POST
+def fail(request: HttpRequest, shift_id: int) -> HttpResponse:
+    """The team cannot go on; its visits look for other teams, or other days."""
+    shift = _shift(shift_id)
+    return _start(request, lambda: day_of_work.fail(shift=shift, user=doors.who(request)))
+
+
+@doors.needs(LOOK, ACT)
+@require_POST
+def go_on(request: HttpRequest, shift_id: int) -> HttpResponse:
+    if day_of_work.go_on(shift=_shift(shift_id), user=doors.who(request)):
+        messages.success(request, _("Tim dicatat dapat bertugas lagi. Hitung lagi sisa hari bila perlu."))
+    return redirect("admin:visits_today")
+
+
+@doors.needs(LOOK, ACT)
+@require_POST
+def urgent(request: HttpRequest) -> HttpResponse:
+    """Somebody who waits is to be visited today."""
+    try:
+        asked = UUID(doors.text(request.POST, "keperluan"))
+    except ValueError:
+        messages.error(request, _("Pilih warga yang mendesak."))
+        return redirect("admin:visits_today")
+    need = get_object_or_404(Need, pk=asked)
+    return _start(request, lambda: day_of_work.add_urgent(need=need, user=doors.who(request)))
+
+
+def urls(guard: doors.Guard) -> list[URLPattern]:
+    return [
+        path("hari-ini/", guard(page), name="visits_today"),
+        path("hari-ini/hitung/", guard(anew), name="visits_today_anew"),
+        path("hari-ini/mendesak/", guard(urgent), name="visits_today_urgent"),
+        path("hari-ini/<int:shift_id>/berhenti/", guard(fail), name="visits_today_fail"),
+        path("hari-ini/<int:shift_id>/lanjut/", guard(go_on), name="visits_today_go_on"),
+    ]

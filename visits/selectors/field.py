@@ -1,0 +1,143 @@
+"""Where the teams are today, as far as their tablets have said, how old that is, and what follows from it.
+
+A team whose tablet is silent is taken to go on as published: villages without a signal are everyday. What it
+would have begun by now is then assumed, never written: a re-plan leaves it where it is.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from visits.enums import VisitState
+from visits.models import Device, Shift, Visit
+from visits.planning.rules import service_start
+from visits.planning.types import DAY_S
+from visits.selectors import arrival, calendar
+from visits.selectors.candidates import departs
+
+SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
+LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no sooner than in so long
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamNow:
+    """A team's day so far. `done` are finished, `under_way` is what it drives to or stands at, `assumed` is what it
+    has begun by the published times if it goes on as published, `left` is what can still be planned anew."""
+
+    shift: Shift
+    heard_at: datetime | None
+    silent: bool
+    done: list[Visit] = field(default_factory=list)
+    under_way: Visit | None = None
+    assumed: list[Visit] = field(default_factory=list)
+    left: list[Visit] = field(default_factory=list)
+    free_at: datetime
+    latitude: float
+    longitude: float
+    overrun: timedelta = timedelta()
+
+    @property
+    def fails(self) -> bool:
+        return self.shift.is_cancelled
+
+    @property
+    def total(self) -> int:
+        return len(self.done) + len(self.assumed) + len(self.left) + (self.under_way is not None)
+
+    @property
+    def gone(self) -> int:
+        """Visits that are behind the team or under way."""
+        return self.total - len(self.left)
+
+
+def today(*, now: datetime) -> list[TeamNow]:
+    """Every team that works or was to work today, in a constant number of queries."""
+    on = timezone.localdate(now)
+    (day,) = calendar.days(first=on, last=on)
+    shifts = list(
+        Shift.objects.filter(date=on, team__is_active=True).select_related("team").order_by("team__code")
+    )
+    visits: dict[int, list[Visit]] = {}
+    rows = Visit.objects.filter(shift__in=shifts).exclude(state=VisitState.CANCELLED)
+    for visit in (
+        rows.select_related("need__resident__village")
+        .defer("need__resident__village__boundary")
+        .order_by("shift", "sequence", "pk")
+    ):
+        visits.setdefault(visit.shift_id, []).append(visit)
+    heard = _heard(on)
+    return [
+        _team(shift, visits.get(shift.pk, []), heard.get(shift.team_id), now)
+        for shift in shifts
+        if day.is_open or shift.pk in visits
+    ]
+
+
+def _heard(on: date) -> dict[int, datetime]:
+    """When each team's tablets last spoke to us today."""
+    midnight = arrival.moment(on, 0)
+    rows = Device.objects.filter(last_seen_at__gte=midnight).values("team").annotate(at=Max("last_seen_at"))
+    return {row["team"]: row["at"] for row in rows}
+
+
+def _team(shift: Shift, visits: list[Visit], heard_at: datetime | None, now: datetime) -> TeamNow:
+    silent = heard_at is None or now - heard_at > SILENT
+    done = [visit for visit in visits if visit.state == VisitState.FINISHED]
+    moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
+    under_way = moving[-1] if moving else None
+    waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
+    goes_on = silent and not shift.is_cancelled
+    assumed = [visit for visit in waiting if visit.planned_start <= now] if goes_on else []
+    left = [visit for visit in waiting if visit not in assumed]
+    free_at, overrun = _free(shift, under_way, assumed, now)
+    last = assumed[-1] if assumed else under_way or _latest(done)
+    home = last.need.resident if last else None
+    return TeamNow(
+        shift=shift,
+        heard_at=heard_at,
+        silent=silent,
+        done=[*done, *moving[:-1]],
+        under_way=under_way,
+        assumed=assumed,
+        left=left,
+        free_at=free_at,
+        latitude=home.latitude if home else shift.start_latitude,
+        longitude=home.longitude if home else shift.start_longitude,
+        overrun=overrun,
+    )
+
+
+def _latest(done: list[Visit]) -> Visit | None:
+    return max(done, key=lambda visit: visit.outcome_at or visit.planned_leave, default=None)
+
+
+def _free(
+    shift: Shift, under_way: Visit | None, assumed: list[Visit], now: datetime
+) -> tuple[datetime, timedelta]:
+    """When the team can drive on, and by how much its visit takes longer than planned."""
+    free_at, overrun = max(now, departs(shift)), timedelta()
+    if under_way is not None:
+        takes = under_way.planned_leave - under_way.planned_start
+        if under_way.state == VisitState.ARRIVED and under_way.arrived_at is not None:
+            leaves = max(under_way.arrived_at, under_way.planned_start) + takes
+            overrun = max(timedelta(), now - leaves)
+            free_at = max(leaves, now + LONGER)
+        else:
+            begins = max(now, under_way.planned_start)
+            free_at = _after_break(shift, begins, takes)
+    if assumed:
+        free_at = max(free_at, assumed[-1].planned_leave)
+    return free_at, overrun
+
+
+def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
+    """The end of a visit that no break cuts."""
+    breaks = [
+        (arrival.seconds_of_clock(since), arrival.seconds_of_clock(until)) for since, until in shift.breaks
+    ]
+    start_s = service_start(
+        arrival.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], sorted(breaks)
+    )
+    return begins + takes if start_s is None else arrival.moment(shift.date, start_s) + takes

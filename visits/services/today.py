@@ -1,0 +1,175 @@
+"""The rest of a day that is under way, planned anew from where the teams are (visits/planning/replan.py).
+
+A draft like any other comes of it. What is done, under way or assumed stays on its team-day; a team whose
+shift was cancelled loses what is left; needs of the run's `facts` ask for a place today.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits import planning, roads
+from visits.enums import VisitState
+from visits.models import PlanRun, Shift, Visit
+from visits.planning.facts import Facts, TeamNow
+from visits.planning.types import Interval, Problem, Route, Stop
+from visits.selectors import arrival, field
+from visits.selectors import candidates as select
+from visits.services import candidates, durations, priority, week
+from visits.services.candidates import NothingToPlanError, Places
+from visits.services.priority import Part
+
+LATER_DAYS = 7
+URGENT_POINTS = 200.0  # an urgent visit goes before what is published, not before what is promised
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The problem of a day under way, and what its ids mean."""
+
+    problem: Problem
+    published: planning.Plan
+    facts: Facts
+    teams: list[field.TeamNow]
+    needs: dict[str, Need]
+    visits: dict[str, Visit]
+    shifts: dict[str, Shift]
+    parts: dict[str, list[Part]]
+    based_on: dict[str, int]
+    roads: roads.Note
+
+
+def build(*, run: PlanRun, now: datetime | None = None) -> Day:
+    """Today's teams and what is left for them, with the later days for what today cannot take."""
+    now = now or timezone.now()
+    teams = field.today(now=now)
+    if not teams or run.first_date != timezone.localdate(now):
+        raise NothingToPlanError("no_shifts")
+    urgent = _urgent(run)
+    left = [visit for team in teams for visit in team.left]
+    if not left and not urgent:
+        raise NothingToPlanError("no_needs")
+    later = select.team_days(
+        first=run.first_date + timedelta(days=1), last=run.first_date + timedelta(days=LATER_DAYS), now=now
+    ).usable
+    places = Places()
+    shifts = [team.shift for team in teams]
+    announced = _announced(later)
+    parts = _parts([visit.need for visit in left] + urgent, now)
+    visits = _today(left, urgent, shifts, later, places, parts)
+    visits += [week.published_visit(visit, places) for visit in announced]
+    teams_then = tuple(candidates.as_shift(shift, places) for shift in [*shifts, *later])
+    at_s = arrival.seconds_of_day(now)
+    rows = tuple(_now(team, places) for team in teams if not team.fails)
+    travel = roads.travel(tuple(places.index))
+    return Day(
+        problem=Problem(tuple(places.index), teams_then, tuple(visits), travel.travel, str(run.pk)),
+        published=_routes([*left, *announced]),
+        facts=Facts(
+            date=run.first_date,
+            now_s=at_s,
+            teams=rows,
+            failed=frozenset(str(team.shift.pk) for team in teams if team.fails),
+            told={str(visit.need_id): _told(visit) for visit in left if visit.promised},
+            urgent=tuple(str(need.pk) for need in urgent),
+        ),
+        teams=teams,
+        needs={str(visit.need_id): visit.need for visit in left} | {str(need.pk): need for need in urgent},
+        visits={str(visit.need_id): visit for visit in left},
+        shifts={str(shift.pk): shift for shift in [*shifts, *later]},
+        parts=parts,
+        based_on={str(pk): number for pk, number in week.numbers(shifts).items()},
+        roads=travel.note,
+    )
+
+
+def _urgent(run: PlanRun) -> list[Need]:
+    """Needs that the coordinator wants to be visited today and that still wait."""
+    rows = Need.objects.filter(pk__in=run.facts.get("urgent", []), state=NeedState.OPEN, resident__away=False)
+    return list(rows.select_related("resident__village").defer("resident__village__boundary").order_by("pk"))
+
+
+def _announced(later: list[Shift]) -> list[Visit]:
+    rows = Visit.objects.filter(shift__in=later, state=VisitState.PUBLISHED)
+    return list(rows.select_related("need__resident").order_by("shift", "sequence", "pk"))
+
+
+def _parts(needs: list[Need], now: datetime) -> dict[str, list[Part]]:
+    today = timezone.localdate(now)
+    behind = priority.villages_behind(on=today)
+    return {str(need.pk): priority.parts(need, on=today, behind=behind) for need in needs}
+
+
+def _today(
+    left: list[Visit],
+    urgent: list[Need],
+    shifts: list[Shift],
+    later: list[Shift],
+    places: Places,
+    parts: dict[str, list[Part]],
+) -> list[planning.Visit]:
+    """What is left of today at the hours that suit, locked where promised, and the urgent ones."""
+    learned = durations.known()
+    setup = max(shift.team.setup_minutes for shift in shifts)
+    horizon = sorted({shift.date for shift in [*shifts, *later]})
+
+    def of(need: Need) -> planning.Visit:
+        need.open_visits = []  # type: ignore[attr-defined]
+        points = priority.total(parts[str(need.pk)])
+        return candidates.as_visit(
+            need,
+            places=places,
+            horizon=horizon,
+            setup_minutes=setup,
+            learned=learned,
+            points=points,
+            tier=0,
+            lock=None,
+        )
+
+    found = []
+    for visit in left:
+        stop, shift = week.stop_of(visit), str(visit.shift_id)
+        plain = of(visit.need)
+        found.append(
+            replace(
+                plain,
+                service_s=stop.leave_s - stop.start_s,
+                dates=None if plain.dates is None else plain.dates | {horizon[0]},
+                locked=shift if visit.promised else None,
+                published=shift,
+                move_points=float(settings.PLAN_MOVE_POINTS),
+            )
+        )
+    for need in urgent:
+        plain = of(need)
+        found.append(replace(plain, priority=plain.priority + URGENT_POINTS))
+    return found
+
+
+def _told(visit: Visit) -> Interval:
+    since, until = arrival.told(visit)
+    start = visit.planned_start
+    return arrival.seconds_of_day(min(since, start)), arrival.seconds_of_day(max(until, start))
+
+
+def _now(team: field.TeamNow, places: Places) -> TeamNow:
+    return TeamNow(
+        shift=str(team.shift.pk),
+        location=places.at(team.latitude, team.longitude),
+        free_s=arrival.seconds_of_day(team.free_at),
+        done=team.gone,
+    )
+
+
+def _routes(visits: list[Visit]) -> planning.Plan:
+    """The published routes that are left, with their times."""
+    stops: dict[str, list[Stop]] = {}
+    for visit in sorted(visits, key=lambda one: (one.shift_id, one.sequence)):
+        stops.setdefault(str(visit.shift_id), []).append(week.stop_of(visit))
+    routes = tuple(Route(shift, tuple(row), row[-1].leave_s, 0) for shift, row in stops.items())
+    return planning.Plan(routes, (), week.NOTHING)

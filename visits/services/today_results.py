@@ -1,0 +1,178 @@
+"""A re-planned rest of the day, written as a draft plan: whole or not at all."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.services import log
+from visits import planning
+from visits.enums import RunState
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.planning.facts import DROPPED, Change, Replan
+from visits.selectors import arrival
+from visits.services import telling, week
+from visits.services.results import reason_as_json
+from visits.services.today import Day
+
+
+@transaction.atomic
+def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
+    """The draft, in one transaction with the end of the run; False where the run is no longer held by this claim."""
+    figures = result.plan.statistics
+    ended = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token).update(
+        state=RunState.STOPPED if figures.stopped else RunState.DONE,
+        lease_until=None,
+        finished_at=timezone.now(),
+        progress=100,
+        served=figures.served,
+        score=int(figures.score),
+        message="roads" if day.roads.trouble else "",
+    )
+    if not ended:
+        return False
+    row = Plan.objects.create(run=run, summary=_summary(day, result), based_on=day.based_on)
+    stops = _assumed(row, day)
+    before: dict[int, int] = {}
+    for stop in stops:
+        before[stop.shift_id] = before.get(stop.shift_id, 0) + 1
+    for route in result.plan.routes:
+        stops += _stops(row, day, result, route, after=before.get(int(route.shift), 0))
+    PlanStop.objects.bulk_create(stops)
+    PlanUnserved.objects.bulk_create([_unserved(row, day, left) for left in result.plan.unserved])
+    _tell(row, day, result)
+    log.write(
+        actor="system",
+        action="plan_made",
+        subject=row,
+        to_state=row.state,
+        detail={"run": str(run.pk), "served": figures.served, "left": figures.unserved},
+    )
+    return True
+
+
+def _tell(row: Plan, day: Day, result: Replan) -> None:
+    """The intervals of the stops. A promise that is broken is not told again as it was."""
+    leaves = {
+        team.shift.pk: week.stop_of(team.assumed[0]).arrive_s
+        if team.assumed
+        else arrival.seconds_of_day(team.free_at)
+        for team in day.teams
+    }
+    telling.tell(plan=row, leaves=leaves)
+    owed = [day.visits[change.visit].need_id for change in result.broken]
+    PlanStop.objects.filter(plan=row, need__in=owed).update(told_from=None, told_until=None)
+
+
+def _assumed(row: Plan, day: Day) -> list[PlanStop]:
+    """What a silent team has begun by the published times stays as it is published."""
+    found = []
+    for team in day.teams:
+        for sequence, visit in enumerate(team.assumed, start=1):
+            stop = week.stop_of(visit)
+            found.append(
+                PlanStop(
+                    plan=row,
+                    shift=team.shift,
+                    need=visit.need,
+                    sequence=sequence,
+                    travel_seconds=0,
+                    arrive=stop.arrive_s,
+                    start=stop.start_s,
+                    leave=stop.leave_s,
+                )
+            )
+    return found
+
+
+def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after: int) -> list[PlanStop]:
+    problem, shift = result.problem, day.shifts[route.shift]
+    here, found = problem.shift_by_id[route.shift].start_location, []
+    for sequence, stop in enumerate(route.stops, start=after + 1):
+        location = problem.visit_by_id[stop.visit].location
+        found.append(
+            PlanStop(
+                plan=row,
+                shift=shift,
+                need=day.needs[stop.visit],
+                sequence=sequence,
+                travel_seconds=problem.seconds(here, location),
+                arrive=stop.arrive_s,
+                start=stop.start_s,
+                leave=stop.leave_s,
+                priority=problem.visit_by_id[stop.visit].priority,
+                parts=[part.as_json() for part in day.parts[stop.visit]],
+            )
+        )
+        here = location
+    return found
+
+
+def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
+    return PlanUnserved(
+        plan=row,
+        need=day.needs[left.visit],
+        reasons=[reason_as_json(reason) for reason in left.reasons],
+        priority=max(0.0, day.problem.visit_by_id[left.visit].priority),
+        parts=[part.as_json() for part in day.parts[left.visit]],
+    )
+
+
+def _summary(day: Day, result: Replan) -> dict[str, Any]:
+    figures = result.plan.statistics
+    return {
+        "candidates": len(day.needs),
+        "served": figures.served,
+        "unserved": figures.unserved,
+        "travel_s": figures.travel_s,
+        "points": round(figures.points, 1),
+        "score": round(figures.score),
+        "changes": figures.changes,
+        "iterations": figures.iterations,
+        "elapsed_s": figures.elapsed_s,
+        "compile_s": figures.compile_s,
+        "stopped": figures.stopped,
+        "away": 0,
+        "begun": 0,
+        "roads": day.roads.as_json(),
+        "team_days": [
+            {
+                "shift": int(route.shift),
+                "visits": len(route.stops),
+                "travel_s": route.travel_s,
+                "end_s": route.end_s,
+            }
+            for route in result.plan.routes
+        ],
+        "broken": [_broken(day, change) for change in result.broken],
+        "today": {
+            "now_s": day.facts.now_s,
+            "failed": sorted(int(shift) for shift in day.facts.failed),
+            "urgent": list(day.facts.urgent),
+            "silent": [team.shift.pk for team in day.teams if team.silent and not team.fails],
+        },
+        "instead": {
+            change.visit: _instead(change) for change in result.having(DROPPED) if change.offer is not None
+        },
+    }
+
+
+def _broken(day: Day, change: Change) -> dict[str, Any]:
+    assert change.cause is not None
+    was = day.visits[change.visit].shift_id
+    return {
+        "need": change.visit,
+        "shift": was,
+        "served_on": int(change.now.shift) if change.now else None,
+        "instead": _instead(change),
+        "reason": reason_as_json(change.cause),
+    }
+
+
+def _instead(change: Change) -> dict[str, int] | None:
+    """Where the family is met: in the plan, or the best place that is left."""
+    if change.now is not None:
+        return {"shift": int(change.now.shift), "start": change.now.start_s, "offered": 0}
+    if change.offer is not None:
+        return {"shift": int(change.offer.shift), "start": change.offer.start_s, "offered": 1}
+    return None
