@@ -221,6 +221,9 @@ def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float)
     begin = promise.begin(_door(there, (0, DAY_S), home, day.breaks), earliest_s=earliest)
     doors = _door(there, (begin, DAY_S), home, day.breaks)
     end = promise.end(doors, begin_s=begin, surplus=surplus)
+    closes = max((shut for opens, shut in home.windows if opens <= begin <= shut), default=DAY_S)
+    if begin + promise.narrowest_s <= closes:  # nobody is told hours that do not suit them
+        end = min(end, closes)
     for from_s, to_s in day.breaks:
         if end == to_s:  # who begins right after the break is not at the door to the second
             end += promise.step_s

@@ -148,6 +148,21 @@ def test_intervals_widen_along_the_day_and_hold_on_other_days() -> None:
     assert report([told], world=MODEL, seed=2).coverage == pytest.approx(0.8, abs=0.03)
 
 
+def test_families_are_told_no_hours_that_do_not_suit_them() -> None:
+    hours = (30_000, 33_600)
+    plain, bound = (
+        promised([day(home(), home(), home(windows=w))], world=MODEL, promise=Promise(), seed=1)[0]
+        .homes[2]
+        .told
+        for w in (((0, DAY_S),), (hours,))
+    )
+
+    assert plain is not None
+    assert bound is not None
+    assert plain[1] > hours[1]
+    assert hours[0] <= bound[0] < bound[1] <= hours[1]
+
+
 def test_no_interval_ends_in_a_break_or_right_after_it() -> None:
     ends = set()
     for drive_s in range(600, 14_000, 200):
