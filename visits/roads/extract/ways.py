@@ -5,8 +5,8 @@ chain it lies on by the seconds that remain; two places on one chain are tied to
 place gives its whole row, exactly.
 """
 
-import time
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -43,16 +43,19 @@ class Roads:
         return out
 
     def complete(self, out: Array, points: Array, new: Sequence[int], *, budget_s: float) -> bool:
-        """Enter the rows and columns of the `new` places; False where time ran out before. Two runs for a new
-        place (there and back), or one for every place where more than half are new."""
-        until = time.monotonic() + budget_s
+        """Enter the rows and columns of the `new` places (negative is missing); False where time ran out before.
+        Two runs for a new place (there and back), or where half are new one for every row that misses anything."""
+        until = monotonic() + budget_s
         count, crossings = len(points), self.graph.crossings
         matrix = self._with_places(points)
         leave, come = slice(crossings, crossings + count), slice(crossings + count, crossings + 2 * count)
         if 2 * len(new) >= count:
-            return _runs(out, matrix, range(count), crossings, come, until)
-        there = _runs(out, matrix, new, crossings, come, until)
-        return there and _runs(out.T, matrix.T.tocsr(), new, crossings + count, leave, until)
+            new = range(count)
+        rows = [place for place in new if (out[place] < 0).any()]
+        _runs(out, matrix, rows, crossings, come, until)
+        columns = [place for place in new if (out[:, place] < 0).any()] if len(new) < count else []
+        _runs(out.T, matrix.T.tocsr(), columns, crossings + count, leave, until)
+        return bool((out >= 0).all())
 
     def _with_places(self, points: Array) -> Any:
         """The graph's matrix with a crossing to leave from and one to come to for every place."""
@@ -84,18 +87,17 @@ class Roads:
         return _matrix(groups, graph.crossings + 2 * count)
 
 
-def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float) -> bool:
-    """Rows of `out` by runs from the crossings that begin at `first`; False where time ran out."""
+def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float) -> None:
+    """Rows of `out` by runs from the crossings that begin at `first`, until time runs out."""
     from scipy.sparse.csgraph import dijkstra
 
     for at in range(0, len(places), ROWS):
-        if time.monotonic() > until:
-            return False
+        if monotonic() > until:
+            return
         rows = np.asarray(places[at : at + ROWS])
         found = dijkstra(matrix, directed=True, indices=first + rows)[:, to]
         known = np.isfinite(found)
         out[rows] = np.where(known, np.ceil(np.where(known, found, 0.0) - 1e-6), UNKNOWN)
-    return True
 
 
 def _pairs(chain: Array) -> tuple[Array, Array]:

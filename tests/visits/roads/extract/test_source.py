@@ -8,7 +8,7 @@ from tests.support import osm
 from visits import roads
 from visits.enums import RoadTrouble
 from visits.planning import GreatCircle, Table
-from visits.roads.extract import read, rules, source
+from visits.roads.extract import read, rules, source, ways
 from visits.roads.extract.source import Extract
 from visits.roads.port import RoadsError
 
@@ -153,6 +153,29 @@ def test_new_places_among_known_ones_get_the_same_times(town: Path, tmp_path: Pa
 
     assert (abs(found.seconds - whole.seconds) <= 1).all()
     assert (found.seconds != found.seconds.T).any()
+
+
+def test_what_time_was_too_short_for_is_gone_on_with(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _build(town, tmp_path / "peta")
+    nodes, _ = osm.town()
+    places = [nodes[number] for number in range(1, 40)]
+    monkeypatch.setattr(ways, "ROWS", 2)
+    clock = iter(range(10_000))
+    monkeypatch.setattr(ways, "monotonic", lambda: next(clock))  # every look at the clock takes a second
+
+    tries, known = 0, [0]
+    while True:
+        found = Extract(folder=tmp_path / "peta").find(places, budget_s=4)
+        known.append(int((found.seconds >= 0).sum()))
+        tries += 1
+        assert known[-1] > known[-2]
+        if not found.trouble:
+            break
+
+    assert 3 <= tries <= 8
+    assert (found.seconds >= 0).all()
 
 
 @pytest.mark.parametrize(
