@@ -1,7 +1,12 @@
 """Records handed in against real processes: in parallel, and with processes killed in the middle."""
 
+import os
+import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import psutil
 import pytest
 import requests
 
@@ -10,7 +15,7 @@ from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.http import http
 from tests.support.stack import Stack
-from tests.support.tablet import Sealed, Tablet
+from tests.support.tablet import JPEG, PNG, Sealed, Tablet
 from tests.support.wait import wait_until
 from tests.visits.conftest import publish
 from visits.enums import CaptureStage, KeyRole
@@ -35,12 +40,13 @@ def kit(shared_stack: Stack):
     tablet = Tablet(http(shared_stack.tablet))
     assert tablet.pair(code).status == 201
 
-    def seal() -> Sealed:
+    def seal(photo: bytes = JPEG) -> Sealed:
         with shared_stack.orm():
             village = VillageFactory(code="35.19.99.2001")
             need = NeedFactory(state=NeedState.PLANNED, resident__village=village)
             visit = VisitFactory(shift=shift, need=need)
-        return tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=key)
+        parts = {"photo": photo, "signature": PNG}
+        return tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=key, parts=parts)
 
     return shared_stack, tablet, officer, seal
 
@@ -154,6 +160,39 @@ def test_a_body_of_twenty_megabytes_is_refused_in_plain_words_and_the_line_stays
         assert (answer.status, answer.code) == (413, "too-large")
         assert answer.headers["Content-Type"] == "application/problem+json"
     assert tablet.upload(sealed).status == 201
+
+
+@contextmanager
+def _full_disk(stack: Stack) -> Iterator[None]:
+    """The tablets' processes can make no file longer than 200 kB, and let none grow that is."""
+    running = stack.processes("tablet")
+    try:
+        for process in running:
+            process.rlimit(psutil.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        yield
+    finally:
+        for process in running:
+            process.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def test_a_full_disk_is_told_as_busy_and_nothing_is_lost_or_left_half_written(kit):
+    stack, tablet, officer, seal = kit
+    sealed = seal(photo=os.urandom(300_000))
+    long = next(sha for sha, data in sealed.chunks.items() if len(data) > 200_000)
+    event = tablet.event("arrived", visit=sealed.payload["visit"], officer=officer.pk)
+    assert tablet.offer(sealed).status == 202
+    with _full_disk(stack):
+        answers = [tablet.put_chunk(long, sealed.chunks[long]) for _ in range(3)]
+        tablet.call("POST", "/events", {"events": [event]})  # refused where the database is a file
+
+    assert {(answer.status, answer.code, answer.headers["Retry-After"]) for answer in answers} == {
+        (503, "busy", "5")
+    }
+    assert list((stack.data_dir / "records" / "blobs" / tablet.device).glob(".*")) == []
+    assert tablet.upload(sealed).status == 201
+    assert tablet.events(event)[0]["result"] in ("applied", "duplicate")
+    with stack.orm():
+        assert Event.objects.filter(pk=event["id"]).count() == 1
 
 
 def test_web_and_worker_killed_in_mid_upload_lose_nothing(kit):
