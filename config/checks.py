@@ -129,4 +129,12 @@ def deploy_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> 
                 id="config.W010",
             )
         )
+    if not settings.OFFICE_PHONE:
+        found.append(
+            Warning(
+                "OFFICE_PHONE is not set: residents are told to report to the office, and not how.",
+                hint="Set it to the number that the office answers.",
+                id="config.W021",
+            )
+        )
     return found

@@ -57,10 +57,10 @@ def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target:
     low, high = settings.TARGET_DAYS[target]
     usual = flow.typical(begin, end)
     if usual:
-        expect = _("Selama ini 8 dari 10 warga menunggu %(low)d sampai %(high)d hari.") % {
-            "low": usual.low,
-            "high": usual.high,
-        }
+        text = _("Selama ini 8 dari 10 warga menunggu %(low)d sampai %(high)d hari.")
+        if not usual.low:
+            text = _("Selama ini 8 dari 10 warga menunggu paling lama %(high)d hari.")
+        expect = text % {"low": usual.low, "high": usual.high}
     elif target == "card":
         expect = _(
             "Pencetakan menunggu server nasional: dari %(low)d hari sampai %(high)d hari. Kami pantau terus, "

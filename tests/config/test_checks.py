@@ -90,6 +90,9 @@ def test_a_write_ahead_log_needs_a_safe_version(
 
 def test_before_going_live(settings: Settings):
     settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = True, False, ["localhost"]
-    assert _ids(checks.deploy_check(app_configs=None)) == ["config.E008", "config.E009", "config.W010"]
+    assert _ids(checks.deploy_check(app_configs=None)) == [
+        *("config.E008", "config.E009", "config.W010", "config.W021")
+    ]
+    settings.OFFICE_PHONE = "0351-000000"
     settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = False, True, ["jemput.contoh.go.id"]
     assert checks.deploy_check(app_configs=None) == []

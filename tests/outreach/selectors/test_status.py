@@ -187,19 +187,25 @@ def test_a_closed_need_says_why(reason: ClosedReason) -> None:
     assert status.steps[-1].look == ("done" if reason == ClosedReason.DELIVERED else "failed")
 
 
-def test_enough_cases_give_an_observed_range() -> None:
+@pytest.mark.parametrize(
+    ("least", "range_"), [(2, "2 sampai 9 hari"), (0, "paling lama 7 hari")], ids=["days", "at once"]
+)
+def test_enough_cases_give_an_observed_range(least: int, range_: str) -> None:
     for number in range(flow.ENOUGH):
         need = NeedFactory()
         at = NOW - timedelta(days=40)
         progress.record(need=need, milestone=Milestone.ACCEPTED, at=at, source="r")
         progress.record(
-            need=need, milestone=Milestone.PLANNED, at=at + timedelta(days=2 + number % 8), source="v"
+            need=need,
+            milestone=Milestone.PLANNED,
+            at=at + timedelta(days=least + number % 8, minutes=not least),
+            source="v",
         )
     cache.clear()
 
     step = status_of(_request(Milestone.ACCEPTED)).steps[2]
 
-    assert step.texts[1] == "Selama ini 8 dari 10 warga menunggu 2 sampai 9 hari."
+    assert step.texts[1] == f"Selama ini 8 dari 10 warga menunggu {range_}."
 
 
 def test_a_few_cases_say_nothing() -> None:
