@@ -141,6 +141,19 @@ def test_names_on_the_map_keep_clear_of_each_other_and_of_the_stops(ask):
     assert kept == ["Kaibon", "Pagotan"]
 
 
+def test_a_name_that_may_move_finds_the_nearest_free_spot(ask):
+    kept = ask(
+        "names",
+        "m.fitting(a.names, {taken: [m.around(a.mark, 13)], frame: a.frame}).map((name) => name.moved)",
+        {
+            "names": [{"x": 200, "y": 93, "text": "Wungu", "spots": [[0, 0], [0, -24], [0, 24]]}],
+            "mark": {"x": 200, "y": 96},
+            "frame": {"left": 0, "top": 80, "right": 400, "bottom": 300},  # no room above
+        },
+    )
+    assert kept == [[0, 24]]
+
+
 def test_a_phone_number_is_shown_as_people_write_it(ask):
     assert ask("parts", "m.phoneText('+6281234567890')") == "0812-3456-7890"
     assert ask("parts", "m.phoneText('+60123456789')") == "+60123456789"

@@ -2,6 +2,7 @@
    is in the tables beside it; it needs no tile server. */
 
 import * as L from "../../npm/leaflet/dist/leaflet-src.esm.js";
+import { around, fitting } from "../tablet/names.js";
 
 const box = document.getElementById("map");
 const { routes } = JSON.parse(document.getElementById("map-data").textContent);
@@ -104,25 +105,37 @@ async function boundaries() {
   names(region);
 }
 
+// Where a name may stand when a mark lies over its own place.
+const SPOTS = [[0, 0], [0, -27], [0, 27], [-48, 0], [48, 0], [-48, -27], [48, -27], [-48, 27], [48, 27], [0, -46], [0, 46], [-64, 0], [64, 0]];
+
 function names(region) {
-  /* District names from afar, village names from near. */
-  const layers = { district: L.layerGroup(), village: L.layerGroup() };
+  /* District names from afar, village names from near, none under a mark or over another name. */
+  const all = { district: [], village: [] };
   for (const { properties } of region.features) {
-    const group = layers[properties.level];
-    if (!group || !properties.point) continue;
-    const node = document.createElement("span");
-    node.textContent = properties.name;
-    const label = L.divIcon({ html: node, className: `map-name ${properties.level}`, iconSize: [0, 0] });
-    const [lon, lat] = properties.point;
-    group.addLayer(L.marker([lat, lon], { icon: label, interactive: false, keyboard: false, pane: "boundaries" }));
+    if (properties.point) all[properties.level]?.push({ text: properties.name, place: L.latLng(properties.point[1], properties.point[0]) });
   }
-  const choose = () => {
-    const near = map.getZoom() >= 12.5;
-    map.removeLayer(near ? layers.district : layers.village);
-    map.addLayer(near ? layers.village : layers.district);
+  const layer = L.layerGroup().addTo(map);
+  const write = () => {
+    layer.clearLayers();
+    const level = map.getZoom() >= 12.5 ? "village" : "district";
+    const { x: right, y: bottom } = map.getSize();
+    const taken = lines.flat().map((at) => around(map.latLngToContainerPoint(at), 13));
+    taken.push({ left: 0, right: 50, top: 0, bottom: 80 }); // the zoom buttons
+    const wanted = all[level].map((name) => {
+      const { x, y } = map.latLngToContainerPoint(name.place);
+      return { ...name, x, y: y - 7, spots: level === "district" ? SPOTS : SPOTS.slice(0, 3) };
+    });
+    for (const { text: words, place, moved } of fitting(wanted, { taken, frame: { left: 0, top: 0, right, bottom } })) {
+      const node = document.createElement("span");
+      node.textContent = words;
+      const [dx, dy] = moved;
+      const label = L.divIcon({ html: node, className: `map-name ${level}`, iconSize: [0, 0], iconAnchor: [-dx, -dy] });
+      // over the pane's own drawing, which Leaflet puts at 200
+      L.marker(place, { icon: label, interactive: false, keyboard: false, pane: "boundaries", zIndexOffset: 1000 }).addTo(layer);
+    }
   };
-  map.on("zoomend", choose);
-  choose();
+  map.on("moveend", write);
+  write();
 }
 
 spread(routes);
