@@ -1,14 +1,20 @@
 """Middleware of our own."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from config.bodies import is_utf8
+
+BUSY_SECONDS = 30
+logger = logging.getLogger(__name__)
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -58,3 +64,21 @@ class BodySizeMiddleware:
         if size > most and not getattr(request.user, "is_staff", False):
             raise RequestDataTooBig("the body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE")
         return self.get_response(request)
+
+
+class BusyMiddleware:
+    """A database that is locked or away is no fault in the page: who asks is told to try again in a moment."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError):
+            return None
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        logger.error("busy %s %s", type(error.__cause__ or error).__name__, page)
+        words = render_to_string("503.html")
+        return HttpResponse(words, status=503, headers={"Retry-After": str(BUSY_SECONDS)})

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.middleware.BusyMiddleware",
 ]
 if "tablet" in DOORS:  # no cookie session is valid on the tablet's origin
     _COOKIES = ("sessions", "csrf", "auth.middleware", "messages", "axes", "BodySize")

@@ -1,10 +1,12 @@
 """What goes wrong is said in plain words, never as a stack trace."""
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import path
 
 from outreach import urls
+from outreach.models import VisitRequest
 from tests.factories.outreach import VillageFactory
 from tests.outreach.views.walk import fill
 
@@ -15,8 +17,17 @@ def _break(request):
     raise RuntimeError("3519015705500001")
 
 
+def _locked(request):
+    with connection.execute_wrapper(_refuse):
+        VisitRequest.objects.count()
+
+
+def _refuse(execute, sql, params, many, context):
+    raise OperationalError("database is locked: 3519015705500001")
+
+
 class _Broken:
-    urlpatterns = [path("rusak/", _break), *urls.urlpatterns]
+    urlpatterns = [path("rusak/", _break), path("terkunci/", _locked), *urls.urlpatterns]
     app_name = "outreach"
 
 
@@ -48,6 +59,15 @@ def test_a_fault_of_ours_shows_no_trace(settings) -> None:
     assert "Ada gangguan di sistem kami" in page
     assert "Traceback" not in page
     assert "3519" not in page
+
+
+def test_a_locked_database_is_told_as_busy(settings, caplog) -> None:
+    settings.ROOT_URLCONF = _Broken
+    caplog.set_level("ERROR", logger="config.middleware")
+    answer = Client(raise_request_exception=False).post("/terkunci/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Sistem kami sedang sibuk" in answer.content.decode()
+    assert "3519" not in caplog.text
 
 
 @pytest.mark.parametrize("text", ["\x00", "'; --", "🙂" * 50, "\ud83d".encode("utf-8", "replace").decode()])
