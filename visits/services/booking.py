@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from outreach.enums import NeedState
-from outreach.models import Need
+from outreach.models import Need, Village
 from outreach.services import log
 from visits import planning
 from visits.enums import OPEN_VISITS, ReleaseReason, RunKind, RunState, VisitState
@@ -61,6 +62,8 @@ def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[
     for slot in _slots(there, need):
         best.setdefault(slot.shift, slot)
     shown = list(best.values())[:limit]
+    named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
+    prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
     return [
         Offer(
             shift=(shift := there.shifts[slot.shift]),

@@ -13,7 +13,7 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.enums import VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.planning.types import Interval, Problem, Route, Stop
+from visits.planning.types import DAY_S, Interval, Problem, Route, Stop
 from visits.selectors import arrival
 from visits.selectors import candidates as select
 from visits.services import candidates, durations, priority
@@ -43,6 +43,16 @@ class Week:
 NOTHING = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
 
 
+# Half of the time of a question is reading the week: only what slots and intervals are made of.
+READ = (
+    *("need", "shift", "state", "sequence", "promised"),
+    *("planned_arrive", "planned_start", "planned_leave", "told_from", "told_until"),
+    *(f"need__{name}" for name in ("windows", "kind", "attempts", "service_minutes", "state", "resident")),
+    *(f"need__resident__{name}" for name in ("name", "kind", "infectious", "latitude", "longitude")),
+    *(f"need__resident__{name}" for name in ("location_source", "village", "address", "rt", "rw")),
+)
+
+
 def published(
     *,
     first: date,
@@ -59,8 +69,8 @@ def of(shifts: list[Shift], *, live: dict[int, int], asked: Iterable[Need] = ())
     """These team-days with the visits published on them, and visits for the needs that ask for a place."""
     rows = (
         Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
-        .select_related("need__resident__village", "shift__team")
-        .defer("need__resident__village__boundary")
+        .select_related("need__resident")
+        .only(*READ)
         .order_by("shift", "sequence", "pk")
     )
     there = list(rows)
@@ -94,18 +104,14 @@ def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
         priority=0,
-        windows=_from(candidates.hours(visit.need), stop.start_s, _until(visit)),
+        windows=_from(candidates.hours(visit.need), stop.start_s, _until(visit, stop.start_s)),
         last=resident.infectious,
         **more,
     )
 
 
-def _until(visit: Visit) -> int:
-    return (
-        max(arrival.seconds_of_day(arrival.told(visit)[1]), stop_of(visit).start_s)
-        if visit.promised
-        else 24 * 3600
-    )
+def _until(visit: Visit, start_s: int) -> int:
+    return max(arrival.seconds_of_day(arrival.told(visit)[1]), start_s) if visit.promised else DAY_S
 
 
 def _from(hours: tuple[Interval, ...], since_s: int, until_s: int) -> tuple[Interval, ...]:
@@ -119,10 +125,10 @@ def _from(hours: tuple[Interval, ...], since_s: int, until_s: int) -> tuple[Inte
 
 def stop_of(visit: Visit) -> Stop:
     """When the published visit is to be, in seconds of its day."""
-    day = arrival.moment(arrival.local_date(visit.planned_start), 0)
-    times = (visit.planned_arrive, visit.planned_start, visit.planned_leave)
-    arrive_s, start_s, leave_s = (round((at - day).total_seconds()) for at in times)
-    return Stop(str(visit.need_id), arrive_s, start_s, leave_s)
+    start_s = arrival.seconds_of_day(visit.planned_start)
+    early = round((visit.planned_start - visit.planned_arrive).total_seconds())
+    takes = round((visit.planned_leave - visit.planned_start).total_seconds())
+    return Stop(str(visit.need_id), start_s - early, start_s, start_s + takes)
 
 
 def _asked(
