@@ -3,7 +3,7 @@
 They are rehearsed as planned weeks are (rehearsal.py), from the stops as they are written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from django.db import transaction
@@ -23,11 +23,12 @@ from visits.services.week import Week
 
 
 @transaction.atomic
-def tell(*, plan: Plan, leaves: dict[int, int] | None = None) -> None:
+def tell(*, plan: Plan, leaves: dict[int, int] | None = None, anew: Collection[str] = frozenset()) -> None:
     """Write the draft's intervals and the figures of its replays, in a constant number of queries.
 
     `leaves` says for a shift that is under way when its team sets out for the first of these stops (seconds of the
-    day). The drive home is what the plan's summary leaves for it.
+    day); the families of the needs `anew` are told hours that do not look at what they were told before. The drive
+    home is what the plan's summary leaves for it.
     """
     stops = list(
         PlanStop.objects.filter(plan=plan)
@@ -38,6 +39,7 @@ def tell(*, plan: Plan, leaves: dict[int, int] | None = None) -> None:
     visits = {
         (visit.need_id, visit.shift_id): visit
         for visit in Visit.objects.filter(need__in=needs, state__in=OPEN_VISITS)
+        if str(visit.need_id) not in anew
     }
     back = {row["shift"]: row["end_s"] for row in plan.summary.get("team_days", [])}
     learned = durations.known()

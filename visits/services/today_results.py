@@ -59,9 +59,7 @@ def _tell(row: Plan, day: Day, result: Replan) -> None:
         else arrival.seconds_of_day(team.free_at)
         for team in day.teams
     }
-    telling.tell(plan=row, leaves=leaves)
-    owed = [day.visits[change.visit].need_id for change in result.broken]
-    PlanStop.objects.filter(plan=row, need__in=owed).update(told_from=None, told_until=None)
+    telling.tell(plan=row, leaves=leaves, anew={change.visit for change in result.broken})
 
 
 def _assumed(row: Plan, day: Day) -> list[PlanStop]:

@@ -50,6 +50,19 @@ def test_what_families_were_told_stays_on_its_team_day() -> None:
     assert after[2] > after[1] > after[0]
 
 
+def test_a_broken_promise_is_not_told_again_as_it_was() -> None:
+    shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
+    publish(plan=draft({shift: [need]}, starts=460), user=None, now=NOW)
+    Visit.objects.update(promised=True, told_from=at(TUESDAY, 840), told_until=at(TUESDAY, 900))
+
+    kept, new = draft({shift: [need]}, starts=460), draft({shift: [need]}, starts=460)
+    tell(plan=kept)
+    tell(plan=new, anew={str(need.pk)})
+
+    assert told(kept) == [(840 * 60, 900 * 60)]
+    assert told(new)[0][1] < 600 * 60
+
+
 def test_a_team_under_way_sets_out_when_it_does() -> None:
     shift = ShiftFactory(date=TUESDAY)
     plan = draft({shift: [NeedFactory()]}, starts=620)
