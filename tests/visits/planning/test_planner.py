@@ -20,7 +20,7 @@ from visits.planning.engine.data import build
 
 # The plan of make_problem(42, visits=40, shifts=6, locked=6) for seed 7 and 3000 iterations: the same
 # with the pinned numpy and numba on every x86-64 machine. A change of the engine changes it: renew it then.
-DIGEST = "c59075b1872caa65b5bb5292a2b73b2d60367a4c443319939f2d9a0a258f16d0"
+DIGEST = "664beb32351d36a65fab47ad7831016d4359eaf50541aab9cf1910775c5797a9"
 
 
 def verdict(problem, result):
@@ -109,7 +109,7 @@ def test_small_cases_equal_exhaustive_search(seed):
 @pytest.mark.parametrize("seed", range(25))
 def test_moves_and_guarantees_are_weighed_as_by_exhaustive_search(seed):
     problem = make_problem(seed, visits=6, shifts=2 + seed % 2, locked=seed % 2, replan=True)
-    result = plan(problem, iterations=6000, seed=seed)
+    result = plan(problem, iterations=50_000, seed=seed)
     assert worth_of_plan(problem, result) == best_score(problem)
     late = {v.id for v in problem.visits if v.tier} - result.shift_of.keys()
     assert {row.visit for row in result.broken_guarantees} == late

@@ -134,7 +134,7 @@ def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -
             r = w.touched[t]
             if d.may[visit, r] == 0:
                 continue
-            blind = below(w, 1 + s.facts[r, LENGTH]) if below(w, 1000) < par[BLINK] else 0
+            blind = below(w, 2 + s.facts[r, LENGTH]) if below(w, 1000) < par[BLINK] else 0
             worth = prize(d, visit, r)
             most = 1 << 20
             room = (worth - best) / par[DETOUR]

@@ -5,7 +5,8 @@ with large and small priorities behave alike. Measured on planning cases: it pay
 trade whole visits (HOT of a mean prize), to stop cooling while two near-equal visits are still
 exchanged (COLD), and to quench in the last part, which polishes travel. A hot
 start pays even at 200 iterations for every stop. A short sprint goes before: the whole curve in a small
-part of the run, so that a long run has a good plan in seconds and loses next to nothing.
+part of the run, so that a long run has a good plan in seconds and loses next to nothing. Where there is time
+for several coolings, several find what one would miss: basins of nearly the same worth.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from visits.planning.engine.tuning import DETOUR, TUNING
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # an earlier plan is not melted down: start this far into the cooling
 QUENCH = 0.93  # share of the run when the quench begins
+CYCLE, MOST_CYCLES = 200, 8  # least iterations of a cooling, for the square of the visits
 SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most seconds
 
 
@@ -26,15 +28,22 @@ class Schedule:
         """`warm` starts from an earlier plan; `seconds` is the budget where it is one of time."""
         self.from_share = WARM if warm else 0.0
         self.sprint = 0.0 if warm else SPRINT if not seconds else min(SPRINT, SPRINT_S / seconds)
+        self.cycles, self.visits = 1, len(d.place)
         prizes = (d.prize[:, 0] - d.tier)[d.locked < 0]
         prizes = prizes[prizes > 0]
         self.unit = float(np.mean(prizes)) if len(prizes) else 1.0
+
+    def divide(self, iterations: float) -> None:
+        """Small problems cool several times over: `iterations` is what one worker will do in the whole run."""
+        if self.sprint:
+            self.cycles = max(1, min(MOST_CYCLES, int(iterations // (CYCLE * max(1, self.visits) ** 2))))
 
     def _along(self, share: float) -> float:
         """How far down the curve the run is at `share` (0..1) of it."""
         if share < self.sprint:
             return share / self.sprint
-        share = (share - self.sprint) / (1 - self.sprint)
+        share = min(1.0, (share - self.sprint) / (1 - self.sprint)) * self.cycles
+        share = share % 1.0 if share < self.cycles else 1.0
         return self.from_share + share * (1 - self.from_share)
 
     def temperature(self, share: float) -> float:

@@ -114,7 +114,9 @@ def search(
             ]
             for job in jobs:
                 job.result()
-            team.meet(exchange=number + 1 - SPRINT_ROUNDS in EXCHANGE)
+            team.meet(exchange=schedule.cycles == 1 and number + 1 - SPRINT_ROUNDS in EXCHANGE)
+            if number + 1 == SPRINT_ROUNDS and schedule.sprint:
+                schedule.divide(team.workers[0].iterations / schedule.sprint)
             _report(team, budget, until, on_progress)
             if budget.stopped:
                 break

@@ -1,5 +1,7 @@
 """Temperatures: a sprint, then hot to cold, in proportion to prizes, and cooler for an earlier plan."""
 
+import itertools
+
 from tests.support.planning_case import make_problem
 from visits.planning.engine.data import build
 from visits.planning.engine.schedule import FINAL, HOT, Schedule
@@ -30,6 +32,18 @@ def test_the_sprint_of_a_long_run_is_a_matter_of_seconds():
     assert Schedule(DATA, seconds=600).sprint * 600 == 2
     assert Schedule(DATA, seconds=10).sprint == Schedule(DATA).sprint
     assert Schedule(DATA, warm=True).sprint == 0
+
+
+def test_where_there_is_time_it_cools_several_times():
+    schedule = Schedule(DATA)
+    schedule.divide(1000)
+    assert schedule.cycles == 1
+    schedule.divide(200 * 30**2 * 4)
+    assert schedule.cycles == 4
+    heats = [schedule.temperature(schedule.sprint + (1 - schedule.sprint) * i / 400) for i in range(401)]
+    assert sum(b > a for a, b in itertools.pairwise(heats)) == 3
+    assert round(heats[-1] / schedule.unit, 9) == FINAL
+    assert max(heats[300:]) > 0.9 * heats[0]
 
 
 def test_it_grows_with_what_visits_are_worth():
