@@ -179,5 +179,5 @@ def _others(row: Row) -> str:
     spoken = (_("satu"), _("dua"), _("tiga"), _("empat"), _("lima"), _("enam"))
     text = {"count": spoken[count - 1] if 0 < count <= len(spoken) else str(count)}
     if row.get("promised"):
-        return _("janji kepada keluarga lain harus dibatalkan")
+        return _("%(count)s keluarga lain yang sudah dijanjikan atau didahulukan harus mundur") % text
     return _("%(count)s keluarga lain harus mundur") % text

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outreach.enums import NeedState
 from outreach.models import Need
-from visits.selectors import left, words
+from visits.selectors import left, weights, words
 from visits.services import priority
 
 register = template.Library()
@@ -16,23 +16,32 @@ WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
 
 
 def _parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, float]], float]:
-    """Parts in words, a guarantee first, and their sum, as of today."""
+    """Parts in words and their sum, as of today."""
     today = timezone.localdate()
     behind: dict[str, float] | None = getattr(request, "villages_behind", None)
     if behind is None:  # once a page, however many needs it lists
         behind = priority.villages_behind(on=today)
         request.villages_behind = behind  # type: ignore[attr-defined]
     found = priority.parts(need, on=today, behind=behind)
-    first = priority.guarantee(need, on=today, last=today)
-    rows = [part.as_json() for part in found]
-    return ([(words.part(first.as_json()), 0.0)] if first else []) + words.parts(rows), priority.total(found)
+    return words.parts(part.as_json() for part in found), priority.total(found)
+
+
+def _first(need: Need) -> str:
+    """Why the need goes before any sum of points, where it does."""
+    today = timezone.localdate()
+    found = priority.guarantee(need, on=today, last=today)
+    return "" if found is None else words.part(found.as_json())
 
 
 @register.inclusion_tag("admin/visits/parts.html", takes_context=True)
 def need_points(context: dict[str, Any], need: Need) -> dict[str, Any]:
     """The points of a need in a box that opens into its parts; nothing for one that waits no more."""
-    parts, total = _parts(context["request"], need) if need.state in WAITS else ([], 0.0)
-    return {"priority": total, "parts": parts, "name": need.resident.name, "none": need.state not in WAITS}
+    if need.state not in WAITS:
+        return {"none": True}
+    parts, total = _parts(context["request"], need)
+    first = _first(need)
+    shown = [(first, 0.0), *parts] if first else parts
+    return {"priority": total, "parts": shown, "name": need.resident.name}
 
 
 @register.inclusion_tag("admin/visits/why.html", takes_context=True)
@@ -42,4 +51,10 @@ def need_why(context: dict[str, Any], need: Need) -> dict[str, Any]:
         return {}
     parts, total = _parts(context["request"], need)
     waiting = left.of_need(need) if need.state == NeedState.OPEN else None
-    return {"total": total, "parts": parts, "left": waiting}
+    return {"total": total, "parts": parts, "first": _first(need), "left": waiting}
+
+
+@register.inclusion_tag("admin/visits/weights.html")
+def plan_weights() -> dict[str, Any]:
+    """What a need's points are made of, by the settings."""
+    return {"weights": weights.rows(), "guarantee": weights.guarantee()}

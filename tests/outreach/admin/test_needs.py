@@ -83,7 +83,10 @@ def test_points_are_shown_with_their_parts(coordinator: Client) -> None:
     assert "75</span> = 30 sangat mendesak + 25 sakit + 20 menunggu 20 hari" in page
     assert "20 menunggu 20 hari" in coordinator.get(LIST).content.decode()
     Need.objects.update(waiting_since=since - timedelta(days=80))
-    assert "didahulukan: menunggu melewati batas (100 hari)" in coordinator.get(_url(need)).content.decode()
+    late = coordinator.get(_url(need)).content.decode()
+    assert "Didahulukan: menunggu melewati batas (100 hari)" in late
+    assert "didahulukan: menunggu melewati batas (100 hari)" in coordinator.get(LIST).content.decode()
+    assert "Yang menunggu lebih dari 90 hari" in late
     Need.objects.update(state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED)
     assert "Nilai untuk rencana" not in coordinator.get(_url(need)).content.decode()
 

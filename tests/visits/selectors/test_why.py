@@ -91,3 +91,11 @@ def test_without_any_shift_nothing_is_promised() -> None:
         "Belum kebagian jadwal. Belum ada tim yang bertugas. "
         "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
     )
+
+
+def test_families_hear_that_others_are_promised_or_go_first(shift: Shift) -> None:
+    row = {**ROW, "code": "pushes", "shift": str(shift.pk), "promised": 1}
+
+    text = why.family(row, shifts={shift.pk: shift})
+
+    assert "untuk itu satu keluarga lain yang sudah dijanjikan atau didahulukan harus mundur." in text

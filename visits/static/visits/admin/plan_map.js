@@ -74,7 +74,7 @@ function draw(route) {
     L.polyline(line, { color: colour, weight: 3, dashArray: route.dashed ? "8 6" : null })
       .bindTooltip(name, { sticky: true })
       .addTo(map);
-  L.marker(route.base.at, { icon: icon("", route, "base"), ...quiet, title: route.base.name, zIndexOffset: -100 })
+  L.marker(route.base.at, { icon: icon("", route, "base"), ...quiet, title: route.base.name, zIndexOffset: shown ? -100 : 1000 })
     .bindPopup(text(route.base.name, name))
     .addTo(map);
   for (const stop of route.stops) {
