@@ -75,7 +75,7 @@ def test_a_day_shows_its_stops_states_and_hash(looker: Client, shift: Shift) -> 
 
     assert "Warga Satu" in page
     assert "08.00" in page
-    assert "dikabari 07.40–08.40" in page
+    assert "<strong>07.40–08.40</strong>" in page
     assert TeamDay.objects.get().live.content_sha256 in page
     assert "Semua versi" not in page
 
