@@ -38,9 +38,9 @@ ALIKE = 0.8
 
 
 def words_of(name: str) -> list[str]:
-    """The name's words for comparing: lower case, no titles, one spelling."""
+    """The name's words for comparing: lower case, no titles, nothing in brackets, one spelling."""
     found = []
-    for word in re.findall(r"[^\W\d_]+", name.casefold()):
+    for word in re.findall(r"[^\W\d_]+", re.sub(r"\([^)]*\)", " ", name.casefold())):
         if word not in _TITLES:
             spelled = _LONG.get(word, word)
             for old, new in _SPELLING:

@@ -24,7 +24,10 @@ def test_the_same_person_written_otherwise_is_alike(one: str, other: str) -> Non
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Siti Aminah", "Budi Santoso"), ("Suparno", "Suparti Ningrum"), ("", "Siti"), ("Hj.", "H.")],
+    [
+        *[("Siti Aminah", "Budi Santoso"), ("Suparno", "Suparti Ningrum"), ("", "Siti"), ("Hj.", "H.")],
+        ("Endang Rahayu (contoh)", "Lasmi Rahayu (contoh)"),
+    ],
 )
 def test_others_are_not(one: str, other: str) -> None:
     assert likeness(one, other) < ALIKE
