@@ -4,7 +4,8 @@
     result = plan(problem, seconds=20, seed=1)
 
 Importing this package does not import numba; calling `plan` or `warm` does. Read in this order:
-types, travel, priority, rules, planner, engine/, blocks, price, explain, fairness, shared, sessions, slots, facts, replan, case.
+types, travel, priority, rules, planner, engine/, blocks, price, explain, fairness, shared, sessions, slots, facts, replan,
+case; then what really happens to a plan: durations, arrival, simulate.
 """
 
 from visits.planning.planner import plan, warm
