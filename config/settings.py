@@ -331,7 +331,7 @@ NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba"
 # waiting. Higher, and published visits stay; zero, and every plan deals them anew.
 PLAN_MOVE_POINTS = env.float("PLAN_MOVE_POINTS", default=10)
 # How long the computer thinks about the rest of a day that is under way.
-REPLAN_SECONDS = env.int("REPLAN_SECONDS", default=2)
+REPLAN_SECONDS = env.int("REPLAN_SECONDS", default=1)
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)
 PLAN_MAX_SECONDS = env.int("PLAN_MAX_SECONDS", default=300)
 

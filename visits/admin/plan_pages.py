@@ -15,7 +15,17 @@ from outreach.services import log
 from visits.admin import doors
 from visits.enums import PlanState, ReleaseReason
 from visits.models import Plan
-from visits.selectors import balance, candidates, changes, families, plans, replay_words, road_words, words
+from visits.selectors import (
+    balance,
+    candidates,
+    changes,
+    day_of_work,
+    families,
+    plans,
+    replay_words,
+    road_words,
+    words,
+)
 from visits.selectors import left as left_waiting
 from visits.services import plans as runs
 from visits.services import publishing
@@ -71,6 +81,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         replays=replay_words.line(plan.summary.get("replays", {})),
         roads=road_words.line(plan.summary.get("roads", {})),
         roads_warning=road_words.warning(plan.summary.get("roads", {})),
+        today=day_of_work.line(plan, shifts),
         overview=plans.overview(routes, shifts),
         routes=shown,
         day=day,

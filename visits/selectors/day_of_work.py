@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from outreach.enums import NeedState, Urgency
 from outreach.models import Need
 from visits.enums import VisitState
-from visits.models import Visit
+from visits.models import Plan, Shift, Visit
 from visits.selectors import field, plans, words
 from visits.selectors.field import TeamNow
 from visits.selectors.plans import Look
@@ -79,6 +79,22 @@ def _place(team: TeamNow, now: datetime) -> str:
 
 def _of(visit: Visit) -> dict[str, Any]:
     return {"number": visit.sequence, "village": visit.need.resident.village.name}
+
+
+def line(plan: Plan, shifts: dict[int, Shift]) -> str:
+    """What a plan for the rest of a day rests on; empty for any other plan."""
+    told = plan.summary.get("today")
+    if told is None:
+        return ""
+    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": words.clock(told["now_s"])}]
+    for text, key in (
+        (_("Tidak bisa lanjut: %(teams)s."), "failed"),
+        (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), "silent"),
+    ):
+        names = [shifts[shift].team.name for shift in told[key] if shift in shifts]
+        if names:
+            said.append(text % {"teams": ", ".join(names)})
+    return " ".join(said)
 
 
 def waiting() -> QuerySet[Need]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from outreach.services import log
 from visits import planning
 from visits.enums import RunState
-from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.facts import DROPPED, Change, Replan
 from visits.selectors import arrival
 from visits.services import telling, week
@@ -64,6 +64,12 @@ def _tell(row: Plan, day: Day, result: Replan) -> None:
 
 def _assumed(row: Plan, day: Day) -> list[PlanStop]:
     """What a silent team has begun by the published times stays as it is published."""
+    live = TeamDay.objects.filter(date=day.facts.date, team__in=[team.shift.team_id for team in day.teams])
+    drives = {
+        stop["visit"]: stop["travel_seconds"]
+        for version in live.select_related("live")
+        for stop in version.live.content["stops"]
+    }
     found = []
     for team in day.teams:
         for sequence, visit in enumerate(team.assumed, start=1):
@@ -74,7 +80,7 @@ def _assumed(row: Plan, day: Day) -> list[PlanStop]:
                     shift=team.shift,
                     need=visit.need,
                     sequence=sequence,
-                    travel_seconds=0,
+                    travel_seconds=drives.get(str(visit.pk), 0),
                     arrive=stop.arrive_s,
                     start=stop.start_s,
                     leave=stop.leave_s,

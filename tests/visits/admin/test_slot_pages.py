@@ -53,7 +53,7 @@ def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift
     text = page.content.decode()
     assert shift.team.name in text
     assert "jalan; " in text
-    assert "Selasa, 1 Des" in text
+    assert "Selasa, 1 Desember 2026" in text
 
     take = reverse("admin:visits_need_take", args=[need.pk])
     form = _form(page)

@@ -87,6 +87,8 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
     assert plans.run(run_id=str(run.pk))
     plan = Plan.objects.get(run=run)
+    shown_plan = leader.get(reverse("admin:visits_plan_change", args=[plan.pk])).content.decode()
+    assert f"Tidak bisa lanjut: {teams[0].team.name}." in shown_plan
     page = leader.get(reverse("admin:visits_plan_publish", args=[plan.pk])).content.decode()
     assert "Siapa yang perlu dikabari" in page
     done = leader.post(reverse("admin:visits_plan_publish", args=[plan.pk]), follow=True)

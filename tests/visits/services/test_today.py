@@ -155,6 +155,8 @@ def test_a_silent_team_goes_on_as_published(teams) -> None:
     assert first.free_at == first.assumed[-1].planned_leave
 
     plan = _planned(day_of_work.plan_anew(user=None))
+    assert plan.summary["today"]["silent"] == [shift.pk for shift in teams]
+    assert set(plan.stops.filter(sequence__lte=2).values_list("travel_seconds", flat=True)) == {600}
     done = publish(plan=plan, user=None)
 
     assert (done.new, done.cancelled) == (0, 0)
