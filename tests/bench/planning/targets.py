@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -144,6 +145,34 @@ def why_not(cases: Cases) -> Row:
     return Row("why-not for all unserved, 1000x6x5", told, "<= 3 s", float(took) <= 3)
 
 
+def _bench(module: str, *arguments: str) -> str:
+    """What another bench prints."""
+    done = run(["-m", f"tests.bench.{module}", *arguments], 600)
+    if not done.stdout.strip():
+        raise RuntimeError(done.stderr[-400:])
+    return done.stdout
+
+
+def slots(cases: Cases) -> Row:
+    told = _bench("slots", "--shared", str(cases.tools.parent))
+    found = re.search(r"^with prepare +(\S+) +(\S+) +(\S+)", told, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(told)
+    middle, p95, most = map(float, found.groups())
+    what = "slots for one resident in a published week of 400 stops"
+    return Row(what, f"p50 {middle:.1f} ms, p95 {p95:.1f} ms, max {most:.1f} ms", "p95 <= 20 ms", p95 <= 20)
+
+
+def breakdown() -> Row:
+    told = _bench("replan")
+    found = re.search(r"max (\S+) s", told)
+    if found is None:
+        raise RuntimeError(told)
+    counts = "; ".join(" ".join(line.split()) for line in told.splitlines()[-8:])
+    what = "re-plan of a day after a breakdown, 12 teams x 12 stops"
+    return Row(what, counts, "<= 2 s", float(found.group(1)) <= 2)
+
+
 def imports() -> Row:
     try:
         _python(IMPORTS)
@@ -159,6 +188,8 @@ def rows(cases: Cases, sizes: list[str], seeds: list[int], huge_s: float) -> Ite
         ("cold compile", compiling),
         ("first plan", lambda: first_good(cases, seeds)),
         ("32703x20x20", lambda: huge(cases, huge_s)),
+        ("slots", lambda: slots(cases)),
+        ("re-plan", breakdown),
         ("why-not", lambda: why_not(cases)),
         ("imports", imports),
     ]
