@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 from visits.planning.planner import WORKERS, plan
 from visits.planning.rules import drive, walk
-from visits.planning.types import Plan, Problem, Progress, Route, Shift
+from visits.planning.types import POINT_S, Plan, Problem, Progress, Route, Shift
 
-FIRST = 0.6  # share of the budget for the plan before fairness
-ROUNDS = 10
+FIRST = 0.8  # share of the budget for the plan before fairness
+ROUNDS = 8
+LEAST_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
 STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a day is cut by
 
 
@@ -133,6 +134,7 @@ def plan_fairly(
         if not tried or search.over_budget():
             break
         search.relieve(tried, number)
+    search.go_on()
     return search.answer()
 
 
@@ -214,6 +216,28 @@ class _Search:
         else:
             self.held[tried[0]] = Held(*tried[0], why)
 
+    def go_on(self) -> None:
+        """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
+        left = self._left()
+        if left < LEAST_LEFT or self.best.statistics.stopped:
+            return
+        smaller = replace(self.problem, shifts=tuple(self.shifts.get(s.id, s) for s in self.problem.shifts))
+        found = self._plan(smaller, left, 1 - left, 1.0, self.best, self.seed + ROUNDS + 1)
+        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
+        better = _net(filled) > _net(self.best)
+        fair = _excess(self.problem, filled, self.tolerance) <= _excess(
+            self.problem, self.best, self.tolerance
+        )
+        if better and fair and self._refused(filled) in (None, "no_better"):
+            stopped = found.statistics.stopped
+            self.best = replace(filled, statistics=replace(filled.statistics, stopped=stopped))
+
+    def _left(self) -> float:
+        """The share of the budget that is left."""
+        if self.iterations:
+            return 1 - self.spent / self.iterations
+        return 1 - (time.monotonic() - self.began) / self.seconds if self.seconds else 0.0
+
     def _refused(self, found: Plan) -> str | None:
         """Why a fairer plan is not taken, or None."""
         was, now = self.base.statistics, found.statistics
@@ -284,6 +308,11 @@ class _Search:
         )
         balance = Balance(rows, not left, held, out_of_time=len(held) < len(left))
         return replace(self.best, statistics=statistics), balance
+
+
+def _net(found: Plan) -> float:
+    """What the planner maximises among plans that keep as many guarantees."""
+    return found.statistics.score - POINT_S * found.statistics.moved_points
 
 
 def _excess(problem: Problem, found: Plan, tolerance: Tolerance) -> float:

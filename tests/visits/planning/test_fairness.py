@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -72,14 +73,16 @@ def test_without_tolerances_nothing_is_held_to_be_unfair() -> None:
     problem = slack()
     found, balance = plan_fairly(problem, tolerance=Tolerance(None, None), iterations=1000, seed=1)
     assert balance.kept
-    assert found.digest() == plan(problem, iterations=600, seed=1).digest()
+    first = plan(problem, iterations=800, seed=1)
+    assert found.statistics.score >= first.statistics.score
+    assert found.statistics.iterations == 1000  # what fairness did not need made the plan better
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_fairness_breaks_no_rule_promise_or_guarantee_and_serves_as_many(seed: int) -> None:
     problem = make_problem(seed, visits=14, shifts=4, locked=3, last=True, replan=True)
     tolerance = Tolerance(0.1, 1.0, price=0.05)
-    first = plan(problem, iterations=600, seed=seed)
+    first = plan(problem, iterations=800, seed=seed)
     found, balance = plan_fairly(problem, tolerance=tolerance, iterations=1000, seed=seed)
 
     assert check(problem, found) == []
@@ -110,6 +113,6 @@ def test_progress_goes_from_nothing_to_all_once() -> None:
     plan_fairly(
         slack(), tolerance=Tolerance(), iterations=2000, seed=1, on_progress=lambda p: shares.append(p.share)
     )
-    assert shares == sorted(shares)
-    assert shares[-1] <= 1.0
+    assert all(after >= before - 1e-9 for before, after in pairwise(shares))
+    assert shares[-1] == pytest.approx(1.0)
     assert fairness.FIRST in [pytest.approx(share) for share in shares]
