@@ -12,7 +12,16 @@ from playwright.sync_api import Browser, Page
 from outreach.models import Need, Village
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory
-from tests.support.browser import OFFICE_PC, PERSON, TABLET, Watch, axe_violations, picture, scrolls_sideways
+from tests.support.browser import (
+    OFFICE_PC,
+    OLD_PHONE,
+    PERSON,
+    TABLET,
+    Watch,
+    axe_violations,
+    picture,
+    scrolls_sideways,
+)
 from tests.support.stack import Stack
 from tests.visits.planned import draft
 from visits.enums import RunState
@@ -126,7 +135,21 @@ def test_pages_are_accessible_and_fit_the_screen(
 
     assert axe_violations(page) == []
     assert not scrolls_sideways(page)
+    page.set_viewport_size(OLD_PHONE)  # type: ignore[arg-type]
+    assert not scrolls_sideways(page), "on a phone"
     assert watch.problems == []
+
+
+def test_the_names_of_all_districts_are_seen(office: Office, page: Page) -> None:
+    page.set_viewport_size(OFFICE_PC)  # type: ignore[arg-type]
+    page.goto(_addresses(office)["plan-published"], wait_until="networkidle")
+    names = page.locator(".map-name.district span")
+
+    drawing = page.locator(".leaflet-boundaries-pane svg").evaluate("e => +getComputedStyle(e).zIndex")
+    labels = names.evaluate_all("all => all.map((e) => +getComputedStyle(e.parentElement).zIndex)")
+
+    assert labels, "some district has its name on the map"
+    assert min(labels) > drawing, "no name lies under the regency's drawing"
 
 
 def test_the_map_draws_routes_stops_and_boundaries(office: Office, page: Page) -> None:

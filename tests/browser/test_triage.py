@@ -7,7 +7,16 @@ from playwright.sync_api import Browser, Page
 from outreach.enums import NeedState
 from outreach.models import Resident, Village, VisitRequest
 from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestFactory
-from tests.support.browser import OFFICE_PC, PERSON, TABLET, Watch, axe_violations, picture, scrolls_sideways
+from tests.support.browser import (
+    OFFICE_PC,
+    OLD_PHONE,
+    PERSON,
+    TABLET,
+    Watch,
+    axe_violations,
+    picture,
+    scrolls_sideways,
+)
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -46,6 +55,10 @@ def test_every_page_is_accessible_and_fits(office: Stack, browser: Browser, size
         found.extend(f"{name}: {problem}" for problem in axe_violations(page))
         if scrolls_sideways(page):
             found.append(f"{name}: scrolls sideways")
+        page.set_viewport_size(OLD_PHONE)  # type: ignore[arg-type]
+        if scrolls_sideways(page):
+            found.append(f"{name}: scrolls sideways on a phone")
+        page.set_viewport_size(size)  # type: ignore[arg-type]
 
     for name, path in (
         ("antrean", "visitrequest/"),
