@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from outreach.models import Need, Village
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
@@ -63,6 +63,10 @@ class Office:
             after = {shift: needs[at * 4 + 1 : at * 4 + 4] for at, shift in zip(order, shifts, strict=True)}
             self.draft: Plan = draft(after, left=needs[:1], first=first, last=second, now=now)
             self.failed: PlanRun = PlanRunFactory(state=RunState.FAILED, message="too_often", attempts=3)
+            at_work = ShiftFactory(team=teams[1], date=timezone.localdate())
+            for number, need in enumerate(needs[27:], start=1):
+                VisitFactory(shift=at_work, need=need, sequence=number)
+            self.places = reverse("admin:visits_need_places", args=[needs[24].pk])
             self.day = reverse("admin:visits_teamday_page", args=[shifts[0].team_id, first.isoformat()])
 
     def page(self, browser: Browser, *, scripts: bool = True) -> Page:
@@ -112,6 +116,8 @@ def _addresses(office: Office) -> dict[str, str]:
         "plan-told": plan("told", office.published),
         "days": reverse("admin:visits_teamday_changelist"),
         "day": office.day,
+        "today": reverse("admin:visits_today"),
+        "places": office.places,
         "calendar": reverse("admin:visits_calendarday_changelist"),
         "shifts-make": reverse("admin:visits_shift_make"),
     }
@@ -119,7 +125,7 @@ def _addresses(office: Office) -> dict[str, str]:
 
 PAGES = (
     *("index", "plans", "plan-new", "plan-run-failed", "plan-draft", "plan-published", "plan-left"),
-    *("plan-publish", "plan-told", "days", "day", "calendar", "shifts-make"),
+    *("plan-publish", "plan-told", "days", "day", "today", "places", "calendar", "shifts-make"),
 )
 
 

@@ -13,7 +13,7 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.enums import VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.planning.types import DAY_S, Interval, Problem, Route, Stop
+from visits.planning.types import DAY_S, Interval, Problem, Stop
 from visits.selectors import arrival
 from visits.selectors import candidates as select
 from visits.services import candidates, durations, priority
@@ -22,22 +22,13 @@ from visits.services.candidates import Places
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """`orders` are need ids by shift id, `visits` the published ones by need id, `live` version numbers."""
+    """`orders` are need ids by shift id, `visits` the published ones by need id."""
 
     problem: Problem
     orders: dict[str, tuple[str, ...]]
     shifts: dict[str, Shift]
     visits: dict[str, Visit]
-    live: dict[int, int]
     roads: roads.Note
-
-    def plan(self) -> planning.Plan:
-        """The published routes with their published times."""
-        routes = []
-        for shift_id, order in self.orders.items():
-            stops = [stop_of(self.visits[need]) for need in order]
-            routes.append(Route(shift_id, tuple(stops), stops[-1].leave_s if stops else 0, 0))
-        return planning.Plan(tuple(routes), (), NOTHING)
 
 
 NOTHING = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
@@ -62,10 +53,10 @@ def published(
 ) -> Week:
     """Team-days from `first` on that have not begun, their visits, and the visit that `asked` wants."""
     found = select.team_days(first=first, last=first + timedelta(days=days - 1), now=now)
-    return of(found.usable, live=found.live, asked=[asked] if asked is not None else [])
+    return of(found.usable, asked=[asked] if asked is not None else [])
 
 
-def of(shifts: list[Shift], *, live: dict[int, int], asked: Iterable[Need] = ()) -> Week:
+def of(shifts: list[Shift], *, asked: Iterable[Need] = ()) -> Week:
     """These team-days with the visits published on them, and visits for the needs that ask for a place."""
     rows = (
         Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
@@ -91,7 +82,6 @@ def of(shifts: list[Shift], *, live: dict[int, int], asked: Iterable[Need] = ())
         orders={shift: tuple(order) for shift, order in orders.items()},
         shifts={str(shift.pk): shift for shift in shifts},
         visits={str(visit.need_id): visit for visit in there},
-        live=live,
         roads=travel.note,
     )
 

@@ -16,6 +16,7 @@ from visits.models import Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.selectors import changes, field
 from visits.services import day_of_work, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
+from visits.sync import days as days_of
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,11 @@ def test_a_breakdown_gives_what_is_left_to_the_others_and_touches_nothing_begun(
     assert len({stop["sequence"] for stop in stops}) == len(stops)
     assert all(stop["arrive"] >= week.stop_of(_of(working)[1]).start_s for stop in stops[2:])
     assert publish(plan=plan, user=None).already
+
+    tablet = Device.objects.get(team=working.team)
+    held = days_of.day(device=tablet, wanted=TUESDAY, today=TUESDAY)
+    assert held is not None
+    assert [stop["visit"] for stop in held["content"]["stops"]] == [stop["visit"] for stop in stops]
 
 
 def test_the_promises_of_a_team_that_fails_are_named(teams) -> None:
