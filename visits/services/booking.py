@@ -4,7 +4,7 @@ A place that is taken is published like a plan of one or two team-days: a new ve
 checked under the same locks, with the families' news. Nothing else moves but what the offer said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -61,7 +61,8 @@ def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[
     best: dict[str, Slot] = {}
     for slot in _slots(there, need):
         best.setdefault(slot.shift, slot)
-    shown = list(best.values())[:limit]
+    priced = [_priced(there, need, slot) for slot in best.values()]
+    shown = sorted(priced, key=lambda slot: (slot.price_s, slot.shift))[:limit]
     named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
     prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
     return [
@@ -73,6 +74,23 @@ def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[
         )
         for slot, told in zip(shown, telling.offered(there=there, need=need, places=shown), strict=True)
     ]
+
+
+def _priced(there: Week, need: Need, slot: Slot) -> Slot:
+    """The place with the shifts as families would see them: against the published times, which the roads of today
+    may not keep even without it."""
+    team = there.problem.shift_by_id[slot.shift]
+    order = [visit for visit in there.orders.get(slot.shift, ()) if visit != str(need.pk)]
+    order.insert(slot.position, str(need.pk))
+    later_s, moved = 0, []
+    for stop in walk(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
+        if stop.visit != str(need.pk):
+            by_s = stop.start_s - week.stop_of(there.visits[stop.visit]).start_s
+            later_s = max(later_s, by_s)
+            if abs(by_s) > slots.NOTICE_S:
+                moved.append((stop.visit, by_s))
+    more = slots.CALL_S * (len(moved) - len(slot.moved))
+    return replace(slot, later_s=later_s, moved=tuple(moved), price_s=slot.price_s + more)
 
 
 def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
