@@ -63,6 +63,14 @@ def blocked(problem: Problem, visit: Visit) -> Blocked:
     return Blocked(codes, tuple(offers))
 
 
+def each(problem: Problem, visit: Visit) -> dict[tuple[str, ...], list[str]]:
+    """What stands in the way on every shift, as codes -> shift ids; () where the shift could do the visit alone."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for shift in problem.shifts:
+        found.setdefault(_alone(problem, shift, visit)[0], []).append(shift.id)
+    return found
+
+
 def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...], int]:
     """What must be relaxed for the shift to do this visit and no other, and how late it is back then."""
     codes = []

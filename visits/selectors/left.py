@@ -26,6 +26,7 @@ class Left:
     titles: list[str]
     reasons: list[str]
     told: str
+    each: list[str]  # what stands in the way on every team-day, where none could serve the need
     parts: list[tuple[str, float]]
 
 
@@ -58,6 +59,7 @@ def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Le
             titles=[why.title(reason["code"]) for reason in row.reasons],
             reasons=[why.office(reason, shifts=shifts, names=names) for reason in row.reasons],
             told=why.family(row.reasons[0], shifts=shifts) if row.reasons else "",
+            each=[line for reason in row.reasons for line in why.each(reason, shifts=shifts)],
             parts=words.parts(row.parts),
         )
         for row in rows

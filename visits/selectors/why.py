@@ -52,6 +52,18 @@ def office(row: Row, *, shifts: Shifts, names: Names) -> str:
     return _("Muat di %(place)s%(price)s.") % place
 
 
+def each(row: Row, *, shifts: Shifts) -> list[str]:
+    """Every team-day with what stands in the way there: "Kelengkapan tim kurang: Tim 2 Sel 1 Des, ..."."""
+    return [
+        _("%(blocks)s: %(days)s")
+        % {
+            "blocks": " + ".join(title(code) for code in group["codes"]),
+            "days": ", ".join(words.team_day(shift, shifts) for shift in group["shifts"]),
+        }
+        for group in row.get("each", ())
+    ]
+
+
 def _block(code: str, row: Row) -> str:
     """One hard block, and what the office can do about it."""
     sentences = {

@@ -9,6 +9,7 @@ from outreach.services import log
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.planning import blocks
 from visits.planning.fairness import Balance, as_mapping
 from visits.services import broken as promises_broken
 from visits.services.candidates import Candidates
@@ -86,7 +87,7 @@ def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnse
     return PlanUnserved(
         plan=row,
         need=built.needs[left.visit],
-        reasons=[reason_as_json(reason) for reason in left.reasons],
+        reasons=[reason_as_json(reason) | _each(built, left.visit, reason) for reason in left.reasons],
         priority=built.problem.visit_by_id[left.visit].priority,
         parts=_parts(built, left.visit),
     )
@@ -96,6 +97,14 @@ def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
     """What the priority is made of, and that it goes first whatever its points, where it does."""
     first = built.guarantees.get(need)
     return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
+
+
+def _each(built: Candidates, need: str, reason: planning.Reason) -> dict[str, Any]:
+    """What stands in the way on every team-day, for a need that none could serve."""
+    if not reason.relax:
+        return {}
+    found = blocks.each(built.problem, built.problem.visit_by_id[need])
+    return {"each": [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]}
 
 
 def reason_as_json(reason: planning.Reason) -> dict[str, Any]:

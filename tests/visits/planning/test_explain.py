@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import GreatCircle, Problem, Reason, Shift, Unserved, Visit, explain, plan
+from visits.planning import GreatCircle, Problem, Reason, Shift, Unserved, Visit, blocks, explain, plan
 from visits.planning.types import orders
 
 DAY = dt.date(2026, 11, 30)
@@ -153,3 +153,11 @@ def test_a_served_visit_needs_no_reason():
     problem = Problem(((-7.6, 111.5),), (SHIFT,), (VISIT,))
     result = plan(problem, iterations=20)
     assert explain.verify(problem, result.routes, Unserved("a", (Reason("worth"),))) == ["served"]
+
+
+def test_every_shift_says_what_stands_in_the_way_there():
+    other = dataclasses.replace(SHIFT, id="t", skills=frozenset({"iris", "ramp"}), max_visits=0)
+    visit = dataclasses.replace(VISIT, skills=frozenset({"iris"}), windows=((0, 26999),))
+    problem = Problem(((-7.6, 111.5),), (SHIFT, other), (visit,))
+    assert blocks.each(problem, visit) == {("skill", "window"): ["s"], ("full", "window"): ["t"]}
+    assert blocks.each(problem, VISIT) == {(): ["s"], ("full",): ["t"]}

@@ -99,3 +99,19 @@ def test_families_hear_that_others_are_promised_or_go_first(shift: Shift) -> Non
     text = why.family(row, shifts={shift.pk: shift})
 
     assert "untuk itu satu keluarga lain yang sudah dijanjikan atau didahulukan harus mundur." in text
+
+
+def test_every_team_day_says_what_stands_in_the_way_there(shift: Shift) -> None:
+    other = ShiftFactory(date=TUESDAY, team__name="Tim Dolopo")
+    row = {
+        "code": "skill",
+        "each": [
+            {"codes": ["skill", "window"], "shifts": [str(shift.pk)]},
+            {"codes": ["no_shift"], "shifts": [str(other.pk)]},
+        ],
+    }
+    assert why.each(row, shifts={shift.pk: shift, other.pk: other}) == [
+        "Kelengkapan tim kurang + Jam yang cocok terlalu sempit: Tim Kare Sel 1 Des",
+        "Tidak ada hari yang cocok: Tim Dolopo Sel 1 Des",
+    ]
+    assert why.each({"code": "pushes"}, shifts={}) == []

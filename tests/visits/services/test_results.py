@@ -79,6 +79,18 @@ def test_a_result_is_a_draft_with_stops_reasons_and_figures(
     assert plan.based_on == {shift: 0}
 
 
+def test_a_need_that_nobody_can_serve_keeps_what_stands_in_the_way_on_every_team_day(run: PlanRun) -> None:
+    built = candidates.build(run=run, now=NOW)
+    found, shift = _plan(built), built.problem.shifts[0].id
+    reason = planning.Reason("skill", shift, relax=("skill",), at_s=30_000)
+    left = dataclasses.replace(found.unserved[0], reasons=(reason,))
+
+    results.write(run=run, token="mine", built=built, plan=dataclasses.replace(found, unserved=(left,)))
+
+    (row,) = PlanUnserved.objects.get().reasons
+    assert row["each"] == [{"codes": [], "shifts": [shift]}]
+
+
 def test_a_broken_guarantee_is_kept_with_its_reason(run: PlanRun) -> None:
     Need.objects.update(waiting_since=NOW - timedelta(days=100))
     built = candidates.build(run=run, now=NOW)
