@@ -23,9 +23,9 @@ class NotUrgentError(Exception):
     """The need waits for no visit: it has one, or is closed."""
 
 
-@transaction.atomic
 def fail(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
-    """The team cannot go on today; what is left of its day is planned anew."""
+    """The team cannot go on today; what is left of its day is planned anew. Two transactions: where another run is
+    at work (`plans.OverlapError`), the shift is cancelled all the same."""
     teams.set_cancelled(shift=shift, cancelled=True, actor=log.actor_of(user))
     return plan_anew(user=user, now=now)
 

@@ -119,6 +119,18 @@ def test_somebody_urgent(leader: Client, teams: list[Shift]) -> None:
     assert "sedang berjalan" in busy
 
 
+def test_a_breakdown_is_noted_while_another_run_is_at_work(leader: Client, teams: list[Shift]) -> None:
+    leader.post(reverse("admin:visits_today_urgent"), {"keperluan": str(NeedFactory().pk)})
+    away = reverse("admin:visits_today_fail", args=[teams[0].pk])
+
+    for _ in range(2):
+        page = leader.post(away, follow=True).content.decode()
+        assert "sedang berjalan" in page
+
+    assert Shift.objects.get(pk=teams[0].pk).is_cancelled
+    assert LogEntry.objects.filter(action="shift_cancelled").count() == 1
+
+
 def test_a_day_without_teams(looker: Client, db) -> None:
     assert "Tidak ada tim yang bertugas hari ini" in _text(looker)
 
