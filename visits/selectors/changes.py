@@ -191,6 +191,7 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
     dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
     open_days = {day.date for day in calendar.days(first=min(dates), last=max(dates)) if day.is_open}
     used = {stop.shift_id for stop in stops}
+    today = plan.run.kind == RunKind.TODAY
     found.working.update(
         shift.pk
         for shift in found.shifts
@@ -200,12 +201,11 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
         version = found.live[shift.pk]
         if (version.number if version else 0) != plan.based_on[str(shift.pk)]:
             found.refusals.append(Refusal(code="newer", shift=shift))
-        elif plan.run.kind == RunKind.TODAY:
-            if shift.date != timezone.localdate(now):
-                found.refusals.append(Refusal(code="over", shift=shift))
-            elif now - plan.made_at > TOO_OLD:
-                found.refusals.append(Refusal(code="old", shift=shift))
-        elif shift.pk in begun or departs(shift) <= now:
+        elif today and shift.date != timezone.localdate(now):
+            found.refusals.append(Refusal(code="over", shift=shift))
+        elif today and now - plan.made_at > TOO_OLD:
+            found.refusals.append(Refusal(code="old", shift=shift))
+        elif not today and (shift.pk in begun or departs(shift) <= now):
             found.refusals.append(Refusal(code="begun", shift=shift))
         elif shift.pk in used and (shift.is_cancelled or shift.date not in open_days):
             found.refusals.append(Refusal(code="cancelled", shift=shift))

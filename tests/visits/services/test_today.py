@@ -207,6 +207,16 @@ def test_a_home_that_a_team_drives_to_is_not_given_to_another(teams) -> None:
         publish(plan=plan, user=None)
 
 
+def test_a_team_that_fails_meanwhile_gets_nothing(teams) -> None:
+    _spoke(*teams)
+    plan = _planned(day_of_work.plan_anew(user=None))
+    assert plan.stops.filter(shift=teams[0]).exists()
+    day_of_work.fail(shift=teams[0], user=None)
+
+    with pytest.raises(PublishRefusedError, match=f"^cancelled {teams[0].pk}$"):
+        publish(plan=plan, user=None)
+
+
 @pytest.mark.parametrize(("later", "code"), [(21, "old"), (15 * 60, "over")])
 def test_a_plan_for_now_is_not_published_later(teams, later: int, code: str) -> None:
     plan = _planned(day_of_work.plan_anew(user=None))
