@@ -57,10 +57,10 @@ def start_run(
 ) -> PlanRun:
     """Ask for a plan of the days from `first` to `last`. Asked twice while the first is at work, it is the same
     run; raises `OverlapError` where a run for other, overlapping days, or upon other facts, is at work."""
-    for run in _overlapping(first, last).select_for_update():
-        if (run.first_date, run.last_date, run.kind, run.facts) == (first, last, kind, facts or {}):
-            return run
-        raise OverlapError(run)
+    asked = (first, last, kind, facts or {})
+    at_work = _overlapping(first, last).select_for_update().first()
+    if at_work is not None:
+        return _same(at_work, asked)
     try:
         with transaction.atomic():
             run = PlanRun.objects.create(
@@ -74,7 +74,7 @@ def start_run(
                 asked_by_id=None if asked_by is None else asked_by.pk,
             )
     except IntegrityError:  # somebody asked in the same moment
-        return _overlapping(first, last).get(first_date=first, last_date=last)
+        return _same(_overlapping(first, last).get(first_date=first, last_date=last), asked)
     log.write(
         actor=log.actor_of(asked_by),
         action="plan_asked",
@@ -83,6 +83,13 @@ def start_run(
         detail={"first": first.isoformat(), "last": last.isoformat(), "seconds": seconds},
     )
     _ring(run)
+    return run
+
+
+def _same(run: PlanRun, asked: tuple[date, date, RunKind, dict[str, Any]]) -> PlanRun:
+    """The run that is at work, where it is what was asked for."""
+    if (run.first_date, run.last_date, run.kind, run.facts) != asked:
+        raise OverlapError(run)
     return run
 
 

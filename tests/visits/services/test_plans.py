@@ -15,7 +15,7 @@ from outreach.models import LogEntry, Village
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.support.wait import wait_until
-from visits.enums import MAX_RUN_ATTEMPTS, RunState
+from visits.enums import MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, Visit
 from visits.planning import rules
 from visits.selectors import changes
@@ -60,6 +60,16 @@ class TestAsking:
             plans.start_run(first=TUESDAY - timedelta(days=1), last=TUESDAY, seconds=1)
 
         assert overlap.value.run == run
+
+    def test_the_same_days_upon_other_facts_are_another_run(self) -> None:
+        def ask(need: str) -> PlanRun:
+            return plans.start_run(
+                first=TUESDAY, last=TUESDAY, seconds=1, kind=RunKind.TODAY, facts={"urgent": [need]}
+            )
+
+        assert ask("1") == ask("1")
+        with pytest.raises(plans.OverlapError):
+            ask("2")
 
     def test_a_run_that_has_not_begun_stops_at_once(self) -> None:
         run = _ask()
