@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, village_id: str) -> HttpResponse:
     """Note the day of a session; refused days are explained."""
-    village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id)
+    village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
     on = _date(doors.text(request.POST, "tanggal"))
     one = next((row for row in proposals.page().sessions if row.village.pk == village.pk), None)
     if on is None:

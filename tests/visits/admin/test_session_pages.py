@@ -97,7 +97,8 @@ def test_agreeing_needs_a_permission_and_a_proposal(
     assert onlooker.post(address, day).status_code == 403
     other = reverse("admin:visits_plan_session_accept", args=[VillageFactory().pk])
     assert "sudah berubah" in coordinator.post(other, day, follow=True).content.decode()
-    assert coordinator.post(f"{LIST}tidak-ada/", day).status_code == 404
+    for none in ("tidak-ada", "%00", "a%00b"):
+        assert coordinator.post(f"{LIST}{none}/", day).status_code == 404
 
 
 def test_empty_states_say_what_to_do(onlooker: Client, db) -> None:
