@@ -36,6 +36,7 @@ def none(code: str) -> str:
     """Why there is no place to choose."""
     texts = {
         "state": _("Keperluan ini tidak sedang menunggu kunjungan."),
+        "away": _("Warga ini tercatat di luar daerah, jadi belum bisa dikunjungi."),
         "begun": _("Tim sudah berangkat untuk kunjungan ini. Lihat halaman Hari ini."),
         "gone": _("Tempat itu sudah berubah. Pilih lagi dari daftar yang baru."),
         "newer": _("Jadwal tim itu baru saja berubah. Pilih lagi dari daftar yang baru."),

@@ -30,8 +30,8 @@ DAYS = 14
 
 
 class NoPlaceError(Exception):
-    """`gone`: the place is another one by now; `state`: the need waits for no visit; `begun`: its team is on the
-    way already."""
+    """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at home;
+    `begun`: its team is on the way already."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -96,6 +96,8 @@ def _priced(there: Week, need: Need, slot: Slot) -> Slot:
 def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
     if need.state not in (NeedState.OPEN, NeedState.PLANNED):
         raise NoPlaceError("state")
+    if need.resident.away:
+        raise NoPlaceError("away")
     if visit is not None and (visit.state != VisitState.PUBLISHED or departs(visit.shift) <= now):
         raise NoPlaceError("begun")
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from outreach.enums import Milestone, NeedState, Skill
-from outreach.models import LogEntry, Progress
+from outreach.models import LogEntry, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, TeamFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
@@ -80,6 +80,17 @@ def test_a_place_is_taken_once(shift: Shift) -> None:
     assert _take(need, offer) is False
 
     assert (Visit.objects.filter(need=need).count(), TeamDay.objects.get(date=TUESDAY).live.number) == (1, 2)
+
+
+def test_nobody_is_sent_to_who_went_away_meanwhile(shift: Shift) -> None:
+    need = NeedFactory()
+    (offer, *_) = booking.offers(need=need, now=NOW)
+    Resident.objects.filter(pk=need.resident_id).update(away=True)
+
+    with pytest.raises(booking.NoPlaceError, match="away"):
+        _take(need, offer)
+
+    assert TeamDay.objects.get(date=TUESDAY).live.number == 1
 
 
 def test_a_place_that_has_changed_is_not_taken(shift: Shift) -> None:
