@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,9 +20,10 @@ from visits.services import promises
 
 
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page that was come from, if it is ours."""
+    """To the page that was come from, if it is ours; a path, for `redirect` takes a bare word for a view's name."""
     asked = doors.text(request.POST, "kembali")
-    return redirect(asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else otherwise)
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return HttpResponseRedirect(asked if ours else otherwise)
 
 
 @doors.needs("visits.view_teamday", "visits.publish_plan")
@@ -36,8 +37,11 @@ def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         raise Http404 from None
     team = get_object_or_404(Team, pk=team_id)
     there = set(days.planned(team=team, on=day))
-    count = promises.make(visits=asked & there or there, actor=log.actor_of(doors.who(request)))
-    if count:
+    told = asked & there if asked else there
+    count = promises.make(visits=told, actor=log.actor_of(doors.who(request)))
+    if asked and not told:
+        messages.error(request, _("Kunjungan itu tidak ada lagi di jadwal ini. Lihat jadwal yang baru."))
+    elif count:
         messages.success(
             request,
             _("%(count)d keluarga dicatat sudah diberi tahu; jadwalnya kini janji.") % {"count": count},

@@ -65,10 +65,21 @@ def test_a_promise_is_released_where_it_stands_in_the_way(caller: Client, shift:
     assert "tidak sedang dijanjikan" in caller.post(away, {"alasan": "family"}, follow=True).content.decode()
 
 
-def test_nobody_is_sent_to_another_site(caller: Client, shift: Shift) -> None:
+def test_a_family_that_is_no_longer_there_promises_nothing_to_the_others(
+    caller: Client, shift: Shift
+) -> None:
+    page = caller.post(_make(shift), {"kunjungan": uuid4()}, follow=True).content.decode()
+    assert "tidak ada lagi di jadwal ini" in page
+    assert not Visit.objects.filter(promised=True).exists()
+
+
+@pytest.mark.parametrize(
+    "back", ["https://example.org/", "//example.org", "bukan-alamat", "[", "/\\example.org"]
+)
+def test_nobody_is_sent_to_another_site(caller: Client, shift: Shift, back: str) -> None:
     visit = Visit.objects.get(sequence=1)
     away = reverse("admin:visits_visit_release", args=[visit.pk])
-    done = caller.post(away, {"alasan": "family", "kembali": "https://example.org/"})
+    done = caller.post(away, {"alasan": "family", "kembali": back})
     assert done.headers["Location"] == reverse(
         "admin:visits_teamday_page", args=[shift.team_id, shift.date.isoformat()]
     )
