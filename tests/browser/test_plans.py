@@ -114,6 +114,7 @@ def _addresses(office: Office) -> dict[str, str]:
         "plan-left": plan("left", office.published),
         "plan-publish": plan("publish", office.draft),
         "plan-told": plan("told", office.published),
+        "sessions": reverse("admin:visits_plan_sessions"),
         "days": reverse("admin:visits_teamday_changelist"),
         "day": office.day,
         "today": reverse("admin:visits_today"),
@@ -125,7 +126,7 @@ def _addresses(office: Office) -> dict[str, str]:
 
 PAGES = (
     *("index", "plans", "plan-new", "plan-run-failed", "plan-draft", "plan-published", "plan-left"),
-    *("plan-publish", "plan-told", "days", "day", "today", "places", "calendar", "shifts-make"),
+    *("plan-publish", "plan-told", "sessions", "days", "day", "today", "places", "calendar", "shifts-make"),
 )
 
 
