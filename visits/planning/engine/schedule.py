@@ -19,7 +19,7 @@ from visits.planning.engine.tuning import DETOUR, TUNING
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # an earlier plan is not melted down: start this far into the cooling
 QUENCH = 0.93  # share of the run when the quench begins
-CYCLE, MOST_CYCLES = 200, 8  # least iterations of a cooling, for the square of the visits
+CYCLE, CYCLE_BY_SQUARE, MOST_CYCLES = 8000, 4, 8  # least iterations of a cooling, and more for visits squared
 SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most seconds
 
 
@@ -36,7 +36,8 @@ class Schedule:
     def divide(self, iterations: float) -> None:
         """Small problems cool several times over: `iterations` is what one worker will do in the whole run."""
         if self.sprint:
-            self.cycles = max(1, min(MOST_CYCLES, int(iterations // (CYCLE * max(1, self.visits) ** 2))))
+            least = CYCLE + CYCLE_BY_SQUARE * self.visits**2
+            self.cycles = max(1, min(MOST_CYCLES, int(iterations // least)))
 
     def _along(self, share: float) -> float:
         """How far down the curve the run is at `share` (0..1) of it."""

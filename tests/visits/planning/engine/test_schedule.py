@@ -4,7 +4,7 @@ import itertools
 
 from tests.support.planning_case import make_problem
 from visits.planning.engine.data import build
-from visits.planning.engine.schedule import FINAL, HOT, Schedule
+from visits.planning.engine.schedule import CYCLE, CYCLE_BY_SQUARE, FINAL, HOT, Schedule
 
 DATA = build(make_problem(1, visits=30)).data
 
@@ -38,7 +38,7 @@ def test_where_there_is_time_it_cools_several_times():
     schedule = Schedule(DATA)
     schedule.divide(1000)
     assert schedule.cycles == 1
-    schedule.divide(200 * 30**2 * 4)
+    schedule.divide((CYCLE + CYCLE_BY_SQUARE * 30**2) * 4)
     assert schedule.cycles == 4
     heats = [schedule.temperature(schedule.sprint + (1 - schedule.sprint) * i / 400) for i in range(401)]
     assert sum(b > a for a, b in itertools.pairwise(heats)) == 3
