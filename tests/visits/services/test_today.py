@@ -12,7 +12,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import Outcome, RunKind, RunState, VisitState
-from visits.models import Device, Plan, PlanRun, Shift, TeamDay, Visit
+from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.selectors import changes, field
 from visits.services import day_of_work, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
@@ -205,6 +205,16 @@ def test_a_home_that_a_team_drives_to_is_not_given_to_another(teams) -> None:
 
     with pytest.raises(PublishRefusedError, match="moved_on"):
         publish(plan=plan, user=None)
+
+
+def test_teams_on_the_road_finish_a_day_that_was_closed_since(teams) -> None:
+    _spoke(*teams)
+    CalendarDay.objects.create(date=TUESDAY, is_open=False, reason="Cuti bersama")
+    plan = _planned(day_of_work.plan_anew(user=None))
+
+    publish(plan=plan, user=None)
+
+    assert Visit.objects.filter(state=VisitState.PUBLISHED).count() == 8
 
 
 def test_a_team_that_fails_meanwhile_gets_nothing(teams) -> None:
