@@ -48,9 +48,11 @@ class Promise:
             raise ValueError("promise: the stretch must be above -1")
 
     def begin(self, doors: Floats, *, earliest_s: int) -> int:
-        """The step before the early quantile of `doors`, never before `earliest_s`."""
+        """The step before the early quantile of `doors`, never before `earliest_s`, and so that the narrowest
+        interval fits into the day."""
         first = -(-earliest_s // self.step_s) * self.step_s
-        return max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first)
+        last = (DAY_S - self.narrowest_s) // self.step_s * self.step_s
+        return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 
     def stretched(self, doors: Floats, *, begin_s: int) -> Floats:
         """The moments at the door (none before `begin_s`) as experience says that they spread."""

@@ -35,6 +35,12 @@ def test_no_interval_begins_before_the_team_can_be_there() -> None:
     assert PROMISE.begin(free, earliest_s=27_600) == 27_600
 
 
+def test_an_interval_after_midnight_ends_the_day_in_order() -> None:
+    begin = PROMISE.begin(doors(1, at=30 * 3600), earliest_s=29 * 3600)
+
+    assert (begin, PROMISE.end(np.full(9, 30 * 3600.0), begin_s=begin)) == (DAY_S - 1800, DAY_S)
+
+
 def test_a_sure_arrival_still_gets_the_narrowest_interval() -> None:
     sure = np.full(100, NINE + 60.0)
     begin = PROMISE.begin(sure, earliest_s=0)
