@@ -150,6 +150,7 @@ def session_day(code: str) -> str:
     """Why a village session cannot be on a day, and what to do."""
     texts = {
         "past": _("Tanggal sesi harus sesudah hari ini. Pilih tanggal lain."),
+        "far": _("Tanggal sesi lebih dari setahun lagi. Periksa tahunnya."),
         "closed": _("Hari itu kantor tutup. Pilih hari kerja, atau buka harinya di kalender."),
     }
     return texts[code]

@@ -1,6 +1,6 @@
 """A village session that the office has agreed on: noted in the log, with the figures it was proposed with."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,9 +9,11 @@ from outreach.models import LogEntry, Village
 from outreach.services import log
 from visits.selectors import calendar
 
+AHEAD = timedelta(days=366)  # a later year is a slip of the keyboard
+
 
 class SessionDayError(Exception):
-    """The day cannot be used; `code`: past, closed."""
+    """The day cannot be used; `code`: past, far, closed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -24,6 +26,8 @@ def accept(*, village: Village, on: date, people: int, saved_days: float, actor:
     who came is recorded there, who did not stays in the plans."""
     if on <= timezone.localdate():
         raise SessionDayError("past")
+    if on > timezone.localdate() + AHEAD:
+        raise SessionDayError("far")
     if not all(day.is_open for day in calendar.days(first=on, last=on)):
         raise SessionDayError("closed")
     Village.objects.select_for_update().only("pk").get(pk=village.pk)

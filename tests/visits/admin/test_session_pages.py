@@ -79,6 +79,7 @@ def test_a_session_is_agreed_on_once_and_logged_without_names(coordinator: Clien
         ("2026-13-99", "Isi tanggal sesi"),
         ("2026-11-30", "harus sesudah hari ini"),
         ("2026-12-05", "kantor tutup"),
+        ("9999-12-31", "lebih dari setahun"),
     ],
 )
 def test_a_day_that_cannot_be_is_explained(
