@@ -15,6 +15,7 @@ from visits.models import Shift, Team
 from visits.selectors import calendar
 
 _SPAN = re.compile(r"^(\d{1,2})[.:](\d{2})\s*[-–]\s*(\d{1,2})[.:](\d{2})$")
+MOST_SETUP = 120  # minutes; a larger number is a slip, and no home would fit into a day
 MOST_DAYS = 92
 
 
@@ -113,6 +114,14 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
             *("code", "name", "is_active", "skills", "base_name", "latitude", "longitude"),
             *("max_visits", "setup_minutes"),
         )
+
+    def clean_setup_minutes(self) -> int:
+        minutes: int = self.cleaned_data["setup_minutes"]
+        if minutes > MOST_SETUP:
+            raise forms.ValidationError(
+                _("Paling banyak %(most)d menit tiap rumah. Periksa angkanya."), params={"most": MOST_SETUP}
+            )
+        return minutes
 
 
 class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]

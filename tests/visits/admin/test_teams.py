@@ -65,6 +65,16 @@ def test_a_base_outside_the_country_is_told(keeper: Client, fields: dict[str, st
     assert not Team.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("minutes", "made"), [("0", 1), ("120", 1), ("121", 0), ("-1", 0), ("9" * 30, 0), ("x", 0)]
+)
+def test_minutes_that_no_kit_takes_are_told(keeper: Client, minutes: str, made: int) -> None:
+    page = keeper.post(reverse("admin:visits_team_add"), _team(setup_minutes=minutes))
+
+    assert Team.objects.count() == made
+    assert made or "errorlist" in page.content.decode()
+
+
 def _shift(shift: Shift, **fields: object) -> dict[str, object]:
     return {
         "starts": "08:00",
