@@ -52,7 +52,14 @@ def _start(leashes: Leashes, pids: Path, *, manner: str = "polite", grace: str =
 
 
 def _gone(processes: list[psutil.Process]) -> bool:
-    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+    return not any(_runs(process) for process in processes)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def test_letting_go_ends_the_program_and_its_worker(leashes: Leashes, tmp_path: Path):

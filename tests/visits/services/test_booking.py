@@ -182,17 +182,18 @@ def test_a_team_that_has_left_is_not_asked(shift: Shift) -> None:
     assert booking.offers(need=need, now=at(TUESDAY, 8 * 60)) == []
 
 
-def test_the_queries_do_not_grow(
-    shift: Shift, django_assert_max_num_queries, django_assert_num_queries
-) -> None:
+def test_the_queries_do_not_grow(shift: Shift, django_assert_max_num_queries) -> None:
+    """One query more where an offer names families that it would move: their villages, all at once."""
     need = NeedFactory()
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(12) as few:
         booking.offers(need=need, now=NOW)
     for day in (1, 2):
         later = ShiftFactory(date=TUESDAY + timedelta(days=day))
         publish(plan=draft({later: [NeedFactory(), NeedFactory()]}, first=later.date), user=None, now=NOW)
-    with django_assert_num_queries(len(few.captured_queries)):
-        assert len(booking.offers(need=need, now=NOW)) == 3
+    with django_assert_max_num_queries(12) as more:
+        offers = booking.offers(need=need, now=NOW)
+    assert len(offers) == 3
+    assert len(more) - len(few) <= 1
 
 
 @pytest.mark.parametrize("moving", [False, True])
