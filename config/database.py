@@ -1,4 +1,4 @@
-"""The database as the product needs it: SQLite made safe for several processes, PostgreSQL as it is."""
+"""The database as the product needs it: SQLite made safe for several processes, no endless waits on PostgreSQL."""
 
 from typing import Any
 

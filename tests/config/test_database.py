@@ -21,13 +21,18 @@ def test_what_the_url_says_about_options_stands():
     assert database(parsed)["OPTIONS"]["options"] == "-c lock_timeout=5s"
 
 
+LIMITS: dict[str, dict[str, Any]] = {
+    "postgresql": {"SHOW lock_timeout": "30s", "SHOW idle_in_transaction_session_timeout": "5min"},
+    "sqlite": {"PRAGMA busy_timeout": 30_000, "PRAGMA secure_delete": 1},
+}
+
+
 @pytest.mark.django_db
 def test_the_connection_has_these_limits():
-    if connection.vendor != "postgresql":
-        pytest.skip("PostgreSQL only")
+    limits = LIMITS[connection.vendor]
+    found = {}
     with connection.cursor() as cursor:
-        found = []
-        for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
-            cursor.execute(f"SHOW {name}")
-            found.append(cursor.fetchone()[0])
-    assert found == ["30s", "5min"]
+        for question in limits:
+            cursor.execute(question)
+            found[question] = cursor.fetchone()[0]
+    assert found == limits
