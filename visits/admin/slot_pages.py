@@ -12,7 +12,7 @@ from outreach import words as family_words
 from outreach.models import Need
 from visits.admin import doors
 from visits.models import Plan, Visit
-from visits.selectors import arrival, offer_words
+from visits.selectors import arrival, offer_words, placing
 from visits.services import booking, publishing
 
 
@@ -39,7 +39,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
         found = booking.offers(need=need)
     except booking.NoPlaceError as none:
         trouble = offer_words.none(none.code)
-    visit: Visit | None = booking.open_visit(need)
+    visit: Visit | None = placing.open_visit(need)
     return doors.page(
         request,
         "admin/visits/plan/places.html",
@@ -47,6 +47,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
         title=_("Kapan bisa dikunjungi?"),
         need=need,
         visit=visit,
+        mark=placing.mark(visit),
         told=family_words.interval(*arrival.told(visit)) if visit else "",
         trouble=trouble,
         offers=[
@@ -61,6 +62,15 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
     )
 
 
+def _why(none: booking.NoPlaceError, request: HttpRequest) -> str:
+    found = placing.of(none.visit) if none.visit is not None else None
+    return (
+        offer_words.placed(found, mine=found.user == doors.who(request).pk)
+        if found
+        else offer_words.none(none.code)
+    )
+
+
 @doors.needs("visits.view_plan", "visits.publish_plan", "outreach.view_need")
 @require_POST
 def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
@@ -69,7 +79,12 @@ def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
     asked = [_whole(request, name) for name in ("jadwal", "urutan", "mulai")]
     try:
         if booking.take(
-            need=need, shift=asked[0], position=asked[1], start_s=asked[2], user=doors.who(request)
+            need=need,
+            shift=asked[0],
+            position=asked[1],
+            start_s=asked[2],
+            shown=doors.text(request.POST, "dari"),
+            user=doors.who(request),
         ):
             messages.success(
                 request, _("Kunjungan dijadwalkan. Kabari keluarganya; tablet tim mengambil jadwal baru.")
@@ -78,7 +93,7 @@ def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
             messages.info(request, _("Kunjungan ini sudah ada di tempat itu."))
         return redirect("admin:outreach_need_change", need.pk)
     except booking.NoPlaceError as none:
-        messages.error(request, offer_words.none(none.code))
+        messages.error(request, _why(none, request))
     except publishing.PublishRefusedError:
         messages.error(request, offer_words.none("newer"))
     return redirect("admin:visits_need_places", need.pk)

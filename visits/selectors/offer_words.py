@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from outreach import words as family_words
 from visits.planning.slots import Slot
-from visits.selectors import words
+from visits.selectors import arrival, words
+from visits.selectors.placing import Placing
 
 
 def price(slot: Slot) -> str:
@@ -39,6 +41,35 @@ def none(code: str) -> str:
         "away": _("Warga ini tercatat di luar daerah, jadi belum bisa dikunjungi."),
         "begun": _("Tim sudah berangkat untuk kunjungan ini. Lihat halaman Hari ini."),
         "gone": _("Tempat itu sudah berubah. Pilih lagi dari daftar yang baru."),
+        "placed": _(
+            "Kunjungan ini sudah ditempatkan di jadwal lain sejak halaman dibuka, dan tetap di sana. Pilih lagi bila memang perlu dipindah."
+        ),
+        "released": _(
+            "Jadwal kunjungan ini sudah dilepas sejak halaman dibuka. Pilih lagi dari daftar yang baru."
+        ),
         "newer": _("Jadwal tim itu baru saja berubah. Pilih lagi dari daftar yang baru."),
     }
     return texts[code]
+
+
+def placed(found: Placing, *, mine: bool) -> str:
+    """Who placed the need while the page was open, when and where, and what to do now. Names no resident."""
+    where = {
+        "who": found.name or _("sistem"),
+        "at": family_words.moment(found.at),
+        "team": found.visit.shift.team.name,
+        "told": family_words.interval(*arrival.told(found.visit)),
+    }
+    if mine:
+        return (
+            _(
+                "Kunjungan ini sudah Bapak/Ibu tempatkan pada %(team)s, %(told)s (%(at)s), dan tetap di sana. Bila perlu dipindah, pilih lagi dari daftar di bawah."
+            )
+            % where
+        )
+    return (
+        _(
+            "Sejak halaman ini dibuka, %(who)s menempatkan kunjungan ini pada %(team)s, %(told)s (%(at)s), dan kunjungan tetap di sana. Bila perlu dipindah, bicarakan dulu dengan %(who)s, lalu pilih lagi dari daftar di bawah."
+        )
+        % where
+    )

@@ -16,12 +16,12 @@ from outreach.enums import NeedState
 from outreach.models import Need, Village
 from outreach.services import log
 from visits import planning
-from visits.enums import OPEN_VISITS, ReleaseReason, RunKind, RunState, VisitState
+from visits.enums import ReleaseReason, RunKind, RunState, VisitState
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
 from visits.planning import slots
 from visits.planning.rules import walk
 from visits.planning.slots import Slot
-from visits.selectors import arrival
+from visits.selectors import arrival, placing
 from visits.selectors.candidates import departs
 from visits.services import promises, publishing, telling, visits, week
 from visits.services.week import Week
@@ -31,11 +31,12 @@ DAYS = 14
 
 class NoPlaceError(Exception):
     """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at home;
-    `begun`: its team is on the way already."""
+    `begun`: its team is on the way already; `placed`: somebody placed it meanwhile (`visit` says where),
+    `released`: somebody took it out of its day."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, visit: Visit | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.visit = code, visit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +49,9 @@ class Offer:
     told: tuple[datetime, datetime]  # what the family would be told
 
 
-def open_visit(need: Need) -> Visit | None:
-    """The need's visit that is published or under way."""
-    rows = Visit.objects.filter(need=need, state__in=OPEN_VISITS).select_related("shift__team")
-    return rows.first()
-
-
 def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[Offer]:
     """The best place of each team-day of the next two weeks, the best first."""
-    _check(need, open_visit(need), now=now or timezone.now())
+    _check(need, placing.open_visit(need), now=now or timezone.now())
     there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     best: dict[str, Slot] = {}
     for slot in _slots(there, need):
@@ -116,19 +111,23 @@ def take(
     shift: int,
     position: int,
     start_s: int,
+    shown: str,
     user: AbstractBaseUser | None,
     now: datetime | None = None,
 ) -> bool:
     """Publish the visit at an offered place; a published one moves there. False where it is there already.
 
-    Raises `NoPlaceError`, or `publishing.PublishRefusedError` where the team-day changed meanwhile.
+    `shown` is the mark (`selectors.placing`) of where the need stood when the place was offered: who was placed
+    elsewhere since then stays there. Raises `NoPlaceError`, or `publishing.PublishRefusedError` where the team-day
+    changed meanwhile.
     """
     now = now or timezone.now()
-    need = Need.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
-    visit = open_visit(need)
-    _check(need, visit, now=now)
+    need, visit = _locked(need, shift)
     if visit is not None and visit.shift_id == shift and week.stop_of(visit).start_s == start_s:
         return False
+    _check(need, visit, now=now)
+    if placing.mark(visit) != shown:
+        raise NoPlaceError("placed" if visit else "released", visit)
     there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     wanted = (str(shift), position, start_s)
     slot = next((s for s in _slots(there, need) if (s.shift, s.position, s.start_s) == wanted), None)
@@ -144,6 +143,16 @@ def take(
     plan = _draft(need, visit, slot, there, user)
     publishing.publish(plan=plan, user=user, now=now)
     return True
+
+
+def _locked(need: Need, shift: int) -> tuple[Need, Visit | None]:
+    """The need and its visit, read under their locks: team-days first, as publishing takes them. Nobody makes or
+    moves a visit without its need's lock."""
+    was = placing.open_visit(need)
+    shifts = Shift.objects.filter(pk__in=[shift] if was is None else [shift, was.shift_id])
+    list(shifts.select_for_update().order_by("pk").values_list("pk"))
+    need = Need.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
+    return need, placing.open_visit(need)
 
 
 def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: AbstractBaseUser | None) -> Plan:

@@ -1,7 +1,9 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -42,9 +44,14 @@ def _places(need: Need) -> str:
     return reverse("admin:visits_need_places", args=[need.pk])
 
 
-def _form(page) -> dict[str, int]:
+def _form(page) -> dict[str, object]:
     offer = page.context["offers"][0]["offer"]
-    return {"jadwal": offer.shift.pk, "urutan": offer.slot.position, "mulai": offer.slot.start_s}
+    return {
+        "dari": page.context["mark"],
+        "jadwal": offer.shift.pk,
+        "urutan": offer.slot.position,
+        "mulai": offer.slot.start_s,
+    }
 
 
 def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift) -> None:
@@ -64,6 +71,44 @@ def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift
 
     assert "sudah ada di tempat itu" in planner.post(take, form, follow=True).content.decode()
     assert "Jadwal sekarang" in planner.get(_places(need)).content.decode()
+
+
+def test_two_coordinators_who_place_the_same_need(planner: Client, shift: Shift) -> None:
+    need = NeedFactory()
+    later = ShiftFactory(date=TUESDAY + timedelta(days=1))
+    other = staff("visits.view_plan", "visits.publish_plan", "outreach.view_need")
+    name = User.objects.get(pk=planner.session["_auth_user_id"]).get_username()
+    take = reverse("admin:visits_need_take", args=[need.pk])
+    pages = [client.get(_places(need)) for client in (planner, other)]
+    forms = {}
+    for page in pages:
+        for row in page.context["offers"]:
+            forms[row["offer"].shift.pk] = {
+                "dari": page.context["mark"],
+                "jadwal": row["offer"].shift.pk,
+                "urutan": row["offer"].slot.position,
+                "mulai": row["offer"].slot.start_s,
+            }
+
+    assert "Kunjungan dijadwalkan" in planner.post(take, forms[shift.pk], follow=True).content.decode()
+    refused = other.post(take, forms[later.pk], follow=True)
+    text = refused.content.decode()
+    assert f"{name} menempatkan kunjungan ini pada {shift.team.name}, Selasa, 1 Desember 2026, antara" in text
+    assert "(Senin, 30 November 2026, pukul 12.00)" in text
+    assert f"bicarakan dulu dengan {name}" in text
+    (message,) = refused.context["messages"]
+    assert need.resident.name not in str(message)
+    assert refused.redirect_chain[0][0] == _places(need)
+    assert "Jadwal sekarang" in text
+    assert Visit.objects.get(need=need).shift == shift
+
+    assert "sudah ada di tempat itu" in planner.post(take, forms[shift.pk], follow=True).content.decode()
+    mine = planner.post(take, forms[later.pk], follow=True).content.decode()
+    assert f"sudah Bapak/Ibu tempatkan pada {shift.team.name}" in mine
+    assert (
+        "Kunjungan dijadwalkan"
+        in other.post(take, forms[later.pk] | {"dari": refused.context["mark"]}, follow=True).content.decode()
+    )
 
 
 @pytest.mark.parametrize("form", [{}, {"jadwal": "1", "urutan": "x", "mulai": "²"}, {"jadwal": "9" * 30}])

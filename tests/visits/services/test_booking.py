@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 
 from outreach.enums import Milestone, NeedState, Skill
 from outreach.models import LogEntry, Progress, Resident
@@ -10,7 +11,7 @@ from tests.factories.visits import ShiftFactory, TeamFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunKind, VisitState
 from visits.models import PlanRun, Shift, TeamDay, Visit
-from visits.selectors import arrival
+from visits.selectors import arrival, placing
 from visits.services import booking, promises, telling, visits, week
 from visits.services.publishing import publish
 
@@ -31,13 +32,14 @@ def shift() -> Shift:
     return shift
 
 
-def _take(need, offer) -> bool:
+def _take(need, offer, *, shown: str | None = None, user=None) -> bool:
     return booking.take(
         need=need,
         shift=offer.shift.pk,
         position=offer.slot.position,
         start_s=offer.slot.start_s,
-        user=None,
+        shown=placing.mark(placing.open_visit(need)) if shown is None else shown,
+        user=user,
         now=NOW,
     )
 
@@ -76,10 +78,71 @@ def test_a_place_is_taken_once(shift: Shift) -> None:
     need = NeedFactory()
     (offer, *_) = booking.offers(need=need, now=NOW)
 
-    assert _take(need, offer) is True
-    assert _take(need, offer) is False
+    assert _take(need, offer, shown="") is True
+    assert _take(need, offer, shown="") is False
 
     assert (Visit.objects.filter(need=need).count(), TeamDay.objects.get(date=TUESDAY).live.number) == (1, 2)
+
+
+@pytest.fixture
+def two_days(shift: Shift) -> tuple[Shift, Shift]:
+    return shift, ShiftFactory(date=TUESDAY + timedelta(days=1))
+
+
+def test_who_comes_second_does_not_undo_the_first(two_days: tuple[Shift, Shift]) -> None:
+    """Both look at a need without a place; each picks another day."""
+    need, first, second = NeedFactory(), User.objects.create_user("satu"), User.objects.create_user("dua")
+    offers = {offer.shift: offer for offer in booking.offers(need=need, now=NOW)}
+    assert _take(need, offers[two_days[0]], shown="", user=first)
+
+    with pytest.raises(booking.NoPlaceError, match="placed") as refused:
+        _take(need, offers[two_days[1]], shown="", user=second)
+
+    visit = Visit.objects.get(need=need)
+    assert visit.shift == two_days[0]
+    assert refused.value.visit == visit
+    found = placing.of(visit)
+    assert found is not None
+    assert (found.user, found.at) == (first.pk, NOW)
+    assert not TeamDay.objects.filter(date=two_days[1].date).exists()
+
+
+def test_a_visit_that_somebody_moved_meanwhile_stays_there(two_days: tuple[Shift, Shift]) -> None:
+    third = ShiftFactory(date=TUESDAY + timedelta(days=2))
+    need = Visit.objects.get(sequence=1).need
+    shown = placing.mark(placing.open_visit(need))
+    offers = {offer.shift: offer for offer in booking.offers(need=need, now=NOW)}
+    assert _take(need, offers[third], shown=shown)
+
+    with pytest.raises(booking.NoPlaceError, match="placed"):
+        _take(need, offers[two_days[1]], shown=shown)
+    assert _take(need, offers[third], shown=shown) is False
+
+    assert Visit.objects.get(need=need).shift == third
+
+
+def test_a_visit_taken_out_of_its_day_meanwhile_is_not_placed_by_an_old_page(shift: Shift) -> None:
+    visit = Visit.objects.get(sequence=1)
+    (offer, *_) = booking.offers(need=NeedFactory(), now=NOW)
+    shown = placing.mark(visit)
+    visits.cancel(visit=visit, at=NOW, actor="user:1", source="test")
+
+    with pytest.raises(booking.NoPlaceError, match="released"):
+        _take(visit.need, offer, shown=shown)
+
+
+def test_who_placed_a_visit_is_not_who_published_the_day_again(shift: Shift) -> None:
+    """Another visit behind it makes a new version, which leaves it where it was."""
+    need, first, second = NeedFactory(), User.objects.create_user("satu"), User.objects.create_user("dua")
+    assert _take(need, booking.offers(need=need, now=NOW)[0], user=first)
+    visit = Visit.objects.get(need=need)
+    other = NeedFactory(windows=[["13:00", "15:00"]])
+    assert _take(other, booking.offers(need=other, now=NOW)[0], user=second)
+
+    placed = [placing.of(Visit.objects.get(need=one)) for one in (need, other)]
+    assert [found.user for found in placed if found] == [first.pk, second.pk]
+    assert TeamDay.objects.get(date=TUESDAY).live.number == 3
+    assert Visit.objects.get(need=need).planned_start == visit.planned_start
 
 
 def test_nobody_is_sent_to_who_went_away_meanwhile(shift: Shift) -> None:
