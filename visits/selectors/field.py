@@ -4,6 +4,7 @@ A team whose tablet is silent is taken to go on as published: villages without a
 would have begun by now is then assumed, never written: a re-plan leaves it where it is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -73,6 +74,12 @@ def today(*, now: datetime) -> list[TeamNow]:
         for shift in shifts
         if day.is_open or shift.pk in visits
     ]
+
+
+def failing(*, shifts: Iterable[Shift]) -> frozenset[str]:
+    """Which of these cannot go on by now, by id."""
+    rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts], is_cancelled=True)
+    return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
 
 
 def _heard(on: date) -> dict[int, datetime]:

@@ -256,7 +256,15 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
 
 
 def _today(row: PlanRun, token: str, held: lease.Lease, now: datetime | None) -> bool:
-    """The rest of a day that is under way."""
+    """The rest of a day that is under way; computed anew as often as a breakdown is reported meanwhile."""
+    while True:
+        try:
+            return _rest_of_day(row, token, held, now)
+        except today_results.OutdatedError:
+            logger.info("a team's breakdown was reported during a planning run, computed anew")
+
+
+def _rest_of_day(row: PlanRun, token: str, held: lease.Lease, now: datetime | None) -> bool:
     day = today.build(run=row, now=now)
     _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
     engine.warm()

@@ -10,15 +10,23 @@ from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.facts import DROPPED, Change, Replan
-from visits.selectors import arrival
+from visits.selectors import arrival, field
 from visits.services import telling, week
 from visits.services.results import reason_as_json
 from visits.services.today import Day
 
 
+class OutdatedError(Exception):
+    """A team broke down, or goes on again, while the rest of the day was computed."""
+
+
 @transaction.atomic
 def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
-    """The draft, in one transaction with the end of the run; False where the run is no longer held by this claim."""
+    """The draft, in one transaction with the end of the run; False where the run is no longer held by this claim.
+
+    Raises `OutdatedError` and leaves the run at work where other teams fail than those it was computed for:
+    who reported that has been given this run (`plans.start_run` waits for its row).
+    """
     figures = result.plan.statistics
     ended = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token).update(
         state=RunState.STOPPED if figures.stopped else RunState.DONE,
@@ -31,6 +39,8 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
     )
     if not ended:
         return False
+    if field.failing(shifts=[team.shift for team in day.teams]) != day.facts.failed:
+        raise OutdatedError
     row = Plan.objects.create(run=run, summary=_summary(day, result), based_on=day.based_on)
     stops = _assumed(row, day)
     before: dict[int, int] = {}

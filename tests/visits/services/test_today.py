@@ -13,6 +13,7 @@ from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
+from visits.planning.replan import replan
 from visits.selectors import changes, field
 from visits.services import day_of_work, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
@@ -225,6 +226,28 @@ def test_a_team_that_fails_meanwhile_gets_nothing(teams) -> None:
 
     with pytest.raises(PublishRefusedError, match=f"^cancelled {teams[0].pk}$"):
         publish(plan=plan, user=None)
+
+
+def test_a_breakdown_reported_while_it_computes_is_in_its_plan(teams, monkeypatch) -> None:
+    """Who reports it is led to the run that is at work, so that run has to know."""
+    _spoke(*teams)
+    run = day_of_work.plan_anew(user=None)
+    rounds: list[PlanRun] = []
+
+    def meanwhile(*args, **named):
+        if not rounds:
+            rounds.append(day_of_work.fail(shift=teams[0], user=None))
+        else:
+            rounds.append(run)
+        return replan(*args, **named)
+
+    monkeypatch.setattr(plans, "replan", meanwhile)
+    plan = _planned(run)
+
+    assert rounds == [run, run]
+    assert plan.summary["today"]["failed"] == [teams[0].pk]
+    assert not plan.stops.filter(shift=teams[0]).exists()
+    publish(plan=plan, user=None)
 
 
 @pytest.mark.parametrize(("later", "code"), [(21, "old"), (15 * 60, "over")])
