@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from config import private
+
 DOORS = {"public", "admin", "tablet"}
 # Older versions can lose a write-ahead log under a reader (the "WAL-reset bug").
 SAFE_WAL = (3, 51, 3)
@@ -67,7 +69,7 @@ def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -
                 id="config.E004",
             )
         )
-    elif settings.DATA_DIR.stat().st_mode & 0o077:
+    elif settings.DATA_DIR.stat().st_mode & (0o077 if private.group() is None else 0o007):
         found.append(
             Warning("DATA_DIR can be read by other users.", hint="chmod 700 the folder.", id="config.W011")
         )
@@ -77,6 +79,31 @@ def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -
             Warning("KEYS_DIR can be read by other users.", hint="chmod 700 the folder.", id="config.W005")
         )
     return found
+
+
+@register(Tags.files)
+def files_group_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """A group that shares our files has to be there, and we in it."""
+    if not settings.FILES_GROUP:
+        return []
+    gid = private.group()
+    if gid is None:
+        return [
+            Warning(
+                f"FILES_GROUP: there is no group {settings.FILES_GROUP} on this machine; nobody shares our files.",
+                hint="groupadd it and put both users into it, or unset FILES_GROUP.",
+                id="config.W022",
+            )
+        ]
+    if os.geteuid() and gid not in {os.getegid(), *os.getgroups()}:
+        return [
+            Warning(
+                f"FILES_GROUP: the user of this process is no member of {settings.FILES_GROUP}.",
+                hint="usermod -aG it to this user, then start anew.",
+                id="config.W023",
+            )
+        ]
+    return []
 
 
 @register(Tags.database)

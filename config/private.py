@@ -1,14 +1,28 @@
-"""Files that others on this machine cannot read: names and addresses lie in the database in the clear."""
+"""Files that others on this machine cannot read: names and addresses lie in the database in the clear.
 
+With FILES_GROUP the members of that group share all but the keys: so a worker under another system user reads the
+records. Folders then hand the group down to what is made in them (setgid).
+"""
+
+import grp
 import logging
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
-OTHERS = 0o077
+OTHERS, STRANGERS = 0o077, 0o007
+SHARED_FOLDER = 0o2770
 logger = logging.getLogger(__name__)
+
+
+def group() -> int | None:
+    """The id of the group that shares our files; None where there is none: then nobody shares them."""
+    with suppress(KeyError):
+        return grp.getgrnam(settings.FILES_GROUP).gr_gid if settings.FILES_GROUP else None
+    return None
 
 
 def places() -> list[Path]:
@@ -20,32 +34,62 @@ def places() -> list[Path]:
     return [*folders, *(Path(f"{database['NAME']}{end}") for end in ("", "-journal", "-wal", "-shm"))]
 
 
-def _is_open(status: os.stat_result) -> bool:
+def _is_open(status: os.stat_result, shut: int) -> bool:
     # a folder with the sticky bit, as /tmp, is everybody's: to shut it would harm others
-    return bool(status.st_mode & OTHERS) and not status.st_mode & stat.S_ISVTX
+    return bool(status.st_mode & shut) and not status.st_mode & stat.S_ISVTX
 
 
-def tighten(places: list[Path]) -> list[Path]:
+def tighten(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
     """Shut for others what exists and is ours; those places that are open and belong to somebody else."""
     left: list[Path] = []
     for place in places:
         try:
             status = place.stat()
-            if not _is_open(status):
+            if not _is_open(status, shut):
                 continue
             if status.st_uid != os.geteuid():
                 left.append(place)
                 continue
-            place.chmod(stat.S_IMODE(status.st_mode) & ~OTHERS)
+            place.chmod(stat.S_IMODE(status.st_mode) & ~shut)
         except FileNotFoundError:  # not made yet, or a journal that is gone again
             continue
     return left
 
 
+def share(places: list[Path], gid: int) -> list[Path]:
+    """Give the group what is ours of these, to read and to write; those that we may not give it."""
+    left: list[Path] = []
+    for place in places:
+        try:
+            status = place.stat()
+            if status.st_uid != os.geteuid() or status.st_mode & stat.S_ISVTX:
+                continue
+            if status.st_gid != gid:
+                os.chown(place, -1, gid)
+            place.chmod(SHARED_FOLDER if stat.S_ISDIR(status.st_mode) else 0o660)
+        except FileNotFoundError:
+            continue
+        except PermissionError:  # we are no member of the group
+            left.append(place)
+    return left
+
+
 def keep() -> None:
-    """At the start of every process: what it makes is its user's alone, what lies open is shut or named."""
-    os.umask(OTHERS)
-    for place in tighten(places()):
+    """At the start of every process: what it makes is its user's alone, or its group's, what lies open is shut or
+    named."""
+    gid = group()
+    if gid is None:
+        os.umask(OTHERS)
+        left = tighten(places())
+    else:
+        os.umask(STRANGERS)
+        with suppress(OSError):  # a disk that is not there is said by the checks
+            settings.RECORDS_DIR.mkdir(parents=True, exist_ok=True)
+        shared = [place for place in places() if place != settings.KEYS_DIR]
+        left = tighten(shared, shut=STRANGERS) + tighten([settings.KEYS_DIR])
+        for place in share(shared, gid):
+            logger.warning("%s cannot be given to the group of FILES_GROUP", place.name or place)
+    for place in left:
         logger.warning(
             "%s can be read by others and belongs to another user: chmod go= it", place.name or place
         )

@@ -178,6 +178,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILES_GROUP = env.str(
+    "FILES_GROUP", default=""
+)  # the system group that shares all but the keys (config/private.py)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

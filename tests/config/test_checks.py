@@ -1,3 +1,5 @@
+import grp
+import os
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,19 @@ def test_a_folder_that_others_can_read_is_a_warning(
 def test_a_missing_data_folder_is_an_error(settings: Settings, tmp_path: Path):
     settings.DATA_DIR = tmp_path / "nowhere"
     assert "config.E004" in _ids(checks.data_dir_check(app_configs=None))
+
+
+@pytest.mark.parametrize(("group", "found"), [("", []), ("no-such-group", ["config.W022"]), (None, [])])
+def test_a_group_that_is_not_there_is_a_warning(settings: Settings, group: str | None, found: list[str]):
+    settings.FILES_GROUP = grp.getgrgid(os.getegid()).gr_name if group is None else group
+    assert _ids(checks.files_group_check(app_configs=None)) == found
+
+
+def test_a_group_that_we_are_not_in_is_a_warning(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    mine = {os.getegid(), *os.getgroups()}
+    settings.FILES_GROUP = next(row.gr_name for row in grp.getgrall() if row.gr_gid not in mine)
+    assert _ids(checks.files_group_check(app_configs=None)) == ["config.W023"]
 
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3"}

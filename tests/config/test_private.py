@@ -1,9 +1,13 @@
 """Nobody else on the machine reads the office's files."""
 
+import grp
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,3 +95,81 @@ def test_what_belongs_to_another_user_is_named(office: Path, settings, monkeypat
 
 def test_a_place_that_is_not_there_is_no_matter(tmp_path: Path):
     assert private.tighten([tmp_path / "nowhere"]) == []
+
+
+@pytest.fixture
+def shared_office(office: Path, settings) -> Iterator[Path]:
+    """The same, shared with the group that runs the tests."""
+    settings.FILES_GROUP = grp.getgrgid(os.getegid()).gr_name
+    before = os.umask(0o077)
+    yield office
+    os.umask(before)
+
+
+def test_a_group_shares_all_but_the_keys(shared_office: Path, settings, monkeypatch):
+    file = settings.DATA_DIR / "jemput-bola.sqlite3"
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": file}
+    monkeypatch.setitem(settings.DATABASES, "default", database)
+    file.touch()
+
+    private.keep()
+
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (settings.DATA_DIR, settings.RECORDS_DIR)]
+    assert modes == [0o2770] * 2
+    assert (_mode(file), file.stat().st_gid) == (0o660, os.getegid())
+    assert _mode(settings.KEYS_DIR) == 0o700
+    (settings.RECORDS_DIR / "new").mkdir()
+    assert stat.S_IMODE((settings.RECORDS_DIR / "new").stat().st_mode) == 0o2770
+
+
+def test_a_group_that_is_not_there_shares_nothing(shared_office: Path, settings):
+    settings.FILES_GROUP = "no-such-group"
+    private.keep()
+    assert [_mode(folder) for folder in (settings.DATA_DIR, settings.RECORDS_DIR)] == [0o700] * 2
+
+
+RECORD = """
+import django; django.setup()
+import os, sys
+from pathlib import Path
+from django.conf import settings
+from visits.services import blobs
+target = Path(settings.RECORDS_DIR) / "blobs" / "tablet" / "sha"
+if sys.argv[1] == "0":
+    blobs._write(target, b"sealed")
+else:
+    os.setgroups([int(sys.argv[1])])
+    os.setgid(65534)
+    os.setuid(65534)
+    print(target.read_bytes().decode())
+    target.unlink()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+@pytest.mark.parametrize(("shared", "said"), [(True, "sealed"), (False, "PermissionError")])
+def test_a_worker_of_another_user_reads_and_sweeps_the_records(settings, shared: bool, said: str):
+    """Two real processes; the second one becomes a user who has nothing but the group."""
+    group = next(row for row in grp.getgrall() if row.gr_gid not in (0, 65534))
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder)
+        there.chmod(0o755)
+        environment = process_environment(data_dir=there / "data", database_url=f"sqlite:///{there}/data/db")
+        environment |= {
+            "RECORDS_DIR": str(there / "records"),
+            "FILES_GROUP": group.gr_name if shared else "",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        done = [
+            subprocess.run(
+                [sys.executable, "-c", RECORD, str(gid)],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                umask=0o022,
+                capture_output=True,
+                text=True,
+            )
+            for gid in (0, group.gr_gid)
+        ]
+    assert [one.returncode == 0 for one in done] == [True, shared], done
+    assert said in done[1].stdout + done[1].stderr

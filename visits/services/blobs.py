@@ -39,12 +39,12 @@ def _fsync_folder(folder: Path) -> None:
 def _write(target: Path, data: bytes) -> None:
     """On disk for good before it has its name; a crash leaves the whole chunk or a draft nobody names."""
     new_folder = not target.parent.exists()
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.parent.mkdir(parents=True, exist_ok=True)  # for whom: config/private.py
     if new_folder:
         _fsync_folder(target.parent.parent)
     draft = target.with_name(f".{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

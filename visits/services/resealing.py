@@ -19,8 +19,8 @@ def sealed_to(capture: Capture) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    path.parent.mkdir(parents=True, exist_ok=True)  # for whom: config/private.py
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o660), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
