@@ -55,7 +55,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         version=shown,
         is_newest=shown == versions[0],
         versions=versions,
-        homes=days.homes(shown),
+        homes=days.homes(shown, phones=shown == versions[0] and request.user.has_perm("visits.publish_plan")),
         unheard=days.unheard(team=team, on=day),
         reasons=ReleaseReason.choices,
     )

@@ -20,6 +20,7 @@ from visits.selectors import (
     candidates,
     changes,
     day_of_work,
+    days,
     families,
     plans,
     replay_words,
@@ -92,6 +93,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         balance=balance.of(plan, shifts),
         guarantees=left_waiting.guarantees(plan, shifts),
         versions=plans.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
+        untold=sum(row.left for row in days.telling(plan)) if plan.state == PlanState.PUBLISHED else 0,
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
     )
 
@@ -181,12 +183,13 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
         messages.success(
             request,
             _(
-                "Terbit: %(versions)d jadwal tim, %(new)d kunjungan baru, %(moved)d dipindah, %(cancelled)d dibatalkan."
+                "Terbit: %(versions)d jadwal tim, %(new)d kunjungan baru, %(moved)d pindah tim atau hari, %(shifted)d bergeser, %(cancelled)d dibatalkan. Sekarang kabari keluarganya."
             )
             % {
                 "versions": done.versions,
                 "new": done.new,
-                "moved": done.moved + done.shifted,
+                "moved": done.moved,
+                "shifted": done.shifted,
                 "cancelled": done.cancelled,
             },
         )
@@ -206,6 +209,7 @@ def told(request: HttpRequest, plan_id: str) -> HttpResponse:
         plan=plan,
         span=words.span(plan.run.first_date, plan.run.last_date),
         families=families.after(plan),
+        days=days.telling(plan),
     )
 
 

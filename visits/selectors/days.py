@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from outreach import vault
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, VisitState
-from visits.models import DayVersion, Shift, Team, TeamDay, Visit
+from visits.models import DayVersion, Plan, Shift, Team, TeamDay, Visit
 from visits.selectors import arrival, words
 
 
@@ -38,6 +39,7 @@ class Home:
     need: Need
     visit: Visit | None
     gone: bool  # no longer on this team's day
+    phone: str = ""  # for who may tell the family
 
     @property
     def told(self) -> str:
@@ -108,13 +110,13 @@ def versions(*, team: Team, on: date) -> list[DayVersion]:
     return list(rows.order_by("-number"))
 
 
-def homes(version: DayVersion) -> list[Home]:
-    """The stops of a version in order, in a constant number of queries."""
+def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
+    """The stops of a version in order, in a constant number of queries; with the families' telephones where asked."""
     stops: Sequence[dict[str, Any]] = version.content["stops"]
     needs = {
         str(need.pk): need
         for need in Need.objects.filter(pk__in=[stop["need"] for stop in stops])
-        .select_related("resident__village__district")
+        .select_related("resident__village__district", "resident__key")
         .defer("resident__village__boundary", "resident__village__district__boundary")
     }
     visits = {
@@ -133,6 +135,7 @@ def homes(version: DayVersion) -> list[Home]:
                 need=needs[stop["need"]],
                 visit=visit,
                 gone=visit is None or visit.shift_id != shift or visit.state == VisitState.CANCELLED,
+                phone=vault.get(needs[stop["need"]].resident, "phone") if phones else "",
             )
         )
     return found
@@ -143,6 +146,35 @@ def published_visits(*, first: date, last: date) -> list[Visit]:
     rows = Visit.objects.filter(shift__date__range=(first, last)).exclude(state=VisitState.CANCELLED)
     rows = rows.select_related("shift__team", "need__resident")
     return list(rows.order_by("shift__date", "shift__team__code", "sequence", "pk"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """How many families of a team's day are still to be visited, and how many of them were told."""
+
+    shift: Shift
+    families: int
+    told: int
+
+    @property
+    def left(self) -> int:
+        return self.families - self.told
+
+
+def telling(plan: Plan) -> list[Telling]:
+    """The team-days of a plan, from today on, whose families can still be told."""
+    shifts = Shift.objects.filter(pk__in=[int(pk) for pk in plan.based_on], date__gte=timezone.localdate())
+    waiting = Q(visits__state=VisitState.PUBLISHED)
+    rows = (
+        shifts.select_related("team")
+        .annotate(
+            families=Count("visits", filter=waiting),
+            told=Count("visits", filter=waiting & Q(visits__promised=True)),
+        )
+        .filter(families__gt=0)
+        .order_by("date", "team__code")
+    )
+    return [Telling(shift=row, families=row.families, told=row.told) for row in rows]
 
 
 def shift_of(version: DayVersion) -> Shift:

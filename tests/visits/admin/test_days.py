@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from outreach import vault
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
@@ -78,6 +79,27 @@ def test_a_day_shows_its_stops_states_and_hash(looker: Client, shift: Shift) -> 
     assert "<strong>07.40–08.40</strong>" in page
     assert TeamDay.objects.get().live.content_sha256 in page
     assert "Semua versi" not in page
+
+
+def test_who_tells_the_families_sees_their_telephones(
+    looker: Client, shift: Shift, django_assert_num_queries
+) -> None:
+    visit = Visit.objects.select_related("need__resident__key").get(need__resident__name="Warga Satu")
+    resident = visit.need.resident
+    vault.put(resident, "phone", "+6289000000123")
+    resident.save()
+    caller = staff("visits.view_teamday", "visits.publish_plan", "outreach.view_need")
+
+    with django_assert_num_queries(9):
+        page = caller.get(_page(shift)).content.decode()
+
+    assert "+6289000000123" in page
+    assert reverse("admin:outreach_need_change", args=[visit.need_id]) in page
+    unable = looker.get(_page(shift)).content.decode()
+    assert "Warga Satu" in unable
+    assert "+6289000000123" not in unable
+    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    assert "+6289000000123" not in caller.get(_page(shift, "?versi=1")).content.decode()
 
 
 def test_an_old_version_stays_readable(looker: Client, shift: Shift) -> None:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.enums import PlanState, RunState
-from visits.models import Plan, Visit
+from visits.enums import PlanState, RunState, VisitState
+from visits.models import Plan, Shift, Visit
+from visits.services import promises
 from visits.services.publishing import publish
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -184,7 +185,8 @@ def test_publishing_is_confirmed_first(coordinator: Client, plan: Plan) -> None:
     page = coordinator.get(_address("publish", plan)).content.decode()
 
     assert "Terbitkan sekarang" in page
-    assert "tidak mengubah jadwal yang sudah diumumkan" in page
+    assert "Tidak ada jadwal lama yang berubah" in page
+    assert "mendapat jadwal untuk pertama kali" in page
     assert not Visit.objects.exists()
 
     answer = coordinator.post(_address("publish", plan), follow=True)
@@ -194,6 +196,33 @@ def test_publishing_is_confirmed_first(coordinator: Client, plan: Plan) -> None:
     assert "Jadwal yang terbit dari rencana ini" in page
     assert "Periksa dan terbitkan" not in page
     assert Visit.objects.count() == 4
+
+
+def test_families_with_a_first_schedule_are_told_team_by_team(
+    coordinator: Client, plan: Plan, django_assert_num_queries
+) -> None:
+    published = coordinator.post(_address("publish", plan), follow=True).content.decode()
+    assert "Kabari keluarga, 4 belum" in published
+    visit = Visit.objects.filter(shift__date=WEDNESDAY).get()
+    promises.make(visits=[visit.pk], actor="user:1")
+
+    with django_assert_num_queries(6):
+        page = coordinator.get(_address("told", plan))
+
+    text = page.content.decode()
+    assert "Tidak ada yang perlu dikabari" not in text
+    assert [(row.shift.date, row.families, row.told) for row in page.context["days"]] == [
+        (TUESDAY, 2, 0),
+        (TUESDAY, 1, 0),
+        (WEDNESDAY, 1, 1),
+    ]
+    assert "0 dari 2" in text
+    day = reverse("admin:visits_teamday_page", args=[visit.shift.team_id, WEDNESDAY.isoformat()])
+    assert day in text
+    Shift.objects.filter(pk=visit.shift_id).update(date=NOW.date() - timedelta(days=1))
+    assert len(coordinator.get(_address("told", plan)).context["days"]) == 2  # nobody is told of yesterday
+    Visit.objects.update(state=VisitState.CANCELLED)
+    assert "Tidak ada yang perlu dikabari" in coordinator.get(_address("told", plan)).content.decode()
 
 
 def test_publishing_twice_says_so(coordinator: Client, plan: Plan) -> None:
