@@ -2,8 +2,8 @@
 
 The idea: replayed days give the moments at which the team could be at a door. The interval begins at an
 early quantile of them, and a team that is there before waits; it ends where, waiting counted, the stated
-share of the days has come. Both lie on a grid that people can remember: the begin rounds outward, the end
-to the side whose share is nearer to the wanted one. The first homes of a day are sure within the narrowest
+share of the days has come. Both lie on a grid that people can remember: the begin rounds outward, so that no
+team is early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a day are sure within the narrowest
 interval that is told; the ones after them give that back by a few points, so that "8 of 10" stays true.
 """
 
@@ -47,10 +47,10 @@ class Promise:
         if not -1 < self.stretch < math.inf:
             raise ValueError("promise: the stretch must be above -1")
 
-    def begin(self, doors: Floats, *, earliest_s: int) -> int:
-        """The step before the early quantile of `doors`, never before `earliest_s`, and so that the narrowest
-        interval fits into the day."""
-        first = -(-earliest_s // self.step_s) * self.step_s
+    def begin(self, doors: Floats, *, earliest_s: int, opens_s: int = 0) -> int:
+        """The step before the early quantile of `doors`, never a whole step before `earliest_s` (when the team can
+        be there) nor at all before `opens_s` (when it suits), and so that the narrowest interval fits into the day."""
+        first = max(earliest_s // self.step_s, -(-opens_s // self.step_s)) * self.step_s
         last = (DAY_S - self.narrowest_s) // self.step_s * self.step_s
         return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 

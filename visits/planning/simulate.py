@@ -217,8 +217,11 @@ def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float)
         home.firm or promise.holds(home.told, _door(there, home.told, home, day.breaks))
     ):
         return home.told
-    earliest = max(day.start_s + day.homes[0].drive_s, min((opens for opens, _ in home.windows), default=0))
-    begin = promise.begin(_door(there, (0, DAY_S), home, day.breaks), earliest_s=earliest)
+    begin = promise.begin(
+        _door(there, (0, DAY_S), home, day.breaks),
+        earliest_s=day.start_s + day.homes[0].drive_s,
+        opens_s=min((opens for opens, _ in home.windows), default=0),
+    )
     doors = _door(there, (begin, DAY_S), home, day.breaks)
     end = promise.end(doors, begin_s=begin, surplus=surplus)
     closes = max((shut for opens, shut in home.windows if opens <= begin <= shut), default=DAY_S)

@@ -44,11 +44,11 @@ def to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
 
 def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:
     """From a little before a planned start to more after it (teams run late more often than early), in steps of
-    ten minutes, never narrower than said unless the team cannot be there yet."""
+    ten minutes, never narrower than said unless the team cannot be there yet, to the step before it can."""
     midnight = timezone.localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
     since = (start - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)) // STEP
     if not_before is not None:
-        since = max(since, -((midnight - not_before) // STEP))
+        since = max(since, (not_before - midnight) // STEP)
     until = start - midnight + timedelta(minutes=settings.ARRIVAL_LATER)
     return midnight + since * STEP, midnight - (-until // STEP) * STEP
 

@@ -28,11 +28,19 @@ def test_an_interval_covers_its_share_where_early_teams_wait() -> None:
     assert share(waited, (begin, end)) == pytest.approx(0.8, abs=0.08)
 
 
-def test_no_interval_begins_before_the_team_can_be_there() -> None:
+def test_no_team_is_early_by_rounding_and_none_is_awaited_a_step_too_soon() -> None:
     free = doors(1, spread_s=3000, at=28000)
 
-    assert PROMISE.begin(free, earliest_s=27_660) == 28_200  # 07.41 on the grid is 07.50
+    assert PROMISE.begin(free, earliest_s=27_660) == 27_600  # there at 07.41: told from 07.40
     assert PROMISE.begin(free, earliest_s=27_600) == 27_600
+    assert PROMISE.begin(free, earliest_s=27_599) == 27_000
+
+
+def test_no_interval_begins_before_the_hours_that_suit() -> None:
+    free = doors(1, spread_s=3000, at=28000)
+
+    assert PROMISE.begin(free, earliest_s=27_000, opens_s=27_660) == 28_200
+    assert PROMISE.begin(free, earliest_s=28_500, opens_s=27_660) == 28_200
 
 
 def test_an_interval_after_midnight_ends_the_day_in_order() -> None:
@@ -80,7 +88,7 @@ def test_intervals_are_in_order_and_on_the_grid(
 
     assert begin % 600 == 0
     assert end % 600 == 0
-    assert begin >= earliest_s
+    assert earliest_s - begin < 600
     assert begin <= end <= DAY_S
     assert end - begin >= min(1800, DAY_S - begin)
 

@@ -45,6 +45,9 @@ def test_a_stop_without_replays_is_not_told_an_hour_before_the_team_can_be_there
     assert arrival.to_tell(first) == (at(TUESDAY, 460), at(TUESDAY, 510))  # leaves 07.30, drives ten minutes
     assert arrival.to_tell(second) == (at(TUESDAY, 450), at(TUESDAY, 520))
 
+    first.travel_seconds, first.start = 715, 27_715
+    assert arrival.to_tell(first) == (at(TUESDAY, 460), at(TUESDAY, 510))  # there at 07.41
+
     second.told_from, second.told_until = 30_000, 32_400
     assert arrival.to_tell(second) == (at(TUESDAY, 500), at(TUESDAY, 540))
 
