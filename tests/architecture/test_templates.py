@@ -53,6 +53,14 @@ def test_no_template_has_an_inline_event_handler():
     assert [name(path) for path in HTML if INLINE_HANDLER.search(path.read_text())] == []
 
 
+def test_a_percent_sign_stands_at_its_number():
+    """In words it is `visits.selectors.words.percent`."""
+    apart = re.compile(r"(?:\}\}|\d|</span>)(?:\s|&nbsp;)+%(?![\w}])")
+    assert apart.search("<td>{{ n }} %</td>")
+    assert not apart.search("<td>{{ n }}% {% if x %}")
+    assert [name(path) for path in HTML if apart.search(path.read_text())] == []
+
+
 def test_no_template_loads_from_a_foreign_host():
     loads = re.compile(r"<(script|link|img|iframe|form)\b[^>]*>", re.IGNORECASE)
     found = {

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from visits.selectors.audit import ENOUGH, Audit, Cell, Experience
-from visits.selectors.replay_words import percent
+from visits.selectors.words import percent
 
 
 @dataclass(frozen=True, kw_only=True)

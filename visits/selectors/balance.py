@@ -66,19 +66,14 @@ def of(plan: Plan, shifts: Shifts) -> Balanced | None:
 
 def _finding(rows: list[TeamLoad], kept: bool) -> str:
     gap = {
-        "percent": max(row.percent for row in rows) - min(row.percent for row in rows),
+        "percent": words.percent((max(row.percent for row in rows) - min(row.percent for row in rows)) / 100),
         "visits": formats.number_format(
             max(row.per_day for row in rows) - min(row.per_day for row in rows), decimal_pos=1
         ),
     }
     if kept:
-        return (
-            _("Beban tim seimbang: selisih %(percent)s persen waktu kerja, %(visits)s kunjungan sehari") % gap
-        )
-    return (
-        _("Beban tim belum seimbang: selisih %(percent)s persen waktu kerja, %(visits)s kunjungan sehari")
-        % gap
-    )
+        return _("Beban tim seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
+    return _("Beban tim belum seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
 
 
 def _reasons(stored: Mapping[str, Any], teams: Mapping[str, Any]) -> list[str]:

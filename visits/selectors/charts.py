@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from visits.models import VisitTime
 from visits.planning.durations import Duration
+from visits.selectors import words
 from visits.selectors.audit import Audit, Cell
 
 Point = tuple[float, float]
@@ -135,14 +136,14 @@ def coverage(found: Audit, labels: Sequence[str]) -> Coverage:
         band=Box(x=left, y=y(high), width=width - left - right, height=round((high - low) * tall, 1)),
         points=points,
         ticks=ticks,
-        levels=[Tick(at=y(share / 100), label=f"{share} %") for share in (0, 25, 50, 75, 100)],
+        levels=[Tick(at=y(share / 100), label=words.percent(share / 100)) for share in (0, 25, 50, 75, 100)],
     )
 
 
 def _whisker(cell: Cell, x: float, y: Callable[[float], float], label: str) -> Whisker:
     low, high = cell.bounds
     return Whisker(
-        x=x, y=y(cell.coverage), low=y(low), high=y(high), label=f"{label}: {round(100 * cell.coverage)} %"
+        x=x, y=y(cell.coverage), low=y(low), high=y(high), label=f"{label}: {words.percent(cell.coverage)}"
     )
 
 

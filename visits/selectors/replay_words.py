@@ -6,10 +6,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-
-def percent(share: float) -> str:
-    """81 %."""
-    return _("%(n)s %%") % {"n": formats.number_format(round(100 * share), use_l10n=True)}
+from visits.selectors import words
 
 
 def minutes(seconds: float) -> str:
@@ -27,7 +24,7 @@ def line(figures: Mapping[str, Any]) -> str:
         "dari %(late)s."
     ) % {
         "runs": formats.number_format(figures["runs"], use_l10n=True),
-        "on_time": percent(figures["coverage"]),
+        "on_time": words.percent(figures["coverage"]),
         "width": minutes(figures["width_s"]),
         "overtime": minutes(figures["overtime_s"]),
         "late": minutes(figures["overtime_p95_s"]),

@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from visits.enums import RoadSource, RoadTrouble
+from visits.selectors import words
 
 Note = Mapping[str, Any]
 WORTH_SAYING = 0.05  # a share of estimated pairs that a coordinator should know of
@@ -24,7 +25,9 @@ def _day(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    return _("kurang dari 1 %%") % {} if share < 0.01 else _("%(n)s %%") % {"n": number(100 * share, 0)}
+    return (
+        _("kurang dari %(least)s") % {"least": words.percent(0.01)} if share < 0.01 else words.percent(share)
+    )
 
 
 def line(note: Note) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from visits.enums import VisitKind
 from visits.models import VisitTime
 from visits.planning.durations import Duration
-from visits.selectors import charts, replay_words
+from visits.selectors import charts, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +47,14 @@ def _shown(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: flo
         label=str(kind.label),
         finding=_("%(share)s selesai dalam %(planned)s menit, separuhnya dalam %(median)s menit")
         % {
-            "share": replay_words.percent(settings.VISIT_MINUTES_QUANTILE),
+            "share": words.percent(settings.VISIT_MINUTES_QUANTILE),
             "planned": _number(planned),
             "median": _number(known.median),
         },
         why=_why(kind, row),
         planned=_number(planned),
         median=_number(known.median),
-        in_vain="" if kind == VisitKind.IN_VAIN else replay_words.percent(in_vain),
+        in_vain="" if kind == VisitKind.IN_VAIN else words.percent(in_vain),
         visits=row.visits if row else 0,
         used=used,
         left_out=row.left_out if row else 0,

@@ -24,6 +24,11 @@ def short_day(on: date) -> str:
     return formats.date_format(on, "D j M")
 
 
+def percent(share: float) -> str:
+    """A share as 98%: in Indonesian the sign stands at its number."""
+    return _("%(n)s%%") % {"n": formats.number_format(round(100 * share), use_l10n=True)}
+
+
 def clock(seconds: int) -> str:
     """Seconds since midnight as 09.10, rounded down to the minute."""
     return f"{seconds // 3600:02d}.{seconds % 3600 // 60:02d}"

@@ -177,7 +177,7 @@ def test_how_evenly_the_teams_work_is_shown(onlooker: Client, plan: Plan) -> Non
 
     page = onlooker.get(_address("change", plan)).content.decode()
 
-    assert "Beban tim seimbang: selisih 0 persen waktu kerja" in page
+    assert "Beban tim seimbang: selisih 0% waktu kerja" in page
     assert page.count('<rect class="used" width="50"') == 2
 
 

@@ -74,7 +74,7 @@ def test_a_learned_kind_shows_its_plan_its_reports_and_why(looker: Client) -> No
     assert sick.why == (
         "Dari 12 kunjungan selesai; pengaturan (separuhnya 24 menit) dihitung seperti 10 kunjungan."
     )
-    assert f"80 % selesai dalam {sick.planned} menit" in sick.finding
+    assert f"80% selesai dalam {sick.planned} menit" in sick.finding
     html = page.content.decode()
     assert html.count('<svg class="chart') == 1
     assert html.count('<rect class="bar"') == len(sick.chart.bars) == 3
@@ -96,7 +96,7 @@ def test_the_audit_shows_shares_a_chart_and_the_target(looker: Client) -> None:
 
     html = looker.get(reverse(AUDIT)).content.decode()
 
-    assert "70 % keluarga didatangi dalam selang jam yang dikabarkan; sasarannya 75–85 %" in html
+    assert "70% keluarga didatangi dalam selang jam yang dikabarkan; sasarannya 75–85%" in html
     assert html.count('class="point"') == 1
     assert html.count('class="band"') == 1
     assert " style=" not in html

@@ -133,8 +133,8 @@ def test_intervals_that_were_lengthened_count_as_if_they_had_not_been(shift: Shi
     [
         (0.0, 0, "menurut ulangan, belum ada kunjungan"),
         (0.001, 1200, "tetap menurut ulangan: 1.200 kunjungan terakhir cocok"),
-        (0.09, 800, "dipanjangkan 9 % menurut 800 kunjungan"),
-        (-0.12, 800, "dipendekkan 12 % menurut 800 kunjungan"),
+        (0.09, 800, "dipanjangkan 9% menurut 800 kunjungan"),
+        (-0.12, 800, "dipendekkan 12% menurut 800 kunjungan"),
     ],
 )
 def test_experience_is_said_in_a_sentence(stretch: float, visits: int, text: str) -> None:
@@ -173,7 +173,7 @@ def test_the_title_says_the_finding_or_that_there_is_none(shift: Shift) -> None:
     for _ in range(29):
         came(shift, 570)
     said = audit_words.page(audit(today=TUESDAY))
-    assert said.title == ("100 % keluarga didatangi dalam selang jam yang dikabarkan; sasarannya 75–85 %")
+    assert said.title == ("100% keluarga didatangi dalam selang jam yang dikabarkan; sasarannya 75–85%")
     (week,) = said.weeks
-    assert (week.label, week.visits, week.share, week.look) == ("23–29 Nov", 30, "100 %", "waiting")
-    assert said.by_week == [("23–29 Nov", ["100 %"])]
+    assert (week.label, week.visits, week.share, week.look) == ("23–29 Nov", 30, "100%", "waiting")
+    assert said.by_week == [("23–29 Nov", ["100%"])]

@@ -34,7 +34,7 @@ def test_every_team_has_its_share_of_working_time_and_visits_a_day() -> None:
         ("Tim Kare", 90, 4.5),
         ("Tim Dolopo", 25, 2.0),
     ]
-    assert found.finding == "Beban tim seimbang: selisih 65 persen waktu kerja, 2,5 kunjungan sehari"
+    assert found.finding == "Beban tim seimbang: selisih 65% waktu kerja, 2,5 kunjungan sehari"
     assert found.reasons == []
 
 

@@ -47,7 +47,7 @@ def test_only_weeks_with_enough_visits_are_points() -> None:
     chart = charts.coverage(found, ["satu", "dua", "tiga"])
 
     (point,) = chart.points
-    assert point.label == "dua: 80 %"
+    assert point.label == "dua: 80%"
     assert point.high < point.y < point.low
     assert chart.band.y < point.y < chart.band.y + chart.band.height
     assert [tick.label for tick in chart.ticks] == ["satu", "dua", "tiga"]

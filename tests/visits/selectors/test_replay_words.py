@@ -5,7 +5,7 @@ FIGURES = {"runs": 500, "coverage": 0.813, "width_s": 2700, "overtime_s": 119, "
 
 def test_replays_are_said_in_a_sentence() -> None:
     assert replay_words.line(FIGURES) == (
-        "Dari 500 kali ulangan rencana ini: 81 % keluarga didatangi dalam selang jam yang dikabarkan (selangnya "
+        "Dari 500 kali ulangan rencana ini: 81% keluarga didatangi dalam selang jam yang dikabarkan (selangnya "
         "rata-rata 45 menit), lembur rata-rata 2 menit tiap tim sehari; 1 dari 20 hari lebih dari 9 menit."
     )
 

@@ -24,11 +24,11 @@ OSRM = STRAIGHT | {"source": "osrm", "wanted": "osrm", "as_of": "2026-11-03"}
         (OSRM, "OSRM, 3 November 2026"),
         (
             OSRM | {"estimated": 0.123},
-            "OSRM, 3 November 2026; 12 % ditaksir dengan garis lurus × 1,35 pada 30 km/jam",
+            "OSRM, 3 November 2026; 12% ditaksir dengan garis lurus × 1,35 pada 30 km/jam",
         ),
         (
             OSRM | {"estimated": 0.001},
-            "OSRM, 3 November 2026; kurang dari 1 % ditaksir dengan garis lurus × 1,35 pada 30 km/jam",
+            "OSRM, 3 November 2026; kurang dari 1% ditaksir dengan garis lurus × 1,35 pada 30 km/jam",
         ),
         (
             OSRM | {"source": "extract", "sampled": 120, "places": 5200, "speed_kmh": 41.3},
@@ -50,7 +50,7 @@ def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
         (OSRM | {"estimated": 0.04}, ""),
         (
             OSRM | {"estimated": 0.25, "far": 4},
-            "25 % waktu jalan ditaksir dengan garis lurus: 4 titik terlalu jauh",
+            "25% waktu jalan ditaksir dengan garis lurus: 4 titik terlalu jauh",
         ),
         (
             STRAIGHT | {"wanted": "osrm", "trouble": "slow"},

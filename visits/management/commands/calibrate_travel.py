@@ -18,6 +18,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{row.trips} perjalanan, {row.used} dipakai: {row.speed_kmh:g} km/jam "
             f"({row.low_kmh:g}-{row.high_kmh:g}), sekarang {row.before_speed_kmh:g}. Separuh perjalanan meleset "
-            f"{100 * row.off_before:.0f} %, dengan usulan ini {100 * row.off_after:.0f} %.\n"
+            f"{100 * row.off_before:.0f}%, dengan usulan ini {100 * row.off_after:.0f}%.\n"
             'Usulan ini belum dipakai; buka halaman "Kecepatan di jalan" untuk memeriksa dan memakainya.'
         )
