@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from outreach.models import District
@@ -25,6 +26,7 @@ from visits.selectors import (
     plans,
     replay_words,
     road_words,
+    versions,
     words,
 )
 from visits.selectors import left as left_waiting
@@ -152,6 +154,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         span=words.span(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
+        nothing_new=versions.nothing_new(found),
         new=found.having(changes.What.NEW),
         moved=found.having(changes.What.MOVED),
         shifted=found.having(changes.What.SHIFTED),
@@ -168,6 +171,12 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
     """Publish and say what was done; False where it was refused (the page then shows why)."""
     try:
         done = publishing.publish(plan=plan, user=doors.who(request))
+    except publishing.NothingNewError:
+        messages.info(
+            request, _("Tidak ada yang diterbitkan: rencana ini tidak mengubah jadwal yang sudah terbit.")
+        )
+        plan.refresh_from_db()
+        return False
     except publishing.PublishRefusedError:
         messages.error(
             request, _("Rencana tidak diterbitkan: keadaan berubah sejak dihitung. Lihat di bawah.")
@@ -193,6 +202,13 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
                 "cancelled": done.cancelled,
             },
         )
+    if done.dropped:
+        left_out = ngettext(
+            "%(n)d kunjungan dilewati karena keadaannya berubah sejak rencana dihitung; rencana ini tidak mengubahnya.",
+            "%(n)d kunjungan dilewati karena keadaannya berubah sejak rencana dihitung; rencana ini tidak mengubahnya.",
+            done.dropped,
+        )
+        messages.warning(request, left_out % {"n": done.dropped})
     return True
 
 

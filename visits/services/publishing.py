@@ -19,7 +19,7 @@ from outreach.services import log, needs, progress
 from visits.enums import PlanState, VisitState
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
-from visits.selectors import arrival, changes
+from visits.selectors import arrival, changes, versions
 from visits.selectors.changes import Change, Changes, Refusal, What
 from visits.services import visits
 
@@ -32,6 +32,13 @@ class PublishRefusedError(Exception):
         self.refusals, self.unreleased = refusals, unreleased or []
         told = [f"{refusal.code} {refusal.shift.pk}" for refusal in refusals]
         super().__init__(", ".join(told + [f"promised {visit.pk}" for visit in self.unreleased]))
+
+
+class NothingNewError(PublishRefusedError):
+    """The draft is what is published already: a version, and news to families, would say nothing."""
+
+    def __init__(self) -> None:
+        super().__init__([])
 
 
 class DiscardedError(Exception):
@@ -53,7 +60,7 @@ class Published:
 
 @transaction.atomic
 def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> Published:
-    """Publish a draft. Safe to repeat; raises `PublishRefusedError` or `DiscardedError`."""
+    """Publish a draft. Safe to repeat; raises `PublishRefusedError`, `NothingNewError` or `DiscardedError`."""
     now = now or timezone.now()
     mine = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(
         state=PlanState.PUBLISHED, published_at=now, published_by_id=None if user is None else user.pk
@@ -66,13 +73,14 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
     found = changes.of(plan=plan, now=now, lock=True)
     if found.refusals or found.unreleased:
         raise PublishRefusedError(found.refusals, found.unreleased)
+    if versions.nothing_new(found):
+        raise NothingNewError
     actor = log.actor_of(user)
     for visit in found.cancelled:
         visits.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
     placed = _place(found, plan=plan, now=now, actor=actor)
-    versions = _versions(found, placed, plan=plan, now=now)
     done = Published(
-        versions=versions,
+        versions=_versions(found, placed, plan=plan, now=now),
         new=len(found.having(What.NEW)),
         moved=len(found.having(What.MOVED)),
         shifted=len(found.having(What.SHIFTED)),
@@ -148,7 +156,7 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
     placed: dict[int, list[tuple[Visit, Change]]] = {}
     for change in found.stops:
         row = placed.setdefault(change.stop.shift_id, [])
-        fields = _fields(change, sequence=_after(found, change.stop.shift_id) + len(row) + 1)
+        fields = _fields(change, sequence=versions.after(found, change.stop.shift_id) + len(row) + 1)
         visit = change.visit
         if visit is None:
             need = change.stop.need
@@ -157,7 +165,7 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
         else:
             _move(visit, change, fields, actor)
         row.append((visit, change))
-        if _is_news(change):
+        if versions.is_news(change):
             earliest, latest = change.interval
             progress.record(
                 need=change.stop.need,
@@ -168,11 +176,6 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
                 latest=latest,
             )
     return placed
-
-
-def _after(found: Changes, shift_id: int) -> int:
-    """The highest number of a visit of the team-day that stays as it is, 0 where there is none."""
-    return max((visit.sequence for visit in found.frozen.get(shift_id, [])), default=0)
 
 
 def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
@@ -194,7 +197,7 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
     moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
     if not moved:
         raise RuntimeError(f"visit {visit.pk} changed under its lock")
-    if visit.promised and _is_news(change):  # its team-day failed: the family has not been told the new one
+    if visit.promised and versions.is_news(change):  # its team-day failed: the family knows of no new one
         Visit.objects.filter(pk=visit.pk).update(promised=False)
     if change.what != What.SAME:
         log.write(
@@ -205,11 +208,6 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
         )
 
 
-def _is_news(change: Change) -> bool:
-    """Whether the family's interval is another one than they were told."""
-    return change.visit is None or arrival.told(change.visit) != change.interval
-
-
 def _versions(
     found: Changes, placed: dict[int, list[tuple[Visit, Change]]], *, plan: Plan, now: datetime
 ) -> int:
@@ -218,49 +216,22 @@ def _versions(
     for shift in found.shifts:
         live = found.live[shift.pk]
         rows = placed.get(shift.pk, [])
-        content = _content(shift, rows, _frozen_stops(found, shift), after=_after(found, shift.pk))
-        sha256 = strict_json.digest(content)
-        if not rows if live is None else live.content_sha256 == sha256:
+        if versions.same(found, shift, rows):
             continue
+        content = versions.content(found, shift, rows)
         version = DayVersion.objects.create(
             team=shift.team,
             date=shift.date,
             number=live.number + 1 if live else 1,
             plan=plan,
             content=content,
-            content_sha256=sha256,
+            content_sha256=strict_json.digest(content),
             published_at=now,
             published_by_id=plan.published_by_id,
         )
         _point(shift, version, live)
         made += 1
     return made
-
-
-def _frozen_stops(found: Changes, shift: Shift) -> list[dict[str, Any]]:
-    """The stops that are done or under way, as the live version has them."""
-    live = found.live[shift.pk]
-    known = {stop["visit"]: stop for stop in live.content["stops"]} if live else {}
-    kept = [str(visit.pk) for visit in found.frozen.get(shift.pk, [])]
-    return [known[visit] for visit in kept if visit in known]
-
-
-def _content(
-    shift: Shift, rows: list[tuple[Visit, Change]], frozen: list[dict[str, Any]], *, after: int
-) -> dict[str, Any]:
-    stops = [
-        {
-            "visit": str(visit.pk),
-            "need": str(visit.need_id),
-            "sequence": sequence,
-            "travel_seconds": change.stop.travel_seconds,
-            "arrive": change.stop.arrive,
-            "start": change.stop.start,
-            "leave": change.stop.leave,
-        }
-        for sequence, (visit, change) in enumerate(rows, start=after + 1)
-    ]
-    return {"shift": shift.pk, "stops": [*frozen, *stops]}
 
 
 def _point(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:

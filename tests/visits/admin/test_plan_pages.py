@@ -233,6 +233,35 @@ def test_publishing_twice_says_so(coordinator: Client, plan: Plan) -> None:
     assert Visit.objects.count() == 4
 
 
+def test_what_changes_nothing_cannot_be_published(coordinator: Client) -> None:
+    shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
+    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    plan = draft({shift: [need]})
+
+    page = coordinator.get(_address("publish", plan)).content.decode()
+    assert '<button class="button" disabled aria-describedby="sama">Terbitkan sekarang</button>' in page
+    assert '<p id="sama">Tidak ada yang berubah bila rencana ini diterbitkan' in page
+
+    answer = coordinator.post(_address("publish", plan))
+    assert answer.status_code == 409
+    assert "Tidak ada yang diterbitkan" in answer.content.decode()
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DRAFT
+
+
+def test_what_is_left_out_in_the_end_is_said(coordinator: Client) -> None:
+    """Somebody places a family elsewhere after the page was read."""
+    near, far = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY + timedelta(days=7))
+    need = NeedFactory()
+    plan = draft({near: [need, NeedFactory()]})
+    publish(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
+
+    page = coordinator.post(_address("publish", plan), follow=True).content.decode()
+
+    assert "1 kunjungan dilewati karena keadaannya berubah sejak rencana dihitung" in page
+    assert Visit.objects.get(need=need).shift == far
+
+
 def test_what_moves_is_listed_with_whom_to_tell(coordinator: Client) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     moved, shifted, gone = (

@@ -14,7 +14,7 @@ from visits.lib import strict_json
 from visits.models import DayVersion, TeamDay, Visit
 from visits.selectors import families
 from visits.services import visits
-from visits.services.publishing import DiscardedError, PublishRefusedError, discard, publish
+from visits.services.publishing import DiscardedError, NothingNewError, PublishRefusedError, discard, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -116,12 +116,36 @@ def test_a_new_plan_moves_shifts_keeps_and_cancels() -> None:
 
 
 def test_an_unchanged_day_keeps_its_version() -> None:
+    shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    need = NeedFactory()
+    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+
+    done = publish(plan=draft({shift: [need], other: [NeedFactory()]}), user=None, now=NOW)
+
+    assert (done.versions, done.new, DayVersion.objects.filter(team=shift.team).count()) == (1, 1, 1)
+
+
+def test_a_draft_that_says_what_is_published_stays_a_draft() -> None:
+    shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
+    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    plan, written = draft({shift: [need]}), LogEntry.objects.count()
+
+    for _ in range(2):
+        with pytest.raises(NothingNewError):
+            publish(plan=plan, user=None, now=NOW)
+
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DRAFT
+    assert (DayVersion.objects.count(), LogEntry.objects.count()) == (1, written)
+
+
+def test_one_minute_more_is_something_new() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
     publish(plan=draft({shift: [need]}), user=None, now=NOW)
 
-    done = publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    done = publish(plan=draft({shift: [need]}, starts=8 * 60 + 1), user=None, now=NOW)
 
-    assert (done.versions, DayVersion.objects.count()) == (0, 1)
+    assert (done.versions, done.new, done.moved, done.shifted) == (1, 0, 0, 0)
 
 
 def test_an_emptied_day_gets_an_empty_version() -> None:
@@ -150,14 +174,14 @@ def test_a_need_that_was_closed_meanwhile_is_left_out() -> None:
 
 def test_a_need_planned_elsewhere_meanwhile_is_served_once() -> None:
     near, far = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY + timedelta(days=7))
-    need = NeedFactory()
-    plan = draft({near: [need]})
+    need, other = NeedFactory(), NeedFactory()
+    plan = draft({near: [need, other]})
     publish(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
 
     done = publish(plan=plan, user=None, now=NOW)
 
-    assert (done.new, done.dropped) == (0, 1)
-    assert Visit.objects.get().shift_id == far.pk
+    assert (done.new, done.dropped) == (1, 1)
+    assert Visit.objects.get(need=need).shift_id == far.pk
 
 
 def test_a_plan_behind_a_newer_version_is_refused_whole() -> None:
