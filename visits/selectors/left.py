@@ -66,6 +66,23 @@ def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Le
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One reason in words: for the office, for the family, and for every team-day."""
+
+    reason: str
+    told: str
+    each: list[str]
+
+
+def said(reason: dict[str, Any], shifts: Shifts) -> Said:
+    return Said(
+        reason=why.office(reason, shifts=shifts, names=others([reason])),
+        told=why.family(reason, shifts=shifts),
+        each=why.each(reason, shifts=shifts),
+    )
+
+
 def others(reasons: Iterable[dict[str, Any]]) -> dict[str, str]:
     """The visits that reasons name, as initials and village: "S. P. (Kare)"; by need."""
     wanted = {need for reason in reasons for need in reason.get("needs", [])}

@@ -34,6 +34,13 @@ def _others(slot: Slot) -> str:
     )
 
 
+def free(team: str, told: str) -> str:
+    """A free place, as it is read out to the family."""
+    return _(
+        "Masih ada tempat: %(team)s, %(told)s. Bila Bapak/Ibu bersedia, kami jadwalkan sekarang. Gratis."
+    ) % {"team": team, "told": told}
+
+
 def none(code: str) -> str:
     """Why there is no place to choose."""
     texts = {

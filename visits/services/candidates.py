@@ -252,12 +252,14 @@ def as_visit(
 
 
 def _published_on(need: Need) -> dict[str, Any]:
-    """Where the need's visit is published, and what it costs to move it; a promise costs as much again."""
     visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-    for visit in visits:
-        points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
-        return {"published": str(visit.shift_id), "move_points": float(points)}
-    return {}
+    return published_on(visits[0]) if visits else {}
+
+
+def published_on(visit: Visit) -> dict[str, Any]:
+    """Where the visit is published, and what it costs to move it; a promise costs as much again."""
+    points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
+    return {"published": str(visit.shift_id), "move_points": float(points)}
 
 
 def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:

@@ -87,7 +87,7 @@ def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnse
     return PlanUnserved(
         plan=row,
         need=built.needs[left.visit],
-        reasons=[reason_as_json(reason) | _each(built, left.visit, reason) for reason in left.reasons],
+        reasons=[whole_reason(built.problem, left.visit, reason) for reason in left.reasons],
         priority=built.problem.visit_by_id[left.visit].priority,
         parts=_parts(built, left.visit),
     )
@@ -99,12 +99,14 @@ def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
     return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
 
 
-def _each(built: Candidates, need: str, reason: planning.Reason) -> dict[str, Any]:
-    """What stands in the way on every team-day, for a need that none could serve."""
-    if not reason.relax:
-        return {}
-    found = blocks.each(built.problem, built.problem.visit_by_id[need])
-    return {"each": [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]}
+def whole_reason(problem: planning.Problem, visit: str, reason: planning.Reason) -> dict[str, Any]:
+    """The reason as a plan keeps it, with what stands in the way on every team-day for a visit that none could
+    serve."""
+    row = reason_as_json(reason)
+    if reason.relax:
+        found = blocks.each(problem, problem.visit_by_id[visit])
+        row["each"] = [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]
+    return row
 
 
 def reason_as_json(reason: planning.Reason) -> dict[str, Any]:

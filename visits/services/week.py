@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from outreach.models import Need
 from visits import planning, roads
@@ -43,6 +44,8 @@ READ = (
     *(f"need__resident__{name}" for name in ("location_source", "village", "address", "rt", "rw")),
 )
 
+WEIGHED = ("need__urgency", "need__waiting_since", "need__deadline")
+
 
 def published(
     *,
@@ -50,18 +53,20 @@ def published(
     days: int,
     asked: Need | None = None,
     now: datetime | None = None,
+    weighed: bool = False,
 ) -> Week:
     """Team-days from `first` on that have not begun, their visits, and the visit that `asked` wants."""
     found = select.team_days(first=first, last=first + timedelta(days=days - 1), now=now)
-    return of(found.usable, asked=[asked] if asked is not None else [])
+    return of(found.usable, asked=[asked] if asked is not None else [], weighed=weighed)
 
 
-def of(shifts: list[Shift], *, asked: Iterable[Need] = ()) -> Week:
-    """These team-days with the visits published on them, and visits for the needs that ask for a place."""
+def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False) -> Week:
+    """These team-days with the visits published on them, and visits for the needs that ask for a place. `weighed`:
+    the published visits with what they are worth, as somebody asks who would have to give way."""
     rows = (
         Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
         .select_related("need__resident")
-        .only(*READ)
+        .only(*READ, *(WEIGHED if weighed else ()))
         .order_by("shift", "sequence", "pk")
     )
     there = list(rows)
@@ -70,7 +75,12 @@ def of(shifts: list[Shift], *, asked: Iterable[Need] = ()) -> Week:
     horizon = sorted({shift.date for shift in shifts})
     wanted = list(asked)
     asking = {need.pk for need in wanted}
-    visits = [published_visit(visit, places) for visit in there if visit.need_id not in asking]
+    worth = _worth(there, horizon) if weighed else {}
+    visits = [
+        published_visit(visit, places, **worth.get(visit.pk, {}))
+        for visit in there
+        if visit.need_id not in asking
+    ]
     if wanted and shifts:
         visits += _asked(wanted, shifts, horizon, places)
     orders: dict[str, list[str]] = {}
@@ -93,11 +103,30 @@ def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit
         id=str(visit.need_id),
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
-        priority=0,
         windows=_from(candidates.hours(visit.need), stop.start_s, _until(visit, stop.start_s)),
         last=resident.infectious,
-        **more,
+        **{"priority": 0.0, **more},
     )
+
+
+def _worth(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str, Any]]:
+    """What each published visit is worth where it is: its points, what moving it costs, promise and guarantee."""
+    if not rows:
+        return {}
+    behind = priority.villages_behind(on=horizon[0])
+    return {
+        visit.pk: {
+            "priority": priority.total(priority.parts(visit.need, on=horizon[0], behind=behind)),
+            "decay": priority.decay(visit.need),
+            "locked": str(visit.shift_id) if visit.promised else None,
+            "tier": int(
+                priority.guarantee(visit.need, on=horizon[0], last=arrival.local_date(visit.planned_start))
+                is not None
+            ),
+            **candidates.published_on(visit),
+        }
+        for visit in rows
+    }
 
 
 def _until(visit: Visit, start_s: int) -> int:

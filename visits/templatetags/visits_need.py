@@ -6,10 +6,11 @@ from django import template
 from django.http import HttpRequest
 from django.utils import timezone
 
+from outreach import words as family_words
 from outreach.enums import NeedState
 from outreach.models import Need
-from visits.selectors import left, weights, words
-from visits.services import priority
+from visits.selectors import left, offer_words, outdated, weights, words
+from visits.services import priority, why_now
 
 register = template.Library()
 WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
@@ -46,12 +47,36 @@ def need_points(context: dict[str, Any], need: Need) -> dict[str, Any]:
 
 @register.inclusion_tag("admin/visits/why.html", takes_context=True)
 def need_why(context: dict[str, Any], need: Need) -> dict[str, Any]:
-    """How many points and why, and why the last plan left the need waiting."""
+    """How many points and why, what the published days say now, and why the last plan left the need waiting."""
+    request = context["request"]
     if need.state not in WAITS:
         return {}
-    parts, total = _parts(context["request"], need)
-    waiting = left.of_need(need) if need.state == NeedState.OPEN else None
-    return {"total": total, "parts": parts, "first": _first(need), "left": waiting}
+    parts, total = _parts(request, need)
+    told: dict[str, Any] = {"total": total, "parts": parts, "first": _first(need), "need": need}
+    if need.state != NeedState.OPEN:
+        return told
+    waiting = left.of_need(need)
+    if waiting is not None:
+        told |= {"left": waiting, "outdated": outdated.since(waiting.row)}
+    if request.user.has_perm("visits.view_plan"):
+        told |= need_now(need)
+    return told
+
+
+@register.inclusion_tag("admin/visits/why_now.html")
+def need_now(need: Need) -> dict[str, Any]:
+    """The answer of the published days as of now, in words."""
+    now = why_now.ask(need=need)
+    if now.trouble:
+        return {"trouble": offer_words.none(now.trouble)}
+    if now.place is None:
+        return {"now": now, "said": left.said(now.reason, shifts=now.shifts)}
+    place = now.place
+    return {
+        "now": now,
+        "free": offer_words.free(place.shift.team.name, family_words.interval(*place.told)),
+        "price": offer_words.price(place.slot),
+    }
 
 
 @register.inclusion_tag("admin/visits/weights.html")

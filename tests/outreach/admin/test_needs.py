@@ -9,9 +9,11 @@ from outreach.models import LogEntry, Need
 from outreach.services import progress
 from tests.factories.outreach import NeedFactory, ResidentFactory
 from tests.factories.visits import ShiftFactory
+from tests.visits.admin.conftest import staff
 from tests.visits.planned import draft
 from visits.enums import PlanState
-from visits.models import Plan
+from visits.models import Plan, Shift
+from visits.services.publishing import publish
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outreach/need/"
@@ -104,6 +106,7 @@ def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator
     page = coordinator.get(_url(need)).content.decode()
 
     assert "tetapi untuk itu satu keluarga lain harus mundur" in page
+    assert "Rencana itu belum diterbitkan." in page
     assert f"bila S. C. ({other.resident.village.name}) ditunda (nilai 45)" in page
     assert "Siti Contoh" not in page
     assert "satu keluarga lain" not in coordinator.get(_url(other)).content.decode()
@@ -111,6 +114,36 @@ def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator
     assert "Mengapa belum dijadwalkan" not in coordinator.get(_url(need)).content.decode()
     Plan.objects.filter(pk=later.pk).update(state=PlanState.DISCARDED)
     assert "Mengapa belum dijadwalkan" in coordinator.get(_url(need)).content.decode()
+
+
+def test_a_need_says_what_the_published_days_say_now(db) -> None:
+    """As of which moment each answer is, and one text only for the family: the one of now."""
+    coordinator = staff("outreach.view_need", "visits.view_plan")
+    now = timezone.now()
+    shift = ShiftFactory(date=timezone.localdate() + timedelta(days=1), team__max_visits=2, max_visits=2)
+    need, first, second = NeedFactory(), *(NeedFactory(resident__name="Siti Contoh") for _ in range(2))
+    plan = draft({shift: [first, second]}, left=[need], first=shift.date, now=now)
+    publish(plan=plan, user=None, now=now)
+
+    page = " ".join(coordinator.get(_url(need)).content.decode().split())
+
+    assert "Mengapa belum bisa dijadwalkan" in page
+    assert "tetapi untuk itu satu keluarga lain harus mundur" in page
+    assert "bila S. C. (" in page
+    assert "Siti Contoh" not in page
+    assert page.count("Untuk dibacakan kepada keluarga:") == 1
+    assert "Menurut jadwal yang terbit untuk dua minggu ini, dilihat" in page
+    assert "Mengapa belum dijadwalkan dalam rencana terakhir" in page
+    assert "Pakai jawaban di atas." not in page  # nothing changed since the plan was made
+
+    Shift.objects.update(max_visits=3)
+    LogEntry.objects.create(
+        actor="user:1", action="shift_changed", subject_type="visits.shift", subject_id=str(shift.pk)
+    )
+    page = " ".join(coordinator.get(_url(need)).content.decode().split())
+    assert "Bisa dijadwalkan sekarang" in page
+    assert f"Masih ada tempat: {shift.team.name}, " in page
+    assert "Sejak itu jadwal tim berubah. Pakai jawaban di atas." in page
 
 
 def test_a_need_in_review_is_opened_again(coordinator: Client) -> None:
