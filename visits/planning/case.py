@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from visits.planning.travel import GreatCircle
-from visits.planning.types import Interval, Plan, Problem, Shift, Visit
+from visits.planning.types import MOST_S, Interval, Plan, Problem, Shift, Visit
 
 FORMAT = "planning-case/1"
 _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$")
@@ -26,15 +26,23 @@ class CaseError(ValueError):
     """A case or plan file that cannot be used; the message says what and where, in plain words."""
 
 
+def shown(value: object) -> str:
+    """What stands in the file, short enough for a sentence."""
+    if isinstance(value, int) and not -(10**30) < value < 10**30:
+        return "angka sebesar itu"
+    text = repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def parse_clock(text: object) -> int:
     """Seconds since midnight of "HH:MM" or "HH:MM:SS"."""
     match = _CLOCK.match(text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f"{text!r} bukan jam; tulis HH:MM, misalnya 07:30")
+        raise ValueError(f"{shown(text)} bukan jam; tulis HH:MM, misalnya 07:30")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if total > 24 * 3600:
-        raise ValueError(f"{text!r} lewat dari 24:00; tulis jam antara 00:00 dan 24:00")
+        raise ValueError(f"{shown(text)} lewat dari 24:00; tulis jam antara 00:00 dan 24:00")
     return total
 
 
@@ -45,39 +53,55 @@ def clock(seconds: int) -> str:
 
 def parse_date(text: object) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)  # type: ignore[arg-type]
+        date = dt.date.fromisoformat(text)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise ValueError(f"{text!r} bukan tanggal; tulis TTTT-BB-HH, misalnya 2026-11-30") from None
+        date = None
+    if date is None or date.isoformat() != text:
+        raise ValueError(f"{shown(text)} bukan tanggal; tulis TTTT-BB-HH, misalnya 2026-11-30")
+    return date
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError(f"harus teks yang tidak kosong, bukan {value!r}")
+        raise ValueError(f"harus teks yang tidak kosong, bukan {shown(value)}")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"berisi separuh huruf (surrogate): {shown(value)}; tulis ulang teksnya")
     return value
 
 
 def _integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"harus bilangan bulat, bukan {value!r}")
+        raise ValueError(f"harus bilangan bulat, bukan {shown(value)}")
     return value
+
+
+def _place(value: object) -> int:
+    place = _integer(value)
+    if not 0 <= place < 10**9:
+        raise ValueError(f"harus nomor urut di locations, mulai dari 0, bukan {shown(value)}")
+    return place
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"harus angka, bukan {value!r}")
+        raise ValueError(f"harus angka, bukan {shown(value)}")
     return value
 
 
 def _service(value: object) -> int:
-    seconds = _number(value) * 60
-    if abs(seconds - round(seconds)) > 1e-6:
-        raise ValueError(f"harus menit yang genap dalam detik, bukan {value!r}")
-    return round(seconds)
+    minutes = _number(value)
+    if not minutes >= 0:
+        raise ValueError(f"harus menit, nol atau lebih, bukan {shown(value)}")
+    if minutes > MOST_S / 60:
+        raise ValueError(f"terlalu lama: {shown(value)}; isi lama kunjungan dalam menit")
+    if abs(minutes * 60 - round(minutes * 60)) > 1e-6:
+        raise ValueError(f"harus menit yang genap dalam detik, bukan {shown(value)}")
+    return round(minutes * 60)
 
 
 def _list(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError(f"harus daftar [...], bukan {value!r}")
+        raise ValueError(f"harus daftar [...], bukan {shown(value)}")
     return value
 
 
@@ -85,7 +109,7 @@ def _intervals(value: object) -> tuple[Interval, ...]:
     out = []
     for row in _list(value):
         if not isinstance(row, list) or len(row) != 2:
-            raise ValueError(f"setiap baris harus [dari, sampai], bukan {row!r}")
+            raise ValueError(f"setiap baris harus [dari, sampai], bukan {shown(row)}")
         out.append((parse_clock(row[0]), parse_clock(row[1])))
     return tuple(out)
 
@@ -107,7 +131,7 @@ class _Row:
 
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
-            raise CaseError(f"{where}: harus objek {{...}}, bukan {data!r}")
+            raise CaseError(f"{where}: harus objek {{...}}, bukan {shown(data)}")
         self.data, self.where = data, where
         if isinstance(data.get("id"), str):
             self.where = f"{where} ({data['id']})"
@@ -138,8 +162,8 @@ def _shift(data: object, index: int) -> Shift:
         start_s=row.get("start", parse_clock),
         end_s=row.get("end", parse_clock),
         breaks=row.get("breaks", _intervals),
-        start_location=row.get("start_location", _integer),
-        end_location=row.get("end_location", _integer),
+        start_location=row.get("start_location", _place),
+        end_location=row.get("end_location", _place),
         max_visits=row.get("max_visits", _integer),
         skills=row.get("skills", _skills),
     )
@@ -149,11 +173,11 @@ def _visit(data: object, index: int) -> Visit:
     row = _Row(data, f"visits[{index}]")
     priority = row.get("priority", _number)
     if priority < 1:
-        raise CaseError(f"{row.where}: priority harus 1 atau lebih, bukan {priority!r}")
+        raise CaseError(f"{row.where}: priority harus 1 atau lebih, bukan {shown(priority)}")
     return row.build(
         Visit,
         id=row.get("id", _text),
-        location=row.get("location", _integer),
+        location=row.get("location", _place),
         service_s=row.get("service_minutes", _service),
         priority=priority,
         decay=row.get("decay", _number, 0),
@@ -167,9 +191,11 @@ def _visit(data: object, index: int) -> Visit:
 def _location(value: object, index: int) -> tuple[float, float]:
     try:
         lat, lon = (_number(part) for part in _list(value))
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise ValueError("out of range")
     except ValueError:
         raise CaseError(
-            f"locations[{index}]: harus [lintang, bujur] dalam derajat, bukan {value!r}"
+            f"locations[{index}]: harus [lintang, bujur] dalam derajat (-90..90, -180..180), bukan {shown(value)}"
         ) from None
     return float(lat), float(lon)
 
@@ -179,11 +205,11 @@ def problem_from(data: object) -> Problem:
     row = _Row(data, "berkas kasus")
     found = row.get("format", lambda value: value)
     if found != FORMAT:
-        raise CaseError(f'berkas kasus: format harus "{FORMAT}", bukan {found!r}')
+        raise CaseError(f'berkas kasus: format harus "{FORMAT}", bukan {shown(found)}')
     travel = _Row(row.get("travel", lambda value: value), "travel")
     kind = travel.get("kind", _text, "great-circle")
     if kind != "great-circle":
-        raise CaseError(f'travel: kind harus "great-circle", bukan {kind!r}')
+        raise CaseError(f'travel: kind harus "great-circle", bukan {shown(kind)}')
     model = travel.build(
         GreatCircle, detour=travel.get("detour", _number), speed_kmh=travel.get("speed_kmh", _number)
     )
@@ -202,7 +228,7 @@ def problem_from(data: object) -> Problem:
 
 def read_json(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise CaseError(f"{path}: berkas tidak ada; periksa nama dan foldernya") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -212,6 +238,10 @@ def read_json(path: Path) -> object:
     except json.JSONDecodeError as error:
         raise CaseError(
             f"{path}: bukan JSON yang benar (baris {error.lineno}, kolom {error.colno}: {error.msg})"
+        ) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets without an end
+        raise CaseError(
+            f"{path}: angka terlalu panjang atau daftar terlalu dalam; periksa berkasnya"
         ) from None
 
 

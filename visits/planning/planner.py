@@ -41,7 +41,7 @@ def plan(
     """
     if (seconds is None) == (iterations is None):
         raise ValueError("beri seconds atau iterations, salah satu saja")
-    if (seconds or 0) < 0 or (iterations or 0) < 0 or workers < 1:
+    if not (seconds or 0) >= 0 or (iterations or 0) < 0 or workers < 1:  # NaN is not >= 0 either
         raise ValueError("seconds dan iterations nol atau lebih, workers satu atau lebih")
     compile_s = warm()
     began = time.monotonic()

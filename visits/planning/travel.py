@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 EARTH_M = 6371009.0  # metres, geopy.distance.EARTH_RADIUS
 ROUNDING = 1e-6  # seconds forgiven before rounding up
+EXTREME, LONGEST_S = 1e9, 2**30  # numbers, and a drive half round the earth, that still can be counted with
 
 Locations = Sequence[tuple[float, float]]
 
@@ -39,10 +40,13 @@ class GreatCircle:
     speed_kmh: float = 30.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.detour) and self.detour >= 0):
+        if not self.detour >= 0:
             raise ValueError("travel.detour harus angka nol atau lebih")
-        if not (math.isfinite(self.speed_kmh) and self.speed_kmh > 0):
+        if not self.speed_kmh > 0:
             raise ValueError("travel.speed_kmh harus lebih besar dari nol")
+        usable = self.detour <= EXTREME and 1 / EXTREME <= self.speed_kmh <= EXTREME
+        if not usable or math.pi * EARTH_M * self.seconds_per_m >= LONGEST_S:
+            raise ValueError("travel: detour atau speed_kmh tidak masuk akal; periksa kedua angka itu")
 
     @property
     def seconds_per_m(self) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +17,8 @@ from visits.planning.travel import GreatCircle, Travel
 
 DAY_S = 24 * 3600
 POINT_S = 3000  # seconds of travel that one point of priority outweighs
+MOST_S = 2**30  # the longest service that the engine's clock can count
+MOST_POINTS = 1e200  # sums of so many stay finite
 
 Interval = tuple[int, int]
 
@@ -33,8 +34,10 @@ def _count(what: str, value: int) -> None:
 
 
 def _number(what: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         raise ValueError(f"{what} harus angka nol atau lebih")
+    if value > MOST_POINTS:
+        raise ValueError(f"{what} terlalu besar; isi angka yang lebih kecil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Visit:
     def __post_init__(self) -> None:
         _count("location", self.location)
         _count("service_s", self.service_s)
+        if self.service_s > MOST_S:
+            raise ValueError("service_s terlalu lama; isi lama kunjungan yang sebenarnya")
         _number("priority", self.priority)
         _number("decay", self.decay)
         _number("move_points", self.move_points)
@@ -118,7 +123,7 @@ class Problem:
         for index, (lat, lon) in enumerate(self.locations):
             if not (-90 <= lat <= 90 and -180 <= lon <= 180):
                 raise ValueError(
-                    f"locations[{index}]: lintang -90..90 dan bujur -180..180, bukan {lat}, {lon}"
+                    f"locations[{index}]: lintang -90..90 dan bujur -180..180, bukan {lat:g}, {lon:g}"
                 )
         known = len(self.locations)
         for kind, rows in (("shift", self.shifts), ("kunjungan", self.visits)):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 
 import pytest
 
@@ -74,11 +75,38 @@ def broken(path, value):
         (("visits", 0, "id"), None, "kolom id"),
         (("visits", 0), 7, r"visits\[0\]"),
         (("visits",), None, "kolom visits tidak ada"),
+        (("travel", "speed_kmh"), 10**400, "speed_kmh"),
+        (("travel", "speed_kmh"), 5e-324, "speed_kmh"),
+        (("travel", "detour"), 10**400, "detour"),
+        (("travel", "detour"), 1e300, "detour"),
+        (("locations", 0, 0), 10**400, r"locations\[0\]"),
+        (("locations", 0, 1), float("nan"), r"locations\[0\]"),
+        (("shifts", 0, "date"), "20261130", "bukan tanggal"),
+        (("shifts", 0, "end_location"), 10**400, "end_location"),
+        (("visits", 0, "dates"), ["2026-W49-1"], "bukan tanggal"),
+        (("visits", 0, "id"), "\ud800", "id: .* tulis ulang"),
+        (("visits", 0, "priority"), 10**400, "priority terlalu besar"),
+        (("visits", 0, "priority"), float("nan"), "priority harus"),
+        (("visits", 0, "decay"), float("inf"), "decay terlalu besar"),
+        (("visits", 0, "service_minutes"), float("nan"), "service_minutes: harus menit"),
+        (("visits", 0, "service_minutes"), float("inf"), "service_minutes: terlalu lama"),
+        (("visits", 0, "service_minutes"), 10**12, "service_minutes: terlalu lama"),
+        (("visits", 0, "service_minutes"), -1, "service_minutes: harus menit"),
     ],
 )
 def test_what_is_wrong_is_named(path, value, words):
-    with pytest.raises(CaseError, match=words):
+    with pytest.raises(CaseError, match=words) as seen:
         problem_from(broken(path, value))
+    assert len(str(seen.value)) < 200  # whatever stood there
+
+
+def test_the_longest_service_and_the_highest_priority_are_planned_with():
+    case = copy.deepcopy(CASE)
+    case["visits"][0] |= {"service_minutes": 2**30 // 60, "locked": "s0"}
+    case["visits"][1] |= {"priority": 1e200}
+    result = plan(problem_from(case), iterations=50)
+    assert [row.visit for row in result.broken_locks] == ["v0"]
+    assert math.isfinite(result.statistics.score)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
@@ -89,6 +117,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "half.json").write_text('{"format": ')
     with pytest.raises(CaseError, match="bukan JSON"):
         read_case(tmp_path / "half.json")
+    for text in ("[" * 100_000, "9" * 5000):
+        (tmp_path / "long.json").write_text(text)
+        with pytest.raises(CaseError, match="terlalu panjang"):
+            read_case(tmp_path / "long.json")
     (tmp_path / "list.json").write_text("[]")
     with pytest.raises(CaseError, match="berkas kasus"):
         read_case(tmp_path / "list.json")

@@ -1,6 +1,7 @@
 """`plan` as a caller sees it: feasible always, repeatable, stoppable, from an earlier plan."""
 
 import dataclasses
+import math
 import random
 import subprocess
 import sys
@@ -183,7 +184,10 @@ def test_one_worker_and_three_plan_as_well():
         assert result.statistics.iterations == 500
 
 
-@pytest.mark.parametrize("budget", [{}, {"seconds": 1, "iterations": 1}, {"seconds": -1}, {"iterations": -1}])
+@pytest.mark.parametrize(
+    "budget",
+    [{}, {"seconds": 1, "iterations": 1}, {"seconds": -1}, {"seconds": math.nan}, {"iterations": -1}],
+)
 def test_a_wrong_budget_is_refused(budget):
     with pytest.raises(ValueError, match="seconds"):
         plan(make_problem(1), **budget)
