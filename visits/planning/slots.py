@@ -51,7 +51,9 @@ class Line(NamedTuple):
     latest: tuple[int, ...]  # latest arrival at stop i + 1, the base the last
     legs: tuple[int, ...]  # travel to stop i + 1, the base the last
     end_s: int
-    sound: bool  # whether the route keeps the rules as it is
+    sound: (
+        int  # how many of the first stops keep the rules; -1 where one is on a team or day that is not for it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,16 @@ def prepare(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Prepared:
 
 def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
     """One route with both passes."""
-    starts, leaves, legs = [], [shift.start_s], []
-    here, sound = shift.start_location, len(visits) <= shift.max_visits
-    seen_last = False
+    starts: list[int] = []
+    leaves, legs = [shift.start_s], []
+    here, seen_last, fits, sound = shift.start_location, False, True, 0
     for visit in visits:
-        sound = sound and allowed(visit, shift) is None and (visit.last or not seen_last)
+        fits = fits and allowed(visit, shift) is None and (visit.last or not seen_last)
         seen_last = seen_last or visit.last
         legs.append(problem.seconds(here, visit.location))
         arrive_s = drive(leaves[-1], legs[-1], shift.breaks)
         start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
-        sound = sound and start_s is not None
+        sound += start_s is not None and sound == len(starts)
         starts.append(arrive_s if start_s is None else start_s)
         leaves.append(starts[-1] + visit.service_s)
         here = visit.location
@@ -100,7 +102,7 @@ def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
         tuple(reversed(latest)),
         tuple(legs),
         end_s,
-        sound and end_s <= shift.end_s,
+        sound if fits else -1,
     )
 
 
@@ -152,7 +154,7 @@ def slots(
         if any(stop.id == visit.id for stop in row.visits):
             rest = [stop for stop in row.visits if stop.id != visit.id]
             row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
-        if row.sound and len(row.visits) < row.shift.max_visits:
+        if len(row.visits) < row.shift.max_visits:
             found += _of(prepared.problem, row, visit, notice_s, call_s)
     found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
     return found if limit is None else found[:limit]
@@ -179,7 +181,7 @@ def _of(problem: Problem, row: Line, visit: Visit, notice_s: int, call_s: int) -
     waited_s = POINT_S * (visit.priority - worth)
     places = [shift.start_location, *(stop.location for stop in stops), shift.end_location]
     found = []
-    for position in range(first, final + 1):
+    for position in range(first, min(final, row.sound) + 1):
         to_s = problem.seconds(places[position], visit.location)
         arrive_s = drive(row.leaves[position], to_s, shift.breaks)
         start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)

@@ -34,7 +34,7 @@ def naive(problem: Problem, orders: dict[str, list[str]], visit: Visit) -> dict[
         before = walk(problem, shift, stops)
         for position in range(len(stops) + 1):
             after = walk(problem, shift, [*stops[:position], visit, *stops[position:]])
-            if not after.faults and not before.faults:
+            if not after.faults:
                 mine, others = after.stops[position], [s for s in after.stops if s.visit != visit.id]
                 shifts = [a.start_s - b.start_s for a, b in zip(others, before.stops, strict=True)]
                 moved = tuple(
@@ -138,6 +138,16 @@ def test_waiting_for_a_later_day_costs_points():
 def test_a_route_that_is_broken_already_is_not_offered():
     shut = dataclasses.replace(VISIT, id="b", windows=((0, 1),))
     assert slots.slots(prepare(problem(VISIT, shut), {"s": ["b"]}), VISIT) == []
+
+
+def test_a_stop_that_only_shortens_the_way_keeps_its_place_on_offer():
+    """Rounded roads: a - b takes a second longer than a - v - b, so that without v the team is late for b."""
+    table = np.array([[0, 100, 201], [100, 0, 100], [100, 100, 0]])
+    stop = dataclasses.replace(VISIT, id="b", location=2, windows=((27200, 27200),))
+    passing_by = dataclasses.replace(VISIT, service_s=0)
+    one = dataclasses.replace(problem(passing_by, stop), travel=Table(table))
+    ready = prepare(one, {"s": ["a", "b"]})
+    assert [(slot.position, slot.added_s) for slot in slots.slots(ready, passing_by)] == [(0, -1)]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5])
