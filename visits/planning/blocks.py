@@ -1,7 +1,8 @@
 """What stands in the way of a visit before anybody else is asked: date, skills, capacity, hours, distance.
 
 The idea: ask the rules about the visit alone on every shift, with ever more of what forbids it relaxed,
-and keep the shifts where the least is in the way. The codes of what must be relaxed:
+and keep the shifts where the least is in the way. A place that no team could reach in a day whatever is
+relaxed is `far`, without a shift. The codes of what must be relaxed:
   no_shift  another date       skill   the shift gets the skills it lacks     full  one visit more than
   allowed   window  any hour   far     the team may be back `seconds` later
 """
@@ -53,13 +54,18 @@ def blocked(problem: Problem, visit: Visit) -> Blocked:
     codes: tuple[str, ...] = ()
     offers: list[Offer] = []
     for shift in problem.shifts:
-        found, over_s = _alone(problem, shift, visit)
+        alone = _alone(problem, shift, visit)
+        if alone is None:
+            continue
+        found, over_s = alone
         lacking = len(visit.skills - shift.skills) if "skill" in found else 0
         rank = (len(found), [CODES.index(code) for code in found], lacking, over_s)
         if best is None or rank < best:
             best, codes, offers = rank, found, []
         if rank == best:
             offers.append(relaxed(shift, visit, found, over_s))
+    if not offers and problem.shifts:
+        codes = ("far",)
     return Blocked(codes, tuple(offers))
 
 
@@ -67,12 +73,14 @@ def each(problem: Problem, visit: Visit) -> dict[tuple[str, ...], list[str]]:
     """What stands in the way on every shift, as codes -> shift ids; () where the shift could do the visit alone."""
     found: dict[tuple[str, ...], list[str]] = {}
     for shift in problem.shifts:
-        found.setdefault(_alone(problem, shift, visit)[0], []).append(shift.id)
+        alone = _alone(problem, shift, visit)
+        found.setdefault(("far",) if alone is None else alone[0], []).append(shift.id)
     return found
 
 
-def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...], int]:
-    """What must be relaxed for the shift to do this visit and no other, and how late it is back then."""
+def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...], int] | None:
+    """What must be relaxed for the shift to do this visit and no other, and how late it is back then; None
+    where nobody could be at the door before the day is over."""
     codes = []
     if not visit.skills <= shift.skills:
         codes.append("skill")
@@ -85,5 +93,5 @@ def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...
         faults = walk(problem, offer.shift, [offer.visit]).faults
         late = max((fault.seconds for fault in faults), default=0)
         if not faults or ("far" in clock and all(fault.code == "end" for fault in faults)):
-            break
-    return tuple(sorted((*codes, *clock), key=CODES.index)), late
+            return tuple(sorted((*codes, *clock), key=CODES.index)), late
+    return None

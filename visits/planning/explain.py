@@ -10,6 +10,7 @@ Codes for a visit that no shift could serve even alone; `relax` names all blocks
   skill     `detail` lists what the shift lacks       full    the shift may take no visit at all
   window    nobody can be at the door in a window     far     `over_s` back too late
   no_shift  no shift on an allowed date would do
+Without a shift: `no_shift` where there are none, `far` where nobody could be there before midnight.
 Codes for one that could be served, but is not:
   pushes     on `shift` it would push out `visits`, worth `points`; `promised` of them are promises
   worth      it fits, but serving it costs more travel or waiting than it is worth (`points`)
@@ -22,10 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visits.planning.blocks import blocked, relaxed
+from visits.planning.blocks import CODES, blocked, relaxed
 from visits.planning.price import Offer, Room, cheapest, is_protected, worth
 from visits.planning.rules import Walk, walk
-from visits.planning.types import POINT_S, Problem, Reason, Route, Unserved, Visit
+from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit
 
 Orders = Mapping[str, Sequence[str]]
 
@@ -34,7 +35,7 @@ def one(problem: Problem, orders: Orders, visit: Visit) -> Reason:
     """Why the plan with these orders does not serve the visit; plain Python, milliseconds."""
     found = blocked(problem, visit)
     room = cheapest(problem, orders, found.offers)
-    if room is None:  # no shifts, or places out of a day's reach
+    if room is None:  # no shifts, or a place out of every team's reach
         return Reason(found.codes[0] if found.codes else "no_shift", relax=found.codes)
     offer = next(offer for offer in found.offers if offer.shift.id == room.shift)
     return worded(problem, orders, visit, found.codes, offer, room)
@@ -99,7 +100,8 @@ def verify(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str
 
 def _untrue(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
     if reason.shift is None:
-        return ["names no shift"] if problem.shifts else []
+        able = (_insert(problem, {}, visit, shift.id, CODES, (), MOST_S) for shift in problem.shifts)
+        return ["names no shift"] if any(walk is not None for walk in able) else []
     faults = []
     best = _insert(problem, orders, visit, reason.shift, reason.relax, reason.visits, reason.over_s)
     if best is None:

@@ -41,7 +41,7 @@ def office(row: Row, *, shifts: Shifts, names: Names) -> str:
         return _broken(row, shifts)
     blocks = [_block(code, row) for code in row.get("relax", [row["code"]] if "shift" not in row else [])]
     if "shift" not in row:
-        return " ".join(blocks)
+        return " ".join(blocks) if row["code"] != "far" else _beyond()
     place = {"place": _place(row, shifts), "price": _price(row, names)}
     if blocks:
         return _("%(blocks)s Paling dekat: %(place)s%(price)s.") % {"blocks": " ".join(blocks), **place}
@@ -79,6 +79,12 @@ def _block(code: str, row: Row) -> str:
         "skills": words.skills(str(row.get("detail", ""))).lower(),
         "over": words.duration(max(60, int(row.get("over") or 0))),
     }
+
+
+def _beyond() -> str:
+    return _(
+        "Tidak ada tim yang dapat sampai dan selesai dalam sehari: periksa letak rumah dan lama kunjungan."
+    )
 
 
 def _place(row: Row, shifts: Shifts) -> str:
@@ -139,7 +145,13 @@ def family(row: Row, *, shifts: Shifts) -> str:
     closing = _("Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya.")
     shift = shifts.get(int(row["shift"])) if row.get("shift") else None
     if shift is None or "at" not in row:
-        nobody = "" if "shift" in row else _("Belum ada tim yang bertugas.")
+        far = row["code"] == "far"
+        nobody = (
+            _("Rumahnya terlalu jauh untuk perjalanan tim sehari.")
+            if far
+            else _("Belum ada tim yang bertugas.")
+        )
+        nobody = "" if "shift" in row else nobody
         return " ".join(text for text in (opening, nobody, closing) if text)
     near = _("%(team)s, %(day)s sekitar pukul %(clock)s") % {
         "team": shift.team.name,

@@ -54,6 +54,20 @@ def test_a_shift_too_short_says_by_how_much():
     assert explain.one(dataclasses.replace(far, shifts=(shift,)), {}, far.visits[0]).over_s == 1
 
 
+def test_a_place_that_nobody_reaches_before_midnight_is_far_and_names_no_shift():
+    late = dataclasses.replace(SHIFT, id="late", start_s=82800, end_s=86400, breaks=())
+    visit = dataclasses.replace(VISIT, location=1, windows=((0, 60),))
+    problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (late,), (visit,), GreatCircle(1.0, 36.0))
+    (row,) = plan(problem, iterations=20).unserved
+    assert (row.reasons[0].code, row.reasons[0].shift, row.reasons[0].relax) == ("far", None, ("far",))
+    assert explain.verify(problem, (), row) == []
+    assert blocks.each(problem, visit) == {("far",): ["late"]}
+    early = dataclasses.replace(problem, shifts=(late, SHIFT))  # the other shift could, if its hours allowed
+    (row,) = plan(early, iterations=20).unserved
+    assert (row.reasons[0].shift, row.reasons[0].relax) == ("s", ("window", "far"))
+    assert explain.verify(early, (), row) == []
+
+
 def test_no_shift_at_all_is_a_reason_too():
     problem = Problem(((-7.6, 111.5),), (), (VISIT,))
     (row,) = plan(problem, iterations=1).unserved

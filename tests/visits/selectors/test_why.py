@@ -93,6 +93,15 @@ def test_without_any_shift_nothing_is_promised() -> None:
     )
 
 
+def test_a_home_that_nobody_reaches_in_a_day_is_said_to_be_too_far() -> None:
+    row = {"code": "far", "relax": ["far"], "needs": []}
+    assert why.office(row, shifts={}, names={}).startswith("Tidak ada tim yang dapat sampai")
+    assert why.family(row, shifts={}) == (
+        "Belum kebagian jadwal. Rumahnya terlalu jauh untuk perjalanan tim sehari. "
+        "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
+    )
+
+
 def test_families_hear_that_others_are_promised_or_go_first(shift: Shift) -> None:
     row = {**ROW, "code": "pushes", "shift": str(shift.pk), "promised": 1}
 
