@@ -4,10 +4,11 @@ import dataclasses
 import datetime as dt
 import itertools
 
+import numpy as np
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import GreatCircle, Problem, Shift, Visit, check, plan, walk
+from visits.planning import GreatCircle, Problem, Shift, Table, Visit, check, plan, walk
 from visits.planning.locks import keep
 
 DAY = dt.date(2026, 11, 30)
@@ -55,6 +56,16 @@ def test_four_promises_for_three_places_break_the_least():
     four = problem(*(dataclasses.replace(VISIT, id=f"v{i}", priority=10 + i) for i in range(4)))
     result = plan(four, iterations=10)
     assert [(b.visit, b.served_on) for b in result.broken_locks] == [("v0", "t")]
+
+
+def test_promises_that_are_in_time_only_together_are_kept_as_they_were():
+    """Rounded roads: straight to b is a second too long, by way of a it is not."""
+    table = np.array([[0, 100, 201], [100, 0, 100], [201, 100, 0]])
+    by_way = dataclasses.replace(VISIT, location=1, service_s=0)
+    then = dataclasses.replace(VISIT, id="b", location=2, windows=((27200, 27200),))
+    both = Problem(((0, 0), (0, 1), (0, 2)), (SHIFT,), (by_way, then), Table(table))
+    assert keep(both, {"s": ["a", "b"]}).orders == {"s": ("a", "b")}
+    assert keep(both, {"s": ["a", "b"]}).broken == {}
 
 
 @pytest.mark.parametrize("seed", range(30))
