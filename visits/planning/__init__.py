@@ -3,9 +3,19 @@
     problem = Problem(locations=..., shifts=..., visits=...)
     result = plan(problem, seconds=20, seed=1)
 
-Importing this package does not import numba; calling `plan` or `warm` does. Read in this order:
-types, travel, priority, rules, planner, engine/, blocks, price, explain, fairness, shared, sessions, slots, facts, replan,
-case; then what really happens to a plan: durations, arrival, simulate.
+The field calls it a team orienteering problem with time windows, over several days and depots, with breaks,
+skills and promises. Importing this package does not import numba; calling `plan` or `warm` does. Every file opens
+with its idea and, where there is one, its source. An hour's reading, in this order:
+
+- The problem: types (what goes in and comes out), travel, priority (what a visit is worth when), rules (the walk
+  of a route, which judges everything).
+- One plan: planner (`plan`), locks (promises first), opening (an earlier plan, as far as it holds), engine/ (the
+  search: ruin and recreate, its own order in engine/__init__.py), result (from orders back to routes).
+- Why somebody is not served: blocks (hard rules), price (who would have to go), explain (the reason, and its proof).
+- Around a plan: fairness (work shared among teams), shared (homes that share a stop), sessions (village sessions).
+- The published week: slots (places for one more and their price), facts and replan (the day of work).
+- What becomes of it on the road: durations (how long visits take), arrival (what families are told), simulate.
+- case reads and writes the files of planning cases.
 """
 
 from visits.planning.planner import plan, warm

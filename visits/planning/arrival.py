@@ -3,8 +3,9 @@
 The idea: replayed days give the moments at which the team could be at a door. The interval begins at an
 early quantile of them, and a team that is there before waits; it ends where, waiting counted, the stated
 share of the days has come. Both lie on a grid that people can remember: the begin rounds outward, so that no
-team is early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a day are sure within the narrowest
-interval that is told; the ones after them give that back by a few points, so that "8 of 10" stays true.
+team is early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a
+day are sure within the narrowest interval that is told; the ones after them give that back by a few points, so
+that "8 of 10" stays true.
 """
 
 from __future__ import annotations

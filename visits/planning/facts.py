@@ -1,4 +1,8 @@
-"""What is known on the day of work, and what a new plan changes: plain values, in and out of replan.py."""
+"""What is known on the day of work, and what a new plan changes.
+
+The idea: replan.py takes one value, `Facts`, and gives one back, `Replan`, so that neither asks who reports the
+facts nor who tells the families.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What serving a visit is worth, by date.
 
 The idea: priority is a plain number of points, and *when* counts too: every date of the horizon that
-is let pass costs `decay` points. Source: the planning-case format.
+is let pass costs `decay` points, as prizes that fall with time in orienteering. The points themselves are the
+caller's (visits/services/priority.py gives each with its reasons). Source: the planning-case format.
 """
 
 from __future__ import annotations

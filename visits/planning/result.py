@@ -1,7 +1,7 @@
 """From proposed orders to routes with times, judged by the rules; and the figures of a plan.
 
-The idea: the engine is not trusted. An order that the walk refuses loses its cheapest unlocked visit
-until it passes, so nothing infeasible ever leaves the planner.
+The idea: the engine is not trusted. An order that the walk refuses loses a visit (a forbidden one, else the one
+worth least, a promised one last) until it passes, so nothing infeasible ever leaves the planner.
 """
 
 from __future__ import annotations

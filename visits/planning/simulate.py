@@ -1,6 +1,6 @@
 """Replays of a day on the road, many at once: what becomes of a route when visits and drives take their time.
 
-The idea: a `World` draws how long every drive and visit takes in each of many runs (numpy, a column a run),
+The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, a column a run),
 and one pass along the route moves all runs on together. Nothing is planned here. The rules of a day:
 
 - A team leaves its base when its shift begins and never rings before the told interval begins: it waits.
@@ -31,9 +31,11 @@ RUNS = 500
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One stop: the drive to it, and what is known of the visit. `fixed_s` (kit, search) is part of each visit
-    that is not in vain; `in_vain` is the chance of one that is; `told` is the interval that the family has, `firm` one that stays even where it is
-    no longer true."""
+    """One stop: the drive to it, and what is known of the visit.
+
+    `fixed_s` (kit, search) is part of each visit that is not in vain; `in_vain` is the chance of one that is;
+    `told` is the interval that the family has, `firm` one that stays even where it is no longer true.
+    """
 
     drive_s: int
     duration: Duration
