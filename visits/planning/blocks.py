@@ -13,11 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from visits.planning.price import Offer
 from visits.planning.rules import walk
 from visits.planning.types import DAY_S, Problem, Shift, Visit
 
 CODES = ("skill", "full", "window", "far", "no_shift")  # the sooner, the easier to do something about
+
+
+class Offer(NamedTuple):
+    """A shift that is asked, with the visit as it would be if what stands in the way were relaxed."""
+
+    shift: Shift
+    visit: Visit
+    over_s: int = 0  # how late the team may be back
 
 
 class Blocked(NamedTuple):

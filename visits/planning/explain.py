@@ -23,10 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visits.planning.blocks import CODES, blocked, relaxed
-from visits.planning.price import Offer, Room, cheapest, is_protected, worth
+from visits.planning.blocks import CODES, Offer, blocked, relaxed
+from visits.planning.price import Room, cheapest, is_protected, worth
 from visits.planning.rules import Walk, walk
-from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit
+from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit, orders_of
 
 Orders = Mapping[str, Sequence[str]]
 
@@ -74,7 +74,7 @@ def unserved(
     problem: Problem, routes: Sequence[Route], known: Mapping[str, Reason] | None = None
 ) -> tuple[Unserved, ...]:
     """All visits that no route serves, each with its reason, in the order of problem.visits."""
-    orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
+    orders = orders_of(routes)
     served = {visit_id for order in orders.values() for visit_id in order}
     known = known or {}
     return tuple(
@@ -89,7 +89,7 @@ def unserved(
 
 def verify(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str]:
     """What is untrue about the reasons of an unserved visit, by relaxing and inserting; empty: all proved."""
-    orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
+    orders = orders_of(routes)
     visit = problem.visit_by_id[row.visit]
     if any(visit.id in order for order in orders.values()):
         return ["served"]

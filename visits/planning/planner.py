@@ -1,7 +1,8 @@
-"""`plan`: problem in, plan out. Locks first, then the engine, then the rules judge the result.
+"""`plan`: problem in, plan out.
 
-The idea: the engine only proposes orders of visits. What leaves this module has been walked by
-rules.py, stop by stop; an order that the walk refuses loses visits until it passes.
+The idea: four steps. Decide which promises can be kept together (locks.py), let the engine search from there
+(engine/search.py), walk what it proposes by the rules (result.py), and say why the others are not served
+(explain.py). The engine only proposes orders of visits; nothing leaves here that the rules did not walk.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from visits.planning import explain, locks, result
-from visits.planning.types import Plan, Problem, Progress, Statistics, orders
+from visits.planning.types import Plan, Problem, Progress, Statistics, orders, orders_of
 
 WORKERS = 2
 
@@ -61,8 +62,7 @@ def plan(
         should_stop=should_stop,
     )
     routes = result.walked(problem, found.orders)
-    kept_orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
-    as_found = kept_orders == {shift: order for shift, order in found.orders.items() if order}
+    as_found = orders_of(routes) == {shift: tuple(order) for shift, order in found.orders.items() if order}
     unserved = explain.unserved(problem, routes, found.reasons if as_found else {})
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
     return Plan(

@@ -11,20 +11,12 @@ question takes some milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
+from visits.planning.blocks import Offer
 from visits.planning.priority import points
 from visits.planning.rules import drive, service_start
 from visits.planning.types import Problem, Shift, Visit
-
-
-class Offer(NamedTuple):
-    """A shift that is asked, with the visit as it would be if what stands in the way were relaxed."""
-
-    shift: Shift
-    visit: Visit
-    over_s: int = 0  # how late the team may be back
 
 
 class Room(NamedTuple):
@@ -171,11 +163,3 @@ def _add(rows: dict[tuple[int, int, int, bool], list[_Label]], label: _Label, *,
             return
     row[:] = [o for o in row if o.leave_s < leave_s or o.lost < lost or o.travel_s < travel_s]
     row.append(label)
-
-
-def travel(problem: Problem, shift: Shift, stops: Sequence[Visit]) -> int:
-    """Pure driving of a route in seconds; a shift that serves nobody drives nowhere."""
-    if not stops:
-        return 0
-    places = [shift.start_location, *(stop.location for stop in stops), shift.end_location]
-    return sum(problem.seconds(a, b) for a, b in pairwise(places))

@@ -6,7 +6,8 @@ within the interval that the family was told. Where a delay makes that impossibl
 steps, each tried before the next: later by the same team, then by any team today, then the best place of a
 later day (slots.py); it is always named. Published visits move to another team for their price (`move_points`)
 alone and keep their time to half an hour; who would fall out that way is then placed at any hour. The search
-itself is `plan`, starting from what is left of the published day.
+itself is `plan`, starting from what is left of the published day: the periodic re-optimisation of dynamic vehicle
+routing (Pillac et al., European Journal of Operational Research 225, 2013), asked for by a person, not a clock.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import replace
 from visits.planning import locks, slots
 from visits.planning.facts import DROPPED, MOVED, NEW, SAME, SHIFTED, Change, Facts, Place, Replan
 from visits.planning.planner import plan
+from visits.planning.rules import within
 from visits.planning.types import (
     DAY_S,
     Interval,
@@ -24,12 +26,10 @@ from visits.planning.types import (
     Problem,
     Progress,
     Reason,
-    Route,
     Shift,
-    Statistics,
-    Stop,
     Visit,
     orders,
+    start_from,
 )
 
 SHIFTED_S = 30 * 60  # a published visit that shifts by more is news for its family
@@ -111,8 +111,7 @@ def narrowed(visit: Visit, told: Interval | None) -> Visit:
     """The visit within the interval that its family was told; where its hours no longer meet it, the interval."""
     if told is None:
         return visit
-    cut = ((max(opens, told[0]), min(closes, told[1])) for opens, closes in visit.windows)
-    return replace(visit, windows=tuple(w for w in cut if w[0] <= w[1]) or (told,))
+    return replace(visit, windows=within(visit.windows, told))
 
 
 def _shift(shift: Shift, facts: Facts) -> Shift:
@@ -189,13 +188,12 @@ def _from(visit: Visit, told: Interval | None) -> Visit:
 def _start(kept: Mapping[str, Sequence[str]], left: Mapping[str, Sequence[str]]) -> Plan:
     """The promised visits in an order that keeps them, the others at their old place where the order is the old
     one, at the end where not."""
-    routes = []
+    begin = {}
     for shift, order in kept.items():
         old, mine = list(left.get(shift, ())), set(order)
         same = [visit for visit in old if visit in mine] == list(order)
-        whole = old if same else [*order, *(visit for visit in old if visit not in mine)]
-        routes.append(Route(shift, tuple(Stop(visit, 0, 0, 0) for visit in whole), 0, 0))
-    return Plan(tuple(routes), (), Statistics(0, 0, 0, 0, 0, 0))
+        begin[shift] = old if same else [*order, *(visit for visit in old if visit not in mine)]
+    return start_from(begin)
 
 
 def _places(plan_: Plan) -> dict[str, Place]:
@@ -241,12 +239,16 @@ def _with_offers(
 ) -> tuple[Change, ...]:
     """The best place that is left for each visit without one, today or later, no place offered twice."""
     later = tuple(shift for shift in problem.shifts if shift.date > facts.date)
+    shifts = (*kept.shifts, *later)
+    known = {shift.id for shift in shifts}
     visits = tuple(
         kept.visit_by_id.get(visit.id) or narrowed(visit, facts.told.get(visit.id))
         for visit in problem.visits
     )
-    whole = replace(problem, shifts=(*kept.shifts, *later), visits=tuple(_known(visits, kept, later)))
-    ready = slots.prepare(whole, {**orders(found), **{s.id: orders(published).get(s.id, ()) for s in later}})
+    visits = tuple(v if v.locked in known else replace(v, locked=None) for v in visits)
+    was = orders(published)
+    whole = replace(problem, shifts=shifts, visits=visits)
+    ready = slots.prepare(whole, orders(found) | {shift.id: was.get(shift.id, ()) for shift in later})
     rows.sort(key=lambda row: (row.cause is None, -problem.visit_by_id[row.visit].priority, row.visit))
     changes = []
     for row in rows:
@@ -258,9 +260,3 @@ def _with_offers(
                 row = replace(row, offer=offers[0])  # noqa: PLW2901
         changes.append(row)
     return tuple(changes)
-
-
-def _known(visits: Sequence[Visit], kept: Problem, later: Sequence[Shift]) -> list[Visit]:
-    """A lock on a shift that takes no part any more is none."""
-    shifts = {shift.id for shift in (*kept.shifts, *later)}
-    return [v if v.locked in shifts or v.locked is None else replace(v, locked=None) for v in visits]

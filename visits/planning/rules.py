@@ -65,6 +65,19 @@ def service_start(
     return best
 
 
+def working_s(shift: Shift, until_s: int | None = None) -> int:
+    """Seconds of the shift until a time of the day (its end), breaks apart."""
+    end_s = shift.end_s if until_s is None else until_s
+    pauses = (min(b, end_s) - max(a, shift.start_s) for a, b in shift.breaks)
+    return end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
+
+
+def within(windows: Sequence[Interval], told: Interval) -> tuple[Interval, ...]:
+    """The windows cut to the interval that a family was told; where they no longer meet it, the interval."""
+    cut = ((max(opens, told[0]), min(closes, told[1])) for opens, closes in windows)
+    return tuple(one for one in cut if one[0] <= one[1]) or (told,)
+
+
 def allowed(visit: Visit, shift: Shift) -> str | None:
     """Why `visit` may never be on `shift` whatever the clock says: `date`, `skill`, or None if it may."""
     if visit.dates is not None and shift.date not in visit.dates:

@@ -1,7 +1,7 @@
 """Village sessions: where enough homes cluster, the team may stay at the village hall and people come to it.
 
 The idea: take the hall with the most homes within reach, propose a session there, take its people out and look
-again (greedy covering). What a session saves is computed as a plan would: the same homes visited one by one,
+again (greedy maximal covering: Church and ReVelle, 1974). What a session saves is computed as a plan would: the same homes visited one by one,
 day after day, by the nearest team (nearest neighbour first, every day walked by the rules), against one drive
 to the hall, one setting up of the kit, and the shorter minutes of a session. Both sides count full days and the
 used part of the last. A better route through the homes would save a little less; the drive is a small part.
@@ -15,8 +15,7 @@ from math import ceil
 
 import numpy as np
 
-from visits.planning.fairness import available
-from visits.planning.rules import walk
+from visits.planning.rules import walk, working_s
 from visits.planning.travel import EARTH_M, unit_vectors
 from visits.planning.types import Problem, Shift, Visit
 
@@ -90,14 +89,14 @@ def _proposal(problem: Problem, hall: int, visits: Sequence[Visit], rules: Rules
     """The session by the team that is nearest to the hall; None where it saves nothing."""
     shift = min(problem.shifts, key=lambda s: (_there_and_back(problem, s, hall), s.id))
     drive_s = _there_and_back(problem, shift, hall)
-    open_s = available(shift) - drive_s - rules.setup_s
+    open_s = working_s(shift) - drive_s - rules.setup_s
     a_day = open_s // rules.person_s
     if a_day < 1:
         return None
     days = ceil(len(visits) / a_day)
     last = len(visits) - (days - 1) * a_day
     used_s = drive_s + rules.setup_s + last * rules.person_s
-    session = Cost(days - 1 + used_s / available(shift), days * drive_s)
+    session = Cost(days - 1 + used_s / working_s(shift), days * drive_s)
     proposal = Proposal(
         hall, shift.id, tuple(visit.id for visit in visits), one_by_one(problem, shift, visits), session, days
     )
@@ -123,14 +122,8 @@ def one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
         left = [visit for visit in left if visit.id not in taken]
         days += 1
         travel_s += done.travel_s
-        last = min(1.0, available_until(shift, done.end_s) / available(shift))
+        last = min(1.0, working_s(shift, done.end_s) / working_s(shift))
     return Cost(days - 1 + last if days else 0.0, travel_s)
-
-
-def available_until(shift: Shift, end_s: int) -> int:
-    """Working seconds of a shift until a time of the day."""
-    pauses = (min(b, end_s) - max(a, shift.start_s) for a, b in shift.breaks)
-    return end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
 
 
 def _day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Visit]:

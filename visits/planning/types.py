@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -294,4 +295,23 @@ class Plan:
 
 def orders(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Shift id -> the visit ids in their order; what a later run can start from."""
-    return {route.shift: tuple(stop.visit for stop in route.stops) for route in plan.routes}
+    return orders_of(plan.routes)
+
+
+def orders_of(routes: Iterable[Route]) -> dict[str, tuple[str, ...]]:
+    """The same of routes that are no plan yet."""
+    return {route.shift: tuple(stop.visit for stop in route.stops) for route in routes}
+
+
+def existing(routes: Iterable[Route]) -> Plan:
+    """Routes that are there already, as a plan without figures."""
+    nothing = Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
+    return Plan(tuple(routes), (), nothing)
+
+
+def start_from(by_shift: Mapping[str, Sequence[str]]) -> Plan:
+    """Orders as a plan to go on from; it has no times, a run reads no more of its start than the orders."""
+    return existing(
+        Route(shift, tuple(Stop(visit, 0, 0, 0) for visit in order), 0, 0)
+        for shift, order in by_shift.items()
+    )

@@ -4,12 +4,14 @@ It is about the moment at which the team is at the door, which is when the visit
 before its lunch break or before the hours that suit waits.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from visits.models import PlanStop, Visit
+from visits.planning.types import Interval
 
 STEP = timedelta(minutes=10)
 
@@ -57,7 +59,12 @@ def local_date(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
-def seconds_of_clock(text: str) -> int:
-    """Seconds since midnight of "12:30"."""
-    at = time.fromisoformat(text)
+def seconds_of_clock(clock: str | time) -> int:
+    """Seconds since midnight of a clock's time, or of "12:30"."""
+    at = clock if isinstance(clock, time) else time.fromisoformat(clock)
     return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def intervals(rows: Iterable[Sequence[str]]) -> tuple[Interval, ...]:
+    """Rows of two clock times, as shifts and needs keep them, in seconds of the day and in order."""
+    return tuple(sorted((seconds_of_clock(since), seconds_of_clock(until)) for since, until in rows))

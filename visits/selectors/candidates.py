@@ -65,15 +65,17 @@ def departs(shift: Shift) -> datetime:
 
 def needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
     """Needs that wait for a visit or whose visit lies in the scope and has not begun, and how many more wait
-    whose resident is away. Each has `open_visits` (a list of at most one)."""
-    open_visits = Prefetch(
-        "visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits"
-    )
-    found = (
-        _here(scope).select_related("resident").prefetch_related(open_visits).order_by("waiting_since", "pk")
-    )
+    whose resident is away. `open_visits` of each is read with them."""
+    visits = Prefetch("visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits")
+    found = _here(scope).select_related("resident").prefetch_related(visits).order_by("waiting_since", "pk")
     away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
     return list(found), away
+
+
+def open_visits(need: Need) -> list[Visit]:
+    """The visit of a need from `needs` that is published or under way; at most one, no query."""
+    found: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    return found
 
 
 def any_needs(*, scope: list[Shift]) -> bool:

@@ -141,10 +141,6 @@ def _free(
 
 def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
     """The end of a visit that no break cuts."""
-    breaks = [
-        (arrival.seconds_of_clock(since), arrival.seconds_of_clock(until)) for since, until in shift.breaks
-    ]
-    start_s = service_start(
-        arrival.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], sorted(breaks)
-    )
+    breaks = arrival.intervals(shift.breaks)
+    start_s = service_start(arrival.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks)
     return begins + takes if start_s is None else arrival.moment(shift.date, start_s) + takes

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from visits import planning
-from visits.models import Visit
 from visits.planning import slots
 from visits.planning.types import BrokenLock, Reason, orders
+from visits.selectors.candidates import open_visits
 from visits.services.candidates import Candidates, hours
 
 
@@ -17,8 +17,7 @@ def found(built: Candidates, plan: planning.Plan) -> list[BrokenLock]:
 
 def _failed(built: Candidates, plan: planning.Plan) -> Iterator[BrokenLock]:
     for need_id, need in built.needs.items():
-        visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-        for visit in visits:
+        for visit in open_visits(need):
             shift = str(visit.shift_id)
             if visit.promised and shift not in built.shifts:
                 yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))

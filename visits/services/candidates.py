@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,8 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.models import PlanRun, Shift, Visit
 from visits.planning import shared
-from visits.planning.types import DAY_S, Interval
+from visits.planning.rules import within
+from visits.planning.types import DAY_S, Interval, start_from
 from visits.selectors import arrival
 from visits.selectors import candidates as select
 from visits.services import durations, priority, sharing
@@ -144,38 +145,17 @@ def _share(
 
 
 def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
-    """The visits that are published on these shifts, as routes in their order (the engine reads no more)."""
-    orders: dict[int, list[Visit]] = {}
+    """The visits that are published on these shifts, in their order."""
+    published: dict[int, list[Visit]] = {}
     for need in needs:
-        visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-        for visit in visits:
+        for visit in select.open_visits(need):
             if visit.shift_id in shifts:
-                orders.setdefault(visit.shift_id, []).append(visit)
-    if not orders:
-        return None
-    routes = tuple(
-        planning.Route(
-            shift=str(shift_id),
-            stops=tuple(
-                planning.Stop(str(visit.need_id), 0, 0, 0)
-                for visit in sorted(visits, key=lambda visit: visit.sequence)
-            ),
-            end_s=0,
-            travel_s=0,
-        )
-        for shift_id, visits in sorted(orders.items())
-    )
-    nothing = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
-    return planning.Plan(routes=routes, unserved=(), statistics=nothing)
-
-
-def _clock(text: str | time) -> int:
-    at = text if isinstance(text, time) else time.fromisoformat(text)
-    return at.hour * 3600 + at.minute * 60 + at.second
-
-
-def intervals(rows: list[list[str]]) -> tuple[Interval, ...]:
-    return tuple(sorted((_clock(start), _clock(end)) for start, end in rows))
+                published.setdefault(visit.shift_id, []).append(visit)
+    orders = {
+        str(shift_id): [str(visit.need_id) for visit in sorted(rows, key=lambda visit: visit.sequence)]
+        for shift_id, rows in sorted(published.items())
+    }
+    return start_from(orders) if orders else None
 
 
 def as_shift(shift: Shift, places: Places) -> planning.Shift:
@@ -183,32 +163,31 @@ def as_shift(shift: Shift, places: Places) -> planning.Shift:
         id=str(shift.pk),
         team=shift.team.code,
         date=shift.date,
-        start_s=_clock(shift.starts),
-        end_s=_clock(shift.ends),
+        start_s=arrival.seconds_of_clock(shift.starts),
+        end_s=arrival.seconds_of_clock(shift.ends),
         start_location=places.at(shift.start_latitude, shift.start_longitude),
         end_location=places.at(shift.end_latitude, shift.end_longitude),
         max_visits=shift.max_visits,
-        breaks=intervals(shift.breaks),
+        breaks=arrival.intervals(shift.breaks),
         skills=frozenset(shift.skills),
     )
 
 
 def hours(need: Need) -> tuple[Interval, ...]:
     """When a visit suits, as the family said."""
-    return intervals(need.windows) or ((0, DAY_S),)
+    return arrival.intervals(need.windows) or ((0, DAY_S),)
 
 
 def _owed(need: Need, shifts: dict[int, Shift]) -> list[Part]:
     """A promise whose team-day does not work: the family is met before others, on another."""
-    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    visits = select.open_visits(need)
     owed = [visit for visit in visits if visit.promised and visit.shift_id not in shifts]
     return [Part("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
 
 
 def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
     """The need's visit, if it has to stay with its team and day and that team-day works."""
-    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-    for visit in visits:
+    for visit in select.open_visits(need):
         if visit.shift_id in shifts and (visit.promised or keep_published):
             return visit
     return None
@@ -252,7 +231,7 @@ def as_visit(
 
 
 def _published_on(need: Need) -> dict[str, Any]:
-    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    visits = select.open_visits(need)
     return published_on(visits[0]) if visits else {}
 
 
@@ -271,12 +250,7 @@ def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval,
     told_from, told_until = arrival.told(visit)
     since = arrival.seconds_of_day(min(told_from, visit.planned_start))
     until = arrival.seconds_of_day(max(told_until, visit.planned_start))
-    cut = tuple(
-        (max(opens, since), min(closes, until))
-        for opens, closes in windows
-        if max(opens, since) <= min(closes, until)
-    )
-    return cut or ((since, until),)
+    return within(windows, (since, until))
 
 
 def skills_needed(need: Need) -> frozenset[str]:

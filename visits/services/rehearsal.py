@@ -23,6 +23,7 @@ from visits.planning.arrival import Promise
 from visits.planning.simulate import Day, Home, Model, Replay, Report
 from visits.planning.types import Interval
 from visits.selectors import arrival, audit
+from visits.selectors.candidates import open_visits
 from visits.selectors.days import published_visits
 from visits.services import candidates, durations
 from visits.services.candidates import Candidates
@@ -200,8 +201,7 @@ def _points(rows: list[Visit]) -> list[tuple[float, float]]:
 
 def _told_before(need: Need, shift: Shift) -> Visit | None:
     """The need's visit, where it is published on this team-day already."""
-    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-    return next((visit for visit in visits if visit.shift_id == shift.pk), None)
+    return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
 
 
 def _seconds(told: Iterable[Any]) -> Interval:

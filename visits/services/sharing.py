@@ -12,8 +12,8 @@ from django.conf import settings
 
 from outreach.enums import NeedKind
 from outreach.models import Need, Resident
-from visits.models import Visit
 from visits.selectors import arrival
+from visits.selectors.candidates import open_visits
 
 EARTH_M_PER_DEGREE = 111_195
 
@@ -46,8 +46,7 @@ def _door(need: Need) -> Door | None:
         address = _address(resident)
         if not address:
             return None
-    visits: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-    told = tuple((visit.shift_id, visit.promised, *arrival.told(visit)) for visit in visits)
+    told = tuple((visit.shift_id, visit.promised, *arrival.told(visit)) for visit in open_visits(need))
     return Door(address, told, resident.infectious)
 
 

@@ -16,7 +16,7 @@ from visits import planning, roads
 from visits.enums import VisitState
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.facts import Facts, TeamNow
-from visits.planning.types import Interval, Problem, Route, Stop
+from visits.planning.types import Interval, Problem, Route, Stop, existing
 from visits.selectors import arrival, field
 from visits.selectors import candidates as select
 from visits.services import candidates, durations, priority, week
@@ -172,4 +172,4 @@ def _routes(visits: list[Visit]) -> planning.Plan:
     for visit in sorted(visits, key=lambda one: (one.shift_id, one.sequence)):
         stops.setdefault(str(visit.shift_id), []).append(week.stop_of(visit))
     routes = tuple(Route(shift, tuple(row), row[-1].leave_s, 0) for shift, row in stops.items())
-    return planning.Plan(routes, (), week.NOTHING)
+    return existing(routes)

@@ -14,7 +14,8 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.enums import VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.planning.types import DAY_S, Interval, Problem, Stop
+from visits.planning.rules import within
+from visits.planning.types import DAY_S, Problem, Stop
 from visits.selectors import arrival
 from visits.selectors import candidates as select
 from visits.services import candidates, durations, priority
@@ -30,9 +31,6 @@ class Week:
     shifts: dict[str, Shift]
     visits: dict[str, Visit]
     roads: roads.Note
-
-
-NOTHING = planning.Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
 
 
 # Half of the time of a question is reading the week: only what slots and intervals are made of.
@@ -103,7 +101,7 @@ def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit
         id=str(visit.need_id),
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
-        windows=_from(candidates.hours(visit.need), stop.start_s, _until(visit, stop.start_s)),
+        windows=within(candidates.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
         last=resident.infectious,
         **{"priority": 0.0, **more},
     )
@@ -131,15 +129,6 @@ def _worth(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str, Any]]
 
 def _until(visit: Visit, start_s: int) -> int:
     return max(arrival.seconds_of_day(arrival.told(visit)[1]), start_s) if visit.promised else DAY_S
-
-
-def _from(hours: tuple[Interval, ...], since_s: int, until_s: int) -> tuple[Interval, ...]:
-    cut = tuple(
-        (max(opens, since_s), min(closes, until_s))
-        for opens, closes in hours
-        if max(opens, since_s) <= min(closes, until_s)
-    )
-    return cut or ((since_s, until_s),)
 
 
 def stop_of(visit: Visit) -> Stop:

@@ -21,7 +21,7 @@ from visits.planning import (
     check,
     walk,
 )
-from visits.planning.rules import drive, service_start
+from visits.planning.rules import drive, service_start, within, working_s
 
 NOON = ((43200, 46800),)
 DAY = dt.date(2026, 11, 30)
@@ -122,3 +122,31 @@ def test_check_finds_what_a_walk_alone_cannot():
     assert check(problem(VISIT), plan_of()) == [Fault("missing", None, "a")]
     late = dataclasses.replace(route, stops=(dataclasses.replace(route.stops[0], start_s=30000),))
     assert check(one, plan_of(late)) == [Fault("time", "s")]
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds"),
+    [(None, 25200), (55800, 25200), (45000, 16200), (46800, 16200), (43200, 16200), (30000, 3000)],
+)
+def test_a_shift_works_outside_its_breaks(until: int | None, seconds: int):
+    assert working_s(SHIFT, until) == seconds
+
+
+def test_a_break_counts_as_far_as_the_shift_goes():
+    short = dataclasses.replace(SHIFT, end_s=45000)
+    assert working_s(short) == 16200
+    assert working_s(dataclasses.replace(SHIFT, breaks=((0, 28000), (55000, 60000)))) == 27000
+
+
+@pytest.mark.parametrize(
+    ("windows", "cut"),
+    [
+        (((0, 86400),), ((30000, 33600),)),
+        (((28000, 31000), (33000, 50000)), ((30000, 31000), (33000, 33600))),
+        (((0, 30000),), ((30000, 30000),)),
+        (((0, 29999), (33601, 86400)), ((30000, 33600),)),
+        ((), ((30000, 33600),)),
+    ],
+)
+def test_windows_within_what_was_told(windows: tuple[tuple[int, int], ...], cut: tuple[tuple[int, int], ...]):
+    assert within(windows, (30000, 33600)) == cut

@@ -57,3 +57,8 @@ def test_seconds_of_a_day_and_back() -> None:
 
     assert timezone.localtime(moment).isoformat() == "2026-12-01T09:30:10+07:00"
     assert (arrival.seconds_of_day(moment), arrival.local_date(moment)) == (34_210, TUESDAY)
+
+
+def test_rows_of_clock_times_are_intervals_in_order() -> None:
+    assert arrival.intervals([["12:00", "13:00"], ["07:30", "09:00:30"]]) == ((27000, 32430), (43200, 46800))
+    assert arrival.intervals([]) == ()
