@@ -6,7 +6,8 @@ made shorter or smaller and the plan goes on from where it was; what a team no l
 Then the days get their true size again and whoever still fits goes in, so no resident waits for fairness.
 A try counts only when it breaks no promise and no guarantee, serves as many, gives up no more points than
 `price` allows and is really fairer; else it is undone and remembered as the reason why the gap stays.
-Source: the constraint tightening of balanced team orienteering, here as a wrapper round any planner.
+Bounding one objective ever tighter while the other is optimised is the epsilon-constraint method (Haimes,
+Lasdon and Wismer, 1971); here the bound is the length of a team's day, and the optimiser is `plan`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from visits.planning.planner import WORKERS, plan
-from visits.planning.rules import drive, walk
+from visits.planning.rules import drive, walk, working_s
 from visits.planning.types import POINT_S, Plan, Problem, Progress, Route, Shift
 
 FIRST = 0.8  # share of the budget for the plan before fairness
@@ -61,7 +62,7 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """How even the work is, and what kept it from being more so (`time`: the budget ended first)."""
+    """How even the work is, and what kept it from being more so (`out_of_time`: the budget ended first)."""
 
     loads: tuple[Load, ...]
     kept: bool
@@ -74,7 +75,7 @@ def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
     by_shift = {route.shift: route for route in routes}
     rows: dict[str, Load] = {}
     for shift in problem.shifts:
-        free_s = available(shift)
+        free_s = working_s(shift)
         if free_s <= 0:
             continue
         load = rows.get(shift.team, Load(shift.team, 0, 0, 0, 0))
@@ -88,12 +89,6 @@ def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
             load.visits + (len(route.stops) if route else 0),
         )
     return tuple(rows[team] for team in sorted(rows))
-
-
-def available(shift: Shift) -> int:
-    """Working seconds of a shift, breaks apart."""
-    pauses = (min(b, shift.end_s) - max(a, shift.start_s) for a, b in shift.breaks)
-    return shift.end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
 
 
 def over(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
@@ -134,7 +129,7 @@ def plan_fairly(
         if not tried or search.over_budget():
             break
         search.relieve(tried, number)
-    search.go_on()
+    search.polish()
     return search.answer()
 
 
@@ -162,17 +157,15 @@ class _Search:
         self.spent = 0  # iterations
 
     def first(self, start: Plan | None) -> None:
-        self.base = self.best = self._plan(self.problem, FIRST, 0.0, FIRST, start, self.seed)
+        self.base = self.best = self._plan(self.problem, FIRST, 0.0, start, self.seed)
 
-    def _plan(
-        self, problem: Problem, share: float, begins: float, ends: float, start: Plan | None, seed: int
-    ) -> Plan:
+    def _plan(self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int) -> Plan:
         """A part of the budget on a problem; progress is told as a part of the whole."""
         tell = self.on_progress
 
         def told(progress: Progress) -> None:
             assert tell is not None
-            tell(replace(progress, share=begins + (ends - begins) * progress.share))
+            tell(replace(progress, share=begins + share * progress.share))
 
         found = plan(
             problem,
@@ -186,6 +179,13 @@ class _Search:
         )
         self.spent += found.statistics.iterations
         return found
+
+    def _go_on(self, cut: dict[str, Shift], share: float, begins: float, number: int) -> Plan:
+        """The best plan taken further for a share of the budget with these days cut, then the days filled again."""
+        smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
+        found = self._plan(smaller, share, begins, self.best, self.seed + number)
+        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
+        return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
 
     def over_budget(self) -> bool:
         used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
@@ -201,36 +201,26 @@ class _Search:
         """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
         share = (1 - FIRST) / ROUNDS
         cut = {**self.shifts, **self._cut(tried)}
-        begins = FIRST + share * number
-        smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
-        found = self._plan(smaller, share, begins, begins + share, self.best, self.seed + number + 1)
-        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
-        why = self._refused(filled)
+        found = self._go_on(cut, share, FIRST + share * number, number + 1)
+        why = self._refused(found)
         if why is None:
-            stopped = found.statistics.stopped
-            self.best, self.shifts = filled, cut
-            self.best = replace(filled, statistics=replace(filled.statistics, stopped=stopped))
+            self.best, self.shifts = found, cut
             self.width = len(self.problem.shifts)
         elif len(tried) > 1:
             self.width = len(tried) // 2
         else:
             self.held[tried[0]] = Held(*tried[0], why)
 
-    def go_on(self) -> None:
+    def polish(self) -> None:
         """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
         left = self._left()
         if left < LEAST_LEFT or self.best.statistics.stopped:
             return
-        smaller = replace(self.problem, shifts=tuple(self.shifts.get(s.id, s) for s in self.problem.shifts))
-        found = self._plan(smaller, left, 1 - left, 1.0, self.best, self.seed + ROUNDS + 1)
-        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
-        better = _net(filled) > _net(self.best)
-        fair = _excess(self.problem, filled, self.tolerance) <= _excess(
-            self.problem, self.best, self.tolerance
-        )
-        if better and fair and self._refused(filled) in (None, "no_better"):
-            stopped = found.statistics.stopped
-            self.best = replace(filled, statistics=replace(filled.statistics, stopped=stopped))
+        found = self._go_on(self.shifts, left, 1 - left, ROUNDS + 1)
+        better = _net(found) > _net(self.best)
+        fair = self._excess(found) <= self._excess(self.best)
+        if better and fair and self._refused(found) in (None, "no_better"):
+            self.best = found
 
     def _left(self) -> float:
         """The share of the budget that is left."""
@@ -251,10 +241,11 @@ class _Search:
         lost = (was.points - was.moved_points) - (now.points - now.moved_points)
         if lost > self.tolerance.price * abs(was.points):
             return "points"
-        better = _excess(self.problem, found, self.tolerance) < _excess(
-            self.problem, self.best, self.tolerance
-        )
-        return None if better else "no_better"
+        return None if self._excess(found) < self._excess(self.best) else "no_better"
+
+    def _excess(self, found: Plan) -> float:
+        """How far its teams are beyond the tolerance, summed."""
+        return sum(row[0] for row in over(loads(self.problem, found.routes), self.tolerance))
 
     def _cut(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
         """The days of these teams made smaller, towards the tolerance; what is promised keeps its room."""
@@ -265,7 +256,7 @@ class _Search:
             least = min(load.of(measure) for load in rows.values())
             value = rows[team].of(measure)
             target = max(0.0, value - max(STEP[measure], (value - least - allowed) * 0.7))
-            days = [s for s in self.problem.shifts if s.team == team and available(s) > 0]
+            days = [s for s in self.problem.shifts if s.team == team and working_s(s) > 0]
             for number, shift in enumerate(days):
                 now = cut.get(shift.id, self.shifts.get(shift.id, shift))
                 if measure == "visits":
@@ -274,7 +265,7 @@ class _Search:
                         now, max_visits=max(self._promised(shift), min(now.max_visits, most))
                     )
                 else:
-                    end_s = drive(shift.start_s, round(target * available(shift)), shift.breaks)
+                    end_s = drive(shift.start_s, round(target * working_s(shift)), shift.breaks)
                     cut[shift.id] = replace(now, end_s=max(self._promised_end(shift), min(now.end_s, end_s)))
         return cut
 
@@ -313,10 +304,6 @@ class _Search:
 def _net(found: Plan) -> float:
     """What the planner maximises among plans that keep as many guarantees."""
     return found.statistics.score - POINT_S * found.statistics.moved_points
-
-
-def _excess(problem: Problem, found: Plan, tolerance: Tolerance) -> float:
-    return sum(row[0] for row in over(loads(problem, found.routes), tolerance))
 
 
 def as_mapping(balance: Balance) -> Mapping[str, object]:
