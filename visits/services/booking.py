@@ -23,7 +23,7 @@ from visits.planning.rules import walk
 from visits.planning.slots import Slot
 from visits.selectors import arrival, placing
 from visits.selectors.candidates import departs
-from visits.services import promises, publishing, telling, visits, week
+from visits.services import drafts, promises, publishing, telling, visits, week
 from visits.services.week import Week
 
 DAYS = 14
@@ -192,24 +192,9 @@ def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[
     """The stops of a team-day, walked."""
     problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
     route = walk(problem, team, [problem.visit_by_id[i] for i in order]).route(team)
-    here = team.start_location
-    rows = []
-    for sequence, stop in enumerate(route.stops, start=1):
-        location = problem.visit_by_id[stop.visit].location
-        rows.append(
-            PlanStop(
-                plan=plan,
-                shift=shift,
-                need=needs[stop.visit],
-                sequence=sequence,
-                travel_seconds=problem.seconds(here, location),
-                arrive=stop.arrive_s,
-                start=stop.start_s,
-                leave=stop.leave_s,
-            )
-        )
-        here = location
-    PlanStop.objects.bulk_create(rows)
+    PlanStop.objects.bulk_create(
+        drafts.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs)
+    )
     return route
 
 
@@ -227,9 +212,6 @@ def _summary(there: Week, routes: list[planning.Route]) -> dict[str, object]:
         "away": 0,
         "begun": 0,
         "roads": there.roads.as_json(),
-        "team_days": [
-            {"shift": int(r.shift), "visits": len(r.stops), "travel_s": r.travel_s, "end_s": r.end_s}
-            for r in routes
-        ],
+        "team_days": drafts.team_days(routes),
         "broken": [],
     }

@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from outreach.services import log
 from visits import planning
-from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning import blocks
 from visits.planning.fairness import Balance, as_mapping
 from visits.services import broken as promises_broken
+from visits.services import drafts
 from visits.services.candidates import Candidates
 from visits.services.rehearsal import Rehearsed
 
@@ -28,59 +26,31 @@ def write(
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
     written, where the run is no longer held by this claim."""
-    state = RunState.STOPPED if plan.statistics.stopped else RunState.DONE
-    ended = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token).update(
-        state=state,
-        lease_until=None,
-        finished_at=timezone.now(),
-        progress=100,
-        served=plan.statistics.served,
-        score=int(plan.statistics.score),
-        message="roads" if built.roads.trouble else "",
-    )
-    if not ended:
+    figures = plan.statistics
+    if not drafts.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
     summary = _summary(built, plan, rehearsed) | {"balance": as_mapping(balance) if balance else {}}
     row = Plan.objects.create(run=run, summary=summary, based_on=built.based_on)
-    PlanStop.objects.bulk_create(
-        [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)], batch_size=500
-    )
+    rows = [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)]
+    PlanStop.objects.bulk_create(rows, batch_size=500)
     PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
-    log.write(
-        actor="system",
-        action="plan_made",
-        subject=row,
-        to_state=row.state,
-        detail={"run": str(run.pk), "served": plan.statistics.served, "left": plan.statistics.unserved},
-    )
+    drafts.note(plan=row, run=run, figures=figures)
     return True
 
 
 def _stops(
     row: Plan, built: Candidates, route: planning.Route, rehearsed: Rehearsed | None
 ) -> list[PlanStop]:
-    """A route's stops with the drive to each, in order."""
-    problem = built.problem
-    here, found = problem.shift_by_id[route.shift].start_location, []
-    for sequence, stop in enumerate(route.stops, start=1):
-        visit = problem.visit_by_id[stop.visit]
-        found.append(
-            PlanStop(
-                plan=row,
-                shift=built.shifts[route.shift],
-                need=built.needs[stop.visit],
-                sequence=sequence,
-                travel_seconds=problem.seconds(here, visit.location),
-                arrive=stop.arrive_s,
-                start=stop.start_s,
-                leave=stop.leave_s,
-                **({} if rehearsed is None else rehearsed.stops[stop.visit].as_fields()),
-                priority=visit.priority,
-                parts=_parts(built, stop.visit),
-            )
-        )
-        here = visit.location
-    return found
+    """A route's stops with what families are told and what their priority is made of."""
+
+    def more(need: str) -> dict[str, Any]:
+        told = {} if rehearsed is None else rehearsed.stops[need].as_fields()
+        return {**told, "priority": built.problem.visit_by_id[need].priority, "parts": _parts(built, need)}
+
+    shift = built.shifts[route.shift]
+    return drafts.stops(
+        plan=row, shift=shift, problem=built.problem, route=route, needs=built.needs, more=more
+    )
 
 
 def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnserved:
@@ -148,15 +118,7 @@ def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None
         "begun": built.begun,
         "replays": {} if rehearsed is None else rehearsed.as_json(),
         "roads": built.roads.as_json(),
-        "team_days": [
-            {
-                "shift": int(route.shift),
-                "visits": len(route.stops),
-                "travel_s": route.travel_s,
-                "end_s": route.end_s,
-            }
-            for route in plan.routes
-        ],
+        "team_days": drafts.team_days(plan.routes),
         "broken": [
             {
                 "need": broken.visit,

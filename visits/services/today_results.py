@@ -1,17 +1,15 @@
 """A re-planned rest of the day, written as a draft plan: whole or not at all."""
 
+from collections import Counter
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from outreach.services import log
 from visits import planning
-from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.facts import DROPPED, Change, Replan
 from visits.selectors import arrival, field
-from visits.services import telling, week
+from visits.services import drafts, telling, week
 from visits.services.results import reason_as_json
 from visits.services.today import Day
 
@@ -28,36 +26,19 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
     who reported that has been given this run (`plans.start_run` waits for its row).
     """
     figures = result.plan.statistics
-    ended = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token).update(
-        state=RunState.STOPPED if figures.stopped else RunState.DONE,
-        lease_until=None,
-        finished_at=timezone.now(),
-        progress=100,
-        served=figures.served,
-        score=int(figures.score),
-        message="roads" if day.roads.trouble else "",
-    )
-    if not ended:
+    if not drafts.end_run(run=run, token=token, figures=figures, trouble=bool(day.roads.trouble)):
         return False
     if field.failing(shifts=[team.shift for team in day.teams]) != day.facts.failed:
         raise OutdatedError
     row = Plan.objects.create(run=run, summary=_summary(day, result), based_on=day.based_on)
     stops = _assumed(row, day)
-    before: dict[int, int] = {}
-    for stop in stops:
-        before[stop.shift_id] = before.get(stop.shift_id, 0) + 1
+    before = Counter(stop.shift_id for stop in stops)
     for route in result.plan.routes:
-        stops += _stops(row, day, result, route, after=before.get(int(route.shift), 0))
+        stops += _stops(row, day, result, route, after=before[int(route.shift)])
     PlanStop.objects.bulk_create(stops)
     PlanUnserved.objects.bulk_create([_unserved(row, day, left) for left in result.plan.unserved])
     _tell(row, day, result)
-    log.write(
-        actor="system",
-        action="plan_made",
-        subject=row,
-        to_state=row.state,
-        detail={"run": str(run.pk), "served": figures.served, "left": figures.unserved},
-    )
+    drafts.note(plan=row, run=run, figures=figures)
     return True
 
 
@@ -100,26 +81,19 @@ def _assumed(row: Plan, day: Day) -> list[PlanStop]:
 
 
 def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after: int) -> list[PlanStop]:
-    problem, shift = result.problem, day.shifts[route.shift]
-    here, found = problem.shift_by_id[route.shift].start_location, []
-    for sequence, stop in enumerate(route.stops, start=after + 1):
-        location = problem.visit_by_id[stop.visit].location
-        found.append(
-            PlanStop(
-                plan=row,
-                shift=shift,
-                need=day.needs[stop.visit],
-                sequence=sequence,
-                travel_seconds=problem.seconds(here, location),
-                arrive=stop.arrive_s,
-                start=stop.start_s,
-                leave=stop.leave_s,
-                priority=problem.visit_by_id[stop.visit].priority,
-                parts=[part.as_json() for part in day.parts[stop.visit]],
-            )
-        )
-        here = location
-    return found
+    def more(need: str) -> dict[str, Any]:
+        priority = result.problem.visit_by_id[need].priority
+        return {"priority": priority, "parts": [part.as_json() for part in day.parts[need]]}
+
+    return drafts.stops(
+        plan=row,
+        shift=day.shifts[route.shift],
+        problem=result.problem,
+        route=route,
+        needs=day.needs,
+        after=after,
+        more=more,
+    )
 
 
 def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
@@ -149,15 +123,7 @@ def _summary(day: Day, result: Replan) -> dict[str, Any]:
         "away": 0,
         "begun": 0,
         "roads": day.roads.as_json(),
-        "team_days": [
-            {
-                "shift": int(route.shift),
-                "visits": len(route.stops),
-                "travel_s": route.travel_s,
-                "end_s": route.end_s,
-            }
-            for route in result.plan.routes
-        ],
+        "team_days": drafts.team_days(result.plan.routes),
         "broken": [_broken(day, change) for change in result.broken],
         "today": {
             "now_s": day.facts.now_s,

@@ -1,0 +1,80 @@
+"""What every draft plan is written of, whoever computed it: its stops, its team-days, the end of its run."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from outreach.models import Need
+from outreach.services import log
+from visits import planning
+from visits.enums import RunState
+from visits.models import Plan, PlanRun, PlanStop, Shift
+
+More = Callable[[str], dict[str, Any]]
+
+
+def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: bool) -> bool:
+    """The run is done, or stopped with what it had; False where it is no longer held by this claim."""
+    state = RunState.STOPPED if figures.stopped else RunState.DONE
+    rows = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token)
+    ended = rows.update(
+        state=state,
+        lease_until=None,
+        finished_at=timezone.now(),
+        progress=100,
+        served=figures.served,
+        score=int(figures.score),
+        message="roads" if trouble else "",
+    )
+    return bool(ended)
+
+
+def note(*, plan: Plan, run: PlanRun, figures: planning.Statistics) -> None:
+    """The log row of a draft that a run made."""
+    detail = {"run": str(run.pk), "served": figures.served, "left": figures.unserved}
+    log.write(actor="system", action="plan_made", subject=plan, to_state=plan.state, detail=detail)
+
+
+def stops(
+    *,
+    plan: Plan,
+    shift: Shift,
+    problem: planning.Problem,
+    route: planning.Route,
+    needs: Mapping[str, Need],
+    after: int = 0,
+    more: More = lambda need: {},
+) -> list[PlanStop]:
+    """A route's stops with the drive to each, in order, numbered from `after` on; `more` gives further fields."""
+    here, found = problem.shift_by_id[route.shift].start_location, []
+    for sequence, stop in enumerate(route.stops, start=after + 1):
+        location = problem.visit_by_id[stop.visit].location
+        found.append(
+            PlanStop(
+                plan=plan,
+                shift=shift,
+                need=needs[stop.visit],
+                sequence=sequence,
+                travel_seconds=problem.seconds(here, location),
+                arrive=stop.arrive_s,
+                start=stop.start_s,
+                leave=stop.leave_s,
+                **more(stop.visit),
+            )
+        )
+        here = location
+    return found
+
+
+def team_days(routes: Iterable[planning.Route]) -> list[dict[str, int]]:
+    """The figures of each route, as a plan's summary keeps them."""
+    return [
+        {
+            "shift": int(route.shift),
+            "visits": len(route.stops),
+            "travel_s": route.travel_s,
+            "end_s": route.end_s,
+        }
+        for route in routes
+    ]
