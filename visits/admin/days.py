@@ -1,7 +1,5 @@
 """Published days in the admin: read only, a version never changes."""
 
-from datetime import date
-
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -34,11 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """One team's day; an older version by its number."""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise Http404 from None
-    team = get_object_or_404(Team, pk=team_id)
+    team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     versions = days.versions(team=team, on=day)
     asked = request.GET.get("versi", "")
     shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
@@ -65,11 +59,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """Visits of a past day of which nothing was heard go back to those who wait."""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise Http404 from None
-    team = get_object_or_404(Team, pk=team_id)
+    team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     count = visits.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
     if count:
         messages.success(request, _("%(count)d kunjungan dikembalikan ke antrean.") % {"count": count})

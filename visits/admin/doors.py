@@ -1,16 +1,25 @@
 """What every page of ours in the admin has (`outreach.admin.doors`), and who of the staff is there."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from outreach.admin.doors import Pages, Titled, needs, number, page, text
 
 Guard = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
-__all__ = ["Guard", "Pages", "Titled", "needs", "number", "page", "text", "who"]
+__all__ = ["Guard", "Pages", "Titled", "day", "needs", "number", "page", "text", "who"]
+
+
+def day(text: str) -> date:
+    """The date in an address (2026-12-01); what is none is not found."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def who(request: HttpRequest) -> AbstractBaseUser:

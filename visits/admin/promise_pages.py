@@ -1,6 +1,5 @@
 """Doors to promises: a family was told (one, or all of a team's day), or the promise is taken back for a reason."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,12 +29,11 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """The families of a team's day were told, or the one that `kunjungan` names."""
+    team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     try:
-        day = date.fromisoformat(on)
         asked = {UUID(text) for text in request.POST.getlist("kunjungan")}
     except ValueError:
         raise Http404 from None
-    team = get_object_or_404(Team, pk=team_id)
     there = set(days.planned(team=team, on=day))
     told = asked & there if asked else there
     count = promises.make(visits=told, actor=log.actor_of(doors.who(request)))

@@ -12,8 +12,10 @@ class VisitTime(models.Model):
 
     Log minutes of the next visit are `mean` + `spread` x Student t of `freedom` (visits/planning/durations.py),
     the setting up of the kit apart. `quantiles` says the same in minutes; `counts` is how many of the reports
-    used lasted 0-5, 5-10, ... minutes. `in_vain` of `visits` had no result.
+    used lasted 0-5, 5-10, ... minutes (the last one: longer). `in_vain` of `visits` had no result.
     """
+
+    BIN_MINUTES, BINS = 5, 24
 
     kind = models.CharField(_("jenis kunjungan"), max_length=16, choices=VisitKind.choices, unique=True)
     used = models.PositiveIntegerField(_("laporan yang dipakai"), default=0)

@@ -43,7 +43,7 @@ class Durations:
     ticks: list[Tick]
 
 
-BIN = 5  # minutes of a bar, as in services.learning
+BIN = VisitTime.BIN_MINUTES
 LEFT, RIGHT, ABOVE, BELOW = 34, 8, 10, 24
 STEPS = 4  # points of the curve in a bar
 

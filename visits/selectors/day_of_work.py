@@ -11,7 +11,7 @@ from outreach.enums import NeedState, Urgency
 from outreach.models import Need
 from visits.enums import VisitState
 from visits.models import Plan, Shift, Visit
-from visits.selectors import field, plans, words
+from visits.selectors import field, maps, plans, words
 from visits.selectors.field import TeamNow
 from visits.selectors.plans import Look
 
@@ -127,14 +127,7 @@ def map_data(rows: list[Lane]) -> dict[str, Any]:
                 "base": {"name": row.place, "at": [row.team.latitude, row.team.longitude]},
                 "end": [row.team.shift.end_latitude, row.team.shift.end_longitude],
                 "stops": [
-                    {
-                        "number": visit.sequence,
-                        "at": [visit.need.resident.latitude, visit.need.resident.longitude],
-                        "name": visit.need.resident.name,
-                        "village": visit.need.resident.village.name,
-                        "arrive": words.clock_of(visit.planned_start),
-                        "approximate": visit.need.resident.approximate,
-                    }
+                    maps.home(visit.need, number=visit.sequence, arrive=words.clock_of(visit.planned_start))
                     for visit in row.team.left
                 ],
             }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from outreach import vault
-from outreach.models import Need, Resident
+from outreach.models import Need
 from outreach.words import interval
 from visits.models import Plan, Shift, Visit
 from visits.selectors import arrival, words
@@ -113,7 +113,7 @@ def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None)
             what=row["what"],
             name=needs[str(row["need"])].resident.name,
             village=needs[str(row["need"])].resident.village.name,
-            phone=_phone(needs[str(row["need"])].resident),
+            phone=vault.get(needs[str(row["need"])].resident, "phone"),
             was=interval(*row["was"]),
             now=interval(*row["now"]) if row.get("now") else "",
             was_team=shifts[row["from"]].team.name,
@@ -132,10 +132,6 @@ def _offer(row: dict[str, int] | None, shifts: dict[int, Shift]) -> str:
 
 def _shifts(ids: Iterable[int]) -> dict[int, Shift]:
     return {shift.pk: shift for shift in Shift.objects.filter(pk__in=set(ids)).select_related("team")}
-
-
-def _phone(resident: Resident) -> str:
-    return vault.get(resident, "phone")
 
 
 def _read(told: str | list[str]) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from outreach.models import Need
 from visits.enums import RunKind
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift
-from visits.selectors import arrival, words
+from visits.selectors import arrival, maps, words
 
 WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
 COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
@@ -168,15 +168,7 @@ def map_data(routes: Sequence[Route]) -> dict[str, Any]:
                 },
                 "end": [route.shift.end_latitude, route.shift.end_longitude],
                 "stops": [
-                    {
-                        "number": stop.row.sequence,
-                        "at": [stop.need.resident.latitude, stop.need.resident.longitude],
-                        "name": stop.need.resident.name,
-                        "village": stop.need.resident.village.name,
-                        "arrive": stop.arrive,
-                        "approximate": stop.need.resident.approximate,
-                    }
-                    for stop in route.stops
+                    maps.home(stop.need, number=stop.row.sequence, arrive=stop.arrive) for stop in route.stops
                 ],
             }
             for route in routes

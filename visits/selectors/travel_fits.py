@@ -119,7 +119,7 @@ def _hours(since: int, until: int) -> str:
 def _finding(row: TravelFit, factor: float) -> str:
     told = {"speed": road_words.number(row.speed_kmh, 1), "share": road_words.percent(abs(factor - 1))}
     if abs(factor - 1) < SAME:
-        return _("Waktu jalan dalam rencana sudah cocok dengan yang terjadi") % {}
+        return _("Waktu jalan dalam rencana sudah cocok dengan yang terjadi")
     if factor > 1:
         return _("Perjalanan %(share)s lebih lama daripada dalam rencana: %(speed)s km/jam") % told
     return _("Perjalanan %(share)s lebih cepat daripada dalam rencana: %(speed)s km/jam") % told

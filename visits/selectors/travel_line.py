@@ -19,9 +19,13 @@ class Straight:
     fitted: dt.date | None = None
 
 
+def of_settings() -> GreatCircle:
+    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH)
+
+
 def in_force() -> Straight:
     """What a coordinator applied, else the settings."""
     row = TravelFit.objects.filter(state=FitState.APPLIED).only("detour", "speed_kmh", "made_at").first()
     if row is not None:
         return Straight(GreatCircle(row.detour, row.speed_kmh), timezone.localdate(row.made_at))
-    return Straight(GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH))
+    return Straight(of_settings())

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +10,6 @@ from django.utils import timezone
 from outreach.services import log
 from visits.enums import FitState
 from visits.models import TravelFit
-from visits.planning import GreatCircle
 from visits.roads import fit
 from visits.selectors import travel_line
 from visits.services import trips
@@ -19,20 +17,16 @@ from visits.services import trips
 LOOK_BACK = timedelta(days=365)
 
 
-def settings_line() -> GreatCircle:
-    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH)
-
-
 def propose(*, now: datetime | None = None) -> TravelFit | None:
     """A proposal from the trips of the last year, in the place of the one before; None where there are too few
     trips, or they say what the newest proposal or the line in force says already."""
     now = now or timezone.now()
-    line = travel_line.in_force().model
-    found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=settings_line(), in_force=line)
+    given, line = travel_line.of_settings(), travel_line.in_force().model
+    found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=given, in_force=line)
     if found is None:
         return None
     fields = {
-        "detour": settings.TRAVEL_DETOUR,
+        "detour": given.detour,
         "before_detour": line.detour,
         "before_speed_kmh": line.speed_kmh,
         "detail": {"hours": [asdict(hour) for hour in found.hours], "points": found.points},

@@ -21,7 +21,6 @@ from visits.services import durations, sharing
 
 LOOK_BACK = timedelta(days=365)
 QUANTILES = (0.1, 0.5, 0.8, 0.95)
-BIN_MIN, BINS = 5, 24  # minutes of a bar; the last one holds what is longer
 
 
 @dataclass
@@ -110,5 +109,5 @@ def _fields(found: Learned, reports: Reports) -> dict[str, object]:
 
 def _counts(minutes: np.typing.NDArray[np.float64]) -> list[int]:
     """How many of the reports used fall into each bar."""
-    bars = np.minimum((minutes // BIN_MIN).astype(int), BINS - 1)
-    return [int(count) for count in np.bincount(bars, minlength=BINS)]
+    bars = np.minimum((minutes // VisitTime.BIN_MINUTES).astype(int), VisitTime.BINS - 1)
+    return [int(count) for count in np.bincount(bars, minlength=VisitTime.BINS)]

@@ -15,7 +15,7 @@ from outreach.models import LogEntry, Need, Village
 from visits import planning
 from visits.models import Shift
 from visits.planning.sessions import Cost, Proposal, Rules, propose
-from visits.selectors import travel_line, words
+from visits.selectors import maps, travel_line, words
 from visits.services import candidates, durations
 
 AHEAD = timedelta(days=14)  # in which teams must have a day for their sessions to be computed
@@ -165,17 +165,7 @@ def map_data(found: Page) -> dict[str, Any]:
                     "at": [one.village.latitude, one.village.longitude],
                 },
                 "end": [one.village.latitude, one.village.longitude],
-                "stops": [
-                    {
-                        "number": one.number,
-                        "at": [need.resident.latitude, need.resident.longitude],
-                        "name": need.resident.name,
-                        "village": need.resident.village.name,
-                        "arrive": "",
-                        "approximate": need.resident.approximate,
-                    }
-                    for need in one.needs
-                ],
+                "stops": [maps.home(need, number=one.number) for need in one.needs],
             }
             for one in found.sessions
         ]
