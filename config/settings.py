@@ -1,6 +1,6 @@
 """Settings. Everything an office may change comes from the environment or from a file named there.
 
-Any setting `X` can be given as `X=value` or, for secrets, as `X_FILE=/path/to/file`. The README has the table.
+Any setting `X` can be given as `X=value` or, for secrets, as `X_FILE=/path/to/file`. config/settings.md has the table.
 """
 
 import os

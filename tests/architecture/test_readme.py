@@ -6,24 +6,34 @@ from django.core.management import get_commands
 from tests.architecture.tree import ROOT
 
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "config" / "settings.md").read_text()
 
 
-def _table(heading: str) -> list[str]:
-    section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
-    return [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+def _table(text: str) -> list[str]:
+    return [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+
+
+def test_it_is_read_in_one_go():
+    assert len(README.splitlines()) <= 125
 
 
 def test_the_settings_table_is_what_the_code_reads():
     source = "".join(path.read_text() for path in sorted((ROOT / "config").glob("*.py")))
     read = set(re.findall(r"""(?:env\.\w+|_secret|environ\.get)\(\s*"([A-Z_]+)\"""", source))
-    told = {name for cell in _table("Settings") for name in re.findall(r"`([A-Z_]+)`", cell)}
+    told = {name for cell in _table(SETTINGS) for name in re.findall(r"`([A-Z_]+)`", cell)}
     assert sorted(told ^ read) == []
 
 
 def test_the_rooms_are_there():
-    rooms = [re.findall(r"`([^`]+)`", cell)[0] for cell in _table("Rooms")]
+    rooms = [re.findall(r"`([^`]+)`", cell)[0] for cell in _table(README.split("## Rooms\n")[1])]
     assert len(rooms) >= 8
     assert [room for room in rooms if not (ROOT / room).is_dir()] == []
+
+
+def test_the_files_that_it_links_are_there():
+    linked = re.findall(r"\]\(([^)]+)\)", README)
+    assert len(linked) >= 3
+    assert [path for path in linked if not (ROOT / path).is_file()] == []
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+)", README))))
