@@ -42,7 +42,10 @@ class Slot:
 
 
 class Line(NamedTuple):
-    """A route with its two passes. Index 0 is the base, 1..n the stops, n + 1 the base again."""
+    """A route with its two passes. Index 0 is the base, 1..n the stops, n + 1 the base again.
+
+    `sound` is how many of the first stops keep the rules; -1 where one is on a team or day that is not for it.
+    """
 
     shift: Shift
     visits: tuple[Visit, ...]
@@ -51,9 +54,7 @@ class Line(NamedTuple):
     latest: tuple[int, ...]  # latest arrival at stop i + 1, the base the last
     legs: tuple[int, ...]  # travel to stop i + 1, the base the last
     end_s: int
-    sound: (
-        int  # how many of the first stops keep the rules; -1 where one is on a team or day that is not for it
-    )
+    sound: int
 
 
 @dataclass(frozen=True, slots=True)
