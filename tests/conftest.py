@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from outreach import vault
@@ -89,7 +90,13 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
+def libraries() -> None:
+    """What pages load from npm, and axe-core; installed where they are missing."""
+    call_command("assets", dev=True, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def browser(libraries: None) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     from tests.support.browser import launch

@@ -4,27 +4,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support import officer
-from tests.support.browser import TABLET, Watch, picture
-from tests.support.field import TeamsDay, team_day
+from tests.support.browser import Watch, picture
+from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from visits.enums import KeyRole
 from visits.models import Capture, Device, DeviceToken, Event, TeamMessage, Visit
 from visits.services import devices, epochs, keys
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def day(shared_stack: Stack) -> TeamsDay:
-    with shared_stack.orm():
-        return team_day()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    return page
 
 
 def test_a_revoked_tablet_hands_in_and_reads_nothing_more(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support import officer
 from tests.support.browser import (
@@ -22,19 +22,6 @@ from visits.enums import CaptureStage, Outcome, VisitState
 from visits.models import Capture, Event, Visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def day(shared_stack: Stack) -> TeamsDay:
-    with shared_stack.orm():
-        return team_day()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    return page
 
 
 def _too_small(page: Page) -> list[str]:

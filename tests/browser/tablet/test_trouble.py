@@ -29,19 +29,6 @@ API = "**/api/v1/**"
 NOT_US = re.compile("Yang menjawab bukan server kantor|Kantor tidak terjangkau")
 
 
-@pytest.fixture
-def day(shared_stack: Stack) -> TeamsDay:
-    with shared_stack.orm():
-        return team_day()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    return page
-
-
 def _portal(route: Route) -> None:
     route.fulfill(status=200, content_type="text/html", body="<html><title>Wi-Fi</title>Masuk dulu</html>")
 
