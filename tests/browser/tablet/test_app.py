@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support import officer
 from tests.support.browser import (
@@ -49,6 +49,35 @@ def _too_small(page: Page) -> list[str]:
     return found
 
 
+def _covered(page: Page) -> list[str]:
+    """What takes the focus and then lies under the head or the bar, coming from above or from below (WCAG 2.4.11)."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const bad = [];
+          const stops = 'a[href], button, summary, select, textarea, input, [tabindex="0"]';
+          const bar = document.getElementById('bar');
+          for (const e of document.querySelectorAll(stops)) {
+            if (!e.checkVisibility() || e.disabled || e.closest('.head, .bar, .skip, .sr-only, .leaflet-container')) continue;
+            for (const from of [0, document.documentElement.scrollHeight]) {
+              document.activeElement.blur();
+              window.scrollTo(0, from);
+              e.focus();
+              const box = e.getBoundingClientRect();
+              const top = document.getElementById('head').getBoundingClientRect().bottom;
+              const bottom = bar.checkVisibility() ? bar.getBoundingClientRect().top : innerHeight;
+              if (box.height > bottom - top) continue;
+              if (box.top < top - 0.5 || box.bottom > bottom + 0.5)
+                bad.push(`${e.textContent.trim() || e.id}: ${box.top}-${box.bottom} in ${top}-${bottom}`);
+            }
+          }
+          document.activeElement.blur();
+          window.scrollTo(0, 0);
+          return bad;
+        }"""
+    )
+    return found
+
+
 def _looks_right(page: Page, name: str) -> None:
     for size in (OFFICE_PC, TABLET, OLD_PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -56,6 +85,7 @@ def _looks_right(page: Page, name: str) -> None:
         picture(page, f"tablet-{name}-{size['width']}")
         assert not scrolls_sideways(page), f"{name} at {size['width']}"
         assert _too_small(page) == [], f"{name} at {size['width']}"
+        assert _covered(page) == [], f"{name} at {size['width']}"
         # As tall as the page, so that no button lies half under the bar, which axe takes for a small one.
         tall = page.evaluate("document.documentElement.scrollHeight") + 200
         page.set_viewport_size({"width": size["width"], "height": tall})
@@ -182,6 +212,25 @@ def test_somebody_who_cannot_sign_is_recorded_with_a_reason(shared_stack: Stack,
     page.get_by_label("Sebabnya").select_option("Garis jari aus")
     page.get_by_role("button", name="Simpan rekaman").click()
     expect(page.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=30_000)
+
+
+def test_a_bar_with_much_to_say_covers_nothing_that_takes_the_focus(
+    shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
+):
+    officer.pair(page, shared_stack.tablet, day)
+    officer.arrive(page)
+    page.set_viewport_size(OLD_PHONE)  # type: ignore[arg-type]
+    wifi = "<html><title>Wi-Fi</title>Masuk dulu</html>"
+    context.route("**/api/v1/**", lambda route: route.fulfill(content_type="text/html", body=wifi))
+    page.locator("#sync-button").click()
+    expect(page.get_by_text("Yang menjawab bukan server kantor")).to_be_visible()
+    bar = page.locator("#bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] > 150  # else this test shows nothing
+    page.goto(f"{shared_stack.tablet}/#/rekam/{day.visits[0]}")
+    page.get_by_role("button", name="Simpan rekaman").click()
+    expect(page.get_by_role("alert").filter(has_text="Ada yang perlu dilengkapi")).to_be_visible()
+    assert _covered(page) == []
 
 
 def test_a_wrong_code_says_what_to_do(shared_stack: Stack, page: Page, day: TeamsDay):

@@ -32,7 +32,14 @@ export async function drawBar(place) {
   );
 }
 
+// The bar grows with what it has to say: what takes the focus stays above it (scroll-padding in style.css).
+function keepClear(place) {
+  const tell = () => document.documentElement.style.setProperty("--bar-height", `${place.offsetHeight}px`);
+  new ResizeObserver(tell).observe(place, { box: "border-box" });
+}
+
 export function startBar(place) {
+  keepClear(place);
   redraw(["outbox", "sync", "state"], () => drawBar(place));
   return drawBar(place);
 }
