@@ -10,6 +10,7 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from outreach import vault
+from tests.factories.outreach import places
 
 if TYPE_CHECKING:  # heavy, and most tests need neither
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -29,6 +30,12 @@ def _own_keys(tmp_path: Path, settings) -> None:
     settings.RECORDS_DIR = tmp_path / "records"
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
     vault.ring.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_places() -> None:
+    """Made-up villages lie where they lay in every other test."""
+    places.start()
 
 
 @pytest.fixture(scope="session")

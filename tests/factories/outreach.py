@@ -32,6 +32,28 @@ class DistrictFactory(factory.django.DjangoModelFactory):
     longitude = 111.484
 
 
+ROW = 20
+
+
+class Places:
+    """Where made-up villages lie: a kilometre apart, row beside row. `tests/conftest.py` starts anew before each
+    test, so that distances do not depend on the tests before it."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self._taken = 0
+
+    def take(self) -> tuple[float, float]:
+        column, row = divmod(self._taken, ROW)
+        self._taken += 1
+        return round(-7.74 + row * 0.01, 6), round(111.48 + column * 0.01, 6)
+
+
+places = Places()
+
+
 class VillageFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Village
@@ -41,8 +63,11 @@ class VillageFactory(factory.django.DjangoModelFactory):
     district = factory.SubFactory(DistrictFactory)
     name = factory.Sequence(lambda n: f"Desa Contoh {n + 1}")
     kind = Village.Kind.DESA
-    latitude = factory.Sequence(lambda n: -7.74 + n % 20 * 0.01)
-    longitude = 111.48
+    latitude = factory.LazyAttribute(lambda village: village.place[0])
+    longitude = factory.LazyAttribute(lambda village: village.place[1])
+
+    class Params:
+        place = factory.LazyFunction(places.take)
 
 
 class ResidentFactory(factory.django.DjangoModelFactory):

@@ -1,7 +1,6 @@
 """The rest of a day under way, from pressing a button to the new versions, with the real engine."""
 
 from datetime import datetime, timedelta
-from itertools import count
 
 import pytest
 import time_machine
@@ -28,11 +27,7 @@ TEN = at(TUESDAY, 10 * 60)
 def teams() -> tuple[Shift, Shift]:
     """Two teams with four homes each, at 09.00, 09.40, 10.20 and 11.00."""
     shifts: tuple[Shift, Shift] = (ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY))
-    places = count()  # of their own, a kilometre apart, whatever other tests have made
-    routes: dict[Shift, list[Need]] = {
-        shift: [NeedFactory(resident__latitude=-7.66 + 0.01 * next(places)) for _ in range(4)]
-        for shift in shifts
-    }
+    routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(4)] for shift in shifts}
     publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
     return shifts
 
