@@ -12,7 +12,7 @@ Plain Python: a week of 400 stops takes milliseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from visits.planning.priority import points
@@ -39,6 +39,7 @@ class Slot:
     later_s: int  # the most that any other stop shifts
     moved: tuple[tuple[str, int], ...]  # stops that shift by more than the notice, and by how many seconds
     price_s: float  # what places are ordered by: travel, calls, and points lost by waiting, as travel
+    joins: str | None = None  # the stop that it shares the place of, right after it
 
 
 class Line(NamedTuple):
@@ -143,10 +144,14 @@ def slots(
     limit: int | None = None,
     notice_s: int = NOTICE_S,
     call_s: int = CALL_S,
+    joined: Mapping[str, Visit] | None = None,
+    follows: frozenset[str] = frozenset(),
 ) -> list[Slot]:
     """Every place for `visit`, the best first, at most `limit`. One that is in the plan is first taken out of it.
 
     `notice_s`: shifts beyond it are named in `moved`, each of them priced like `call_s` seconds of travel.
+    `joined` is by stop what the visit is right after that stop where the two share a place (shared.py): shorter, and
+    without a drive. Nobody else goes before the stops `follows`, which share the place of the one before them.
     """
     found: list[Slot] = []
     for row in prepared.lines:
@@ -156,7 +161,7 @@ def slots(
             rest = [stop for stop in row.visits if stop.id != visit.id]
             row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
         if len(row.visits) < row.shift.max_visits:
-            found += _of(prepared.problem, row, visit, notice_s, call_s)
+            found += _of(prepared.problem, row, visit, notice_s, call_s, joined or {}, follows)
     found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
     return found if limit is None else found[:limit]
 
@@ -173,45 +178,53 @@ def insert(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
     return Prepared(prepared.problem, tuple(rows))
 
 
-def _of(problem: Problem, row: Line, visit: Visit, notice_s: int, call_s: int) -> list[Slot]:
+def _of(
+    problem: Problem,
+    row: Line,
+    visit: Visit,
+    notice_s: int,
+    call_s: int,
+    joined: Mapping[str, Visit],
+    follows: frozenset[str],
+) -> list[Slot]:
     """The places on one route."""
-    shift, stops = row.shift, row.visits
+    stops = row.visits
     regular = sum(not stop.last for stop in stops)  # the last ones follow them
     first, final = (regular, len(stops)) if visit.last else (0, regular)
-    worth = points(problem, visit, shift.date)
-    waited_s = POINT_S * (visit.priority - worth)
-    places = [shift.start_location, *(stop.location for stop in stops), shift.end_location]
     found = []
     for position in range(first, min(final, row.sound) + 1):
-        to_s = problem.seconds(places[position], visit.location)
-        arrive_s = drive(row.leaves[position], to_s, shift.breaks)
-        start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
-        if start_s is None:
+        before = stops[position - 1].id if position else ""
+        one = joined.get(before)
+        if one is None and position < len(stops) and stops[position].id in follows:
             continue
-        leave_s = start_s + visit.service_s
-        on_s = problem.seconds(visit.location, places[position + 1])
-        next_s = drive(leave_s, on_s, shift.breaks)
-        if next_s > row.latest[position]:
-            continue
-        end_s, later_s, moved = _shifts(row, position, next_s, notice_s)
-        added_s = to_s + on_s - (row.legs[position] if stops else 0)
-        price_s = added_s + call_s * len(moved) + waited_s
-        found.append(
-            Slot(
-                shift.id,
-                position,
-                arrive_s,
-                start_s,
-                leave_s,
-                end_s,
-                added_s,
-                worth,
-                later_s,
-                moved,
-                price_s,
-            )
-        )
+        slot = _at(problem, row, one or visit, position, notice_s, call_s)
+        if slot is not None:
+            found.append(slot if one is None else replace(slot, joins=before))
     return found
+
+
+def _at(problem: Problem, row: Line, visit: Visit, position: int, notice_s: int, call_s: int) -> Slot | None:
+    """The place after `position` stops, None where the visit does not fit there."""
+    shift, stops = row.shift, row.visits
+    before = stops[position - 1].location if position else shift.start_location
+    after = stops[position].location if position < len(stops) else shift.end_location
+    to_s = problem.seconds(before, visit.location)
+    arrive_s = drive(row.leaves[position], to_s, shift.breaks)
+    start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+    if start_s is None:
+        return None
+    leave_s = start_s + visit.service_s
+    on_s = problem.seconds(visit.location, after)
+    next_s = drive(leave_s, on_s, shift.breaks)
+    if next_s > row.latest[position]:
+        return None
+    end_s, later_s, moved = _shifts(row, position, next_s, notice_s)
+    added_s = to_s + on_s - (row.legs[position] if stops else 0)
+    worth = points(problem, visit, shift.date)
+    price_s = added_s + call_s * len(moved) + POINT_S * (visit.priority - worth)
+    return Slot(
+        shift.id, position, arrive_s, start_s, leave_s, end_s, added_s, worth, later_s, moved, price_s
+    )
 
 
 def _shifts(

@@ -11,7 +11,11 @@ from visits.selectors.placing import Placing
 
 def price(slot: Slot) -> str:
     """Menambah 12 mnt jalan; 2 keluarga bergeser paling banyak 15 mnt."""
-    if slot.added_s >= 60:
+    if slot.joins is not None:
+        travel = _("satu tempat dengan rumah ke-%(number)d, alat tidak dibongkar lagi") % {
+            "number": slot.position
+        }
+    elif slot.added_s >= 60:
         travel = _("menambah %(minutes)s jalan") % {"minutes": words.duration(slot.added_s)}
     else:
         travel = _("tanpa tambahan jalan")

@@ -23,7 +23,8 @@ from visits.planning.rules import walk
 from visits.planning.slots import Slot
 from visits.selectors import arrival, placing
 from visits.selectors.candidates import departs
-from visits.services import drafts, promises, publishing, telling, visits, week
+from visits.services import drafts, joining, promises, publishing, telling, visits, week
+from visits.services.joining import Joins
 from visits.services.week import Week
 
 DAYS = 14
@@ -54,9 +55,13 @@ def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[
     _check(need, placing.open_visit(need), now=now or timezone.now())
     there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     best: dict[str, Slot] = {}
-    for slot in _slots(there, need):
+    joins, found = _slots(there, need)
+    for slot in found:
         best.setdefault(slot.shift, slot)
-    priced = [_priced(there, need, slot) for slot in best.values()]
+    priced = [
+        _priced(joining.at(there=there, need=need, slot=slot, joins=joins), need, slot)
+        for slot in best.values()
+    ]
     shown = sorted(priced, key=lambda slot: (slot.price_s, slot.shift))[:limit]
     named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
     prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
@@ -97,11 +102,13 @@ def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
         raise NoPlaceError("begun")
 
 
-def _slots(there: Week, need: Need) -> list[Slot]:
+def _slots(there: Week, need: Need) -> tuple[Joins, list[Slot]]:
+    """Every place, and what the visit is where it joins a stop."""
     if not there.shifts:
-        return []
-    asked = there.problem.visit_by_id[str(need.pk)]
-    return slots.slots(slots.prepare(there.problem, there.orders), asked)
+        return Joins(), []
+    asked, joins = there.problem.visit_by_id[str(need.pk)], joining.of(there=there, need=need)
+    ready = slots.prepare(there.problem, there.orders)
+    return joins, slots.slots(ready, asked, joined=joins.visits, follows=joins.follows)
 
 
 @transaction.atomic
@@ -130,9 +137,11 @@ def take(
         raise NoPlaceError("placed" if visit else "released", visit)
     there = week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     wanted = (str(shift), position, start_s)
-    slot = next((s for s in _slots(there, need) if (s.shift, s.position, s.start_s) == wanted), None)
+    joins, found = _slots(there, need)
+    slot = next((s for s in found if (s.shift, s.position, s.start_s) == wanted), None)
     if slot is None:
         raise NoPlaceError("gone")
+    there = joining.at(there=there, need=need, slot=slot, joins=joins)
     actor = log.actor_of(user)
     if visit is not None and visit.promised:
         promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor=actor)

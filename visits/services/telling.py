@@ -83,20 +83,22 @@ def offered(*, there: Week, need: Need, places: Sequence[Slot]) -> list[Interval
     for place in places:
         order = [visit_id for visit_id in there.orders.get(place.shift, ()) if visit_id != asked]
         order.insert(place.position, asked)
-        days.append(_day(there, place.shift, order, need, learned))
+        days.append(_day(there, place, order, need, learned))
         at.append(place.position)
     told = rehearsal.intervals(days, learned)
     return [homes[position] for homes, position in zip(told, at, strict=True)]
 
 
-def _day(there: Week, shift_id: str, order: list[str], asked: Need, learned: dict[str, Known]) -> Day:
-    problem, row = there.problem, there.shifts[shift_id]
-    shift = problem.shift_by_id[shift_id]
+def _day(there: Week, place: Slot, order: list[str], asked: Need, learned: dict[str, Known]) -> Day:
+    problem, row = there.problem, there.shifts[place.shift]
+    shift = problem.shift_by_id[place.shift]
     here, homes = shift.start_location, []
     earlier: Need | None = None
     for visit_id in order:
         visit, published = problem.visit_by_id[visit_id], there.visits.get(visit_id)
         mine = visit_id == str(asked.pk)
+        if mine and place.joins is not None:
+            visit = problem.visit_by_id[place.joins]
         need = asked if mine or published is None else published.need
         before = published if published is not None and published.shift_id == row.pk else None
         homes.append(

@@ -166,3 +166,16 @@ def test_a_slot_that_is_taken_is_part_of_the_next_question():
     assert [stop.id for stop in ready.lines[0].visits] == ["a"]
     assert slots.slots(ready, one.visits[1]) == []
     assert slots.slots(ready, VISIT) == [slot]  # asked again it may stay where it is
+
+
+def test_right_after_a_stop_of_its_place_a_visit_joins_it_and_nobody_goes_between():
+    there = dataclasses.replace(VISIT, id="b")
+    one = problem(VISIT, there, dataclasses.replace(VISIT, id="c", location=2))
+    joined = {"b": dataclasses.replace(VISIT, service_s=1200)}
+    found = {slot.position: slot for slot in slots.slots(prepare(one, {"s": ["b"]}), VISIT, joined=joined)}
+    assert (found[1].joins, found[1].added_s, found[1].leave_s - found[1].start_s) == ("b", 0, 1200)
+    assert (found[0].joins, found[0].leave_s - found[0].start_s) == (None, 1800)
+
+    ready = prepare(one, {"s": ["b", "a"]})
+    positions = {slot.position for slot in slots.slots(ready, one.visits[2], follows=frozenset({"a"}))}
+    assert positions == {0, 2}
