@@ -20,7 +20,7 @@ from tests.support.wait import wait_until
 from visits.models import Visit
 
 pytestmark = pytest.mark.journey
-SMALL = ["--needs", "30", "--teams", "2", "--days", "2", "--seconds", "1"]
+SMALL = ["--needs", "30", "--teams", "2", "--days", "3", "--seconds", "1"]
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,25 @@
-"""The coming working days planned and published, as a coordinator would."""
+"""Today and the coming working days planned and published, as a coordinator would.
+
+Whoever looks at the demo wants to see a day of work, not an empty one: while enough of today is left the teams
+still set out today, a little after the plan is published. Nothing lies in the past and nothing is pretended.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from outreach.services import log
-from visits.enums import PlanState, RunState
+from visits.enums import PlanState, RunKind, RunState
 from visits.models import Plan, Shift, Team
 from visits.selectors import calendar, words
 from visits.services import engine, plans, publishing, teams
+
+SOON = timedelta(minutes=20)  # by then the plan is published
+STEP = timedelta(minutes=30)  # teams set out on the half hour
+LEAST = timedelta(hours=2)  # of today; with less the week begins on the next working day
 
 
 class NoPlanError(Exception):
@@ -35,13 +43,17 @@ def publish(
     user: AbstractBaseUser,
     say: Callable[[str], object],
 ) -> Week:
-    """Shifts for the next working days, one planning run over them, its draft published."""
-    dates = calendar.next_working_days(after=timezone.localdate(), count=days)
+    """Shifts for the working days, one planning run over them, its draft published."""
+    now = timezone.now()
+    sets_out = today_from(now=now, seconds=seconds)
+    today = timezone.localdate(now)
+    following = calendar.next_working_days(after=today, count=days)
+    dates = [today, *following[: days - 1]] if sets_out else following
     first, last = dates[0], dates[-1]
-    teams.make_shifts(teams=crews, first=first, last=last, actor=log.actor_of(user))
-    before = _published(first, last)
+    before = _published(first)
     if before is not None:
         return Week(plan=before, made=False)
+    make_shifts(crews=crews, first=first, last=last, sets_out=sets_out, user=user)
     run = plans.start_run(first=first, last=last, seconds=seconds, seed=seed, asked_by=user)
     if not engine.is_warm():
         say("Compiling the planner's engine, once for this installation ...")
@@ -57,12 +69,44 @@ def publish(
     return Week(plan=plan, made=True)
 
 
-def _published(first: date, last: date) -> Plan | None:
-    """A plan of exactly these days that is published already."""
-    plans_of_the_days = Plan.objects.filter(
-        state=PlanState.PUBLISHED, run__first_date=first, run__last_date=last
+def today_from(*, now: datetime, seconds: int = 0) -> datetime | None:
+    """When teams can set out today if the planner computes for `seconds` first; None where too little of the working
+    day would be left, or today is none."""
+    today = timezone.localdate(now)
+    if not calendar.working_days(first=today, last=today):
+        return None
+    starts, ends = (timezone.make_aware(datetime.combine(today, at)) for at in calendar.hours())
+    midnight = timezone.make_aware(datetime.combine(today, datetime.min.time()))
+    soon = now + SOON + timedelta(seconds=seconds)
+    sets_out = max(starts, midnight - (midnight - soon) // STEP * STEP)
+    return sets_out if sets_out + LEAST <= ends else None
+
+
+def make_shifts(
+    *, crews: Sequence[Team], first: date, last: date, sets_out: datetime | None, user: AbstractBaseUser
+) -> None:
+    """The teams' shifts of these days; those of today that are new begin when the teams can set out."""
+    actor = log.actor_of(user)
+    made = teams.make_shifts(teams=crews, first=first, last=last, actor=actor)
+    if sets_out is None:
+        return
+    local = timezone.localtime(sets_out)
+    for shift in made:
+        if shift.date == local.date() and shift.starts != local.time():
+            shift.starts = local.time()
+            shift.breaks = [part for part in shift.breaks if part[1] > f"{local:%H:%M}"]
+            teams.save(row=shift, changed=["starts", "breaks"], actor=actor)
+
+
+def _published(day: date) -> Plan | None:
+    """The plan of an earlier demo that is published and has the day in it."""
+    found = Plan.objects.filter(
+        state=PlanState.PUBLISHED,
+        run__kind=RunKind.AHEAD,
+        run__first_date__lte=day,
+        run__last_date__gte=day,
     )
-    return plans_of_the_days.order_by("-published_at").first()
+    return found.order_by("published_at").first()
 
 
 def summary(plan: Plan) -> list[str]:
