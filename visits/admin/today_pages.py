@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
         now=now,
         day=today,
         lanes=lanes,
+        next_day=None if lanes else select.next_day(today=today),
         waiting=list(select.waiting()) if request.user.has_perm(ACT) else [],
         run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
         map_data=select.map_data(lanes),

@@ -1,10 +1,10 @@
 """The page "Hari ini": every team's day so far in words, who is urgent, and the map of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from outreach.enums import NeedState, Urgency
@@ -31,6 +31,23 @@ class Lane:
     overrun: str
     later: str  # by how much the next visit will be later than published
     next: Visit | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextDay:
+    """The next day for which visits are published."""
+
+    date: date
+    visits: int
+    teams: int
+
+
+def next_day(*, today: date) -> NextDay | None:
+    rows = Visit.objects.filter(state=VisitState.PUBLISHED, shift__date__gt=today).values("shift__date")
+    row = (
+        rows.annotate(visits=Count("pk"), teams=Count("shift", distinct=True)).order_by("shift__date").first()
+    )
+    return row and NextDay(date=row["shift__date"], visits=row["visits"], teams=row["teams"])
 
 
 def lanes(*, now: datetime) -> list[Lane]:

@@ -1,17 +1,20 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outreach.models import LogEntry, Need
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, at
+from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunKind, VisitState
 from visits.models import Device, Plan, PlanRun, Shift, Visit
+from visits.selectors import words
 from visits.services import plans, visits
 from visits.services.publishing import publish
 
@@ -131,8 +134,15 @@ def test_a_breakdown_is_noted_while_another_run_is_at_work(leader: Client, teams
     assert LogEntry.objects.filter(action="shift_cancelled").count() == 1
 
 
-def test_a_day_without_teams(looker: Client, db) -> None:
-    assert "Tidak ada tim yang bertugas hari ini" in _text(looker)
+def test_a_day_without_teams_says_when_the_next_visits_are(looker: Client, db) -> None:
+    page = _text(looker)
+    assert "Tidak ada tim yang bertugas hari ini" in page
+    assert "Kunjungan berikutnya" not in page
+    later = timezone.localdate() + timedelta(days=1)
+    for shift in (ShiftFactory(date=later), ShiftFactory(date=later)):
+        VisitFactory(shift=shift)
+    VisitFactory(shift=ShiftFactory(date=later + timedelta(days=1)))
+    assert f"Kunjungan berikutnya: {words.day_name(later)}, 2 rumah oleh 2 tim." in _text(looker)
 
 
 def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client, teams: list[Shift]) -> None:

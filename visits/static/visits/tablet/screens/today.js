@@ -84,9 +84,11 @@ function card(stop, held, context) {
   );
 }
 
+const inVillages = (held) => (held.villages ?? []).reduce((sum, row) => sum + row.count, 0);
+
 function summary(held) {
   const rows = held.villages ?? [];
-  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  const count = inVillages(held);
   if (!count) return null;
   return [
     h("p", {}, t("today.summary", { count })),
@@ -106,7 +108,7 @@ async function empty(date, dates) {
         "div",
         { class: "empty" },
         h("p", {}, t("today.empty")),
-        h("p", {}, t("today.empty-next", { date: longDate(other) })),
+        h("p", {}, t("today.empty-next", { date: longDate(other), n: held.stops.length || inVillages(held) })),
         button({ class: "button primary", onclick: () => choose(other) }, t("today.empty-go", { date: shortDate(other) })),
       );
     }

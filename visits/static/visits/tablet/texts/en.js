@@ -33,7 +33,7 @@ export default {
   "today.map": "Map",
   "today.stops": "Visits",
   "today.empty": "This team has no visits on this day.",
-  "today.empty-next": "Next visits: {date}.",
+  "today.empty-next": "Next visits: {date}, {n} homes.",
   "today.empty-go": "Open {date}",
   "today.empty-wait": "The day appears here once the coordinator publishes it.",
   "today.not-fetched": "The list has not been fetched yet. Find signal, then tap Sync.",

@@ -37,7 +37,7 @@ export default {
   "today.map": "Peta",
   "today.stops": "Kunjungan",
   "today.empty": "Tidak ada kunjungan untuk tim ini pada hari ini.",
-  "today.empty-next": "Kunjungan berikutnya: {date}.",
+  "today.empty-next": "Kunjungan berikutnya: {date}, {n} rumah.",
   "today.empty-go": "Buka {date}",
   "today.empty-wait": "Jadwal muncul di sini begitu koordinator menerbitkannya.",
   "today.not-fetched": "Daftar kunjungan belum diambil. Cari sinyal, lalu ketuk Sinkronkan.",
