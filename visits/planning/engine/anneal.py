@@ -21,6 +21,7 @@ from visits.planning.engine.work import Work, below, chance
 
 @kernel
 def restore(d: Data, s: State, saved: State, w: Work, routes: int) -> None:
+    """Undo an iteration: the touched routes as they were saved."""
     for t in range(routes):
         r = w.touched[t]
         for k in range(1, s.facts[r, LENGTH] + 1):
@@ -36,7 +37,7 @@ def restore(d: Data, s: State, saved: State, w: Work, routes: int) -> None:
 def anneal(
     d: Data, s: State, best: State, saved: State, w: Work, par: Floats, hot: float, cold: float, steps: int
 ) -> int:
-    """Run `steps` iterations, cooling from `hot` to `cold`; True when the best got better."""
+    """Run `steps` iterations, cooling from `hot` to `cold`; returns how often the best got better."""
     found = 0
     if w.pool.shape[0] == 0:
         return 0

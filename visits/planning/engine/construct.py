@@ -1,6 +1,6 @@
 """A first good plan in a moment: greedy insertion by priority per added minute.
 
-The idea is a lazy greedy: every open visit remembers the best ratio it had; the best remembered one
+The idea is a lazy greedy (Minoux, 1978): every open visit remembers the best ratio it had; the best remembered one
 is priced again and goes in when it still leads. After an insertion only its neighbours look at the
 changed route, so the start costs a fraction of trying everybody everywhere.
 """

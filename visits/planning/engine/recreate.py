@@ -1,7 +1,8 @@
 """Recreate: offer the removed and the open neighbours of the seed their cheapest feasible places.
 
-The idea: visits are optional, so who is asked first decides who is served. The order is drawn anew each
-time, from several keys; open visits that never find a place are asked less and less (luck), which
+The idea is SISR's greedy insertion with blinks (Christiaens and Vanden Berghe, 2020: now and then a place is
+overlooked), for visits that are optional: who is asked first decides who is served. The order is drawn anew
+each time, from several keys; open visits that never find a place are asked less and less (luck), which
 keeps the work on those that are near the margin.
 """
 

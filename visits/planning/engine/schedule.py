@@ -24,6 +24,8 @@ SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most se
 
 
 class Schedule:
+    """Temperature and weight of travel at every share of one run."""
+
     def __init__(self, d: Data, *, warm: bool = False, seconds: float | None = None) -> None:
         """`warm` starts from an earlier plan; `seconds` is the budget where it is one of time."""
         self.from_share = WARM if warm else 0.0

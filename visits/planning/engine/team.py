@@ -23,6 +23,7 @@ GOLDEN = math.pi * (3 - math.sqrt(5))  # turns between two cuts; directions neve
 
 
 def copied(state: State) -> State:
+    """The same in arrays of its own."""
     return State(*(array.copy() for array in state))
 
 
