@@ -75,10 +75,9 @@ def _numbers(row: VisitRequest) -> dict[str, Any]:
                 warnings.append(_("NIK diterbitkan daerah lain; pastikan warga tinggal di sini."))
         except NumberError:
             warnings.append(_("NIK tidak terbaca sebagai NIK."))
-    number = vault.get(row, "phone")
     return {
-        "nik": masked(nik) if nik else "",
-        "phone": phone.masked(number) if number else "",
+        "nik": masked(nik),
+        "phone": phone.masked(vault.get(row, "phone")),
         "warnings": warnings,
         "age": age_on(row.birth_date, today) if row.birth_date else None,
     }

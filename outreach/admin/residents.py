@@ -47,7 +47,6 @@ def _page(
     opened: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    nik, number = vault.get(row, "nik"), vault.get(row, "phone")
     here = {"latitude": f"{row.latitude:.6f}", "longitude": f"{row.longitude:.6f}"}
     boundary = row.village.boundary
     inside = not boundary or geo.contains(boundary, latitude=row.latitude, longitude=row.longitude)
@@ -59,8 +58,8 @@ def _page(
         title=row.name,
         status=status,
         row=row,
-        nik=masked(nik) if nik else "",
-        phone=phone.masked(number) if number else "",
+        nik=masked(vault.get(row, "nik")),
+        phone=phone.masked(vault.get(row, "phone")),
         age=age_on(row.birth_date, timezone.localdate()) if row.birth_date else None,
         outside_village=not inside,
         form=form or PointForm(initial=here),

@@ -30,5 +30,5 @@ def shown(number: str) -> str:
 
 
 def masked(number: str) -> str:
-    """A number as shown on screen: its last four digits."""
-    return f"\u2022\u2022\u2022\u2022 {number[-4:]}"
+    """A number as shown on screen: its last four digits; empty where there is none."""
+    return f"\u2022\u2022\u2022\u2022 {number[-4:]}" if number else ""

@@ -73,8 +73,7 @@ def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
         return {"unopened": True}
     except SealError:
         return {"erased": True}
-    nik = form.get("nik")
-    return {"form": form, "nik": masked(nik) if nik else "", "born": _born(form.get("birth_date") or "")}
+    return {"form": form, "nik": masked(form.get("nik") or ""), "born": _born(form.get("birth_date") or "")}
 
 
 @doors.needs("visits.view_capture")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from outreach import vault
 from outreach.lib import phone
-from outreach.models import Need, Resident
+from outreach.models import Need
 from outreach.words import initials
 from visits.enums import PlanState
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
@@ -125,7 +125,7 @@ def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
         Broken(
             need=row["need"],
             name=families[row["need"]].name if row["need"] in families else "?",
-            phone=_masked_phone(families[row["need"]]) if row["need"] in families else "",
+            phone=phone.masked(vault.get(families[row["need"]], "phone")) if row["need"] in families else "",
             was=words.team_day(row["shift"], shifts),
             now=_instead(row, shifts) if row["served_on"] else "",
             reason=why.office(row["reason"], shifts=shifts, names=seen),
@@ -143,11 +143,6 @@ def _instead(row: dict[str, Any], shifts: Shifts) -> str:
     if not instead:
         return words.team_day(row["served_on"], shifts)
     return f"{words.team_day(instead['shift'], shifts)}, {words.clock(instead['start'])}"
-
-
-def _masked_phone(resident: Resident) -> str:
-    number = vault.get(resident, "phone")
-    return phone.masked(number) if number else ""
 
 
 def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:

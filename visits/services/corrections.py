@@ -25,8 +25,8 @@ def known(event: Event) -> str:
     """The contact as the office has it, the number masked, for the eye to compare."""
     assert event.visit is not None
     resident = event.visit.need.resident
-    name, number = vault.get(resident, "carer_name"), vault.get(resident, "phone")
-    return ", ".join(filter(None, (name, phone.masked(number) if number else "")))
+    number = phone.masked(vault.get(resident, "phone"))
+    return ", ".join(filter(None, (vault.get(resident, "carer_name"), number)))
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 import pytest
 
-from outreach.lib.phone import parse_phone, shown
+from outreach.lib.phone import masked, parse_phone, shown
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,8 @@ def test_a_number_is_shown_as_people_write_it(number: str, text: str) -> None:
 @pytest.mark.parametrize("typed", ["0812-3456-7890", "+62 812 3456 7890", "62812 3456 7890"])
 def test_what_is_shown_can_be_typed_again(typed: str) -> None:
     assert parse_phone(shown(parse_phone(typed))) == "+6281234567890"
+
+
+def test_a_masked_number_shows_its_end_alone() -> None:
+    assert masked("+6281234567890") == "\u2022\u2022\u2022\u2022 7890"
+    assert masked("") == ""
