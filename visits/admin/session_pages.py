@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +14,7 @@ from outreach.models import Village
 from outreach.services import log
 from visits.admin import doors
 from visits.models import Plan
-from visits.selectors import words
+from visits.selectors import agreed, words
 from visits.services import proposals
 from visits.services import sessions as services
 
@@ -29,6 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
         model=Plan,
         title=_("Usul sesi desa"),
         found=found,
+        agreed=agreed.sessions(today=timezone.localdate()),
         map_data=proposals.map_data(found),
     )
 

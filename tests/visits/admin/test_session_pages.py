@@ -6,11 +6,13 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from outreach.models import LogEntry, Village
+from outreach.enums import ClosedReason, NeedState
+from outreach.models import LogEntry, Need, Village
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.planned import NOW, TUESDAY
 from visits.models import Shift
+from visits.selectors import agreed
 
 LIST = "/admin/visits/plan/sesi/"
 
@@ -72,6 +74,29 @@ def test_a_session_is_agreed_on_once_and_logged_without_names(coordinator: Clien
     assert set(row.detail) == {"date", "people", "saved_days"}
 
 
+def test_what_was_agreed_on_is_found_when_it_is_proposed_no_more(
+    coordinator: Client, onlooker: Client, village: Village
+) -> None:
+    address = reverse("admin:visits_plan_session_accept", args=[village.pk])
+    for days in (2, 1):
+        coordinator.post(address, {"tanggal": (TUESDAY + timedelta(days=days)).isoformat()})
+    Need.objects.update(state=NeedState.CLOSED, closed_reason=ClosedReason.DELIVERED)
+
+    answer = onlooker.get(LIST)
+    assert answer.context["found"].sessions == []
+    page = " ".join(answer.content.decode().split())
+    assert "Belum ada desa dengan cukup banyak warga" in page
+    assert [(one.on.day, one.village, one.people) for one in answer.context["agreed"]] == [
+        (2, village, 12),
+        (3, village, 12),
+    ]
+    assert f"Rabu, 2 Desember 2026</th><td>Balai Desa Ramai, {village.district.name}</td>" in page
+
+    later = agreed.sessions(today=TUESDAY + timedelta(days=2))
+    assert [one.over for one in later] == [True, False]
+    assert agreed.sessions(today=TUESDAY + timedelta(days=60)) == []
+
+
 @pytest.mark.parametrize(
     ("day", "said"),
     [
@@ -111,9 +136,20 @@ def test_empty_states_say_what_to_do(onlooker: Client, db) -> None:
 def test_the_queries_do_not_grow_with_homes(
     onlooker: Client, village: Village, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         onlooker.get(LIST)
     for _ in range(3):
         NeedFactory(resident__village=village)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         onlooker.get(LIST)
+
+
+def test_the_queries_do_not_grow_with_agreed_sessions(
+    coordinator: Client, onlooker: Client, village: Village, django_assert_num_queries
+) -> None:
+    address = reverse("admin:visits_plan_session_accept", args=[village.pk])
+    for days in (1, 2, 3):
+        coordinator.post(address, {"tanggal": (TUESDAY + timedelta(days=days)).isoformat()})
+        if days != 2:
+            with django_assert_num_queries(12):
+                assert len(onlooker.get(LIST).context["agreed"]) == days
