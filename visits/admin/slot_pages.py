@@ -12,7 +12,7 @@ from outreach import words as family_words
 from outreach.models import Need
 from visits.admin import doors
 from visits.models import Plan, Visit
-from visits.selectors import arrival, offer_words, placing
+from visits.selectors import arrival, offer_words, placing, words
 from visits.services import booking, publishing
 
 
@@ -56,6 +56,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
                 "at": arrival.moment(offer.shift.date, offer.slot.start_s),
                 "price": offer_words.price(offer.slot),
                 "told": family_words.interval(*offer.told),
+                "rest": words.rest(offer.shift.breaks, *offer.told),
             }
             for offer in found
         ],

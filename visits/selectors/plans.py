@@ -34,6 +34,7 @@ class Stop:
     start: str  # empty where the team begins as soon as it arrives
     leave: str
     told: str  # the interval that the family is told
+    rest: str  # the break in it, where there is one
     drive: str
     parts: list[tuple[str, float]]
 
@@ -137,7 +138,8 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
 
 def _stop(row: PlanStop, shift: Shift) -> Stop:
     row.shift = shift
-    since, until = (arrival.seconds_of_day(at) for at in arrival.to_tell(row))
+    interval = arrival.to_tell(row)
+    since, until = (arrival.seconds_of_day(at) for at in interval)
     return Stop(
         row=row,
         arrive=words.clock(row.arrive if row.expected is None else row.expected),
@@ -145,6 +147,7 @@ def _stop(row: PlanStop, shift: Shift) -> Stop:
         start=words.clock(row.start) if row.expected is None and row.start - row.arrive >= WAITS else "",
         leave=words.clock(row.leave),
         told=f"{words.clock(since)}–{words.clock(until)}",
+        rest=words.rest(shift.breaks, *interval),
         drive=_("satu tempat")
         if row.travel_seconds == 0 and row.sequence > 1
         else words.duration(row.travel_seconds),

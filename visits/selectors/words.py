@@ -1,6 +1,6 @@
 """The planner's codes in words that a coordinator reads out on the telephone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -37,6 +37,16 @@ def clock(seconds: int) -> str:
 def clock_of(at: datetime) -> str:
     """A moment as 09.10, local."""
     return formats.date_format(timezone.localtime(at), "H.i")
+
+
+def rest(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> str:
+    """Why an interval is long, where a break lies in it: "termasuk istirahat tim 12.00-13.00"; else empty."""
+    told = [f"{timezone.localtime(at):%H:%M}" for at in (since, until)]
+    for begins, ends in breaks:
+        if told[0] < begins and ends < told[1]:
+            said = f"{begins}\u2013{ends}".replace(":", ".")
+            return _("termasuk istirahat tim %(hours)s") % {"hours": said}
+    return ""
 
 
 def duration(seconds: int) -> str:

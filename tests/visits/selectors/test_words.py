@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from outreach.enums import ResidentKind, Skill, Urgency
+from tests.factories.visits import at
 from visits.selectors import words
 
 TUESDAY = date(2026, 12, 1)
@@ -59,3 +60,16 @@ def test_skills_by_their_names() -> None:
 @pytest.mark.parametrize("code", ["compiling", "interrupted", "too_often", "no_shifts", "no_needs", "error"])
 def test_every_message_of_a_run_has_words(code: str) -> None:
     assert words.run_message(code).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (11 * 60 + 10, 13 * 60 + 20, "termasuk istirahat tim 12.00–13.00"),
+        (12 * 60, 13 * 60 + 20, ""),
+        (11 * 60, 12 * 60, ""),
+        (13 * 60, 14 * 60, ""),
+    ],
+)
+def test_an_interval_over_a_break_says_so(since: int, until: int, said: str) -> None:
+    assert words.rest([["12:00", "13:00"]], at(TUESDAY, since), at(TUESDAY, until)) == said
