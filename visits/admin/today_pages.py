@@ -44,6 +44,9 @@ def page(request: HttpRequest) -> HttpResponse:
         waiting=list(select.waiting()) if request.user.has_perm(ACT) else [],
         run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
         map_data=select.map_data(lanes),
+        draft=select.draft(on=today),
+        timeline=select.picture(lanes, now=now),
+        late_homes=select.late_homes(lanes),
     )
 
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from outreach.enums import NeedState, Urgency
 from outreach.models import Need
-from visits.enums import VisitState
+from visits.enums import PlanState, RunKind, VisitState
 from visits.models import Plan, Shift, Visit
-from visits.selectors import field, maps, plans, words
+from visits.selectors import arrival, expected, field, maps, plans, timeline, words
+from visits.selectors.expected import Course
 from visits.selectors.field import TeamNow
 from visits.selectors.plans import Look
+from visits.selectors.timeline import Timeline
 
 LATE = timedelta(minutes=10)
 SHOWN = 60
@@ -29,8 +31,22 @@ class Lane:
     age: str
     state: str
     overrun: str
-    later: str  # by how much the next visit will be later than published
     next: Visit | None
+    told: str  # the interval that the next family was told
+    late: str  # by how much that family is met later than it was told
+    course: Course
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateHome:
+    """A family that will probably be met later than it was told."""
+
+    visit: Visit
+    team: str
+    look: Look
+    told: str
+    at: str
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +73,9 @@ def lanes(*, now: datetime) -> list[Lane]:
 
 
 def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
+    course = expected.course(team, now=now)
     following = team.left[0] if team.left else None
-    late = team.free_at - following.planned_arrive if following else timedelta()
+    late = course.left[0].late if course.left else timedelta()
     return Lane(
         team=team,
         look=look,
@@ -66,9 +83,43 @@ def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
         age=words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else "",
         state=_state(team),
         overrun=words.duration(int(team.overrun.total_seconds())) if team.overrun >= LATE else "",
-        later=words.duration(int(late.total_seconds())) if late >= LATE and not team.fails else "",
         next=following,
+        told=_told(following) if following else "",
+        late=words.duration(int(late.total_seconds())) if late else "",
+        course=course,
     )
+
+
+def _told(visit: Visit) -> str:
+    return "–".join(words.clock_of(at) for at in arrival.told(visit))
+
+
+def late_homes(rows: list[Lane]) -> list[LateHome]:
+    """Whom to call, the soonest first."""
+    found = [(one, row) for row in rows for one in row.course.left if one.late]
+    found.sort(key=lambda pair: (pair[0].told[1], pair[0].begins))
+    return [
+        LateHome(
+            visit=one.visit,
+            team=row.team.shift.team.name,
+            look=row.look,
+            told=_told(one.visit),
+            at=words.clock_of(one.begins),
+            by=words.duration(int(one.late.total_seconds())),
+        )
+        for one, row in found
+    ]
+
+
+def picture(rows: list[Lane], *, now: datetime) -> Timeline | None:
+    return timeline.drawn([(row.team, row.look, row.course) for row in rows], now=now)
+
+
+def draft(*, on: date) -> Plan | None:
+    """The newest plan for the rest of this day, where it still waits to be published."""
+    rows = Plan.objects.filter(run__kind=RunKind.TODAY, run__first_date=on)
+    newest = rows.exclude(state=PlanState.DISCARDED).order_by("-made_at").first()
+    return newest if newest is not None and newest.state == PlanState.DRAFT else None
 
 
 def _state(team: TeamNow) -> str:

@@ -48,6 +48,11 @@ class TeamNow:
         return len(self.done) + len(self.assumed) + len(self.left) + (self.under_way is not None)
 
     @property
+    def undone(self) -> int:
+        """Visits of which the tablet has not said that they began: those that other teams would get."""
+        return len(self.left) + len(self.assumed)
+
+    @property
     def gone(self) -> int:
         """Visits that are behind the team or under way."""
         return self.total - len(self.left)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.models import LogEntry, Need
+from outreach.models import LogEntry, Need, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
@@ -90,6 +90,10 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
     assert plans.run(run_id=str(run.pk))
     plan = Plan.objects.get(run=run)
+    unpublished = _text(leader)
+    assert "Tim masih memakai jadwal lama" in unpublished
+    assert reverse("admin:visits_plan_change", args=[plan.pk]) in unpublished
+    assert "3 kunjungan tanpa tim" in unpublished
     shown_plan = leader.get(reverse("admin:visits_plan_change", args=[plan.pk])).content.decode()
     assert f"Tidak bisa lanjut: {teams[0].team.name}." in shown_plan
     page = leader.get(reverse("admin:visits_plan_publish", args=[plan.pk])).content.decode()
@@ -97,10 +101,41 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     done = leader.post(reverse("admin:visits_plan_publish", args=[plan.pk]), follow=True)
     assert "Terbit:" in done.content.decode()
     assert not Visit.objects.filter(shift=teams[0], state=VisitState.PUBLISHED).exists()
+    assert "Tim masih memakai jadwal lama" not in _text(leader)
 
     leader.post(reverse("admin:visits_today_go_on", args=[teams[0].pk]))
     actions = set(LogEntry.objects.values_list("action", flat=True))
     assert {"shift_cancelled", "shift_taken_up", "plan_asked", "plan_published"} <= actions
+
+
+def test_a_breakdown_says_what_may_have_been_done_unheard(leader: Client, teams: list[Shift]) -> None:
+    text = _text(leader)
+
+    assert "3 kunjungan yang belum dilaporkan mulai dicarikan tim lain" in text
+    assert "Menurut jadwal 2 di antaranya mungkin sudah dikunjungi" in text
+
+
+def test_who_will_be_met_late_is_named_and_drawn(leader: Client, teams: list[Shift]) -> None:
+    Resident.objects.update(latitude=-7.62, longitude=111.52)  # where the teams are: no drive is long
+    with time_machine.travel(at(TUESDAY, 8 * 60 + 30)):
+        assert "Semua keluarga yang tersisa masih dalam jam yang dikabarkan" in _text(leader)
+    Device.objects.create(
+        team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=at(TUESDAY, 9 * 60 + 50)
+    )
+    late = Visit.objects.filter(shift=teams[0]).order_by("sequence")[0]
+    until = at(TUESDAY, 9 * 60 + 30)
+    Visit.objects.filter(pk=late.pk).update(told_from=at(TUESDAY, 9 * 60), told_until=until)
+
+    page = leader.get(reverse(TODAY))
+    text = page.content.decode()
+
+    homes = page.context["late_homes"]
+    assert {home.team for home in homes} == {teams[0].team.name}
+    assert (homes[0].visit, homes[0].told) == (late, "09.00–09.30")
+    assert f"{len(homes)} keluarga mungkin didatangi lewat jam yang dikabarkan" in text
+    assert "akan terlambat" in text
+    assert 'viewBox="0 0 1160 ' in text  # a point in a number would make it a thousandth as wide
+    assert text.count('<g class="mark ') == Visit.objects.count()
 
 
 def test_somebody_urgent(leader: Client, teams: list[Shift]) -> None:
@@ -160,7 +195,7 @@ def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client
 def test_the_queries_do_not_grow(leader: Client, teams: list[Shift], django_assert_num_queries) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(12) as few:
         leader.get(reverse(TODAY))
     with time_machine.travel(NOW):
         _team()
