@@ -45,6 +45,12 @@ def span(length: timedelta) -> str:
     return ngettext("%(count)d hari", "%(count)d hari", length.days) % {"count": length.days}
 
 
+def waited(since: datetime, *, now: datetime) -> str:
+    """How long somebody has waited: in days of the calendar, as points count them."""
+    days = (timezone.localdate(now) - timezone.localdate(since)).days
+    return span(timedelta(days=days) if days > 0 else now - since)
+
+
 def initials(name: str) -> str:
     """As in "S. P." of "Siti Pertiwi"; what stands in brackets is no part of the name."""
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())

@@ -62,7 +62,7 @@ def _page(
         status=status,
         row=row,
         resident=row.resident,
-        waited=words.span(timezone.now() - row.waiting_since),
+        waited=words.waited(row.waiting_since, now=timezone.now()),
         windows=words.windows(row.windows),
         weekdays=words.weekdays(row.weekdays),
         skills=skill_names(row.skills),

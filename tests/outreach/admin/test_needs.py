@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from outreach.services import progress
 from tests.factories.outreach import NeedFactory, ResidentFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
-from tests.visits.planned import draft
+from tests.visits.planned import NOW, draft
 from visits.enums import PlanState
 from visits.models import Plan, Shift
 from visits.services.publishing import publish
@@ -74,6 +75,23 @@ def test_one_need_shows_what_its_resident_reads(coordinator: Client) -> None:
     progress.record(need=need, milestone=Milestone.ACCEPTED, at=timezone.now(), source="r")
 
     assert "Permohonan disetujui" in coordinator.get(_url(need)).content.decode()
+
+
+def test_no_name_goes_into_the_browsers_history(coordinator: Client) -> None:
+    need = NeedFactory(resident=ResidentFactory(name="Warga Rahasia"))
+    for address in (_url(need), f"/admin/outreach/resident/{need.resident_id}/"):
+        page = coordinator.get(address).content.decode()
+        assert "Warga Rahasia" in page
+        assert "Warga Rahasia" not in page.split("<title>")[1].split("</title>")[0]
+
+
+def test_days_of_waiting_are_those_that_give_points(coordinator: Client) -> None:
+    with time_machine.travel(NOW):
+        need = NeedFactory(waiting_since=NOW - timedelta(days=66) + timedelta(hours=3))
+        late = staff("outreach.view_need").get(_url(need)).content.decode()
+
+    assert "(66 hari)" in late
+    assert "menunggu 66 hari" in late
 
 
 def test_points_are_shown_with_their_parts(coordinator: Client) -> None:
