@@ -111,7 +111,8 @@ def versions(*, team: Team, on: date) -> list[DayVersion]:
 
 
 def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
-    """The stops of a version in order, in a constant number of queries; with the families' telephones where asked."""
+    """The stops of a version in order, in a constant number of queries; where asked, with the
+    telephones of the families that can still be told."""
     stops: Sequence[dict[str, Any]] = version.content["stops"]
     needs = {
         str(need.pk): need
@@ -135,10 +136,15 @@ def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
                 need=needs[stop["need"]],
                 visit=visit,
                 gone=visit is None or visit.shift_id != shift or visit.state == VisitState.CANCELLED,
-                phone=vault.get(needs[stop["need"]].resident, "phone") if phones else "",
+                phone=_phone(needs[stop["need"]], visit) if phones else "",
             )
         )
     return found
+
+
+def _phone(need: Need, visit: Visit | None) -> str:
+    waits = visit is not None and visit.state == VisitState.PUBLISHED
+    return vault.get(need.resident, "phone") if waits else ""
 
 
 def published_visits(*, first: date, last: date) -> list[Visit]:
