@@ -59,6 +59,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
                 "rest": words.rest(offer.shift.breaks, *offer.told),
             }
             for offer in found
+            if visit is None or (offer.shift.pk, offer.told) != (visit.shift_id, arrival.told(visit))
         ],
     )
 

@@ -14,6 +14,8 @@ from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Shift, Visit
+from visits.selectors import arrival
+from visits.services import booking
 from visits.services.publishing import publish
 
 
@@ -71,6 +73,19 @@ def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift
 
     assert "sudah ada di tempat itu" in planner.post(take, form, follow=True).content.decode()
     assert "Jadwal sekarang" in planner.get(_places(need)).content.decode()
+
+
+def test_the_place_that_a_family_has_is_not_offered_to_it(planner: Client, shift: Shift) -> None:
+    visit = Visit.objects.select_related("need").get(sequence=1)
+    wednesday = ShiftFactory(date=TUESDAY + timedelta(days=1))
+
+    has = (shift, arrival.told(visit))
+    found = [(offer.shift, offer.told) for offer in booking.offers(need=visit.need)]
+
+    rows = planner.get(_places(visit.need)).context["offers"]
+
+    assert {shift, wednesday} == {place for place, _ in found}
+    assert [(row["offer"].shift, row["offer"].told) for row in rows] == [one for one in found if one != has]
 
 
 def test_two_coordinators_who_place_the_same_need(planner: Client, shift: Shift) -> None:
