@@ -8,7 +8,7 @@ from outreach.enums import ResidentKind, Urgency
 
 
 def rows() -> list[tuple[str, str]]:
-    """(points, what for), and last the guarantee, which is before any points."""
+    """(points, what for), and last what a day of delay costs, by urgency."""
     weights = settings.PLAN_POINTS
     found = [(weights["kind"].get(kind, 0), _short(ResidentKind(kind).label)) for kind in ResidentKind.values]
     found += [(weights["urgency"].get(one, 0), _short(Urgency(one).label)) for one in Urgency.values]
