@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -73,6 +74,18 @@ def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift
 
     assert "sudah ada di tempat itu" in planner.post(take, form, follow=True).content.decode()
     assert "Jadwal sekarang" in planner.get(_places(need)).content.decode()
+
+
+def test_the_buttons_send_what_takes_the_place(planner: Client, shift: Shift) -> None:
+    need = NeedFactory()
+    page = planner.get(_places(need))
+
+    take = reverse("admin:visits_need_take", args=[need.pk])
+    form = page.content.decode().split(f'action="{take}"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(dari|jadwal|urutan|mulai)" value="([^"]*)"', form))
+
+    assert sent == {name: str(value) for name, value in _form(page).items()}  # no point in a thousand
+    assert "Kunjungan dijadwalkan" in planner.post(take, sent, follow=True).content.decode()
 
 
 def test_the_place_that_a_family_has_is_not_offered_to_it(planner: Client, shift: Shift) -> None:
