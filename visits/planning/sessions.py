@@ -74,7 +74,7 @@ def propose(problem: Problem, halls: Sequence[int], rules: Rules) -> tuple[Propo
     while len(found) < rules.most:
         counts = [int((inside & free).sum()) for inside in near]
         best = int(np.argmax(counts))
-        if counts[best] < rules.least:
+        if counts[best] < max(1, rules.least):
             break
         taken = np.flatnonzero(near[best] & free)[: rules.largest]  # in the problem's order
         free[taken] = False
@@ -90,7 +90,7 @@ def _proposal(problem: Problem, hall: int, visits: Sequence[Visit], rules: Rules
     shift = min(problem.shifts, key=lambda s: (_there_and_back(problem, s, hall), s.id))
     drive_s = _there_and_back(problem, shift, hall)
     open_s = working_s(shift) - drive_s - rules.setup_s
-    a_day = open_s // rules.person_s
+    a_day = open_s // max(1, rules.person_s)
     if a_day < 1:
         return None
     days = ceil(len(visits) / a_day)

@@ -81,3 +81,8 @@ def test_the_days_at_homes_keep_the_rules_and_leave_nobody_out_who_fits(seed: in
     assert cost.team_days <= len(visits)
     alone = [walk(problem, SHIFT, [v]) for v in visits]
     assert cost.travel_s <= sum(w.travel_s for w in alone)
+
+
+def test_settings_of_zero_end_too() -> None:
+    everybody = propose(village(30), [1, 2], Rules(least=0, person_s=0))
+    assert [len(one.visits) for one in everybody] == [30]
