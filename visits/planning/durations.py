@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a slip
+ENDLESS = 100.0  # log minutes beyond all that is asked, and within what exp can give
 FAR = 3.5  # robust standard deviations from the median; 1 in 2,000 true visits lies further out
 NARROW = 0.1  # the least robust deviation on the log scale, where most reports are equal
 FEW = 8  # fewer reports have no middle to be far from
@@ -46,8 +47,8 @@ class Duration:
 
     def quantile(self, share: float) -> float:
         """Minutes that `share` of the visits stay below."""
-        minutes = math.exp(self.mean + self.spread * t_quantile(share, self.freedom))
-        return min(max(minutes, SHORTEST_MIN), LONGEST_MIN)
+        log = self.mean + self.spread * t_quantile(share, self.freedom)
+        return min(max(math.exp(min(log, ENDLESS)), SHORTEST_MIN), LONGEST_MIN)
 
     def share_below(self, minutes: float) -> float:
         """The share of visits that last at most so many minutes."""
@@ -58,7 +59,8 @@ class Duration:
         drawn = (
             rng.standard_normal(count) if math.isinf(self.freedom) else rng.standard_t(self.freedom, count)
         )
-        return np.clip(np.exp(self.mean + self.spread * drawn), SHORTEST_MIN, LONGEST_MIN)
+        minutes = np.exp(np.minimum(self.mean + self.spread * drawn, ENDLESS))
+        return np.clip(minutes, SHORTEST_MIN, LONGEST_MIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float)
         end = min(end, closes)
     for from_s, to_s in day.breaks:
         if end == to_s:  # who begins right after the break is not at the door to the second
-            end += promise.step_s
+            end = min(end + promise.step_s, DAY_S)
         elif from_s < end < to_s and begin + promise.narrowest_s <= from_s:  # nobody comes in the break
             end = from_s
     return begin, end

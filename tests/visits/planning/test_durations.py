@@ -156,3 +156,11 @@ def test_samples_follow_the_quantiles_and_the_seed() -> None:
 def test_a_prior_of_nothing_is_refused(median: float, sigma: float, visits: float) -> None:
     with pytest.raises(ValueError, match="above zero"):
         prior(median=median, sigma=sigma, visits=visits)
+
+
+def test_a_prior_of_next_to_nothing_still_gives_minutes_that_a_visit_can_last() -> None:
+    vague = prior(median=20, sigma=5, visits=0.001).predictive()
+    found = [vague.quantile(share) for share in (1e-9, 0.1, 0.5, 0.9, 1 - 1e-9)]
+    assert found == sorted(found)
+    assert (found[0], found[-1]) == (SHORTEST_MIN, LONGEST_MIN)
+    assert vague.sample(np.random.default_rng(1), 50).max() == LONGEST_MIN

@@ -174,6 +174,12 @@ def test_no_interval_ends_in_a_break_or_right_after_it() -> None:
     assert any(end > ONE for end in ends)
 
 
+def test_an_interval_beside_a_break_until_midnight_ends_with_the_day() -> None:
+    late = dataclasses.replace(day(home(), home(), breaks=((0, DAY_S),)), end_s=DAY_S)
+    (one,) = promised([late], world=Model(Duration(1.5, 0.3)), promise=Promise(), seed=1, runs=20)
+    assert [h.told is not None and h.told[0] < h.told[1] <= DAY_S for h in one.homes] == [True, True]
+
+
 def test_an_interval_told_before_is_kept_until_it_is_no_longer_true() -> None:
     (first,) = promised([full_day()], world=MODEL, promise=Promise(), seed=1)
     (again,) = promised([first], world=MODEL, promise=Promise(), seed=9)
