@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from visits.planning import explain
 from visits.planning.blocks import free_shifts
+from visits.planning.price import is_protected, worth
+from visits.planning.result import figures
 from visits.planning.rules import walk
 from visits.planning.types import BrokenLock, Interval, Plan, Problem, Reason, Route, Unserved, Visit
 
@@ -96,36 +99,57 @@ def merged_start(plan: Plan | None, groups: Groups) -> Plan | None:
 
 
 def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
-    """The merged problem's plan in single visits; `problem` has them."""
+    """The merged problem's plan in single visits; `problem` has them.
+
+    The search counts a shared stop as one visit. Where a team would have more of them than it may, the stops
+    that are worth least, never promised ones, are left out whole and explained.
+    """
     if not groups:
         return plan
-    routes = tuple(_single(problem, groups, route) for route in plan.routes)
-    served = sum(len(route.stops) for route in routes)
+    single = (_single(problem, groups, route) for route in plan.routes)
+    routes = tuple(route for route in single if route.stops)
+    on = {stop.visit: route.shift for route in routes for stop in route.stops}
+    orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
+    rows = {row.visit: row for row in _each(groups, plan.unserved)}
+    for stop in (stop for route in plan.routes for stop in route.stops):
+        for visit in _together(groups, stop.visit):
+            if visit not in on:
+                reason = explain.one(problem, orders, problem.visit_by_id[visit])
+                rows[visit] = Unserved(visit, (reason,))
+    unserved = tuple(rows[visit.id] for visit in problem.visits if visit.id in rows)
     return replace(
         plan,
         routes=routes,
-        unserved=_each(groups, plan.unserved),
+        unserved=unserved,
         broken_locks=tuple(
-            replace(row, visit=visit, reason=_reason(groups, row.reason))
+            replace(row, visit=visit, served_on=on.get(visit), reason=_reason(groups, row.reason))
             for row in plan.broken_locks
             for visit in _ids(groups, row)
         ),
-        broken_guarantees=tuple(
-            row for row in _each(groups, plan.broken_guarantees) if problem.visit_by_id[row.visit].tier
-        ),
-        statistics=replace(plan.statistics, served=served, unserved=len(problem.visits) - served),
+        broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
+        statistics=replace(plan.statistics, **figures(problem, routes)),
     )
 
 
 def _single(problem: Problem, groups: Groups, route: Route) -> Route:
     """The route in single visits: walked again, for a break may now fall between two of one stop."""
-    ids = [visit for stop in route.stops for visit in groups.get(stop.visit, (stop.visit,))]
     shift = problem.shift_by_id[route.shift]
-    return walk(problem, shift, [problem.visit_by_id[i] for i in ids]).route(shift)
+    stops = [[problem.visit_by_id[i] for i in _together(groups, stop.visit)] for stop in route.stops]
+    while sum(map(len, stops)) > shift.max_visits:
+        free = [stop for stop in stops if not any(visit.locked == shift.id for visit in stop)]
+        loose = [stop for stop in free if not any(is_protected(visit, shift) for visit in stop)] or free
+        if not loose:
+            break
+        stops.remove(min(loose, key=lambda stop: sum(worth(problem, visit, shift) for visit in stop)))
+    return walk(problem, shift, [visit for stop in stops for visit in stop]).route(shift)
 
 
 def _ids(groups: Groups, row: Unserved | BrokenLock) -> tuple[str, ...]:
-    return groups.get(row.visit, (row.visit,))
+    return _together(groups, row.visit)
+
+
+def _together(groups: Groups, visit: str) -> tuple[str, ...]:
+    return groups.get(visit, (visit,))
 
 
 def _each(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:

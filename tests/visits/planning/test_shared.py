@@ -115,3 +115,23 @@ def test_a_group_that_no_shift_could_serve_is_none() -> None:
     )
     problem = dataclasses.replace(problem, visits=tuple(long), shifts=(shift,))
     assert shared.possible(problem, {"v0": ("v0", "v1")}) == {}
+
+
+def test_a_team_gets_no_more_visits_than_it_may_by_shared_stops() -> None:
+    shift = dataclasses.replace(
+        make_problem(2, visits=0, shifts=1).shifts[0], start_s=27000, end_s=55800, breaks=(), max_visits=3
+    )
+    visits = [dataclasses.replace(HOME, id=f"v{n}", priority=10 + n) for n in range(4)]
+    visits[3] = dataclasses.replace(visits[3], locked="s0")
+    problem = Problem(((-7.6, 111.5),), (shift,), tuple(visits))
+    groups = {"v0": ("v0", "v1")}
+    merged = plan(shared.merge(problem, groups), iterations=50)
+    assert merged.statistics.served == 3  # of the merged ones: four homes
+
+    found = shared.expand(problem, groups, merged)
+
+    assert check(problem, found) == []
+    assert found.shift_of.keys() == {"v0", "v1", "v3"}  # the one worth least is left out, the promise stays
+    assert (found.statistics.served, found.statistics.points) == (3, 34)
+    assert [row.visit for row in found.unserved] == ["v2"]
+    assert found.unserved[0].reasons[0].code == "pushes"
