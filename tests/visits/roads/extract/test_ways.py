@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from geopy.distance import great_circle
 
 from tests.support import osm
-from visits.planning import GreatCircle
 from visits.roads.extract import graph, rules, ways
 from visits.roads.extract.graph import Graph
 from visits.roads.extract.ways import Roads
 
 Built = Callable[..., Graph]
 TWO_WAY = {"highway": "residential"}
-KMH = GreatCircle(1.0, 3.6e-3)  # a metre in a thousand seconds: millimetres in whole numbers
 
 
 def _links(nodes: osm.Nodes, streets: list[osm.Way]) -> dict[int, list[tuple[int, float]]]:
@@ -26,7 +25,7 @@ def _links(nodes: osm.Nodes, streets: list[osm.Way]) -> dict[int, list[tuple[int
         use = rules.use(tags, rules.SPEEDS)
         assert use is not None
         for a, b in pairwise(refs):
-            seconds = KMH.seconds([nodes[a], nodes[b]], 0, 1) / 1000 / (use.speed_kmh / 3.6)
+            seconds = great_circle(nodes[a], nodes[b]).meters / (use.speed_kmh / 3.6)
             if use.forward:
                 links[a].append((b, seconds))
             if use.backward:
@@ -109,7 +108,7 @@ def test_against_a_one_way_street_it_is_the_way_round(built: Built) -> None:
     points, _ = roads.snap([quarter, half])
     seconds = roads.seconds(points, budget_s=60)
 
-    round_trip = sum(KMH.seconds([nodes[a], nodes[b]], 0, 1) / 1000 for a, b in ((1, 2), (2, 3), (3, 1))) / (
+    round_trip = sum(great_circle(nodes[a], nodes[b]).meters for a, b in ((1, 2), (2, 3), (3, 1))) / (
         22 / 3.6
     )
     assert seconds[0, 1] == pytest.approx(250 / (22 / 3.6), abs=7)  # dots are 40 m apart
