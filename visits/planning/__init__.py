@@ -13,7 +13,8 @@ with its idea and, where there is one, its source. An hour's reading, in this or
   search: ruin and recreate, its own order in engine/__init__.py), result (from orders back to routes).
 - Why somebody is not served: blocks (hard rules), price (who would have to go), explain (the reason, and its proof).
 - Around a plan: fairness (work shared among teams), shared (homes that share a stop), sessions (village sessions).
-- The published week: slots (places for one more and their price), facts and replan (the day of work).
+- The published week: slots (places for one more and their price), keeping (the price of leaving a visit where it
+  was), facts and replan (the day of work).
 - What becomes of it on the road: durations (how long visits take), arrival (what families are told), simulate.
 - case reads and writes the files of planning cases.
 """

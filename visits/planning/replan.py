@@ -52,7 +52,7 @@ def replan(
 ) -> Replan:
     """The best rest of the day. `problem` holds today and the later days of the published plan, its visits
     with the hours that suit them, `locked` where promised; `published` its routes with their times."""
-    rest = _rest(problem, published, facts)
+    rest = rest_of_day(problem, published, facts)
     kept, causes, start = _keep(rest, problem, published, facts, promise_points)
     steady = _steady(kept, published)
     first = plan(
@@ -128,7 +128,7 @@ def _shift(shift: Shift, facts: Facts) -> Shift:
     )
 
 
-def _rest(problem: Problem, published: Plan, facts: Facts) -> Problem:
+def rest_of_day(problem: Problem, published: Plan, facts: Facts) -> Problem:
     """Today's shifts from now on, and the visits that are left for them; promises of failed teams are released."""
     today = {shift.id for shift in problem.shifts if shift.date == facts.date}
     working = today - facts.failed
