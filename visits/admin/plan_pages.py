@@ -30,8 +30,8 @@ from visits.selectors import (
     words,
 )
 from visits.selectors import left as left_waiting
+from visits.services import keeping, publishing
 from visits.services import plans as runs
-from visits.services import publishing
 
 LEFT_ON_A_PAGE = 50
 
@@ -159,7 +159,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         moved=found.having(changes.What.MOVED),
         shifted=found.having(changes.What.SHIFTED),
         same=found.having(changes.What.SAME),
-        families=families.before(found),
+        families=families.before(found, keeping.prices(plan=plan, found=found)),
         unreleased=families.unreleased(found),
         release_reasons=ReleaseReason.choices,
         dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],

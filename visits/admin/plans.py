@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from visits.admin import plan_pages, run_pages, session_pages, slot_pages
+from visits.admin import change_pages, plan_pages, run_pages, session_pages, slot_pages
 from visits.models import Plan
 
 
@@ -21,6 +21,7 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             path("hitung/<uuid:run_id>/lagi/", own(run_pages.restart), name="visits_planrun_restart"),
             path("<uuid:plan_id>/belum/", own(plan_pages.left), name="visits_plan_left"),
             path("<uuid:plan_id>/terbitkan/", own(plan_pages.publish), name="visits_plan_publish"),
+            path("<uuid:plan_id>/tetap/<uuid:need_id>/", own(change_pages.keep), name="visits_plan_keep"),
             path("<uuid:plan_id>/kabar/", own(plan_pages.told), name="visits_plan_told"),
             path("<uuid:plan_id>/buang/", own(plan_pages.discard), name="visits_plan_discard"),
             path("tempat/<uuid:need_id>/", own(slot_pages.places), name="visits_need_places"),

@@ -1,7 +1,7 @@
 """Whom to tell: families whose announced visit moves, shifts by more than half an hour, or is taken away."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,10 @@ from outreach import vault
 from outreach.models import Need
 from outreach.words import interval
 from visits.models import Plan, Shift, Visit
-from visits.selectors import arrival, words
+from visits.planning.keeping import Kept
+from visits.selectors import arrival, keep_words, left, words
 from visits.selectors.changes import Change, Changes, What
+from visits.selectors.keep_words import Price
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +29,18 @@ class Family:
     was_team: str
     now_team: str
     offer: str = ""  # for who has no place now: the best one that is left
+    price: Price | None = field(default=None, compare=False)  # of leaving it where it was
 
 
-def before(changes: Changes) -> list[Family]:
-    """As it would be if the plan were published now."""
-    return _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
+def before(changes: Changes, prices: Mapping[str, Kept] | None = None) -> list[Family]:
+    """As it would be if the plan were published now; with what it would cost to leave each where it was, by need."""
+    rows = _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
+    known = prices or {}
+    names = left.others({"needs": [*kept.shifted, *kept.out]} for kept in known.values())
+    return [
+        replace(row, price=keep_words.said(known[row.need], row.what, names)) if row.need in known else row
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

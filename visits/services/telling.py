@@ -23,12 +23,20 @@ from visits.services.week import Week
 
 
 @transaction.atomic
-def tell(*, plan: Plan, leaves: dict[int, int] | None = None, anew: Collection[str] = frozenset()) -> None:
+def tell(
+    *,
+    plan: Plan,
+    leaves: dict[int, int] | None = None,
+    anew: Collection[str] = frozenset(),
+    only: Collection[int] | None = None,
+    firm: Collection[str] = frozenset(),
+) -> None:
     """Write the draft's intervals and the figures of its replays, in a constant number of queries.
 
     `leaves` says for a shift that is under way when its team sets out for the first of these stops (seconds of the
-    day); the families of the needs `anew` are told hours that do not look at what they were told before. The drive
-    home is what the plan's summary leaves for it.
+    day); the families of the needs `anew` are told hours that do not look at what they were told before, those of
+    `firm` what they were told whatever the replays say. `only` the intervals of these shifts are written, where
+    said. The drive home is what the plan's summary leaves for it.
     """
     stops = list(
         PlanStop.objects.filter(plan=plan)
@@ -57,6 +65,7 @@ def tell(*, plan: Plan, leaves: dict[int, int] | None = None, anew: Collection[s
                 learned=learned,
                 before=visits.get((stop.need_id, shift_id)),
                 follows=earlier is not None and same_stop(earlier.need.resident, stop.need.resident),
+                firm=True if str(stop.need_id) in firm else None,
             )
             for earlier, stop in zip([None, *there], there, strict=False)
         ]
@@ -66,6 +75,7 @@ def tell(*, plan: Plan, leaves: dict[int, int] | None = None, anew: Collection[s
         homes.append(there)
     ids = [[str(stop.need_id) for stop in there] for there in homes]
     rehearsed = rehearsal.rehearse(days, ids, learned)
+    stops = [stop for stop in stops if only is None or stop.shift_id in only]
     for stop in stops:
         for name, value in rehearsed.stops[str(stop.need_id)].as_fields().items():
             setattr(stop, name, value)

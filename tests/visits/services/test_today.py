@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
 
 from outreach.enums import NeedState
 from outreach.models import Need
@@ -14,7 +15,7 @@ from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.planning.replan import replan
 from visits.selectors import changes, field
-from visits.services import day_of_work, plans, promises, today, visits, week
+from visits.services import day_of_work, keeping, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
 from visits.sync import days as days_of
 
@@ -282,3 +283,33 @@ def test_the_queries_do_not_grow(teams, django_assert_max_num_queries, django_as
         publish(plan=draft(more, starts=11 * 60), user=None, now=NOW)
     with django_assert_num_queries(len(few.captured_queries)):
         today.build(run=run, now=TEN)
+
+
+def test_every_change_of_the_rest_of_a_day_has_a_price(teams) -> None:
+    broken, working = teams
+    _spoke(broken, working)
+    _report(broken, done=1)
+
+    plan = _planned(day_of_work.fail(shift=broken, user=None))
+    found = changes.of(plan=plan)
+    prices = keeping.prices(plan=plan, found=found)
+
+    assert prices.keys() == keeping.changed(found).keys() != set()
+    failed = {str(visit.need_id) for visit in _of(broken)[1:]}
+    assert {need for need, kept in prices.items() if kept.relax == (keeping.NOT_WORKING,)} == failed
+
+
+def test_an_hour_that_is_over_cannot_be_kept_and_a_later_one_has_its_price(teams) -> None:
+    _spoke(*teams)
+    one, two = teams
+    plan = _planned(day_of_work.plan_anew(user=None))
+    early, *_, late = _of(one)
+    plan.stops.filter(need__in=[early.need_id, late.need_id]).update(shift=two, sequence=F("sequence") + 9)
+    found = changes.of(plan=plan)
+
+    prices = keeping.prices(plan=plan, found=found)
+
+    assert prices[str(early.need_id)].relax == ("window",)  # its hour is over
+    kept = prices[str(late.need_id)]
+    assert str(late.need_id) in kept.order or kept.shifted or kept.out
+    assert kept.shift == str(one.pk)

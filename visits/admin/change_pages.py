@@ -1,0 +1,41 @@
+"""Changing a draft by hand before it is published: a family stays where, and when, it was."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from visits.admin import doors
+from visits.models import Plan
+from visits.services import putting_back
+
+
+@doors.needs("visits.change_plan", "visits.publish_plan")
+@require_POST
+def keep(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
+    plan = get_object_or_404(Plan, pk=plan_id)
+    try:
+        putting_back.keep(plan=plan, need=str(need_id), user=doors.who(request))
+    except putting_back.CannotKeepError as error:
+        if error.code == "same":
+            messages.info(request, _("Kunjungan ini sudah seperti semula dalam rancangan ini."))
+        else:
+            messages.error(request, _why(error.code))
+    else:
+        messages.success(
+            request, _("Kunjungan ini tetap seperti semula. Rancangan dan angkanya sudah diperbarui.")
+        )
+    return redirect("admin:visits_plan_publish", plan.pk)
+
+
+def _why(code: str) -> str:
+    texts = {
+        "gone": _("Rancangan ini tidak dapat diubah lagi: sudah terbit, dibuang, atau keadaan berubah."),
+        "price": _(
+            "Kunjungan ini tidak bisa lagi tetap tanpa menggeser keluarga lain. Lihat harganya di bawah."
+        ),
+    }
+    return texts[code]

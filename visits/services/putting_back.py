@@ -1,0 +1,145 @@
+"""A visit of a draft put back where, and when, it was published, where that costs nobody else's hour."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from outreach.services import log
+from visits.enums import PlanState, RunKind
+from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.planning.keeping import Kept
+from visits.planning.rules import walk
+from visits.planning.types import Problem, Route
+from visits.selectors import changes
+from visits.services import drafts, keeping, telling
+from visits.services.keeping import Asked
+
+
+class CannotKeepError(Exception):
+    """`gone`: the plan is no draft any more, or no longer fits; `same`: there is nothing to put back; `price`: it
+    would cost others their hour by now."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime | None = None) -> None:
+    """Change the draft so that the need, with who shares its stop, stays where and when it was published. Raises
+    `CannotKeepError`, and changes nothing, where it cannot."""
+    row = Plan.objects.select_for_update(of=("self",)).select_related("run").get(pk=plan.pk)
+    if row.state != PlanState.DRAFT or row.run.kind != RunKind.AHEAD:
+        raise CannotKeepError("gone")
+    found = changes.of(plan=row, now=now or timezone.now(), lock=True)
+    if found.refusals:
+        raise CannotKeepError("gone")
+    if need not in keeping.changed(found):
+        raise CannotKeepError("same")
+    asked = keeping.ahead(row, found)
+    price = asked.price(need)
+    if not price.order:
+        raise CannotKeepError("price")
+    leader = asked.leader(need)
+    who = asked.groups.get(leader, (need,))
+    _rewrite(row, asked, price, who, _routes(asked, price, need))
+    log.write(
+        actor=log.actor_of(user),
+        action="plan_visit_kept",
+        subject=row,
+        detail={"visits": [str(asked.visits[one].pk) for one in who if one in asked.visits]},
+    )
+
+
+def _routes(asked: Asked, price: Kept, need: str) -> dict[int, Route | None]:
+    """The two routes that change, in single visits; None for one that has nobody left."""
+    leader = asked.leader(need)
+    own = asked.kept(need)
+    visits = (
+        replace(one, windows=own.windows, dates=own.dates, locked=None) if one.id == leader else one
+        for one in asked.singles.visits
+    )
+    problem = replace(asked.singles, visits=tuple(visits))
+    orders = {shift: [one for one in order if one != leader] for shift, order in asked.orders.items()}
+    orders[price.shift] = list(price.order)
+    return {
+        int(shift): _walked(
+            problem, shift, [one for first in order for one in asked.groups.get(first, (first,))]
+        )
+        for shift, order in orders.items()
+        if shift == price.shift or tuple(order) != asked.orders.get(shift, ())
+    }
+
+
+def _walked(problem: Problem, shift: str, order: Sequence[str]) -> Route | None:
+    team = problem.shift_by_id[shift]
+    found = walk(problem, team, [problem.visit_by_id[one] for one in order])
+    if found.faults:
+        raise CannotKeepError("price")
+    return found.route(team) if order else None
+
+
+def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[str, Any]]:
+    """By need: its priority and what that is made of."""
+    found = rows.values_list("need", "priority", "parts")
+    return {str(need): {"priority": priority, "parts": parts} for need, priority, parts in found}
+
+
+def _rewrite(
+    plan: Plan, asked: Asked, price: Kept, who: Sequence[str], routes: dict[int, Route | None]
+) -> None:
+    """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
+    old = PlanStop.objects.filter(plan=plan, shift__in=routes)
+    left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
+    known = _worth(old) | _worth(left)
+    old.delete()
+    served = left.delete()[0]
+    shifts = Shift.objects.in_bulk(list(routes))
+    PlanStop.objects.bulk_create(
+        stop
+        for pk, route in routes.items()
+        if route is not None
+        for stop in drafts.stops(
+            plan=plan,
+            shift=shifts[pk],
+            problem=asked.singles,
+            route=route,
+            needs=asked.needs,
+            more=lambda need: known.get(need, {}),
+        )
+    )
+    plan.summary = _summary(plan.summary, price, who, routes, served=served)
+    telling.tell(plan=plan, only=routes.keys(), firm=who)
+
+
+def _summary(
+    summary: dict[str, Any],
+    price: Kept,
+    who: Sequence[str],
+    routes: dict[int, Route | None],
+    *,
+    served: int,
+) -> dict[str, Any]:
+    """The plan's figures with these routes."""
+    days = [row for row in summary.get("team_days", []) if row["shift"] not in routes]
+    days += drafts.team_days(route for route in routes.values() if route is not None)
+    without = {
+        name: [row for row in summary.get(name, []) if row["need"] not in who]
+        for name in ("broken", "guarantees")
+    }
+    return {
+        **summary,
+        **without,
+        "team_days": days,
+        "travel_s": sum(row["travel_s"] for row in days),
+        "served": summary["served"] + served,
+        "unserved": summary["unserved"] - served,
+        "points": round(summary["points"] - price.points, 1),
+    }
