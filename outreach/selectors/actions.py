@@ -71,6 +71,7 @@ def _field() -> dict[str, str]:
         "pairing_code_made": _("Kode pemasangan dibuat"),
         "device_paired": _("Tablet dipasangkan"),
         "device_moved": _("Tablet berubah"),
+        "team_departed": _("Tim berangkat dari kantor"),
         "event_in_review": _("Kabar tablet perlu diperiksa"),
         "event_reviewed": _("Kabar tablet diperiksa"),
         "event_rejected": _("Kabar tablet ditolak"),

@@ -27,6 +27,7 @@ REASONS = {
     facts.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
     facts.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
     facts.FAR: gettext_lazy("Lokasi jauh dari desanya"),
+    facts.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
     "": gettext_lazy("Isian tidak terbaca"),
 }
 
@@ -40,6 +41,7 @@ WORDS = {
     "lon": gettext_lazy("Bujur"),
     "accuracy_m": gettext_lazy("Ketelitian (m)"),
     "capture": gettext_lazy("Rekaman"),
+    "day": gettext_lazy("Hari kerja"),
 }
 
 

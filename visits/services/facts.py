@@ -12,10 +12,12 @@ from outreach.services import log
 from visits.enums import DeviceState, EventKind, Outcome, VisitState
 from visits.lib import visit_state
 from visits.models import Device, Event, Officer, TeamMessage, Visit
+from visits.selectors import departures
 from visits.services import visits
 
 REVOKED, NO_VISIT, OFFICER = "revoked", "visit", "officer"
 CANCELLED, CONTRADICTION, CONTACT, FAR = "cancelled", "contradiction", "contact", "far"
+DAY = "day"
 FARTHEST_KM = 15.0
 _OF_VISIT = (EventKind.DEPARTED, EventKind.ARRIVED, EventKind.OUTCOME)
 
@@ -37,6 +39,8 @@ def apply(*, event: Event, data: dict[str, Any]) -> str:
     """Let the fact count. Returns why a person should look all the same, or ""."""
     if event.kind in _OF_VISIT and event.visit is not None:
         return _bring_up_to_date(visit=event.visit, actor=f"device:{event.device_id}")
+    if departures.from_base(event):
+        return _set_out(event=event, day=data.get("day"))
     if event.kind == EventKind.LOCATION_FIXED and event.visit is not None:
         return _fix_location(event=event, lat=float(data["lat"]), lon=float(data["lon"]))
     if event.kind == EventKind.MESSAGE_READ:
@@ -46,14 +50,13 @@ def apply(*, event: Event, data: dict[str, Any]) -> str:
     return ""
 
 
-def _when(event: Event) -> datetime:
-    """When it happened, as far as the tablet's clock can be believed.
-
-    It may run a year ahead, or stand at 1970 after an empty battery; but nothing happened before the tablet was
-    paired, and nothing after we heard of it.
-    """
-    assert event.at is not None
-    return min(max(event.at, event.device.paired_at), event.received_at)
+def _set_out(*, event: Event, day: str | None) -> str:
+    """The team left its base. Nothing is stored beside the fact: `departures.of_day` reads it where it counts."""
+    shift = departures.shift_of(event, day=day)
+    if shift is None:
+        return DAY if day is not None else ""
+    log.write(actor=f"device:{event.device_id}", action="team_departed", subject=shift)
+    return ""
 
 
 def _facts(visit: Visit) -> list[visit_state.Fact]:
@@ -65,7 +68,7 @@ def _facts(visit: Visit) -> list[visit_state.Fact]:
             device=str(row.device_id),
             sequence=row.sequence,
             kind=row.kind,
-            at=_when(row),
+            at=departures.when(row),
             outcome=row.outcome,
         )
         for row in rows

@@ -3,34 +3,40 @@
 A drive begins with the tap "Berangkat", or else with the outcome at the home before, and ends with "Tiba". What
 else may have happened in between (lunch, fuel) is left to the fit, but a drive across the shift's break is none.
 A home's place is the resident's, where it was set on a map or at the door; else that of the tablet on arrival.
+The first drive of a day begins at the base; a tap that came only on the road, far from it, begins none.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import groupby
 from uuid import UUID
 
 from django.utils import timezone
 
 from outreach.lib.crypto import SealError
-from visits.enums import EventKind
-from visits.models import Event, Visit
+from visits.enums import EventKind, Outcome
+from visits.models import Event, Shift, Visit
 from visits.planning import GreatCircle
 from visits.roads.fit import Trip
+from visits.selectors import departures
 from visits.services import events, facts
 
 EXACT_M = 150.0  # a position vaguer than that is no home's
+AT_BASE_M = 1000.0  # who taps "Berangkat" farther from the base than that has left it before
 _METRES = GreatCircle(1.0, 3.6)  # a metre a second
+_DO_NOT_COUNT = (facts.REVOKED, facts.NO_VISIT, facts.OFFICER, facts.CANCELLED, facts.DAY)
 
 Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class _Leg:
-    """From one visit's home to the next one's; `seconds` by the clock that nobody sets, where it ran through."""
+    """From one visit's home, or with the tap `base` from the team's base, to a visit's home; `seconds` by the clock
+    that nobody sets, where it ran through."""
 
-    one: Visit
+    one: Visit | None
+    base: Event | None
     other: Visit
     left: datetime
     came: datetime
@@ -41,38 +47,49 @@ def recorded(*, since: datetime) -> list[Trip]:
     """All drives with known ends that were reported since then."""
     rows = (
         Event.objects.filter(received_at__gte=since, at__isnull=False)
-        .exclude(status__reason__in=(facts.REVOKED, facts.NO_VISIT, facts.OFFICER, facts.CANCELLED))
+        .exclude(status__reason__in=_DO_NOT_COUNT)
         .select_related("visit__need__resident", "visit__shift")
         .defer("sealed")
         .order_by("device", "sequence")
     )
+    legs = [
+        leg
+        for _device, of_device in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.device_id)
+        for leg in _legs(of_device)
+    ]
     homes: dict[UUID, Place | None] = {}
-    found = []
-    for _device, of_device in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.device_id):
-        for leg in _legs(of_device):
-            trip = _trip(leg, homes)
-            if trip is not None:
-                found.append(trip)
-    return found
+    taps = _positions([leg.base.pk for leg in legs if leg.base is not None])
+    return [trip for leg in legs if (trip := _trip(leg, homes, taps)) is not None]
 
 
 def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
     """From the last leaving before an arrival to it."""
     home: Visit | None = None  # where the last visit was ended
+    base: Event | None = None  # the tap with which the team set out
+    out: date | None = None  # the day on which it has been at a home
     facts_since: list[Event] = []  # the leaving and all that came after it
     for row in rows:
         facts_since.append(row)
         if row.kind == EventKind.OUTCOME:
-            home, facts_since = row.visit, [row]
+            home, base, facts_since = row.visit, None, [row]
+            out = _day(row) if row.outcome == Outcome.RECORDED else out  # others may come from the telephone
         elif row.kind == EventKind.DEPARTED:
             facts_since = [row]
+            if departures.from_base(row) and _day(row) != out:
+                home, base = None, row
         elif row.kind == EventKind.ARRIVED:
-            if home is not None and row.visit is not None and row.visit_id != home.pk:
+            if row.visit is not None and (base is not None or (home is not None and row.visit_id != home.pk)):
                 left, came = facts_since[0].at, row.at
                 assert left is not None
                 assert came is not None
-                yield _Leg(home, row.visit, left, came, _seconds(facts_since))
-            home = None
+                yield _Leg(home, base, row.visit, left, came, _seconds(facts_since))
+            home, base, out = None, None, _day(row)
+
+
+def _day(row: Event) -> date:
+    """By the tablet's clock."""
+    assert row.at is not None
+    return timezone.localdate(row.at)
 
 
 def _seconds(rows: list[Event]) -> float:
@@ -85,13 +102,16 @@ def _seconds(rows: list[Event]) -> float:
     return (last.at - first.at).total_seconds()
 
 
-def _trip(leg: _Leg, homes: dict[UUID, Place | None]) -> Trip | None:
-    left, came = timezone.localtime(leg.left), timezone.localtime(leg.came)
-    if leg.one.shift_id != leg.other.shift_id or left.date() != came.date():
+def _trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | None]) -> Trip | None:
+    left, came, shift = timezone.localtime(leg.left), timezone.localtime(leg.came), leg.other.shift
+    if left.date() != (came.date() if leg.one else shift.date) or left.date() != came.date():
         return None
-    if _in_break(leg.other.shift.breaks, left, came):
+    if leg.one is not None and leg.one.shift_id != shift.pk:
         return None
-    here, there = _home(leg.one, homes), _home(leg.other, homes)
+    if _in_break(shift.breaks, left, came):
+        return None
+    here = _home(leg.one, homes) if leg.one else _base(shift, taps.get(leg.base.pk) if leg.base else None)
+    there = _home(leg.other, homes)
     if here is None or there is None:
         return None
     return Trip(float(_METRES.seconds([here, there], 0, 1)), leg.seconds, left.hour)
@@ -113,13 +133,31 @@ def _home(visit: Visit, homes: dict[UUID, Place | None]) -> Place | None:
     return homes[visit.pk]
 
 
+def _base(shift: Shift, tapped: Place | None) -> Place | None:
+    """The base, unless the tablet knew that it was elsewhere."""
+    base = shift.start_latitude, shift.start_longitude
+    away = 0.0 if tapped is None else float(_METRES.seconds([base, tapped], 0, 1))
+    return base if away <= AT_BASE_M else None
+
+
+def _positions(taps: list[UUID]) -> dict[UUID, Place | None]:
+    if not taps:
+        return {}
+    return {row.pk: _stood(row) for row in Event.objects.filter(pk__in=taps).select_related("key")}
+
+
 def _position(visit: Visit) -> Place | None:
-    """Where the tablet stood when it arrived, if it knew well enough and the person is still known."""
+    """Where the tablet stood when it arrived."""
     row = (
         Event.objects.filter(visit=visit, kind=EventKind.ARRIVED).select_related("key").order_by("at").first()
     )
+    return _stood(row) if row else None
+
+
+def _stood(row: Event) -> Place | None:
+    """Where the tablet was, if it knew well enough and the person is still known."""
     try:
-        position = events.content(row).get("position") if row else None
+        position = events.content(row).get("position")
     except SealError:
         return None
     if not position or position["accuracy_m"] > EXACT_M:

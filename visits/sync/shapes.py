@@ -102,7 +102,7 @@ FORM = thing(
 )
 
 _DATA: dict[str, dict[str, Any]] = {
-    EventKind.DEPARTED: {"type": "object"},
+    EventKind.DEPARTED: thing({}, {"day": DATE}),  # without a visit: from the base, on that day
     EventKind.ARRIVED: {"type": "object"},
     EventKind.OUTCOME: thing(
         {"outcome": {"enum": [str(outcome) for outcome in Outcome]}}, {"capture": UUID, "note": text(2000)}

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from outreach.models import LogEntry, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, TeamFactory, VisitFactory
 from visits.models import Device, Event, EventStatus, Visit
+from visits.selectors import departures
 from visits.selectors.tablets import missing_numbers
 from visits.services import devices, events
 
@@ -239,6 +241,85 @@ def test_a_clock_a_year_ahead_does_not_put_the_arrival_into_the_future(tablet, v
     arrived = Visit.objects.get().arrived_at
     assert arrived is not None
     assert arrived <= datetime.now(UTC)
+
+
+def _sets_out(tablet, officer, **more):
+    event = tablet.event("departed", officer=officer.pk, day=timezone.localdate().isoformat())
+    return {**event, **more}
+
+
+def test_a_team_sets_out_once_and_the_log_says_so(tablet, team, shift, officer):
+    event = _sets_out(tablet, officer)
+    assert _results(tablet.events(event, event)) == ["applied", "duplicate"]
+    assert _results(tablet.events(event)) == ["duplicate"]
+
+    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().at}
+    row = LogEntry.objects.get(action="team_departed")
+    assert (row.subject_type, row.subject_id, row.actor) == (
+        "visits.shift",
+        str(shift.pk),
+        f"device:{tablet.device}",
+    )
+
+
+def test_setting_out_is_heard_late_and_after_the_arrival(tablet, team, shift, visit, officer):
+    """The tablet numbers them in order; a carried file may still bring the later one first."""
+    Device.objects.update(paired_at=timezone.now() - timedelta(days=2))
+    left, came = (
+        _sets_out(tablet, officer),
+        tablet.event("arrived", visit=str(visit.pk), officer=officer.pk),
+    )
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    left["at"], came["at"] = midnight.isoformat(), (midnight + timedelta(seconds=1)).isoformat()
+    assert _results(tablet.events(came)) == ["applied"]
+    assert _results(tablet.events(left)) == ["applied"]
+
+    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: midnight}
+    assert Visit.objects.get().state == "arrived"
+
+
+def test_a_clock_a_year_ahead_leaves_when_the_office_heard_of_it(tablet, team, shift, officer):
+    ahead = _sets_out(tablet, officer, at=(timezone.now() + timedelta(days=365)).isoformat())
+    assert _results(tablet.events(ahead)) == ["applied"]
+    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().received_at}
+
+
+def test_setting_out_on_a_day_that_does_not_fit_waits_for_a_person(tablet, team, shift, officer):
+    """A clock a day behind; a day that is another than the clock's; a day on which the team does not work."""
+    Device.objects.update(paired_at=timezone.now() - timedelta(days=9))
+    yesterday = timezone.now() - timedelta(days=1)
+    behind = _sets_out(tablet, officer, at=yesterday.isoformat())
+    tomorrow = _sets_out(tablet, officer)
+    tomorrow["data"] = {"day": (timezone.localdate() + timedelta(days=1)).isoformat()}
+    free = _sets_out(tablet, officer, at=yesterday.isoformat())
+    free["data"] = {"day": timezone.localdate(yesterday).isoformat()}
+
+    assert _results(tablet.events(behind, tomorrow, free)) == ["review"] * 3
+    assert set(EventStatus.objects.values_list("state", "reason")) == {("review", "day")}
+    assert departures.of_day(on=shift.date, teams=[team.pk]) == {}
+    assert departures.of_day(on=timezone.localdate(yesterday), teams=[team.pk]) == {}
+    assert not LogEntry.objects.filter(action="team_departed").exists()
+
+
+def test_nobody_sets_out_for_another_team(tablet, new_tablet, team, shift, visit, officer):
+    """By the id of its tap, by an officer of its, by the name of its visit, with a day that is none."""
+    other = new_tablet(TeamFactory())
+    mine, stranger, named, none = (_sets_out(other, officer) for _ in range(4))
+    mine["id"] = _sets_out(tablet, officer)["id"]
+    tablet.events({**_sets_out(tablet, officer), "id": mine["id"]})
+    named["visit"] = str(visit.pk)
+    none["data"] = {"day": "besok"}
+
+    results = other.events(mine, stranger, named, none)
+
+    assert [(r["result"], r["problem"] and r["problem"]["code"]) for r in results] == [
+        ("rejected", "not-mine"),
+        ("review", None),
+        ("review", "not-found"),
+        ("rejected", "invalid"),
+    ]
+    theirs = Device.objects.get(pk=other.device).team_id
+    assert list(departures.of_day(on=shift.date, teams=[team.pk, theirs])) == [team.pk]
 
 
 def test_missing_numbers_are_shown_and_hold_nothing_back(tablet, officer):

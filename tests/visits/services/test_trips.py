@@ -9,7 +9,7 @@ from outreach import vault
 from outreach.enums import LocationSource, NeedState
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
-from visits.models import Shift, Visit
+from visits.models import Device, Shift, Visit
 from visits.planning import GreatCircle
 from visits.roads.fit import Trip
 from visits.services import trips
@@ -51,9 +51,8 @@ class Field:
     def tap(self, kind: str, visit: Visit | None, minutes: float, **more: Any) -> "Field":
         self.now += timedelta(minutes=minutes)
         data = {"outcome": "recorded"} if kind == "outcome" else {}
-        event = self.tablet.event(
-            kind, visit=str(visit.pk) if visit else None, officer=self.officer, **data, **more.pop("data", {})
-        )
+        data |= more.pop("data", {})
+        event = self.tablet.event(kind, visit=str(visit.pk) if visit else None, officer=self.officer, **data)
         self.taps.append(
             event | {"at": self.now.isoformat(), "since_ms": int(minutes * 60_000), "position": None} | more
         )
@@ -67,7 +66,9 @@ class Field:
 
 @pytest.fixture
 def field(new_tablet, shift: Shift) -> Field:
-    return Field(new_tablet(shift.team), OfficerFactory(team=shift.team).pk)
+    tablet = new_tablet(shift.team)
+    Device.objects.update(paired_at=MORNING - timedelta(days=9))
+    return Field(tablet, OfficerFactory(team=shift.team).pk)
 
 
 def _metres(a: int, b: int) -> int:
@@ -169,3 +170,65 @@ def test_the_queries_do_not_grow(field: Field, visits: list[Visit], django_asser
     field.tap("outcome", visits[1], 5).tap("arrived", visits[2], 10).send()
     with django_assert_num_queries(1):
         assert len(trips.recorded(since=MORNING - timedelta(days=900))) == 2
+
+
+BASE = (-7.62, 111.52)  # of the factory's teams
+
+
+def _from_base(to: int) -> int:
+    return GreatCircle(1.0, 3.6).seconds([BASE, HOMES[to]], 0, 1)
+
+
+@pytest.mark.parametrize("position", [None, {"lat": -7.6204, "lon": 111.5203, "accuracy_m": 30}])
+def test_from_the_base_to_the_first_home_is_a_drive(field: Field, visits: list[Visit], position) -> None:
+    found = (
+        field.tap("departed", None, 0, data={"day": "2026-11-24"}, position=position)
+        .tap("note", None, 2, data={"text": "ban kempes"})
+        .tap("arrived", visits[0], 16)
+        .tap("outcome", visits[0], 25)
+        .tap("arrived", visits[1], 12)
+        .send()
+    )
+
+    assert found == [Trip(_from_base(0), 1080.0, 9), Trip(_metres(0, 1), 720.0, 9)]
+
+
+def test_a_call_before_leaving_is_no_visit(field: Field, visits: list[Visit]) -> None:
+    found = (
+        field.tap("outcome", visits[2], 0, data={"outcome": "moved"})
+        .tap("departed", None, 5)
+        .tap("arrived", visits[0], 16)
+        .send()
+    )
+
+    assert found == [Trip(_from_base(0), 960.0, 9)]
+
+
+def test_a_tap_on_the_road_or_after_the_first_home_is_no_departure(field: Field, visits: list[Visit]) -> None:
+    away = {"lat": HOMES[2][0], "lon": HOMES[2][1], "accuracy_m": 20}
+    found = (
+        field.tap("departed", None, 0, position=away)
+        .tap("arrived", visits[0], 6)
+        .tap("departed", None, 4)
+        .tap("outcome", visits[0], 20)
+        .tap("departed", None, 5)
+        .tap("arrived", visits[1], 9)
+        .send()
+    )
+
+    assert found == [Trip(_metres(0, 1), 540.0, 9)], "only from home to home"
+
+
+def test_a_departure_on_another_day_than_the_visits_is_no_drive(field: Field, visits: list[Visit]) -> None:
+    field.tap("departed", None, 0, data={"day": "2026-11-23"})  # the clock and the day do not agree
+    field.tap("arrived", visits[0], 16)
+    assert field.send() == []
+
+    field.taps = []
+    field.tap("departed", None, 24 * 60).tap("arrived", visits[1], 16)  # today's homes, tomorrow
+    assert field.send() == []
+
+
+def test_an_evening_tap_does_not_belong_to_the_next_morning(field: Field, visits: list[Visit]) -> None:
+    field.now -= timedelta(hours=16)
+    assert field.tap("departed", None, 0).tap("arrived", visits[0], 16 * 60).send() == []
