@@ -12,7 +12,7 @@ from outreach.models import Need
 from visits.enums import PlanState, RunKind, VisitState
 from visits.models import Plan, Shift, Visit
 from visits.selectors import arrival, expected, field, maps, plans, timeline, words
-from visits.selectors.expected import Course
+from visits.selectors.expected import Course, Expected
 from visits.selectors.field import TeamNow
 from visits.selectors.plans import Look
 from visits.selectors.timeline import Timeline
@@ -28,6 +28,7 @@ class Lane:
     team: TeamNow
     look: Look
     place: str
+    departed: str  # when it set out, where it said so
     age: str
     state: str
     overrun: str
@@ -79,7 +80,8 @@ def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
     return Lane(
         team=team,
         look=look,
-        place=_place(team, now),
+        place=_place(team),
+        departed=words.clock_of(team.departed_at) if team.departed_at else "",
         age=words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else "",
         state=_state(team),
         overrun=words.duration(int(team.overrun.total_seconds())) if team.overrun >= LATE else "",
@@ -96,7 +98,7 @@ def _told(visit: Visit) -> str:
 
 def late_homes(rows: list[Lane]) -> list[LateHome]:
     """Whom to call, the soonest first."""
-    found = [(one, row) for row in rows for one in row.course.left if one.late]
+    found = [(one, row) for row in rows for one in _to_come(row) if one.late]
     found.sort(key=lambda pair: (pair[0].told[1], pair[0].begins))
     return [
         LateHome(
@@ -109,6 +111,12 @@ def late_homes(rows: list[Lane]) -> list[LateHome]:
         )
         for one, row in found
     ]
+
+
+def _to_come(row: Lane) -> list[Expected]:
+    """Whom the team has not met yet, as far as is known."""
+    first = row.course.under_way
+    return [first, *row.course.left] if first is not None and row.team.heading else row.course.left
 
 
 def picture(rows: list[Lane], *, now: datetime) -> Timeline | None:
@@ -131,18 +139,20 @@ def _state(team: TeamNow) -> str:
     return "done" if team.total and not team.left and team.under_way is None else "planned"
 
 
-def _place(team: TeamNow, now: datetime) -> str:
+def _place(team: TeamNow) -> str:
     """Where the team is, as far as is known."""
     visit = team.under_way
     if visit is not None and visit.state == VisitState.ARRIVED:
         return _("di rumah ke-%(number)d, %(village)s") % _of(visit)
     if visit is not None:
         return _("menuju rumah ke-%(number)d, %(village)s") % _of(visit)
+    if team.heading:
+        return _("menuju rumah ke-%(number)d, %(village)s") % _of(team.assumed[0])
     if team.assumed:
         return _("menurut jadwal di rumah ke-%(number)d, %(village)s") % _of(team.assumed[-1])
     if team.done:
         return _("selesai di rumah ke-%(number)d, %(village)s") % _of(team.done[-1])
-    return _("belum ada laporan berangkat")
+    return _("di perjalanan") if team.departed_at else _("belum ada laporan berangkat")
 
 
 def _of(visit: Visit) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from django.conf import settings
 from visits.enums import VisitState
 from visits.models import Visit
 from visits.planning.rules import drive, service_start
-from visits.planning.travel import GreatCircle
 from visits.planning.types import DAY_S, Interval
 from visits.selectors import arrival
-from visits.selectors.field import LONGER, TeamNow
+from visits.selectors.field import LONGER, TeamNow, straight_s
 
 LATE = timedelta(minutes=10)  # less than this after the interval is not worth a call
 
@@ -50,7 +49,7 @@ class Course:
 def course(team: TeamNow, *, now: datetime) -> Course:
     """The rest of a team's day from now on."""
     clock = _Clock(team)
-    assumed = [clock.at(visit, _middle(visit)) for visit in team.assumed]
+    assumed = [clock.at(visit, _begins(team, visit, now)) for visit in team.assumed]
     under_way, free_at = None, team.free_at
     if team.under_way is not None:
         visit = team.under_way
@@ -60,6 +59,8 @@ def course(team: TeamNow, *, now: datetime) -> Course:
         free_at = under_way.ends
     elif assumed:
         free_at = max(now, assumed[-1].ends)
+        if team.heading:
+            under_way, assumed = assumed[0], []
     left: list[Expected] = []
     for visit in [] if team.fails else team.left:
         leg = clock.between(left[-1].visit, visit) if left else _first_drive(team, visit)
@@ -101,6 +102,15 @@ class _Clock:
         return max(0, there - left - resting)
 
 
+def _begins(team: TeamNow, visit: Visit, now: datetime) -> datetime:
+    """When a visit begins that nobody reported: by the tap at the base, as far as there was one."""
+    if team.there_at is None:
+        return _middle(visit)
+    if team.heading:
+        return max(now, arrival.told(visit)[0], team.there_at)
+    return max(_middle(visit), visit.planned_start + (team.there_at - team.assumed[0].planned_start))
+
+
 def _middle(visit: Visit) -> datetime:
     """When a team that goes on as published is about there."""
     since, until = arrival.told(visit)
@@ -116,5 +126,4 @@ def _takes(visit: Visit, setup_s: int) -> int:
 
 def _first_drive(team: TeamNow, visit: Visit) -> int:
     home = visit.need.resident
-    places = [(team.latitude, team.longitude), (home.latitude, home.longitude)]
-    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds(places, 0, 1)
+    return straight_s((team.latitude, team.longitude), (home.latitude, home.longitude))

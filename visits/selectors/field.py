@@ -1,21 +1,24 @@
 """Where the teams are today, as far as their tablets have said, how old that is, and what follows from it.
 
 A team whose tablet is silent is taken to go on as published: villages without a signal are everyday. What it
-would have begun by now is then assumed, never written: a re-plan leaves it where it is.
+would have begun by now is then assumed, never written: a re-plan leaves it where it is. So is the first home of a
+team that has said that it set out, until it says that it has come to one.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
 from visits.enums import VisitState
 from visits.models import Device, Shift, Visit
-from visits.planning.rules import service_start
+from visits.planning.rules import drive, service_start
+from visits.planning.travel import GreatCircle
 from visits.planning.types import DAY_S
-from visits.selectors import arrival, calendar
+from visits.selectors import arrival, calendar, departures
 from visits.selectors.candidates import departs
 
 SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
@@ -25,7 +28,8 @@ LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no 
 @dataclass(frozen=True, kw_only=True)
 class TeamNow:
     """A team's day so far. `done` are finished, `under_way` is what it drives to or stands at, `assumed` is what it
-    has begun by the published times if it goes on as published, `left` is what can still be planned anew."""
+    has begun by the published times if it goes on as published, `left` is what can still be planned anew.
+    `heading` to the first home, it is there `there_at` at the soonest; that home is then all that is assumed."""
 
     shift: Shift
     heard_at: datetime | None
@@ -38,6 +42,9 @@ class TeamNow:
     latitude: float
     longitude: float
     overrun: timedelta = timedelta()
+    departed_at: datetime | None = None
+    there_at: datetime | None = None
+    heading: bool = False
 
     @property
     def fails(self) -> bool:
@@ -73,9 +80,9 @@ def today(*, now: datetime) -> list[TeamNow]:
         .order_by("shift", "sequence", "pk")
     ):
         visits.setdefault(visit.shift_id, []).append(visit)
-    heard = _heard(on)
+    heard, departed = _heard(on), departures.of_day(on=on, teams=[shift.team_id for shift in shifts])
     return [
-        _team(shift, visits.get(shift.pk, []), heard.get(shift.team_id), now)
+        _team(shift, visits.get(shift.pk, []), heard.get(shift.team_id), departed.get(shift.team_id), now)
         for shift in shifts
         if day.is_open or shift.pk in visits
     ]
@@ -94,7 +101,9 @@ def _heard(on: date) -> dict[int, datetime]:
     return {row["team"]: row["at"] for row in rows}
 
 
-def _team(shift: Shift, visits: list[Visit], heard_at: datetime | None, now: datetime) -> TeamNow:
+def _team(
+    shift: Shift, visits: list[Visit], heard_at: datetime | None, departed_at: datetime | None, now: datetime
+) -> TeamNow:
     silent = heard_at is None or now - heard_at > SILENT
     done = [visit for visit in visits if visit.state == VisitState.FINISHED]
     moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
@@ -102,8 +111,17 @@ def _team(shift: Shift, visits: list[Visit], heard_at: datetime | None, now: dat
     waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
     goes_on = silent and not shift.is_cancelled
     assumed = [visit for visit in waiting if visit.planned_start <= now] if goes_on else []
+    out = _departed(departed_at, visits, now)
+    on_first_drive = waiting and not moving and not shift.is_cancelled and _ended_before(done, out)
+    there_at = _there(shift, out, waiting[0]) if out and on_first_drive else None
+    heading = there_at is not None and (there_at > now or not assumed)
+    assumed = waiting[:1] if heading else assumed
     left = [visit for visit in waiting if visit not in assumed]
     free_at, overrun = _free(shift, under_way, assumed, now)
+    if there_at is not None:
+        free_at = _free_after_first_drive(shift, assumed, there_at, heading=heading, now=now)
+    elif out is not None and not assumed and under_way is None:
+        free_at = max(now, out)
     last = assumed[-1] if assumed else under_way or _latest(done)
     home = last.need.resident if last else None
     return TeamNow(
@@ -118,7 +136,45 @@ def _team(shift: Shift, visits: list[Visit], heard_at: datetime | None, now: dat
         latitude=home.latitude if home else shift.start_latitude,
         longitude=home.longitude if home else shift.start_longitude,
         overrun=overrun,
+        departed_at=out,
+        there_at=there_at,
+        heading=heading,
     )
+
+
+def _departed(at: datetime | None, visits: list[Visit], now: datetime) -> datetime | None:
+    """When the team set out. Not what was tapped only after it had come to a home, by whatever clock."""
+    came = [visit.arrived_at for visit in visits if visit.arrived_at is not None]
+    return None if at is None or at > min([now, *came]) else at
+
+
+def _ended_before(done: list[Visit], out: datetime | None) -> bool:
+    """Whether these came to their outcome at the base, by telephone."""
+    return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
+
+
+def straight_s(since: tuple[float, float], until: tuple[float, float]) -> int:
+    """Seconds of a drive along the straight line that the settings describe."""
+    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds([since, until], 0, 1)
+
+
+def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
+    """When a team that set out then comes to its first home, its breaks kept."""
+    home = first.need.resident
+    leg = straight_s((shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude))
+    there_s = drive(arrival.seconds_of_day(out), leg, arrival.intervals(shift.breaks))
+    return arrival.moment(shift.date, there_s)
+
+
+def _free_after_first_drive(
+    shift: Shift, assumed: list[Visit], there_at: datetime, *, heading: bool, now: datetime
+) -> datetime:
+    """When the team can drive on after what is assumed; who set out late is late at all of it."""
+    first, last = assumed[0], assumed[-1]
+    begins = max(there_at, first.planned_start)
+    if heading:  # it has not come there: it did not say so, or it cannot have
+        return _after_break(shift, max(now, begins), first.planned_leave - first.planned_start)
+    return max(now, last.planned_leave + (begins - first.planned_start))
 
 
 def _latest(done: list[Visit]) -> Visit | None:

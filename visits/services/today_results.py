@@ -44,17 +44,23 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
 
 def _tell(row: Plan, day: Day, result: Replan) -> None:
     """The intervals of the stops. A promise that is broken is not told again as it was."""
-    leaves = {
-        team.shift.pk: week.stop_of(team.assumed[0]).arrive_s
-        if team.assumed
-        else arrival.seconds_of_day(team.free_at)
-        for team in day.teams
-    }
+    leaves = {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
     telling.tell(plan=row, leaves=leaves, anew={change.visit for change in result.broken})
 
 
+def _leaves(team: field.TeamNow, now_s: int) -> int:
+    """When a team sets out for the first stop that is written for it. Who set out and has not said that it came to
+    that home sets out so that it can be there by now at the soonest."""
+    if not team.assumed:
+        return arrival.seconds_of_day(team.free_at)
+    if team.departed_at is None or team.there_at is None:
+        return week.stop_of(team.assumed[0]).arrive_s
+    missing_s = max(0, now_s - arrival.seconds_of_day(team.there_at)) if team.heading else 0
+    return arrival.seconds_of_day(team.departed_at) + missing_s
+
+
 def _assumed(row: Plan, day: Day) -> list[PlanStop]:
-    """What a silent team has begun by the published times stays as it is published."""
+    """What a silent team has begun by the published times, or a team drives to, stays as it is published."""
     live = TeamDay.objects.filter(date=day.facts.date, team__in=[team.shift.team_id for team in day.teams])
     drives = {
         stop["visit"]: stop["travel_seconds"]

@@ -7,15 +7,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from outreach.lib.ids import uuid7
 from outreach.models import LogEntry, Need, Resident
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, VisitFactory, at
+from tests.factories.visits import OfficerFactory, ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunKind, VisitState
 from visits.models import Device, Plan, PlanRun, Shift, Visit
 from visits.selectors import words
-from visits.services import plans, visits
+from visits.services import events, plans, visits
 from visits.services.publishing import publish
 
 TODAY = "admin:visits_today"
@@ -74,6 +75,33 @@ def test_every_team_with_its_place_and_the_age_of_the_report(looker: Client, tea
     assert "menurut jadwal di rumah ke-2" in text
     assert [lane.team.silent for lane in page.context["lanes"]] == [False, True]
     assert "Tim tidak bisa lanjut" not in text
+
+
+def test_when_a_team_set_out_is_said_once_its_tablet_said_so(looker: Client, teams: list[Shift]) -> None:
+    tablet = Device.objects.create(
+        team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=TEN
+    )
+    Device.objects.update(paired_at=NOW)
+    text = _text(looker)
+    assert "belum ada laporan berangkat" in text
+    assert "berangkat 07.42" not in text
+
+    item = {
+        "id": str(uuid7()),
+        "sequence": 1,
+        "kind": "departed",
+        "at": at(TUESDAY, 7 * 60 + 42).isoformat(),
+        "since_ms": 0,
+        "officer": OfficerFactory(team=teams[0].team).pk,
+        "visit": None,
+        "data": {"day": TUESDAY.isoformat()},
+    }
+    assert [result.result for result in events.receive(device=tablet, items=[item])] == ["applied"]
+
+    text = _text(looker)
+    assert "berangkat 07.42" in text
+    assert "menuju rumah ke-1" in text
+    assert "belum ada laporan berangkat" not in text
 
 
 def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[Shift]) -> None:
@@ -195,7 +223,7 @@ def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client
 def test_the_queries_do_not_grow(leader: Client, teams: list[Shift], django_assert_num_queries) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
-    with django_assert_num_queries(12) as few:
+    with django_assert_num_queries(13) as few:
         leader.get(reverse(TODAY))
     with time_machine.travel(NOW):
         _team()

@@ -7,15 +7,16 @@ import time_machine
 from django.db.models import F
 
 from outreach.enums import NeedState
+from outreach.lib.ids import uuid7
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, at
+from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.planning.replan import replan
 from visits.selectors import changes, field
-from visits.services import day_of_work, keeping, plans, promises, today, visits, week
+from visits.services import day_of_work, events, keeping, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
 from visits.sync import days as days_of
 
@@ -165,6 +166,45 @@ def test_a_silent_team_goes_on_as_published(teams) -> None:
     assert (done.new, done.cancelled) == (0, 0)
     assert all(len(day.live.content["stops"]) >= 2 for day in TeamDay.objects.select_related("live"))
     assert [row.pk for row in first.assumed] == [row.pk for row in _of(first.shift)[:2]]
+
+
+def test_a_team_that_set_out_keeps_the_home_it_drives_to(teams) -> None:
+    """Ten: both teams were to meet their first homes at nine, and both tablets have just spoken.
+    One has said that it set out at five past nine; before that word, its first home could be given away."""
+    out, at_base = teams
+    _spoke(*teams)
+    tablet = Device.objects.get(team=out.team)
+    Device.objects.update(paired_at=NOW)
+    item = {
+        "id": str(uuid7()),
+        "sequence": 1,
+        "kind": "departed",
+        "at": at(TUESDAY, 9 * 60 + 5).isoformat(),
+        "since_ms": 0,
+        "officer": OfficerFactory(team=out.team).pk,
+        "visit": None,
+        "data": {"day": TUESDAY.isoformat()},
+    }
+    run = day_of_work.plan_anew(user=None)
+    assert {team.free_s for team in today.build(run=run, now=TEN).facts.teams} == {10 * 3600}
+    (result,) = events.receive(device=tablet, items=[item])
+    assert result.result == "applied"
+
+    first = _of(out)[0]
+    takes = first.planned_leave - first.planned_start
+    there = today.build(run=run, now=TEN)
+    (drives, waits) = there.facts.teams
+    assert (drives.shift, drives.done, drives.free_s) == (str(out.pk), 1, 10 * 3600 + takes.seconds)
+    assert (waits.shift, waits.done, waits.free_s) == (str(at_base.pk), 0, 10 * 3600)
+    assert str(first.need_id) not in there.visits
+
+    plan = _planned(run)
+    done = publish(plan=plan, user=None)
+
+    assert done.versions >= 1
+    first.refresh_from_db()
+    assert (first.shift, first.sequence, first.state) == (out, 1, VisitState.PUBLISHED)
+    assert all(row.planned_start >= TEN + takes for row in _of(out)[1:])
 
 
 def test_a_visit_that_takes_longer_is_seen_from_the_reports(teams) -> None:
