@@ -41,6 +41,25 @@ export async function arrive(visit) {
   return event.id;
 }
 
+const dayKey = (date) => `day:${date}`; // what this tablet knows of a day lies beside what it knows of visits
+
+/** The team leaves its base; null where this tablet has said so already. */
+export async function depart(date) {
+  const event = newEvent({ kind: "departed", visit: null, data: { day: date }, holdMs: HOLD_OUTCOME_MS });
+  const first = await writeOutbox(["events", "facts"], async (transaction) => {
+    if ((await transaction.objectStore("facts").get(dayKey(date)))?.departed) return false;
+    await transaction.objectStore("events").put(event);
+    await fact(transaction, dayKey(date), { departed: { at: event.at, event: event.id } });
+    return true;
+  });
+  if (!first) return null;
+  changed("outbox");
+  return event.id;
+}
+
+/** The fact of a day's departure, if this tablet knows it. */
+export const departure = (facts, date) => facts.get(dayKey(date))?.departed ?? null;
+
 export async function outcome(visit, code, note = "") {
   const data = note ? { outcome: code, note } : { outcome: code };
   const event = newEvent({ kind: "outcome", visit, data, holdMs: HOLD_OUTCOME_MS });
@@ -80,19 +99,20 @@ export async function undo(id) {
     const event = await events.get(id);
     if (!event || event.sequence !== null || event.data.capture) return false;
     await events.delete(id);
-    await fact(transaction, event.visit, { [event.kind === "arrived" ? "arrived" : "outcome"]: null });
+    await fact(transaction, event.visit ?? dayKey(event.data.day), { [event.kind]: null });
     return true;
   });
   changed("outbox");
   return undone;
 }
 
-/** Where the tablet was; only a fact that has not begun to leave can still learn it. */
+/** Where the tablet was; only a fact that has not begun to leave can still learn it. A departure is held all the
+    same: the time to take it back does not depend on how soon the position comes. */
 export async function placeEvent(id, position) {
   await writeOutbox(["events"], async (transaction) => {
     const events = transaction.objectStore("events");
     const event = await events.get(id);
-    if (event && event.sequence === null) await events.put({ ...event, position, holdUntil: 0 });
+    if (event && event.sequence === null) await events.put({ ...event, position, holdUntil: event.kind === "departed" ? event.holdUntil : 0 });
   });
   changed("outbox");
 }

@@ -2,6 +2,7 @@
 import { day, heldDates, standing } from "../days.js";
 import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
+import { departureNote } from "./departure.js";
 import { actions, undoButton, who } from "./visit.js";
 import {
   announce, button, callLink, h, heading, icon, interval, marks, named, place, redraw, standingTag, stopNumber, teamClass, word,
@@ -225,6 +226,7 @@ export async function show(root, { view }) {
       held?.stops.length > 0 && !WIDE.matches && viewPicker(),
       date !== now() && held?.stops.length > 0 && h("p", { class: "note waiting" }, t("today.other-day")),
       undoNotes(held, all),
+      date === now() && departureNote(held, all),
       messages(),
       state.me?.capture_keys?.length === 0 && h("p", { class: "note danger", role: "alert" }, t("today.no-office-key")),
       !officer() && state.me?.officers?.length > 0 && officerCard(),
