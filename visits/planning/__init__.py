@@ -3,7 +3,8 @@
     problem = Problem(locations=..., shifts=..., visits=...)
     result = plan(problem, seconds=20, seed=1)
 
-The field calls it a team orienteering problem with time windows, over several days and depots, with breaks,
+The field calls it a team orienteering problem with time windows (a survey: Vansteenwegen, Souffriau and Van
+Oudheusden, European Journal of Operational Research 209(1), 2011), here over several days and depots, with breaks,
 skills and promises. Importing this package does not import numba; calling `plan` or `warm` does. Every file opens
 with its idea and, where there is one, its source. An hour's reading, in this order:
 

@@ -2,7 +2,8 @@
 
 The idea: replayed days give the moments at which the team could be at a door. The interval begins at an
 early quantile of them, and a team that is there before waits; it ends where, waiting counted, the stated
-share of the days has come. Both lie on a grid that people can remember: the begin rounds outward, so that no
+share of the days has come; what came of intervals told before corrects it (`calibrate`, after conformal
+prediction). Both lie on a grid that people can remember: the begin rounds outward, so that no
 team is early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a
 day are sure within the narrowest interval that is told; the ones after them give that back by a few points, so
 that "8 of 10" stays true.
@@ -83,9 +84,11 @@ def calibrate(places: Sequence[float], coverage: float) -> float:
     """The stretch with which the stated share of the intervals told would have held.
 
     `places` say where in its interval each team came: 0 at the begin (or before it), 1 at the end, 1.5 half an
-    interval late; intervals that were stretched are counted as if they had not been. This is split conformal
-    prediction (Angelopoulos and Bates, 2021) with a scaled score, so it corrects whatever the replays get wrong.
-    FEW reports are drawn towards no stretch.
+    interval late; intervals that were stretched are counted as if they had not been. This is the quantile of a
+    scaled score, as in split conformal prediction (Angelopoulos and Bates, A Gentle Introduction to Conformal
+    Prediction, arXiv 2107.07511, 2021, section 2.3), so it needs no belief about what the replays get wrong. Their
+    guarantee is for places that could as well have come in another order; those of one day hang together, and few
+    reports are drawn towards no stretch (`FEW`), so the share holds about, and is audited.
     """
     if not len(places):
         return 0.0

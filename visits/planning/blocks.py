@@ -3,8 +3,9 @@
 The idea: ask the rules about the visit alone on every shift, with ever more of what forbids it relaxed,
 and keep the shifts where the least is in the way. A place that no team could reach in a day whatever is
 relaxed is `far`, without a shift. The codes of what must be relaxed:
-  no_shift  another date       skill   the shift gets the skills it lacks     full  one visit more than
-  allowed   window  any hour   far     the team may be back `seconds` later
+  skill     the shift gets the skills it lacks     full    one visit more than `max_visits`
+  window    any hour will do                       far     the team may be back `over_s` late
+  no_shift  another date
 """
 
 from __future__ import annotations

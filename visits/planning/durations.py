@@ -1,10 +1,12 @@
 """How long a visit takes: lognormal per kind, learned from finished visits on top of a prior.
 
-The idea: log minutes are normal with unknown mean and variance. The prior (a normal-inverse-gamma) is
-worth a stated number of visits, so that an office without a history plans with its settings and one with
-a history with what it saw. What is known of the next visit is then a Student t on the log scale (Gelman
-et al., Bayesian Data Analysis, section 3.3). Officers tap late: what no visit can last is left out, and
-so is what lies far from the middle of its kind.
+The idea: log minutes are normal with unknown mean and variance, which is how times of service often turn out
+(operations: Strum, May and Vargas, Anesthesiology 92(4), 2000). The prior (a normal-inverse-gamma) is worth a
+stated number of visits, so that an office without a history plans with its settings and one with a history
+with what it saw (the update: Gelman et al., Bayesian Data Analysis, 3rd edition, section 3.3). What is known of
+the next visit is then a Student t on the log scale (Murphy, Conjugate Bayesian analysis of the Gaussian
+distribution, 2007). Officers tap late: what no visit can last is left out, and so is what lies far from the
+middle of its kind.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 
 SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a slip
 ENDLESS = 100.0  # log minutes beyond all that is asked, and within what exp can give
-FAR = 3.5  # robust standard deviations from the median; 1 in 2,000 true visits lies further out
+FAR = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 lies further out
 NARROW = 0.1  # the least robust deviation on the log scale, where most reports are equal
 FEW = 8  # fewer reports have no middle to be far from
 
@@ -169,7 +171,7 @@ def t_quantile(share: float, freedom: float) -> float:
 
 
 def _beta_below(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction (Lentz; Numerical Recipes 6.4)."""
+    """The regularised incomplete beta function, by its continued fraction (Lentz's method; Numerical Recipes, 6.4)."""
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):

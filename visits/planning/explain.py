@@ -2,7 +2,8 @@
 
 The idea: a reason is a code with numbers, so the caller words it, and it names exactly what must give way:
 `relax` (rules, see blocks.py) and `visits` (stops of `shift` that would be pushed out). With these out of the
-way the visit can be put into the plan, with one of them left it cannot; `verify` proves both by doing it.
+way the visit can be put into the plan, with one of them left it cannot (a minimal correction set: Liffiton and
+Sakallah, Journal of Automated Reasoning 40(1), 2008); `verify` proves both by doing it.
 Hard blocks come of asking the rules (blocks.py), the price of a search over the routes: the engine tries
 small sets on all routes at once (engine/pushes.py), price.py any set on one route without numba.
 

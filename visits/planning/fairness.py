@@ -1,13 +1,14 @@
 """Work shared fairly among the teams, without serving anybody less for it.
 
-The idea: plan first, then measure what every team does (share of its working time, visits a day). While the
-gap between the most and the least loaded is outside the tolerance, the days of the most loaded teams are
-made shorter or smaller and the plan goes on from where it was; what a team no longer takes, the others may.
-Then the days get their true size again and whoever still fits goes in, so no resident waits for fairness.
-A try counts only when it breaks no promise and no guarantee, serves as many, gives up no more points than
-`price` allows and is really fairer; else it is undone and remembered as the reason why the gap stays.
-Bounding one objective ever tighter while the other is optimised is the epsilon-constraint method (Haimes,
-Lasdon and Wismer, 1971); here the bound is the length of a team's day, and the optimiser is `plan`.
+The idea: plan first, then measure what every team does (share of its working time, visits a day). While the gap
+between the most and the least loaded is outside the tolerance, the days of the most loaded teams are made shorter
+or smaller and the plan goes on from where it was; what a team no longer takes, the others may. Then the days get
+their true size again and whoever still fits goes in, so no resident waits for fairness. A try counts only when it
+breaks no promise and no guarantee, serves as many, gives up no more points than `price` allows and is really
+fairer; else it is undone and remembered as the reason why the gap stays. Bounding one objective ever tighter
+while the other is optimised is the epsilon-constraint method (Haimes, Lasdon and Wismer, IEEE Transactions on
+Systems, Man, and Cybernetics 1(3), 1971); here the bound is the length of a team's day, and the optimiser is
+`plan`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 The idea: a locked visit belongs to one shift, so every shift is its own small travelling-salesman
 problem with time windows. Cheap orders are tried first; when none keeps all locks, dynamic programming
-over sets (Held and Karp) decides, which is exact because leaving earlier is never worse (times are
-FIFO). Only beyond `STATES` partial routes a layer does it become a beam search.
+over sets (Held and Karp, Journal of SIAM 10(1), 1962) decides, which is exact because leaving earlier
+is never worse (times are FIFO). Only where a layer has more than `STATES` partial routes are the
+earliest of them kept and the others forgotten (restricted dynamic programming: Malandraki and Dial,
+European Journal of Operational Research 90(1), 1996).
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 The idea: dynamic programming over the stops of one route in their order. A label says how many went so far,
 whether the visit is in, where the team is and when it leaves; of two labels alike in the rest the earlier
-wins, because leaving earlier is never worse. That finds the fewest that must go on every shift. Where it
-is fewest, a second pass also keeps labels that are later but worth less, and finds the set worth least.
+wins, because leaving earlier is never worse (dominance of labels, as in shortest paths with resources: Feillet
+et al., Networks 44(3), 2004). That finds the fewest that must go on every shift. Where it is fewest, a second
+pass also keeps labels that are later but have lost less, and finds the set worth least.
 Protected stops (promises, the longest waits) go only where no shift has room without. Plain Python: one
 question takes some milliseconds.
 """

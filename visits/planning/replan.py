@@ -1,13 +1,13 @@
 """The day of work: plan the rest of a day anew from where the teams are, and say what that changes for whom.
 
-The idea: the rest of the day is a small problem of its own. Every team starts where it stands, when it is
-free; what is done is gone; a team that cannot go on takes no part. Promised visits of the others stay locked
-within the interval that the family was told. Where a delay makes that impossible a promise is broken by
-steps, each tried before the next: later by the same team, then by any team today, then the best place of a
-later day (slots.py); it is always named. Published visits move to another team for their price (`move_points`)
-alone and keep their time to half an hour; who would fall out that way is then placed at any hour. The search
-itself is `plan`, starting from what is left of the published day: the periodic re-optimisation of dynamic vehicle
-routing (Pillac et al., European Journal of Operational Research 225, 2013), asked for by a person, not a clock.
+The idea: the rest of the day is a small problem of its own. Every team starts where it stands, when it is free;
+what is done is gone; a team that cannot go on takes no part. Promised visits of the others stay locked within the
+interval that the family was told. Where a delay makes that impossible a promise is broken by steps, each tried
+before the next: later by the same team, then by any team today, then the best place of a later day (slots.py); it
+is always named. Published visits move to another team for their price (`move_points`) alone and keep their time
+to half an hour; who would fall out that way is then placed at any hour. The search itself is `plan`, starting
+from what is left of the published day: the periodic re-optimisation of dynamic vehicle routing (a review: Pillac
+et al., European Journal of Operational Research 225(1), 2013), asked for by a person, not a clock.
 """
 
 from __future__ import annotations

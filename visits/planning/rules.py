@@ -1,9 +1,9 @@
 """The rules of a route in plain Python: the walk that every result is judged by before it leaves.
 
 The idea: one function walks a route in order and says when the team is where, and what is broken.
-It shares no code with the engine, which reaches the same answers with precomputed intervals; tests
-compare the two and a referee of their own. Semantics are those of planning-case/1: a drive pauses
-during a break, a service is never cut by one and begins inside a window.
+The engine borrows `allowed` and no line of the clock: it reaches the same times with precomputed
+intervals, and tests compare the two with a referee of their own. Semantics are those of
+planning-case/1: a drive pauses during a break, a service is never cut by one and begins inside a window.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from visits.planning.types import Interval, Plan, Problem, Route, Shift, Stop, V
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule. Codes: date, skill, lock, window, order, capacity, end, twice, unknown, missing."""
+    """One broken rule. Codes of `walk`: date, skill, window, order, capacity, end. Codes of `check` besides:
+    lock, time (not those of the walk), twice, unknown (ids), missing (neither served nor listed as unserved)."""
 
     code: str
     shift: str | None = None

@@ -1,10 +1,12 @@
 """Village sessions: where enough homes cluster, the team may stay at the village hall and people come to it.
 
 The idea: take the hall with the most homes within reach, propose a session there, take its people out and look
-again (greedy maximal covering: Church and ReVelle, 1974). What a session saves is computed as a plan would: the same homes visited one by one,
-day after day, by the nearest team (nearest neighbour first, every day walked by the rules), against one drive
-to the hall, one setting up of the kit, and the shorter minutes of a session. Both sides count full days and the
-used part of the last. A better route through the homes would save a little less; the drive is a small part.
+again: the greedy way to the maximal covering location problem (Church and ReVelle, Papers of the Regional Science
+Association 32, 1974). What a session saves is counted as the team's time: the same homes visited one by one, day
+after day, by the nearest team (nearest neighbour first, every day walked by the rules), against a drive to the
+hall and a setting up of the kit on every day of the session, and its shorter minutes for each. Both sides count
+full days and the used part of the last. A better route through the homes would save a little less; the drive is a
+small part.
 """
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ def propose(problem: Problem, halls: Sequence[int], rules: Rules) -> tuple[Propo
         if counts[best] < max(1, rules.least):
             break
         taken = np.flatnonzero(near[best] & free)[: rules.largest]  # in the problem's order
-        free[taken] = False
+        free[taken] = False  # asked once, whether a session comes of it or not
         members = [problem.visits[i] for i in taken]
         proposal = _proposal(problem, halls[best], members, rules)
         if proposal is not None:

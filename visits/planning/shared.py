@@ -3,6 +3,7 @@
 The idea: for the search the visits of a shared stop are one visit, as long as all of them, worth as much as
 all, allowed where all are. Its plan is then taken apart again: one visit each, without a drive between them,
 each begun when the one before is left (or after lunch). So engine, rules and reasons need to know nothing of it.
+No source: our own.
 """
 
 from __future__ import annotations

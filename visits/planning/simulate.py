@@ -1,7 +1,7 @@
 """Replays of a day on the road, many at once: what becomes of a route when visits and drives take their time.
 
-The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, a column a run),
-and one pass along the route moves all runs on together. Nothing is planned here. The rules of a day:
+The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, a column
+a run), and one pass along the route moves all runs on together. Nothing is planned here. The rules of a day:
 
 - A team leaves its base when its shift begins and never rings before the told interval begins: it waits.
 - A visit begins inside one of the home's hours; a team that is late for all of them comes all the same.
@@ -73,7 +73,8 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The world as we know it: visits as learned, drives lognormal with a coefficient of variation."""
+    """The world as we know it: visits as learned, drives lognormal with the planned seconds as their mean and
+    `travel_cv` as their coefficient of variation."""
 
     in_vain: Duration
     travel_cv: float = 0.25

@@ -1,4 +1,8 @@
-"""Travel times as the settings ask for them; where that does not work, the straight line, and the note says so."""
+"""Travel times as the settings ask for them; where that does not work, the straight line, and the note says so.
+
+The idea: a plan on the straight line is worth more than no plan, so nothing that goes wrong with roads gets past
+`travel`; what went wrong is in the note, which is kept with the plan and shown.
+"""
 
 import logging
 from typing import Any

@@ -1,10 +1,11 @@
 """How fast teams really drive: the straight line's speed fitted to recorded trips. Plain numpy.
 
-The idea: a trip's seconds over those of the straight line is a factor; its logarithm is spread round a middle, with
-a few wild ones (a lunch on the way, a tap that came late). Huber's estimator (1964) finds the middle: near ones
-count in full, far ones less and less. The settings' own line counts as PRIOR trips, so a few trips say little. What
-is applied is the mean (middle plus half the variance, as of a lognormal), so that a day's drives add up rightly.
-Detour and speed cannot be told apart by times: the detour stays, the speed is fitted.
+The idea: a trip's seconds over those of the straight line is a factor; its logarithm is spread round a middle,
+with a few wild ones (a lunch on the way, a tap that came late). Huber's estimator (Annals of Mathematical
+Statistics 35(1), 1964) finds the middle: near ones count in full, far ones less and less. The settings' own line
+counts as PRIOR trips, so a few trips say little. What is applied is the mean (middle plus half the variance, as
+of a lognormal), so that a day's drives add up rightly. Detour and speed cannot be told apart by times: the detour
+stays, the speed is fitted.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ LEAST_S, MOST_S = 60.0, 3 * 3600.0
 LEAST_KMH, MOST_KMH = 2.0, 90.0  # along the straight line
 PRIOR = 20.0  # trips
 LEAST_TRIPS = 30
-HUBER = 1.345
+HUBER = 1.345  # spreads within which a trip counts in full: 95 % efficient where all is normal
 WIDEST = 0.6  # of the spread in logarithms that the mean is corrected by
 FAR = 3.0  # spreads from the middle: counted as a trip with something else in it
 SHOWN = 240
@@ -95,7 +96,7 @@ def fit(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCir
     near = np.abs(logs - middle) <= FAR * spread
     trust = weight / (weight + PRIOR)
     mean = trust * (middle + min(spread, WIDEST) ** 2 / 2)
-    doubt = 1.2816 * spread / np.sqrt(weight + PRIOR)
+    doubt = 1.2816 * spread / np.sqrt(weight + PRIOR)  # the middle 80 % of a normal
     fitted = settings_line.seconds_per_m * np.exp(mean)
     before = metres * in_force.seconds_per_m
     return Fit(
@@ -116,7 +117,7 @@ def fit(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCir
 
 
 def _huber(values: Array) -> tuple[float, float, float]:
-    """Middle, spread, and how many values it rests on."""
+    """Middle, spread (1.4826 x the median distance from the median, as a normal's), how many values it rests on."""
     middle = float(np.median(values))
     spread = max(0.05, 1.4826 * float(np.median(np.abs(values - middle))))
     weights = np.ones(len(values))

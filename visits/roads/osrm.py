@@ -3,7 +3,7 @@
 The idea: a table of all places is asked for in square blocks below the server's max-table-size, only for pairs
 that are not stored or too old. A server that says "too big" gets smaller blocks. After the first block that does
 not come, nobody waits for the others: what came is stored, so the next plan goes on from there. The names of the
-answers' codes are those of OSRM's documentation.
+answers' codes are those of OSRM's documentation (docs/http.md of Project-OSRM/osrm-backend).
 """
 
 import datetime as dt

@@ -1,4 +1,8 @@
-"""The port: places in, travel for the planner out, with a note of how it was made."""
+"""The port: places in, travel for the planner out, with a note of how it was made.
+
+The idea: a source of road times (a server, a map) answers one question, `Source.find`, and may know only a part;
+whoever plans sees one `Travel` and, beside it, which part was estimated and why.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, fields

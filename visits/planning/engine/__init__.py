@@ -1,5 +1,8 @@
 """The search: ruin and recreate under simulated annealing, compiled with numba. Nobody outside but `planner` runs it.
 
+The principle is Schrimpf et al.'s (Journal of Computational Physics 159(2), 2000), the neighbourhood SISR's
+(Christiaens and Vanden Berghe, Transportation Science 54(2), 2020); each file names what it takes from where.
+
 Read in this order:
 
 - shapes, jit: how kernels (compiled functions) are typed and compiled; warm: once an installation.

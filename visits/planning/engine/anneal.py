@@ -1,7 +1,8 @@
 """Ruin and recreate under simulated annealing: the loop where the time goes.
 
 The idea: after each ruin and recreate only the touched routes are compared with their saved copies; the
-change stays when it is better, or by chance the likelier the hotter it is (Kirkpatrick et al., 1983).
+change stays when it is better, or by chance the likelier the hotter it is (Kirkpatrick, Gelatt and
+Vecchi, Science 220, 1983).
 Scores are compared with travel weighted up (DETOUR); the best is kept by the true score.
 """
 

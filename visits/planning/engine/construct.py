@@ -1,8 +1,9 @@
 """A first good plan in a moment: greedy insertion by priority per added minute.
 
-The idea is a lazy greedy (Minoux, 1978): every open visit remembers the best ratio it had; the best remembered one
-is priced again and goes in when it still leads. After an insertion only its neighbours look at the
-changed route, so the start costs a fraction of trying everybody everywhere.
+The idea is a lazy greedy (Minoux, Accelerated greedy algorithms, 1978): every open visit remembers the best ratio
+it had; the best remembered one is priced again and goes in when it still leads. There it is exact, for gains only
+fall; here a new stop can also make one rise, so after an insertion its neighbours look at the changed route, and
+nobody else: the start costs a fraction of trying everybody everywhere.
 """
 
 from __future__ import annotations

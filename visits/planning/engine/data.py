@@ -3,8 +3,8 @@
 The idea: everything that can be decided before the search is decided here, in numpy: which shift may
 serve which visit, what it is worth on which day, and in which intervals a service may begin once
 windows and breaks are taken together (a start is good when it lies in a window and the service is not
-cut by a break). Places and visits are renumbered along a space-filling curve, so that neighbours in
-the field are neighbours in memory.
+cut by a break). Places and visits are renumbered along a space-filling curve (Morton, 1966), so that
+neighbours in the field are neighbours in memory.
 """
 
 from __future__ import annotations

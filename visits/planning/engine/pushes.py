@@ -1,10 +1,11 @@
 """The price of all unserved visits at once: whom would each push out?
 
-The idea: small sets of stops are taken out of their routes, the set worth least first; the route is
-refreshed once and its gaps are offered to every visit that still has no answer. Nobody out, then one, two,
-up to five; O(1) insertion checks make this a fraction of a second for a thousand homes. Who is kept out by
-skills or dates is offered the shifts that lack least. Whoever has no answer then is explained one by one
-(explain.py).
+The idea: small sets of stops are taken out of their routes, the set worth least first; the route is refreshed
+once and its gaps are offered to every visit that still has no answer. Nobody out, then one, two, up to five (the
+ejections of Nagata and Bräysy, Operations Research Letters 37(5), 2009, tried for all visits in one sweep; theirs
+are counted out for one at a time); O(1) insertion checks make this a fraction of a second for a thousand homes.
+Who is kept out by skills or dates is offered the shifts that lack least. Whoever has no answer then is explained
+one by one (explain.py).
 """
 
 from __future__ import annotations

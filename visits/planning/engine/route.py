@@ -1,8 +1,9 @@
 """One route in arrays: refresh its times, find the best place for a visit, put it in, take it out.
 
-The idea (forward time slack: Savelsbergh, 1992; here with breaks and several windows): keep for every stop the
-earliest departure and the latest arrival that leaves the rest feasible. A visit fits between two
-stops when driving to it, starting in a good slot and driving on arrives no later than that.
+The idea (forward time slack: Savelsbergh, ORSA Journal on Computing 4(2), 1992; here as a latest arrival, with
+breaks and several windows): keep for every stop the earliest departure and the latest arrival that leaves the rest
+feasible. A visit fits between two stops when driving to it, starting in a good slot and driving on arrives no later
+than that.
 """
 
 from __future__ import annotations

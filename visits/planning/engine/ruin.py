@@ -1,7 +1,8 @@
 """Ruin: take strings of neighbouring visits out of a few routes round a seed.
 
-The idea is SISR's (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020): what lies
-together in the field and in a route is taken out together, so that the gap is worth something to others.
+The idea is SISR's (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020; also that a string may
+leave some of its middle, `skip`): what lies together in the field and in a route is taken out together, so that
+the gap is worth something to others.
 """
 
 from __future__ import annotations

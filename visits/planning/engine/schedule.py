@@ -6,7 +6,8 @@ trade whole visits (HOT of a mean prize), to stop cooling while two near-equal v
 exchanged (COLD), and to quench in the last part, which polishes travel. A hot
 start pays even at 200 iterations for every stop. A short sprint goes before: the whole curve in a small
 part of the run, so that a long run has a good plan in seconds and loses next to nothing. Where there is time
-for several coolings, several find what one would miss: basins of nearly the same worth.
+for several coolings, several find what one would miss: basins of nearly the same worth. The falling by a constant
+factor is Kirkpatrick, Gelatt and Vecchi's (1983); the shares are our own measurements.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Drivable ways of an OSM file as flat arrays. The only module that imports osmium, and only when called."""
+"""Drivable ways of an OSM file as flat arrays. The only module that imports osmium, and only when called.
+
+The idea: one pass over the file; of each way that a car may drive its nodes with their places, end to end with
+those of all others, cut where a node is missing or lies outside the box.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping

@@ -1,4 +1,8 @@
-"""The map in use: built from an extract into a folder, found there by every process that plans."""
+"""The map in use: built from an extract into a folder, found there by every process that plans.
+
+The idea: a small file points to the graph in use and is replaced in one step, so who plans sees the old map or the
+new one, never half of one. A map is named after what it was made of; built again from the same it is left alone.
+"""
 
 import datetime as dt
 import json

@@ -1,8 +1,8 @@
 """Shortest times between places on the graph: Dijkstra's algorithm of scipy, one run a place.
 
-The idea: every place becomes two crossings of its own, one to leave from and one to come to, tied to the ends of the
-chain it lies on by the seconds that remain; two places on one chain are tied to each other. So one run from each
-place gives its whole row, exactly.
+The idea (Dijkstra, Numerische Mathematik 1, 1959): every place becomes two crossings of its own, one to leave
+from and one to come to, tied to the ends of the chain it lies on by the seconds that remain; two places on one
+chain are tied to each other. So one run from each place gives its whole row, exactly.
 """
 
 from collections.abc import Sequence
