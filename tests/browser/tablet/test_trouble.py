@@ -313,11 +313,16 @@ def test_what_lies_on_the_disk_tells_nothing(
     officer.record(page)
     page.get_by_role("link", name="Kembali ke daftar").click()
     page.get_by_role("link", name="Contoh Karto Wiryo").click()
+    page.get_by_role("link", name="Kontak atau lokasi berbeda").click()
+    page.get_by_label("Nomor telepon yang benar").fill("0812-9999-0000")
+    page.get_by_label("Nama yang dihubungi").fill("Contoh Menantu")
+    page.get_by_role("button", name="Simpan kontak").click()
+    expect(page.get_by_text("Kontak baru dicatat")).to_be_visible()
     page.wait_for_timeout(500)
     context.close()
     content = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
     assert b"jb-outbox" in content or "jb-outbox".encode("utf-16-le") in content, "not the profile we mean"
-    for secret in ("Suminah", "Karto Wiryo", "081200000001"):
+    for secret in ("Suminah", "Karto Wiryo", "081200000001", "Menantu", "081299990000"):
         assert secret.encode() not in content, secret
         assert secret.encode("utf-16-le") not in content, secret
     held = b"".join(

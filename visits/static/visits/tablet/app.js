@@ -9,6 +9,7 @@ import * as sync from "./sync.js";
 import { speak, t } from "./texts.js";
 import { startWorker } from "./updates.js";
 import * as capture from "./screens/capture.js";
+import * as correct from "./screens/correct.js";
 import * as fail from "./screens/fail.js";
 import * as outbox from "./screens/outbox.js";
 import * as pair from "./screens/pair.js";
@@ -21,6 +22,7 @@ const ROUTES = [
   [/^\/peta$/, today, () => ({ view: "map" })],
   [/^\/kunjungan\/([0-9a-f-]{36})$/, visit, ([, id]) => ({ visit: id })],
   [/^\/gagal\/([0-9a-f-]{36})$/, fail, ([, id]) => ({ visit: id })],
+  [/^\/perbaiki\/([0-9a-f-]{36})$/, correct, ([, id]) => ({ visit: id })],
   [/^\/rekam\/([0-9a-f-]{36})$/, capture, ([, id]) => ({ visit: id })],
   [/^\/kotak$/, outbox, () => ({})],
   [/^\/tablet$/, tablet, () => ({ redrawAll })],

@@ -1,5 +1,6 @@
 // Facts and captures on their way to the office. Written in strict commits, numbered only when they are
 // about to leave (so that an undo leaves no gap), removed only by an answer that names them.
+import { lockJson, unlockJson } from "./box.js";
 import { START, uuid7, wallClock } from "./ids.js";
 import { changed, officer } from "./state.js";
 import { readOutbox, writeOutbox } from "./store.js";
@@ -69,6 +70,20 @@ export async function outcome(visit, code, note = "") {
   });
   changed("outbox");
   return event.id;
+}
+
+/** A contact or a place that the officer found to be another one. A contact names somebody, so it lies encrypted. */
+export async function correct(visit, kind, data) {
+  const event = newEvent({ kind, visit, data, holdMs: HOLD_OUTCOME_MS });
+  if (kind === "contact_corrected") {
+    event.box = await lockJson(`event:${event.id}`, data);
+    event.data = {};
+  }
+  await writeOutbox(["events", "facts"], async (transaction) => {
+    await transaction.objectStore("events").put(event);
+    await fact(transaction, visit, { [kind]: { at: event.at, event: event.id } });
+  });
+  changed("outbox");
 }
 
 /** The coordinator's message was read. */
@@ -149,8 +164,10 @@ export async function number(limit, now = Date.now()) {
 }
 
 /** An event as it goes over the line. */
-export function wire(event) {
-  const { id, sequence, kind, at, since_ms, position, visit, data } = event;
+export async function wire(event) {
+  const { id, sequence, kind, at, since_ms, position, visit } = event;
+  // the data key is gone (browser data cleared by halves): the number is used up all the same
+  const data = event.box ? await unlockJson(`event:${id}`, event.box).catch(() => ({})) : event.data;
   return { id, sequence, kind, at, since_ms, position, officer: event.officer, visit, data };
 }
 

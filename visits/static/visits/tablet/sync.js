@@ -31,7 +31,7 @@ function show(change) {
 async function sendBatch(events) {
   const { body } = await call("POST", "/events", {
     token: state.pairing.token,
-    body: { events: events.map(outbox.wire) },
+    body: { events: await Promise.all(events.map(outbox.wire)) },
   });
   const results = body?.results;
   const whole = Array.isArray(results) && results.length === events.length;

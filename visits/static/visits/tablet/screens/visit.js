@@ -75,6 +75,17 @@ export function facts(stop, date) {
   );
 }
 
+/** What was corrected here from this tablet, and the way back as long as there is one. */
+function corrections(fact, undoable) {
+  return ["contact_corrected", "location_fixed"]
+    .filter((kind) => fact?.[kind])
+    .map((kind) => {
+      const { at, event } = fact[kind];
+      const words = h("p", {}, t(`corrected.${kind}`, { time: clock(at) }));
+      return h("div", { class: "note done undo-note" }, words, undoable.has(event) && undoButton(event));
+    });
+}
+
 export async function show(root, { visit }) {
   let closed = false;
 
@@ -101,7 +112,9 @@ export async function show(root, { visit }) {
         h("div", { class: "tags" }, standingTag(stands), stands.at && h("span", { class: "muted" }, t("stop.at", { time: clock(stands.at) })), marks(stop)),
         stop.told && stands.step === "planned" && h("p", { class: "muted" }, t("stop.wait", { time: clock(stop.told[0]) })),
         actions({ stop, fact, stands, undoable, draft: Boolean(draft) }),
+        corrections(fact, undoable),
         facts(stop, day.date),
+        officer() && h("p", {}, h("a", { class: "button secondary", href: `#/perbaiki/${visit}` }, icon("pen"), t("stop.correct"))),
       ),
     );
   }

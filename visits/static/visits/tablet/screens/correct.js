@@ -1,0 +1,77 @@
+// A family's contact, or the place of a home, that turned out to be another one.
+import { findStop } from "../days.js";
+import { put } from "../dom.js";
+import { field, forgetErrors, showErrors, text } from "../fields.js";
+import * as outbox from "../outbox.js";
+import { announce, backLink, button, h, heading, icon, phoneText } from "../parts.js";
+import { position } from "../position.js";
+import { officer } from "../state.js";
+import { t } from "../texts.js";
+
+const EXACT_M = 100; // vaguer than that, it might be the neighbour's
+const PHONE = /^\+?\d{8,15}$/;
+
+function contactForm({ name, phone } = {}, save) {
+  const names = text("contact-name", "", { maxlength: "120" });
+  const phones = text("contact-phone", "", { type: "tel", maxlength: "30", inputmode: "tel" });
+  const summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
+  const known = [name, phone && phoneText(phone)].filter(Boolean).join(" · ");
+  const form = h(
+    "form",
+    { novalidate: true, autocomplete: "off" },
+    h("h2", {}, t("correct.contact")),
+    h("p", { class: "muted" }, known ? t("correct.known", { contact: known }) : t("correct.unknown")),
+    summary,
+    field(t("correct.phone"), phones, { hint: t("correct.phone-hint") }),
+    field(t("correct.name"), names, { hint: t("correct.name-hint") }),
+    h("div", { class: "actions" }, h("button", { type: "submit", class: "button primary" }, icon("save"), t("correct.send"))),
+  );
+  form.addEventListener("input", forgetErrors);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const told = { name: names.value.trim(), phone: phones.value.replaceAll(/[^\d+]/g, "") };
+    const wrong = phones.value.trim() ? !PHONE.test(told.phone) && "error.phone" : !told.name && "error.contact";
+    showErrors(form, summary, wrong ? [{ id: "contact-phone", focus: "contact-phone", text: t(wrong) }] : []);
+    if (!wrong) save(Object.fromEntries(Object.entries(told).filter(([, value]) => value)));
+  });
+  return form;
+}
+
+function placeForm(save) {
+  const said = h("p", { class: "error", role: "status" });
+  const here = button({ class: "button secondary", id: "place-here" }, icon("arrive"), t("correct.here"));
+  here.addEventListener("click", async () => {
+    here.disabled = true;
+    said.textContent = "";
+    const found = await position();
+    here.disabled = false;
+    if (found && found.accuracy_m <= EXACT_M) save(found);
+    else said.textContent = found ? t("correct.vague", { m: found.accuracy_m }) : t("correct.no-place");
+  });
+  return h("section", {}, h("h2", {}, t("correct.place")), h("p", {}, t("correct.place-text")), said, h("div", { class: "actions" }, here));
+}
+
+export async function show(root, { visit }) {
+  const back = `#/kunjungan/${visit}`;
+  const found = await findStop(visit);
+  if (!found || !officer()) {
+    location.hash = found ? back : "#/";
+    return;
+  }
+  const save = (kind) => async (data) => {
+    await outbox.correct(visit, kind, data);
+    announce(t("correct.saved"));
+    location.hash = back;
+  };
+  put(
+    root,
+    h(
+      "div",
+      { class: "narrow" },
+      backLink(back, found.stop.resident?.name ?? t("stop.back")),
+      heading(t("correct.title")),
+      contactForm(found.stop.contact ?? {}, save("contact_corrected")),
+      placeForm(save("location_fixed")),
+    ),
+  );
+}
