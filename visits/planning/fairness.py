@@ -14,100 +14,18 @@ Systems, Man, and Cybernetics 1(3), 1971); here the bound is the length of a tea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import replace
 
+from visits.planning.loads import STEP, Balance, Held, Tolerance, loads, over
 from visits.planning.planner import WORKERS, plan
 from visits.planning.rules import drive, walk, working_s
-from visits.planning.types import POINT_S, Plan, Problem, Progress, Route, Shift
+from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
 
 FIRST = 0.8  # share of the budget for the plan before fairness
 ROUNDS = 8
+BITE = 0.7  # how much of what is beyond the tolerance one try takes away
 LEAST_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
-STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a day is cut by
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """The largest gap between two teams that is fair; None: not looked at."""
-
-    minutes: float | None = 0.25  # share of the working time
-    visits: float | None = 2.0  # visits a day
-    price: float = 0.01  # share of the points that may be given up
-
-    def of(self, measure: str) -> float | None:
-        return self.minutes if measure == "minutes" else self.visits
-
-
-class Load(NamedTuple):
-    """What a team does in a plan."""
-
-    team: str
-    days: int
-    available_s: int
-    busy_s: int  # driving and serving; waiting is not work
-    visits: int
-
-    def of(self, measure: str) -> float:
-        return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
-
-
-class Held(NamedTuple):
-    """A team that could not be relieved, and why: promises, guarantees, fewer, points, no_better."""
-
-    team: str
-    measure: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """How even the work is, and what kept it from being more so (`out_of_time`: the budget ended first)."""
-
-    loads: tuple[Load, ...]
-    kept: bool
-    held: tuple[Held, ...] = ()
-    out_of_time: bool = False
-
-
-def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
-    """Every team with its work, in the order of their names; days without working time do not count."""
-    by_shift = {route.shift: route for route in routes}
-    rows: dict[str, Load] = {}
-    for shift in problem.shifts:
-        free_s = working_s(shift)
-        if free_s <= 0:
-            continue
-        load = rows.get(shift.team, Load(shift.team, 0, 0, 0, 0))
-        route = by_shift.get(shift.id)
-        busy_s = route.travel_s + sum(stop.leave_s - stop.start_s for stop in route.stops) if route else 0
-        rows[shift.team] = Load(
-            shift.team,
-            load.days + 1,
-            load.available_s + free_s,
-            load.busy_s + busy_s,
-            load.visits + (len(route.stops) if route else 0),
-        )
-    return tuple(rows[team] for team in sorted(rows))
-
-
-def over(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
-    """(how far beyond, team, measure) of the teams with more work than the tolerance allows, worst first."""
-    rows = tuple(rows)
-    found = []
-    for measure in ("minutes", "visits"):
-        allowed = tolerance.of(measure)
-        if allowed is None or not rows:
-            continue
-        limit = min(load.of(measure) for load in rows) + allowed
-        unit = max(allowed, STEP[measure])
-        found += [
-            ((load.of(measure) - limit) / unit, load.team, measure)
-            for load in rows
-            if load.of(measure) > limit + 1e-9
-        ]
-    return sorted(found, reverse=True)
 
 
 def plan_fairly(
@@ -256,7 +174,7 @@ class _Search:
             allowed = self.tolerance.of(measure) or 0.0
             least = min(load.of(measure) for load in rows.values())
             value = rows[team].of(measure)
-            target = max(0.0, value - max(STEP[measure], (value - least - allowed) * 0.7))
+            target = max(0.0, value - max(STEP[measure], (value - least - allowed) * BITE))
             days = [s for s in self.problem.shifts if s.team == team and working_s(s) > 0]
             for number, shift in enumerate(days):
                 now = cut.get(shift.id, self.shifts.get(shift.id, shift))
@@ -305,13 +223,3 @@ class _Search:
 def _net(found: Plan) -> float:
     """What the planner maximises among plans that keep as many guarantees."""
     return found.statistics.score - POINT_S * found.statistics.moved_points
-
-
-def as_mapping(balance: Balance) -> Mapping[str, object]:
-    """Plain data, to be stored with a plan."""
-    return {
-        "kept": balance.kept,
-        "teams": [load._asdict() for load in balance.loads],
-        "held": [row._asdict() for row in balance.held],
-        "out_of_time": balance.out_of_time,
-    }

@@ -7,7 +7,7 @@ from django.db import transaction
 from visits import planning
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning import blocks
-from visits.planning.fairness import Balance, as_mapping
+from visits.planning.loads import Balance, as_mapping
 from visits.services import broken as promises_broken
 from visits.services import drafts
 from visits.services.candidates import Candidates
