@@ -31,14 +31,14 @@ class Room(NamedTuple):
 
 
 class _Label(NamedTuple):
-    here: int  # 0 the start, i the i-th stop, beyond them the visit
-    out: int
-    protected: int
+    here: int  # number of the place, see _Asked
+    out: int  # how many stops went
+    protected: int  # how many of them
     gap: int  # -1 while the visit is not in
     leave_s: int
-    lost: float = 0.0
+    lost: float = 0.0  # points of those that went
     travel_s: int = 0
-    who: tuple[int, ...] = ()
+    who: tuple[int, ...] = ()  # those that went, as indices of the stops
 
 
 def worth(problem: Problem, visit: Visit, shift: Shift) -> float:
@@ -69,7 +69,8 @@ def cheapest(problem: Problem, orders: Mapping[str, Sequence[str]], offers: Iter
 
 
 class _Asked:
-    """One route with the visit at its door; `legs` is travel between start, stops, visit, end."""
+    """One route with the visit beside it. Places are numbered: 0 the start, 1..n the stops, n + 1 the visit, then the
+    end; `at[i - 1]` is who lives at place i, `legs` the travel between two places as far as it was asked."""
 
     def __init__(self, problem: Problem, offer: Offer, order: Sequence[str]) -> None:
         self.shift, self.over_s = offer.shift, offer.over_s
@@ -87,6 +88,7 @@ class _Asked:
         self.legs: dict[tuple[int, int], int] = {}
 
     def leg(self, a: int, b: int) -> int:
+        """Seconds of travel from place `a` to place `b`."""
         known = self.legs.get((a, b))
         if known is None:
             known = self.problem.seconds(self.places[a], self.places[b])
@@ -146,6 +148,7 @@ class _Asked:
         return _Label(to, out, protected, gap, start_s + visit.service_s, lost, travel_s + leg_s, who)
 
     def _without(self, label: _Label, index: int, protected: int) -> _Label:
+        """The label after passing the stop `index` by."""
         here, out, _, gap, leave_s, lost, travel_s, who = label
         lost += self.worth[index]
         return _Label(here, out + 1, protected, gap, leave_s, lost, travel_s, (*who, index))

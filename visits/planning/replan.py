@@ -64,7 +64,7 @@ def replan(
         on_progress=_scaled(on_progress, 0.0, STEADY_SHARE),
         should_stop=should_stop,
     )
-    free = {row.visit for row in first.unserved}
+    free = {row.visit for row in first.unserved}  # asked again, at any hour
     kept = replace(
         steady,
         visits=tuple(
@@ -114,7 +114,7 @@ def narrowed(visit: Visit, told: Interval | None) -> Visit:
     return replace(visit, windows=within(visit.windows, told))
 
 
-def _shift(shift: Shift, facts: Facts) -> Shift:
+def _rest_of_shift(shift: Shift, facts: Facts) -> Shift:
     """What is left of a team's day."""
     now = next((team for team in facts.teams if team.shift == shift.id), None)
     start_s = max(shift.start_s, facts.now_s, now.free_s if now else 0)
@@ -141,7 +141,7 @@ def rest_of_day(problem: Problem, published: Plan, facts: Facts) -> Problem:
             visits.append(narrowed(visit, facts.told.get(visit.id)))
         else:
             visits.append(replace(visit, locked=None))
-    shifts = tuple(_shift(shift, facts) for shift in problem.shifts if shift.id in working)
+    shifts = tuple(_rest_of_shift(shift, facts) for shift in problem.shifts if shift.id in working)
     return replace(problem, shifts=shifts, visits=tuple(visits))
 
 
@@ -161,24 +161,24 @@ def _keep(
         if visit.locked in facts.failed and visit.id in rest.visit_by_id
     }
     causes.update(kept.broken)
-    lines = slots.prepare(rest, kept.orders)
+    ready = slots.prepare(rest, kept.orders)
     changed: dict[str, Visit] = {}
     for visit_id in sorted(causes, key=lambda i: (-rest.visit_by_id[i].priority, i)):
         own = problem.visit_by_id[visit_id]
-        late = _from(own, facts.told.get(visit_id))
-        found = slots.slots(lines, late) if visit_id in kept.broken else []
-        if found:
-            lines = slots.insert(lines, late, min(found, key=lambda slot: slot.start_s))
+        late = _no_earlier(own, facts.told.get(visit_id))
+        found = slots.slots(ready, late) if visit_id in kept.broken else []
+        if found:  # later by the same team
+            ready = slots.insert(ready, late, min(found, key=lambda slot: slot.start_s))
             changed[visit_id] = late
-        else:
+        else:  # any team, and before others
             more = own.priority + promise_points
             changed[visit_id] = replace(own, locked=None, priority=more)
     visits = tuple(changed.get(visit.id, visit) for visit in rest.visits)
-    order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in lines.lines}
+    order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in ready.lines}
     return replace(rest, visits=visits), causes, _start(order, left)
 
 
-def _from(visit: Visit, told: Interval | None) -> Visit:
+def _no_earlier(visit: Visit, told: Interval | None) -> Visit:
     """Any of the hours that suit, but not before the interval that the family was told: it may not be at home."""
     if told is None:
         return visit

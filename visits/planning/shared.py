@@ -16,7 +16,7 @@ from visits.planning.blocks import free_shifts
 from visits.planning.price import is_protected, worth
 from visits.planning.result import figures
 from visits.planning.rules import walk
-from visits.planning.types import BrokenLock, Interval, Plan, Problem, Reason, Route, Unserved, Visit
+from visits.planning.types import Interval, Plan, Problem, Reason, Route, Unserved, Visit
 
 Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for all -> all ids in their order
 
@@ -113,7 +113,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
     orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
     rows = {row.visit: row for row in _each(groups, plan.unserved)}
     for stop in (stop for route in plan.routes for stop in route.stops):
-        for visit in _together(groups, stop.visit):
+        for visit in _members(groups, stop.visit):
             if visit not in on:
                 reason = explain.one(problem, orders, problem.visit_by_id[visit])
                 rows[visit] = Unserved(visit, (reason,))
@@ -125,7 +125,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
         broken_locks=tuple(
             replace(row, visit=visit, served_on=on.get(visit), reason=_reason(groups, row.reason))
             for row in plan.broken_locks
-            for visit in _ids(groups, row)
+            for visit in _members(groups, row.visit)
         ),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
         statistics=replace(plan.statistics, **figures(problem, routes)),
@@ -135,7 +135,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
 def _single(problem: Problem, groups: Groups, route: Route) -> Route:
     """The route in single visits: walked again, for a break may now fall between two of one stop."""
     shift = problem.shift_by_id[route.shift]
-    stops = [[problem.visit_by_id[i] for i in _together(groups, stop.visit)] for stop in route.stops]
+    stops = [[problem.visit_by_id[i] for i in _members(groups, stop.visit)] for stop in route.stops]
     while sum(map(len, stops)) > shift.max_visits:
         free = [stop for stop in stops if not any(visit.locked == shift.id for visit in stop)]
         loose = [stop for stop in free if not any(is_protected(visit, shift) for visit in stop)] or free
@@ -145,11 +145,8 @@ def _single(problem: Problem, groups: Groups, route: Route) -> Route:
     return walk(problem, shift, [visit for stop in stops for visit in stop]).route(shift)
 
 
-def _ids(groups: Groups, row: Unserved | BrokenLock) -> tuple[str, ...]:
-    return _together(groups, row.visit)
-
-
-def _together(groups: Groups, visit: str) -> tuple[str, ...]:
+def _members(groups: Groups, visit: str) -> tuple[str, ...]:
+    """All visits for which this one stands in the merged problem; itself where it shares no stop."""
     return groups.get(visit, (visit,))
 
 
@@ -157,10 +154,10 @@ def _each(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
     return tuple(
         Unserved(visit, tuple(_reason(groups, reason) for reason in row.reasons))
         for row in rows
-        for visit in _ids(groups, row)
+        for visit in _members(groups, row.visit)
     )
 
 
 def _reason(groups: Groups, reason: Reason) -> Reason:
     """The same with every single visit that would be pushed out."""
-    return replace(reason, visits=tuple(v for first in reason.visits for v in groups.get(first, (first,))))
+    return replace(reason, visits=tuple(v for first in reason.visits for v in _members(groups, first)))

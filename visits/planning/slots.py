@@ -161,7 +161,7 @@ def slots(
             rest = [stop for stop in row.visits if stop.id != visit.id]
             row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
         if len(row.visits) < row.shift.max_visits:
-            found += _of(prepared.problem, row, visit, notice_s, call_s, joined or {}, follows)
+            found += _on_line(prepared.problem, row, visit, notice_s, call_s, joined or {}, follows)
     found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
     return found if limit is None else found[:limit]
 
@@ -178,7 +178,7 @@ def insert(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
     return Prepared(prepared.problem, tuple(rows))
 
 
-def _of(
+def _on_line(
     problem: Problem,
     row: Line,
     visit: Visit,
@@ -197,13 +197,15 @@ def _of(
         one = joined.get(before)
         if one is None and position < len(stops) and stops[position].id in follows:
             continue
-        slot = _at(problem, row, one or visit, position, notice_s, call_s)
+        slot = _after(problem, row, one or visit, position, notice_s, call_s)
         if slot is not None:
             found.append(slot if one is None else replace(slot, joins=before))
     return found
 
 
-def _at(problem: Problem, row: Line, visit: Visit, position: int, notice_s: int, call_s: int) -> Slot | None:
+def _after(
+    problem: Problem, row: Line, visit: Visit, position: int, notice_s: int, call_s: int
+) -> Slot | None:
     """The place after `position` stops, None where the visit does not fit there."""
     shift, stops = row.shift, row.visits
     before = stops[position - 1].location if position else shift.start_location
@@ -218,7 +220,7 @@ def _at(problem: Problem, row: Line, visit: Visit, position: int, notice_s: int,
     next_s = drive(leave_s, on_s, shift.breaks)
     if next_s > row.latest[position]:
         return None
-    end_s, later_s, moved = _shifts(row, position, next_s, notice_s)
+    end_s, later_s, moved = _delays(row, position, next_s, notice_s)
     added_s = to_s + on_s - (row.legs[position] if stops else 0)
     worth = points(problem, visit, shift.date)
     price_s = added_s + call_s * len(moved) + POINT_S * (visit.priority - worth)
@@ -227,7 +229,7 @@ def _at(problem: Problem, row: Line, visit: Visit, position: int, notice_s: int,
     )
 
 
-def _shifts(
+def _delays(
     row: Line, position: int, arrive_s: int, notice_s: int
 ) -> tuple[int, int, tuple[tuple[str, int], ...]]:
     """When the team is back, the most that a stop shifts, and those that shift by more than the notice, when
