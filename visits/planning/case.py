@@ -35,7 +35,7 @@ def shown(value: object) -> str:
 
 
 def parse_clock(text: object) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS"."""
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS". Raises ValueError, in plain words, for all else."""
     match = _CLOCK.match(text) if isinstance(text, str) else None
     if not match:
         raise ValueError(f"{shown(text)} bukan jam; tulis HH:MM, misalnya 07:30")
@@ -52,6 +52,7 @@ def clock(seconds: int) -> str:
 
 
 def parse_date(text: object) -> dt.date:
+    """The date of "YYYY-MM-DD". Raises ValueError, in plain words, for all else."""
     try:
         date = dt.date.fromisoformat(text)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -227,6 +228,7 @@ def problem_from(data: object) -> Problem:
 
 
 def read_json(path: Path) -> object:
+    """What a JSON file holds. Raises CaseError."""
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -281,7 +283,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write the plan whole or not at all: a reader never sees half a file."""
+    """Write the plan whole or not at all: a reader never sees half a file. Raises OSError."""
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(plan_as_json(plan), ensure_ascii=False) + "\n", encoding="utf-8")
     part.replace(path)

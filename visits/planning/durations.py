@@ -48,7 +48,7 @@ class Duration:
         return math.exp(self.mean)
 
     def quantile(self, share: float) -> float:
-        """Minutes that `share` of the visits stay below."""
+        """Minutes that `share` (0..1, else ValueError) of the visits stay below, within what one can last."""
         log = self.mean + self.spread * t_quantile(share, self.freedom)
         return min(max(math.exp(min(log, ENDLESS)), SHORTEST_MIN), LONGEST_MIN)
 
@@ -117,6 +117,7 @@ class Learned:
 
     @property
     def used(self) -> int:
+        """How many reports it was learned from."""
         return len(self.kept)
 
 
@@ -154,7 +155,7 @@ def t_below(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=1024)
 def t_quantile(share: float, freedom: float) -> float:
-    """The t that `share` of Student's t stays below, by halving."""
+    """The t that `share` of Student's t stays below, by halving. ValueError unless 0 < share < 1."""
     if not 0 < share < 1:
         raise ValueError("share must lie between 0 and 1")
     if share == 0.5:

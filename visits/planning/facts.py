@@ -43,6 +43,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """Where and when a visit is served: the shift, and the begin of its service."""
+
     shift: str
     start_s: int
 
@@ -75,7 +77,9 @@ class Replan:
 
     @property
     def broken(self) -> tuple[Change, ...]:
+        """The changes that break a promise."""
         return tuple(change for change in self.changes if change.cause is not None)
 
     def having(self, what: str) -> tuple[Change, ...]:
+        """The changes of one kind (`SAME`, `SHIFTED`, ...)."""
         return tuple(change for change in self.changes if change.what == what)

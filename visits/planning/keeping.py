@@ -1,10 +1,11 @@
 """Keeping: what a plan would cost more if it left a published visit on the shift, and at the hour, that it had.
 
 The idea: take the visit out of the plan's routes, cut its windows to the hour that its family knows, and look for
-the cheapest place on its old shift, in three steps, each only where the one before found nothing: while all others
-whose families know their hour keep it (`calm`); while these may shift too (`loose`), the fewest of them; while
-stops may go (price.py). What it costs is the travel of all routes after it less before it, and the points that it
-would be worth less on that date. Plain Python: one question takes a few milliseconds.
+the cheapest place on its old shift, in three steps, each only where the one before found nothing: while all
+others whose families know their hour keep it (`calm`); while these may shift too (`loose`), the fewest of them;
+while stops may go (price.py). Our own, on the places of slots.py. What it costs is the travel of all routes after
+it less before it, and the points that it would be worth less on that date. Plain Python: one question takes a few
+milliseconds.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ def _pushing(
     room: price.Room,
     lost: float,
 ) -> Kept:
+    """What it costs where the stops of `room` have to go."""
     stay = [problem.visit_by_id[one] for one in rest.get(team.id, ()) if one not in room.out]
     after = [*stay[: room.gap], visit, *stay[room.gap :]]
     added_s = _travel(problem, team, after) + _left(problem, orders, rest, visit, team.id)

@@ -20,6 +20,8 @@ STATES = 20_000
 
 
 class Kept(NamedTuple):
+    """Which promises hold together, and which must break."""
+
     orders: dict[str, tuple[str, ...]]  # shift id -> locked visits that can be kept together, in order
     broken: dict[str, Reason]  # visit id -> why its lock cannot be kept
 

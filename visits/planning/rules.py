@@ -35,6 +35,7 @@ class Walk:
     faults: tuple[Fault, ...]
 
     def route(self, shift: Shift) -> Route:
+        """The same as the shift's route in a plan; its faults are left behind."""
         return Route(shift.id, self.stops, self.end_s, self.travel_s)
 
 

@@ -57,10 +57,12 @@ class Proposal:
 
     @property
     def saved_days(self) -> float:
+        """Days of a team; above zero for every proposal."""
         return self.homes.team_days - self.session.team_days
 
     @property
     def saved_travel_s(self) -> int:
+        """Seconds of driving; may be negative."""
         return self.homes.travel_s - self.session.travel_s
 
 

@@ -47,6 +47,7 @@ class Home:
 
     @property
     def usual_s(self) -> float:
+        """Seconds of a visit that is neither short nor long: the median, kit and search included."""
         return self.fixed_s + 60 * self.duration.median
 
 
@@ -80,12 +81,14 @@ class Model:
     travel_cv: float = 0.25
 
     def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
         variance = math.log1p(self.travel_cv**2)
         drawn = rng.standard_normal((len(day.homes) + 1, runs))
         planned = np.array([[home.drive_s] for home in day.homes] + [[day.home_s]], dtype=np.float64)
         return planned * np.exp(math.sqrt(variance) * drawn - variance / 2)
 
     def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds at every home, those in vain among them: shape (homes, runs)."""
         out = np.empty((len(day.homes), runs))
         for row, home in zip(out, day.homes, strict=True):
             full = home.fixed_s + 60 * home.duration.sample(rng, runs)
@@ -106,6 +109,7 @@ class Replay:
 
     @property
     def overtime_s(self) -> Floats:
+        """Seconds after the end of the shift until the team was home, at least 0: shape (runs,)."""
         return np.maximum(self.end_s - self.day.end_s, 0)
 
     def with_told(self) -> Day:

@@ -25,6 +25,8 @@ Locations = Sequence[tuple[float, float]]
 
 
 class Travel(Protocol):
+    """How long a drive takes; `locations` are (latitude, longitude) in degrees, places indices into them."""
+
     def seconds(self, locations: Locations, a: int, b: int) -> int:
         """Seconds from place `a` to place `b` (different indices)."""
 
@@ -50,9 +52,11 @@ class GreatCircle:
 
     @property
     def seconds_per_m(self) -> float:
+        """Of great-circle metres, the detour included."""
         return self.detour / (self.speed_kmh / 3.6)
 
     def seconds(self, locations: Locations, a: int, b: int) -> int:
+        """Seconds from place `a` to place `b`, rounded up."""
         (lat1, lon1), (lat2, lon2) = locations[a], locations[b]
         phi1, phi2 = math.radians(lat1), math.radians(lat2)
         dphi, dlam = phi2 - phi1, math.radians(lon2 - lon1)
@@ -61,6 +65,7 @@ class GreatCircle:
         return math.ceil(metres * self.detour / (self.speed_kmh / 3.6) - ROUNDING)
 
     def matrix(self, locations: Locations) -> NDArray[Any]:
+        """int32[n, n] seconds between all places, as `seconds` has them; the diagonal is zero."""
         degrees = np.asarray(locations, dtype=np.float64).reshape(-1, 2)
         phi, lam = np.radians(degrees[:, 0]), degrees[:, 1]
         out = np.empty((len(phi), len(phi)), dtype=np.int32)
@@ -88,9 +93,11 @@ class Table:
             raise ValueError("tabel perjalanan harus detik bulat nol atau lebih")
 
     def seconds(self, locations: Locations, a: int, b: int) -> int:
+        """Seconds from place `a` to place `b`, as given."""
         return int(self.values[a, b])
 
     def matrix(self, locations: Locations) -> NDArray[Any]:
+        """int32[n, n] as given, with a diagonal of zeros. ValueError where it is not for so many places."""
         if len(self.values) != len(locations):
             raise ValueError("tabel perjalanan harus sebesar daftar tempat")
         out = self.values.astype(np.int32)

@@ -154,10 +154,12 @@ class Problem:
 
     @cached_property
     def shift_by_id(self) -> dict[str, Shift]:
+        """Shift id -> shift, in the order of `shifts`."""
         return {shift.id: shift for shift in self.shifts}
 
     @cached_property
     def visit_by_id(self) -> dict[str, Visit]:
+        """Visit id -> visit, in the order of `visits`."""
         return {visit.id: visit for visit in self.visits}
 
     @cached_property
@@ -167,6 +169,7 @@ class Problem:
 
     @cached_property
     def day_index(self) -> dict[dt.date, int]:
+        """Date -> its place in `horizon`."""
         return {date: index for index, date in enumerate(self.horizon)}
 
     def seconds(self, a: int, b: int) -> int:
@@ -176,6 +179,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
+    """One visit of a route: at the door, service begun (after waiting), service over."""
+
     visit: str
     arrive_s: int
     start_s: int
@@ -221,6 +226,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
+    """A visit that no route serves, and why."""
+
     visit: str
     reasons: tuple[Reason, ...] = ()
 

@@ -35,15 +35,17 @@ Array = NDArray[Any]
 
 
 def day_number(day: dt.date) -> int:
+    """Days since the beginning of 2020, as the file keeps them."""
     return (day - _FIRST_DAY).days
 
 
 def day_of(number: int) -> dt.date:
+    """The way back from `day_number`."""
     return _FIRST_DAY + dt.timedelta(days=number)
 
 
 def keys_of(locations: Locations) -> Array:
-    """int32[n, 2]"""
+    """int32[n, 2]: latitude and longitude on the grid."""
     return np.rint(np.asarray(locations, dtype=np.float64).reshape(-1, 2) * GRID).astype(np.int32)
 
 
@@ -61,6 +63,7 @@ class Grid:
 
     @classmethod
     def empty(cls, keys: Array, *, version: str = "", used: int = 0) -> Self:
+        """A grid of these places (int32[k, 2]) that knows nothing yet; `used` is a day number."""
         count = len(keys)
         grid = cls(
             keys=np.asarray(keys, dtype=np.int32).reshape(-1, 2),
@@ -75,6 +78,7 @@ class Grid:
 
     @property
     def is_sound(self) -> bool:
+        """Whether shapes, types and numbers are what they must be; a file may hold anything."""
         count = len(self.keys)
         square, line = (count, count), (count,)
         return (
@@ -124,6 +128,7 @@ class Cache:
         self.path = path
 
     def read(self) -> Grid:
+        """What is stored; an empty grid where nothing sound is."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 if int(file["format"]) != FORMAT:

@@ -38,6 +38,7 @@ class Client:
         self.session.close()
 
     def left_s(self) -> float:
+        """Seconds until the deadline; negative after it."""
         return self.deadline - time.monotonic()
 
     def get(self, address: str, params: dict[str, str]) -> tuple[int, dict[str, Any]]:

@@ -65,6 +65,7 @@ class Osrm:
         self.cache = Cache(folder / f"osrm-{server}.npz")
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
+        """Times stored or asked for within the budget; trouble with the server is told, never raised."""
         keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
         grid = Grid.empty(keys, used=self.today)
         stored = self.cache.read()

@@ -41,7 +41,8 @@ class Source(Protocol):
 
     name: RoadSource
 
-    def find(self, locations: Locations, *, budget_s: float) -> Found: ...
+    def find(self, locations: Locations, *, budget_s: float) -> Found:
+        """Times between all places, UNKNOWN where it does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)

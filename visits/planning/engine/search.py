@@ -38,6 +38,7 @@ class Budget:
     stopped: bool = False
 
     def elapsed(self) -> float:
+        """Seconds since the run began."""
         return time.monotonic() - self.began
 
     def share(self, done: int) -> float:
@@ -48,6 +49,7 @@ class Budget:
         return self.elapsed() / self.seconds if self.seconds > 0 else 1.0
 
     def poll(self) -> bool:
+        """Ask whether to stop; once said, it stands."""
         if not self.stopped and self.should_stop is not None and self.should_stop():
             self.stopped = True
         return self.stopped

@@ -47,6 +47,7 @@ class Team:
             worker.take(first.best)
 
     def crown(self, state: State) -> None:
+        """The champion, if it is better than the one before."""
         score = self.workers[0].score(state)
         if score > self.score:
             self.champion, self.score = copied(state), score
@@ -114,4 +115,5 @@ class Team:
 
     @property
     def iterations(self) -> int:
+        """Of all workers together."""
         return sum(w.iterations for w in self.workers)

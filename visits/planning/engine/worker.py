@@ -59,6 +59,7 @@ class Worker:
         construct.refresh_all(self.model.data, self.state)
 
     def fill(self) -> None:
+        """Put in greedily what fits into its routes."""
         construct.fill(self.model.data, self.state, self.work.owned, self.work.keys)
         self.settle()
 
@@ -84,9 +85,11 @@ class Worker:
         self.work = self.work._replace(pool=np.flatnonzero(visits & able).astype(np.int32))
 
     def score(self, state: State) -> float:
+        """What the search maximises: prizes, tiers and published places counted, less seconds of travel."""
         return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
 
     def run(self, hot: float, cold: float, steps: int, detour: float = TUNING[DETOUR]) -> None:
+        """Anneal for so many iterations; temperatures in units of the score, `detour` the weight of a second."""
         self.tuning[DETOUR] = detour
         if steps > 0:
             anneal.anneal(
@@ -107,10 +110,12 @@ class Worker:
 
     @property
     def best_score(self) -> float:
+        """The score of `best`."""
         return float(self.work.totals[1])
 
     @property
     def iterations(self) -> int:
+        """Done so far."""
         return int(self.work.totals[2])
 
 

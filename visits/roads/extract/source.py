@@ -118,6 +118,7 @@ class Extract:
         self.cache = Cache(folder / "times.npz")
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
+        """Times as far as the budget goes. Raises `RoadsError` where no map was built, or scipy is missing."""
         built = current(self.folder)
         if built is None:
             raise RoadsError(RoadTrouble.NOT_BUILT)
