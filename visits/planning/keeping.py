@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from visits.planning import blocks, price, slots
 from visits.planning.priority import points
 from visits.planning.rules import walk
-from visits.planning.types import Problem, Shift, Visit
+from visits.planning.types import Interval, Problem, Shift, Visit
 
 FREE, FITS, SHIFTS, PUSHES, BLOCKED = "free", "fits", "shifts", "pushes", "blocked"
+LATE = "late"  # the caller found that the hour would not hold
 NO_TRAVEL_S = 60  # less than a minute is no price
 
 Orders = Mapping[str, Sequence[str]]
@@ -32,7 +33,8 @@ class Kept:
 
     `order` is the shift's order with the visit in it, where nobody else's news comes of it (`FREE`, `FITS`).
     `shifted` are others whose families know an hour that they would lose, `out` those that would have to go,
-    worth `worth` points, `promised` of them protected; `relax` are the rules in the way (blocks.py).
+    worth `worth` points, `promised` of them protected; `relax` are the rules in the way (blocks.py). `told` is when
+    the team would be there as days really go, where the caller asked that (`LATE`).
     """
 
     code: str
@@ -46,11 +48,16 @@ class Kept:
     worth: float = 0.0
     promised: int = 0
     relax: tuple[str, ...] = ()
+    told: Interval | None = None
 
 
-def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> Kept:
-    """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`. Both problems have the same
-    shifts and visits: in `calm` those that are where they were published have their windows cut to that."""
+def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> list[Kept]:
+    """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`: every place that costs nobody
+    else's hour, the cheapest first, or one answer that says what would have to give way.
+
+    Both problems have the same shifts and visits: in `calm` those that are where they were published have their
+    windows cut to that.
+    """
     team = calm.shift_by_id[shift]
     rest = {one: [v for v in order if v != visit.id] for one, order in orders.items()}
     others = rest.get(shift, [])
@@ -65,18 +72,28 @@ def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str
             later_s = max(0, walk(calm, team, after).end_s - end_s)
             shifted = tuple(_shifted(calm, team, after, visit))
             found.append((len(shifted), added_s + later_s, position, added_s, later_s, shifted))
+        found.sort()
+        if found and found[0][0]:
+            _, _, _, added_s, later_s, shifted = found[0]
+            return [Kept(SHIFTS, shift, (), added_s, later_s, lost, shifted)]
         if found:
-            _, _, position, added_s, later_s, shifted = min(found)
-            if shifted:
-                return Kept(SHIFTS, shift, (), added_s, later_s, lost, shifted)
-            order = (*others[:position], visit.id, *others[position:])
-            free = added_s < NO_TRAVEL_S and round(lost) <= 0
-            return Kept(FREE if free else FITS, shift, order, added_s, later_s, lost)
+            return [
+                Kept(
+                    FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS,
+                    shift,
+                    (*others[:position], visit.id, *others[position:]),
+                    added_s,
+                    later_s,
+                    lost,
+                )
+                for count, _, position, added_s, later_s, _ in found
+                if count == 0
+            ]
     (codes,) = blocks.each(replace(calm, shifts=(team,)), visit)
     room = price.cheapest(loose, rest, [blocks.Offer(team, visit)])
     if codes or room is None:
-        return Kept(BLOCKED, shift, relax=codes)
-    return _pushing(loose, orders, rest, visit, team, room, lost)
+        return [Kept(BLOCKED, shift, relax=codes)]
+    return [_pushing(loose, orders, rest, visit, team, room, lost)]
 
 
 def _pushing(

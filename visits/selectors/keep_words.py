@@ -37,7 +37,7 @@ def said(kept: Kept, what: str, names: Names) -> Price:
 
 def _title(kept: Kept, what: str) -> str:
     """The answer in a few words."""
-    if kept.code == keeping.BLOCKED:
+    if kept.code in (keeping.BLOCKED, keeping.LATE):
         return _("Tidak bisa tetap")
     if kept.code == keeping.FREE:
         return _("Bisa tetap pada jam semula") if what == "shifted" else _("Bisa tetap di tempat semula")
@@ -48,9 +48,16 @@ def _price(kept: Kept, names: Names) -> str:
     """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
     if kept.code == keeping.BLOCKED:
         return " ".join(_blocks(kept))
+    if kept.told is not None:
+        since, until = (words.clock(at) for at in kept.told)
+        text = _("Menurut ulangan hari itu, tim baru tiba antara %(since)s dan %(until)s.")
+        return text % {"since": since, "until": until}
     said = [_travel(kept.added_s)]
     if kept.out:
         said.insert(0, _out(kept, names))
+        if kept.points < 0:  # it has no place now
+            text = _("keluarga ini sendiri bernilai %(points)s")
+            said.append(text % {"points": formats.number_format(round(-kept.points))})
     elif round(kept.points):
         text = _("nilai rencana turun %(points)s") if kept.points > 0 else _("nilai rencana naik %(points)s")
         said.append(text % {"points": formats.number_format(abs(round(kept.points)))})

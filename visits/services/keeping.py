@@ -1,265 +1,114 @@
 """What each change of a draft is the price of: what it would cost to leave the family where, and when, it was.
 
-Asked of the draft as it would be published (visits/planning/keeping.py), of the team-days that it changes, when
-somebody looks at it. putting_back.py then puts a visit back whose place costs nobody else's hour.
+Asked of the draft as it would be published (visits/planning/keeping.py), when somebody looks at it. Plans count with
+long visits, families are told when teams really come: so a place counts only if replays of the day (rehearsal.py)
+find the family, and those who stay, at the hours that they know. putting_back.py then takes such a place.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
 
-from outreach.models import Need
-from visits import planning, roads
 from visits.enums import RunKind
-from visits.models import Plan, PlanUnserved, Shift, Visit
-from visits.planning import keeping, replan, shared
+from visits.models import Plan, Visit
+from visits.planning import keeping
 from visits.planning.keeping import Kept
-from visits.planning.rules import within
-from visits.planning.types import Interval, Problem
+from visits.planning.simulate import Day
+from visits.planning.types import Interval
 from visits.selectors import arrival, changes
-from visits.selectors.changes import Change, Changes, What
-from visits.services import candidates, durations, priority, today
-from visits.services.candidates import NothingToPlanError, Places
-from visits.services.sharing import same_stop
+from visits.selectors.changes import Changes
+from visits.services import candidates, draft_routes, rehearsal
+from visits.services.candidates import NothingToPlanError
+from visits.services.draft_routes import Routes
 
 NOT_WORKING = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The draft's routes as a problem. `problem` holds who is where they were published to their hour, `loose` does
-    not; both have who shares a stop as one visit, `groups` says who. `singles` is `problem` in single visits."""
-
-    problem: Problem
-    loose: Problem
-    singles: Problem
-    groups: shared.Groups
-    orders: dict[str, tuple[str, ...]]
-    visits: dict[str, Visit]  # the changed ones as they are published, by need
-    needs: dict[str, Need]
-
-    def leader(self, need: str) -> str:
-        """Who stands for the need's stop."""
-        return next((first for first, ids in self.groups.items() if need in ids), need)
-
-    def price(self, need: str) -> Kept:
-        visit = self.visits[need]
-        shift = str(visit.shift_id)
-        if shift not in self.problem.shift_by_id:
-            return Kept(keeping.BLOCKED, shift, relax=(NOT_WORKING,))
-        kept = keeping.keep(self.problem, self.loose, self.orders, self.kept(need), shift)
-        return replace(kept, shifted=self._each(kept.shifted), out=self._each(kept.out))
-
-    def _each(self, leaders: Iterable[str]) -> tuple[str, ...]:
-        return tuple(need for one in leaders for need in self.groups.get(one, (one,)))
-
-    def kept(self, need: str) -> planning.Visit:
-        """The need's stop at the hour that its family knows."""
-        own, visit = self.loose.visit_by_id[self.leader(need)], self.visits[need]
-        return _at_its_hour(own, visit)
-
-
-def _at_its_hour(own: planning.Visit, visit: Visit) -> planning.Visit:
-    dates = None if own.dates is None else own.dates | {arrival.local_date(visit.planned_start)}
-    return replace(own, windows=within(own.windows, hour(visit)), dates=dates, locked=None)
-
-
-def hour(visit: Visit) -> Interval:
-    """When a visit may begin so that its family finds it where it was: within half an hour of the published start
-    and what they were told."""
-    start = visit.planned_start
-    told_from, told_until = arrival.told(visit)
-    since = max(min(told_from, start), start - changes.SHIFTED)
-    until = min(max(told_until, start), start + changes.SHIFTED)
-    return arrival.seconds_of_day(since), arrival.seconds_of_day(until)
+TRIED = 4  # places of one visit that are replayed
 
 
 def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[str, Kept]:
     """By need, for all whose visit would move, shift or be cancelled; empty where it cannot be asked any more."""
-    wanted = changed(found)
-    if not wanted or found.refusals:
+    if found.refusals or not draft_routes.changed(found):
         return {}
     try:
-        asked = _asked(plan, found, now or timezone.now())
+        if plan.run.kind == RunKind.TODAY:
+            routes = draft_routes.rest_of_today(plan, found, now or timezone.now())
+        else:
+            routes = draft_routes.ahead(plan, found)
     except NothingToPlanError:
         return {}
-    known: dict[str, Kept] = {}
-    for need in asked.visits:
-        leader = asked.leader(need)
-        if leader not in known:
-            known[leader] = asked.price(need)
-    return {need: known[asked.leader(need)] for need in asked.visits}
+    return of(routes, routes.changed)
 
 
-def changed(found: Changes) -> dict[str, Visit]:
-    moving = found.having(What.MOVED, What.SHIFTED)
-    rows = [change.visit for change in moving if change.visit is not None] + found.cancelled
-    return {str(visit.need_id): visit for visit in rows}
+def of(routes: Routes, needs: Iterable[str]) -> dict[str, Kept]:
+    """The prices of these changes; who shares a stop has one price."""
+    asked = {routes.leader(need): need for need in needs}
+    found = {need: _places(routes, need) for need in asked.values()}
+    tried = [(need, kept) for need, places in found.items() for kept in places if kept.order]
+    days = [_day(routes, kept.shift, routes.each(kept.order)) for _, kept in tried]
+    told = rehearsal.intervals(days, routes.learned) if days else []
+    held: dict[str, list[Kept]] = {}
+    for (need, kept), intervals in zip(tried, told, strict=True):
+        held.setdefault(need, []).append(_held(routes, need, kept, intervals))
+    best = {need: _best(held.get(need, places)) for need, places in found.items()}
+    return {need: best[asked[routes.leader(need)]] for need in needs}
 
 
-def _asked(plan: Plan, found: Changes, now: datetime) -> Asked:
-    return _today(plan, found, now) if plan.run.kind == RunKind.TODAY else ahead(plan, found)
+def _places(routes: Routes, need: str) -> list[Kept]:
+    """By the plan's own clock."""
+    shift = str(routes.changed[need].shift_id)
+    if shift not in routes.problem.shift_by_id:
+        return [Kept(keeping.BLOCKED, shift, relax=(NOT_WORKING,))]
+    found = keeping.keep(routes.problem, routes.loose, routes.orders, routes.kept(need), shift)
+    return [
+        replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out)) for kept in found[:TRIED]
+    ]
 
 
-# --- days ahead
+def _best(places: list[Kept]) -> Kept:
+    """The cheapest that holds; else the one that shifts fewest; else that the team would come at another hour."""
+    return min(places, key=lambda kept: (not kept.order, kept.code == keeping.LATE, len(kept.shifted)))
 
 
-def ahead(plan: Plan, found: Changes) -> Asked:
-    """The team-days that visits leave or come to."""
-    visits_before = changed(found)
-    moving = found.having(What.MOVED, What.SHIFTED)
-    touched = {visit.shift_id for visit in visits_before.values()} | {
-        change.stop.shift_id for change in moving
-    }
-    stops = [change for change in found.stops if change.stop.shift_id in touched]
-    shifts = [shift for shift in found.shifts if shift.pk in found.working]
-    places = Places()
-    teams = tuple(candidates.as_shift(shift, places) for shift in shifts)
-    maker = _Maker(plan, shifts, places)
-    wanted, visits, orders = _routes(stops, maker)
-    visits += maker.left(found.cancelled)
-    loose = Problem(
-        tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
-    )
-    groups = shared.possible(loose, wanted)
-    merged = shared.merge(loose, groups)
-    hours = {
-        str(change.stop.need_id): _steady(change)
-        for change in stops
-        if change.what == What.SAME and change.visit is not None
-    }
-    followers = {need for ids in groups.values() for need in ids[1:]}
-    return Asked(
-        problem=_calm(merged, hours),
-        loose=merged,
-        singles=_calm(loose, {need: told for need, told in hours.items() if need not in followers}),
-        groups=groups,
-        orders={
-            shift: tuple(need for need in order if need not in followers) for shift, order in orders.items()
-        },
-        visits=visits_before,
-        needs={str(change.stop.need_id): change.stop.need for change in stops}
-        | {str(visit.need_id): visit.need for visit in found.cancelled},
-    )
+def _held(routes: Routes, need: str, kept: Kept, told: Sequence[Interval]) -> Kept:
+    """The same where the replays say so too, else who would not be met as told."""
+    lost = []
+    for one, interval in zip(routes.each(kept.order), told, strict=True):
+        visit = routes.published.get(one)
+        if visit is None or str(visit.shift_id) != kept.shift or not _differs(visit, interval):
+            continue
+        if one == need:
+            return Kept(keeping.LATE, kept.shift, told=interval)
+        if one not in routes.changed:
+            lost.append(one)
+    return replace(kept, code=keeping.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept
 
 
-def _steady(change: Change) -> Interval:
-    """The hour of a visit that stays, with where the draft has it."""
-    assert change.visit is not None
-    since, until = hour(change.visit)
-    return min(since, change.stop.start), max(until, change.stop.start)
+def _differs(visit: Visit, interval: Interval) -> bool:
+    """Whether a family would be told hours that are news."""
+    was = [arrival.seconds_of_day(at) for at in arrival.told(visit)]
+    return max(abs(a - b) for a, b in zip(was, interval, strict=True)) > changes.SHIFTED.total_seconds()
 
 
-def _calm(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
-    visits = (
-        replace(visit, windows=within(visit.windows, hours[visit.id])) if visit.id in hours else visit
-        for visit in problem.visits
-    )
-    return replace(problem, visits=tuple(visits))
-
-
-def _routes(
-    stops: list[Change], maker: "_Maker"
-) -> tuple[dict[str, tuple[str, ...]], list[planning.Visit], dict[str, tuple[str, ...]]]:
-    """Who shares a stop, the visits, and their orders, as the draft has them."""
-    groups: dict[str, tuple[str, ...]] = {}
-    visits: list[planning.Visit] = []
-    orders: dict[str, tuple[str, ...]] = {}
-    leader = before = None
-    for change in stops:
-        stop, need = change.stop, str(change.stop.need_id)
-        shift = str(stop.shift_id)
-        joins = (
-            leader is not None
-            and before is not None
-            and before.shift_id == stop.shift_id
-            and stop.travel_seconds == 0
-            and same_stop(leader.resident, stop.need.resident)
+def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
+    """The team-day in this order, as it is replayed."""
+    problem, team = routes.singles, routes.singles.shift_by_id[shift]
+    followers = {one for ids in routes.groups.values() for one in ids[1:]}
+    here, homes = team.start_location, []
+    for one in order:
+        visit, need = problem.visit_by_id[one], routes.needs[one]
+        before = routes.published.get(one)
+        homes.append(
+            rehearsal.home(
+                need,
+                drive_s=problem.seconds(here, visit.location),
+                setup_minutes=routes.shifts[shift].team.setup_minutes,
+                windows=candidates.hours(need),
+                learned=routes.learned,
+                before=before if before is not None and str(before.shift_id) == shift else None,
+                follows=one in followers,
+            )
         )
-        if leader is None or not joins:
-            leader = stop.need
-        else:
-            first = str(leader.pk)
-            groups[first] = (*groups.get(first, (first,)), need)
-        visits.append(maker.planned(change, door=leader))
-        orders[shift] = (*orders.get(shift, ()), need)
-        before = stop
-    return groups, visits, orders
-
-
-class _Maker:
-    """Needs as the planner sees them, of this draft."""
-
-    def __init__(self, plan: Plan, shifts: list[Shift], places: Places) -> None:
-        self.plan, self.places = plan, places
-        self.horizon = sorted({shift.date for shift in shifts})
-        self.setup = max((shift.team.setup_minutes for shift in shifts), default=0)
-        self.learned = durations.known()
-
-    def planned(self, change: Change, *, door: Need) -> planning.Visit:
-        """A stop of the draft, as long as it is there; promises keep what was told."""
-        stop, visit = change.stop, change.visit
-        stays = visit is not None and visit.shift_id == stop.shift_id and change.what == What.SAME
-        lock = visit if visit is not None and stays and visit.promised else None
-        made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
-        return replace(made, service_s=stop.leave - stop.start)
-
-    def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
-        """Published visits that the draft has no place for."""
-        rows = PlanUnserved.objects.filter(plan=self.plan, need__in=[visit.need_id for visit in cancelled])
-        points = dict(rows.values_list("need", "priority"))
-        return [
-            self._made(visit.need, visit, points=max(0.0, points.get(visit.need_id, 0.0)), lock=None)
-            for visit in cancelled
-        ]
-
-    def _made(
-        self, need: Need, visit: Visit | None, *, points: float, lock: Visit | None, door: Need | None = None
-    ) -> planning.Visit:
-        need.open_visits = [] if visit is None else [visit]  # type: ignore[attr-defined]
-        last = self.horizon[-1] if self.horizon else self.plan.run.last_date
-        must = priority.guarantee(need, on=self.plan.run.first_date, last=last)
-        return candidates.as_visit(
-            need,
-            door=door,
-            places=self.places,
-            horizon=self.horizon,
-            setup_minutes=self.setup,
-            learned=self.learned,
-            points=points,
-            tier=int(must is not None),
-            lock=lock,
-        )
-
-
-# --- the rest of a day under way
-
-
-def _today(plan: Plan, found: Changes, now: datetime) -> Asked:
-    """What is left of today, from where the teams are now."""
-    day = today.build(run=plan.run, now=now)
-    rest = replan.rest_of_day(day.problem, day.published, day.facts)
-    known = rest.visit_by_id
-    visits_before = {need: visit for need, visit in changed(found).items() if need in known}
-    orders: dict[str, tuple[str, ...]] = {}
-    for change in found.stops:
-        shift, need = str(change.stop.shift_id), str(change.stop.need_id)
-        if need in known and shift in rest.shift_by_id:
-            orders[shift] = (*orders.get(shift, ()), need)
-    hours = {
-        str(change.stop.need_id): _steady(change)
-        for change in found.stops
-        if change.what == What.SAME and change.visit is not None
-    }
-    calm = _calm(rest, hours)
-    return Asked(
-        problem=calm,
-        loose=rest,
-        singles=calm,
-        groups={},
-        orders=orders,
-        visits=visits_before,
-        needs=day.needs,
-    )
+        here = visit.location
+    return rehearsal.day(team, homes, home_s=problem.seconds(here, team.end_location))

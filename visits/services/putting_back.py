@@ -18,8 +18,8 @@ from visits.planning.keeping import Kept
 from visits.planning.rules import walk
 from visits.planning.types import Problem, Route
 from visits.selectors import changes
-from visits.services import drafts, keeping, telling
-from visits.services.keeping import Asked
+from visits.services import draft_routes, drafts, keeping, telling
+from visits.services.draft_routes import Routes
 
 
 class CannotKeepError(Exception):
@@ -41,10 +41,10 @@ def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime 
     found = changes.of(plan=row, now=now or timezone.now(), lock=True)
     if found.refusals:
         raise CannotKeepError("gone")
-    if need not in keeping.changed(found):
+    if need not in draft_routes.changed(found):
         raise CannotKeepError("same")
-    asked = keeping.ahead(row, found)
-    price = asked.price(need)
+    asked = draft_routes.ahead(row, found)
+    price = keeping.of(asked, [need])[need]
     if not price.order:
         raise CannotKeepError("price")
     leader = asked.leader(need)
@@ -54,11 +54,11 @@ def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime 
         actor=log.actor_of(user),
         action="plan_visit_kept",
         subject=row,
-        detail={"visits": [str(asked.visits[one].pk) for one in who if one in asked.visits]},
+        detail={"visits": [str(asked.changed[one].pk) for one in who if one in asked.changed]},
     )
 
 
-def _routes(asked: Asked, price: Kept, need: str) -> dict[int, Route | None]:
+def _routes(asked: Routes, price: Kept, need: str) -> dict[int, Route | None]:
     """The two routes that change, in single visits; None for one that has nobody left."""
     leader = asked.leader(need)
     own = asked.kept(need)
@@ -70,9 +70,7 @@ def _routes(asked: Asked, price: Kept, need: str) -> dict[int, Route | None]:
     orders = {shift: [one for one in order if one != leader] for shift, order in asked.orders.items()}
     orders[price.shift] = list(price.order)
     return {
-        int(shift): _walked(
-            problem, shift, [one for first in order for one in asked.groups.get(first, (first,))]
-        )
+        int(shift): _walked(problem, shift, asked.each(order))
         for shift, order in orders.items()
         if shift == price.shift or tuple(order) != asked.orders.get(shift, ())
     }
@@ -93,7 +91,7 @@ def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[
 
 
 def _rewrite(
-    plan: Plan, asked: Asked, price: Kept, who: Sequence[str], routes: dict[int, Route | None]
+    plan: Plan, asked: Routes, price: Kept, who: Sequence[str], routes: dict[int, Route | None]
 ) -> None:
     """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)

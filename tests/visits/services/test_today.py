@@ -16,7 +16,7 @@ from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.planning.replan import replan
 from visits.selectors import changes, field
-from visits.services import day_of_work, events, keeping, plans, promises, today, visits, week
+from visits.services import day_of_work, draft_routes, events, keeping, plans, promises, today, visits, week
 from visits.services.publishing import PublishRefusedError, publish
 from visits.sync import days as days_of
 
@@ -334,7 +334,7 @@ def test_every_change_of_the_rest_of_a_day_has_a_price(teams) -> None:
     found = changes.of(plan=plan)
     prices = keeping.prices(plan=plan, found=found)
 
-    assert prices.keys() == keeping.changed(found).keys() != set()
+    assert prices.keys() == draft_routes.changed(found).keys() != set()
     failed = {str(visit.need_id) for visit in _of(broken)[1:]}
     assert {need for need, kept in prices.items() if kept.relax == (keeping.NOT_WORKING,)} == failed
 

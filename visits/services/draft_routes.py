@@ -1,0 +1,241 @@
+"""A draft's routes as a problem that questions can be asked of, as it would be published now.
+
+Of days ahead the team-days that the draft changes; of a day under way what is left of it, from where the teams are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from outreach.models import Need
+from visits import planning, roads
+from visits.models import Plan, PlanUnserved, Shift, Visit
+from visits.planning import replan, shared
+from visits.planning.rules import within
+from visits.planning.types import Interval, Problem
+from visits.selectors import arrival, changes
+from visits.selectors.changes import Change, Changes, What
+from visits.services import candidates, durations, priority, today
+from visits.services.candidates import Places
+from visits.services.durations import Known
+from visits.services.sharing import same_stop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routes:
+    """`problem` holds who is where they were published to their hour, `loose` does not; both have who shares a stop
+    as one visit, `groups` says who. `singles` is `problem` in single visits. Visits and needs are by need."""
+
+    problem: Problem
+    loose: Problem
+    singles: Problem
+    groups: shared.Groups
+    orders: dict[str, tuple[str, ...]]
+    changed: dict[str, Visit]  # as they are published
+    published: dict[str, Visit]  # these and the ones that stay
+    needs: dict[str, Need]
+    shifts: dict[str, Shift]
+    learned: dict[str, Known]
+
+    def leader(self, need: str) -> str:
+        """Who stands for the need's stop."""
+        return next((first for first, ids in self.groups.items() if need in ids), need)
+
+    def each(self, leaders: Iterable[str]) -> tuple[str, ...]:
+        """All who are served at these stops."""
+        return tuple(need for one in leaders for need in self.groups.get(one, (one,)))
+
+    def kept(self, need: str) -> planning.Visit:
+        """The need's stop at the hour that its family knows."""
+        own, visit = self.loose.visit_by_id[self.leader(need)], self.changed[need]
+        dates = None if own.dates is None else own.dates | {arrival.local_date(visit.planned_start)}
+        return replace(own, windows=within(own.windows, hour(visit)), dates=dates, locked=None)
+
+
+def hour(visit: Visit) -> Interval:
+    """When a visit may begin so that its family finds it where it was: within half an hour of the published start
+    and what they were told."""
+    start = visit.planned_start
+    told_from, told_until = arrival.told(visit)
+    since = max(min(told_from, start), start - changes.SHIFTED)
+    until = min(max(told_until, start), start + changes.SHIFTED)
+    return arrival.seconds_of_day(since), arrival.seconds_of_day(until)
+
+
+def changed(found: Changes) -> dict[str, Visit]:
+    moving = found.having(What.MOVED, What.SHIFTED)
+    rows = [change.visit for change in moving if change.visit is not None] + found.cancelled
+    return {str(visit.need_id): visit for visit in rows}
+
+
+# --- days ahead
+
+
+def ahead(plan: Plan, found: Changes) -> Routes:
+    """The team-days that visits leave or come to."""
+    visits_before = changed(found)
+    moving = found.having(What.MOVED, What.SHIFTED)
+    touched = {visit.shift_id for visit in visits_before.values()} | {
+        change.stop.shift_id for change in moving
+    }
+    stops = [change for change in found.stops if change.stop.shift_id in touched]
+    shifts = [shift for shift in found.shifts if shift.pk in found.working]
+    places = Places()
+    teams = tuple(candidates.as_shift(shift, places) for shift in shifts)
+    maker = _Maker(plan, shifts, places)
+    wanted, visits, orders = _routes(stops, maker)
+    visits += maker.left(found.cancelled)
+    loose = Problem(
+        tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
+    )
+    groups = shared.possible(loose, wanted)
+    merged = shared.merge(loose, groups)
+    hours = {
+        str(change.stop.need_id): _steady(change)
+        for change in stops
+        if change.what == What.SAME and change.visit is not None
+    }
+    followers = {need for ids in groups.values() for need in ids[1:]}
+    return Routes(
+        problem=_calm(merged, hours),
+        loose=merged,
+        singles=_calm(loose, {need: told for need, told in hours.items() if need not in followers}),
+        groups=groups,
+        orders={
+            shift: tuple(need for need in order if need not in followers) for shift, order in orders.items()
+        },
+        changed=visits_before,
+        published=_published(stops, found.cancelled),
+        shifts={str(shift.pk): shift for shift in shifts},
+        learned=maker.learned,
+        needs={str(change.stop.need_id): change.stop.need for change in stops}
+        | {str(visit.need_id): visit.need for visit in found.cancelled},
+    )
+
+
+def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
+    staying = [change.visit for change in stops if change.visit is not None]
+    return {str(visit.need_id): visit for visit in [*staying, *cancelled]}
+
+
+def _steady(change: Change) -> Interval:
+    """The hour of a visit that stays, with where the draft has it."""
+    assert change.visit is not None
+    since, until = hour(change.visit)
+    return min(since, change.stop.start), max(until, change.stop.start)
+
+
+def _calm(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
+    visits = (
+        replace(visit, windows=within(visit.windows, hours[visit.id])) if visit.id in hours else visit
+        for visit in problem.visits
+    )
+    return replace(problem, visits=tuple(visits))
+
+
+def _routes(
+    stops: list[Change], maker: "_Maker"
+) -> tuple[dict[str, tuple[str, ...]], list[planning.Visit], dict[str, tuple[str, ...]]]:
+    """Who shares a stop, the visits, and their orders, as the draft has them."""
+    groups: dict[str, tuple[str, ...]] = {}
+    visits: list[planning.Visit] = []
+    orders: dict[str, tuple[str, ...]] = {}
+    leader = before = None
+    for change in stops:
+        stop, need = change.stop, str(change.stop.need_id)
+        shift = str(stop.shift_id)
+        joins = (
+            leader is not None
+            and before is not None
+            and before.shift_id == stop.shift_id
+            and stop.travel_seconds == 0
+            and same_stop(leader.resident, stop.need.resident)
+        )
+        if leader is None or not joins:
+            leader = stop.need
+        else:
+            first = str(leader.pk)
+            groups[first] = (*groups.get(first, (first,)), need)
+        visits.append(maker.planned(change, door=leader))
+        orders[shift] = (*orders.get(shift, ()), need)
+        before = stop
+    return groups, visits, orders
+
+
+class _Maker:
+    """Needs as the planner sees them, of this draft."""
+
+    def __init__(self, plan: Plan, shifts: list[Shift], places: Places) -> None:
+        self.plan, self.places = plan, places
+        self.horizon = sorted({shift.date for shift in shifts})
+        self.setup = max((shift.team.setup_minutes for shift in shifts), default=0)
+        self.learned = durations.known()
+
+    def planned(self, change: Change, *, door: Need) -> planning.Visit:
+        """A stop of the draft, as long as it is there; promises keep what was told."""
+        stop, visit = change.stop, change.visit
+        stays = visit is not None and visit.shift_id == stop.shift_id and change.what == What.SAME
+        lock = visit if visit is not None and stays and visit.promised else None
+        made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
+        return replace(made, service_s=stop.leave - stop.start)
+
+    def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
+        """Published visits that the draft has no place for."""
+        rows = PlanUnserved.objects.filter(plan=self.plan, need__in=[visit.need_id for visit in cancelled])
+        points = dict(rows.values_list("need", "priority"))
+        return [
+            self._made(visit.need, visit, points=max(0.0, points.get(visit.need_id, 0.0)), lock=None)
+            for visit in cancelled
+        ]
+
+    def _made(
+        self, need: Need, visit: Visit | None, *, points: float, lock: Visit | None, door: Need | None = None
+    ) -> planning.Visit:
+        need.open_visits = [] if visit is None else [visit]  # type: ignore[attr-defined]
+        last = self.horizon[-1] if self.horizon else self.plan.run.last_date
+        must = priority.guarantee(need, on=self.plan.run.first_date, last=last)
+        return candidates.as_visit(
+            need,
+            door=door,
+            places=self.places,
+            horizon=self.horizon,
+            setup_minutes=self.setup,
+            learned=self.learned,
+            points=points,
+            tier=int(must is not None),
+            lock=lock,
+        )
+
+
+# --- the rest of a day under way
+
+
+def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
+    """What is left of today, from where the teams are now."""
+    day = today.build(run=plan.run, now=now)
+    rest = replan.rest_of_day(day.problem, day.published, day.facts)
+    known = rest.visit_by_id
+    visits_before = {need: visit for need, visit in changed(found).items() if need in known}
+    orders: dict[str, tuple[str, ...]] = {}
+    for change in found.stops:
+        shift, need = str(change.stop.shift_id), str(change.stop.need_id)
+        if need in known and shift in rest.shift_by_id:
+            orders[shift] = (*orders.get(shift, ()), need)
+    hours = {
+        str(change.stop.need_id): _steady(change)
+        for change in found.stops
+        if change.what == What.SAME and change.visit is not None
+    }
+    calm = _calm(rest, hours)
+    return Routes(
+        problem=calm,
+        loose=rest,
+        singles=calm,
+        groups={},
+        orders=orders,
+        changed=visits_before,
+        published=_published(found.stops, found.cancelled),
+        shifts=day.shifts,
+        learned=durations.known(),
+        needs=day.needs,
+    )
