@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +27,7 @@ from visits.selectors import (
     plans,
     replay_words,
     road_words,
+    underway,
     versions,
     words,
 )
@@ -72,7 +74,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         for route in routes
         if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
     ]
-    shown = plans.with_stops(plan, shown)
+    shown = underway.of(plan, plans.with_stops(plan, shown), now=timezone.now())
     return doors.page(
         request,
         "admin/visits/plan/plan.html",
@@ -85,6 +87,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         roads=road_words.line(plan.summary.get("roads", {})),
         roads_warning=road_words.warning(plan.summary.get("roads", {})),
         today=day_of_work.line(plan, shifts),
+        rest_from=words.clock(plan.summary["today"]["now_s"]) if "today" in plan.summary else "",
         overview=plans.overview(routes, shifts),
         routes=shown,
         day=day,

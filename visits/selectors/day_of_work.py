@@ -80,7 +80,7 @@ def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
     return Lane(
         team=team,
         look=look,
-        place=_place(team),
+        place=place(team),
         departed=words.clock_of(team.departed_at) if team.departed_at else "",
         age=words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else "",
         state=_state(team),
@@ -139,7 +139,7 @@ def _state(team: TeamNow) -> str:
     return "done" if team.total and not team.left and team.under_way is None else "planned"
 
 
-def _place(team: TeamNow) -> str:
+def place(team: TeamNow) -> str:
     """Where the team is, as far as is known."""
     visit = team.under_way
     if visit is not None and visit.state == VisitState.ARRIVED:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.models import Need
 from visits.enums import RunKind
-from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift
+from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.selectors import arrival, maps, words
 
 WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
@@ -37,10 +37,42 @@ class Stop:
     rest: str  # the break in it, where there is one
     drive: str
     parts: list[tuple[str, float]]
+    number: int
+    tag: str = ""  # the look of its state (admin.css .tag), where the team is on the road
+    state: str = ""
 
     @property
     def need(self) -> Need:
         return self.row.need
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it has points to show; what was taken as begun when the rest of a day was planned has none."""
+        return bool(self.row.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """A home that a team has been to, or is at, which the plan no longer decides about."""
+
+    visit: Visit
+    tag: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Now:
+    """A team on the road (underway.py). `left` are the plan's homes that it has not begun."""
+
+    place: str
+    since: str
+    age: str  # of what its tablet said last
+    silent: bool
+    fails: bool
+    done: int
+    left: int
+    at: tuple[float, float]
+    behind: list[Behind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +86,7 @@ class Route:
     travel_s: int
     back: str
     stops: list[Stop] = field(default_factory=list)
+    now: Now | None = None  # where the team is on the road
 
     @property
     def anchor(self) -> str:
@@ -152,6 +185,7 @@ def _stop(row: PlanStop, shift: Shift) -> Stop:
         if row.travel_seconds == 0 and row.sequence > 1
         else words.duration(row.travel_seconds),
         parts=words.parts(row.parts),
+        number=row.sequence,
     )
 
 
@@ -165,17 +199,27 @@ def map_data(routes: Sequence[Route]) -> dict[str, Any]:
                 "day": words.short_day(route.shift.date),
                 "colour": int(route.look.css.removeprefix("team-")),
                 "dashed": route.look.dashed,
-                "base": {
-                    "name": route.shift.team.base_name or route.shift.team.name,
-                    "at": [route.shift.start_latitude, route.shift.start_longitude],
-                },
+                "base": _base(route),
                 "end": [route.shift.end_latitude, route.shift.end_longitude],
                 "stops": [
-                    maps.home(stop.need, number=stop.row.sequence, arrive=stop.arrive) for stop in route.stops
+                    maps.home(stop.need, number=stop.number, arrive=stop.arrive)
+                    for stop in route.stops
+                    if route.now is None or stop.tag in ("", "planned")
                 ],
             }
             for route in routes
         ]
+    }
+
+
+def _base(route: Route) -> dict[str, Any]:
+    """Where the line begins: the base, or where the team is now."""
+    shift = route.shift
+    if route.now is not None:
+        return {"name": route.now.place, "at": list(route.now.at)}
+    return {
+        "name": shift.team.base_name or shift.team.name,
+        "at": [shift.start_latitude, shift.start_longitude],
     }
 
 

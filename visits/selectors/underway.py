@@ -1,0 +1,127 @@
+"""A plan's routes of today as they go: where each team is, what is behind it, and what it goes to next.
+
+A plan keeps the hours at which it was made. Once a team is on the road its page says how far it is, in the words of
+the page "Hari ini" (day_of_work.py), and what is done is no longer weighed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from visits.enums import PlanState, RunKind, VisitState
+from visits.models import Plan, Visit
+from visits.selectors import day_of_work, field, words
+from visits.selectors.candidates import departs
+from visits.selectors.field import TeamNow
+from visits.selectors.plans import Behind, Now, Route
+
+
+def of(plan: Plan, routes: Sequence[Route], *, now: datetime) -> list[Route]:
+    """The routes with how they go, where their team is on the road today; in a constant number of queries."""
+    today = timezone.localdate(now)
+    if not _goes(plan) or all(route.shift.date != today for route in routes):
+        return list(routes)
+    teams = {team.shift.pk: team for team in field.today(now=now) if _out(team, now)}
+    return [
+        _route(route, teams[route.shift.pk], now)
+        if route.shift.pk in teams and route.shift.date == today
+        else route
+        for route in routes
+    ]
+
+
+def _goes(plan: Plan) -> bool:
+    """Whether the plan is about what the teams do: it is published, or a proposal for the rest of their day."""
+    return plan.state == PlanState.PUBLISHED or (
+        plan.state == PlanState.DRAFT and plan.run.kind == RunKind.TODAY
+    )
+
+
+def _out(team: TeamNow, now: datetime) -> bool:
+    begun = team.done or team.under_way or team.assumed or team.departed_at
+    return bool(begun) or departs(team.shift) <= now
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    tag: str
+    text: str
+
+
+def _route(route: Route, team: TeamNow, now: datetime) -> Route:
+    said = _states(team)
+    planned = {stop.need.pk for stop in route.stops}
+    gone = [*team.done, *([team.under_way] if team.under_way else [])]
+    behind = [
+        Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].text)
+        for visit in sorted(gone, key=lambda visit: visit.sequence)
+        if visit.need_id not in planned
+    ]
+    before = max((row.visit.sequence for row in behind), default=0)
+    stops, coming = [], True
+    for stop in route.stops:
+        mine = said.get(stop.need.pk)
+        if mine is not None:
+            stop = replace(stop, tag=mine.tag, state=mine.text)  # noqa: PLW2901
+        elif coming and not team.fails:
+            coming, stop = False, replace(stop, tag="planned", state=_("berikutnya"))  # noqa: PLW2901
+        stops.append(replace(stop, number=stop.row.sequence + before))
+    left = sum(1 for stop in stops if stop.need.pk not in said)
+    return replace(route, stops=stops, now=_now(team, behind, left, now))
+
+
+def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
+    age = words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else ""
+    return Now(
+        place=day_of_work.place(team),
+        since=_since(team),
+        age=age,
+        silent=team.silent,
+        fails=team.fails,
+        done=len(team.done),
+        left=left,
+        at=(team.latitude, team.longitude),
+        behind=behind,
+    )
+
+
+def _since(team: TeamNow) -> str:
+    """Since when the team is where it is, where that is known."""
+    visit = team.under_way
+    if visit is not None:
+        arrived = visit.arrived_at if visit.state == VisitState.ARRIVED else None
+        return words.clock_of(arrived) if arrived else ""
+    if team.heading:
+        return words.clock_of(team.departed_at) if team.departed_at else ""
+    if team.assumed:
+        return words.clock_of(team.assumed[-1].planned_start)
+    ended = [visit.outcome_at for visit in team.done if visit.outcome_at]
+    return words.clock_of(max(ended)) if ended else ""
+
+
+def _states(team: TeamNow) -> dict[UUID, _Said]:
+    """What is known of each visit that is behind the team or under way, by need."""
+    found = {visit.need_id: _done(visit) for visit in team.done}
+    for visit in team.assumed:
+        begun = _Said(tag="late", text=_("dianggap sudah dimulai"))
+        found[visit.need_id] = _Said(tag="waiting", text=_("dalam perjalanan")) if team.heading else begun
+    if team.under_way is not None:
+        here = team.under_way.state == VisitState.ARRIVED
+        text = _("sedang dikunjungi") if here else _("dalam perjalanan")
+        found[team.under_way.need_id] = _Said(tag="waiting", text=text)
+    return found
+
+
+def _done(visit: Visit) -> _Said:
+    if (
+        visit.state != VisitState.FINISHED
+    ):  # the tablet went on to another home and did not say what came of this
+        return _Said(tag="late", text=_("belum dilaporkan selesai"))
+    text = visit.get_outcome_display()
+    if visit.outcome_at:
+        text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": words.clock_of(visit.outcome_at)}
+    return _Said(tag="done" if visit.outcome == "recorded" else "late", text=text)
