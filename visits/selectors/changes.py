@@ -13,7 +13,8 @@ from outreach.enums import NeedState
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
-from visits.selectors import arrival, calendar
+from visits.selectors import arrival, calendar, departures
+from visits.selectors import field as team_field
 from visits.selectors.candidates import BEGUN, departs
 
 SHIFTED = timedelta(minutes=30)
@@ -131,6 +132,8 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
         for visit in visits.values()
         if visit.state == VisitState.PUBLISHED and visit.shift_id in in_scope and visit.need_id not in kept
     )
+    if plan.run.kind == RunKind.TODAY:
+        _refuse_on_the_way(found, now)
     found.unreleased.extend(_unreleased(found))
     return found
 
@@ -150,6 +153,25 @@ def _meet_begun(found: Changes, stop: PlanStop, visit: Visit) -> None:
     there while the first one is on its way."""
     if visit.shift_id != stop.shift_id and visit.state != VisitState.FINISHED:
         found.refusals.append(Refusal(code="moved_on", shift=visit.shift))
+
+
+def _refuse_on_the_way(found: Changes, now: datetime) -> None:
+    """A team that set out since the plan was made is on its way to a home that the plan takes from it."""
+    taken = {change.visit.pk for change in found.having(What.MOVED) if change.visit is not None}
+    taken |= {visit.pk for visit in found.cancelled}
+    if taken:
+        on_the_way = [team for team in team_field.today(now=now) if team.heading]
+        found.refusals.extend(
+            Refusal(code="moved_on", shift=team.shift) for team in on_the_way if team.assumed[0].pk in taken
+        )
+
+
+def _set_out(found: Changes, now: datetime) -> set[int]:
+    """The teams that have left their base today."""
+    today = timezone.localdate(now)
+    teams = [shift.team_id for shift in found.shifts if shift.date == today]
+    left = departures.of_day(on=today, teams=teams) if teams else {}
+    return {shift.pk for shift in found.shifts if shift.date == today and shift.team_id in left}
 
 
 def _unreleased(found: Changes) -> list[Visit]:
@@ -185,7 +207,7 @@ def _visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[object, Visit]
 
 
 def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) -> None:
-    begun = set(
+    begun = _set_out(found, now) | set(
         Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).values_list("shift_id", flat=True)
     )
     dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]

@@ -1,19 +1,21 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
+from outreach.lib.ids import uuid7
 from outreach.models import LogEntry, Need, Progress
 from outreach.services import needs
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, at
+from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import OPEN_VISITS, Outcome, PlanState, VisitState
 from visits.lib import strict_json
-from visits.models import DayVersion, TeamDay, Visit
-from visits.selectors import families
-from visits.services import visits
+from visits.models import DayVersion, Device, TeamDay, Visit
+from visits.selectors import changes, families
+from visits.services import events, visits
 from visits.services.publishing import DiscardedError, NothingNewError, PublishRefusedError, discard, publish
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +223,30 @@ def test_a_day_that_has_begun_is_never_touched() -> None:
 
     with pytest.raises(PublishRefusedError) as refused:
         publish(plan=draft({ShiftFactory(date=TUESDAY): []}), user=None, now=at(TUESDAY, 450))
+    assert _codes(refused) == ["begun"]
+
+
+def test_a_day_on_which_a_team_has_left_early_has_begun() -> None:
+    shift, early = ShiftFactory(date=TUESDAY), at(TUESDAY, 7 * 60)
+    tablet = Device.objects.create(team=shift.team, name="Tablet", jwk={}, thumbprint="made-up")
+    Device.objects.update(paired_at=NOW)
+    plan = draft({shift: [NeedFactory()]})
+    assert changes.of(plan=plan, now=early).refusals == []
+    item = {
+        "id": str(uuid7()),
+        "sequence": 1,
+        "kind": "departed",
+        "at": early.isoformat(),
+        "since_ms": 0,
+        "officer": OfficerFactory(team=shift.team).pk,
+        "visit": None,
+        "data": {"day": TUESDAY.isoformat()},
+    }
+    with time_machine.travel(early):
+        assert [result.result for result in events.receive(device=tablet, items=[item])] == ["applied"]
+
+    with pytest.raises(PublishRefusedError) as refused:
+        publish(plan=plan, user=None, now=early + timedelta(minutes=1))
     assert _codes(refused) == ["begun"]
 
 

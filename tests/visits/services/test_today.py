@@ -168,27 +168,31 @@ def test_a_silent_team_goes_on_as_published(teams) -> None:
     assert [row.pk for row in first.assumed] == [row.pk for row in _of(first.shift)[:2]]
 
 
-def test_a_team_that_set_out_keeps_the_home_it_drives_to(teams) -> None:
-    """Ten: both teams were to meet their first homes at nine, and both tablets have just spoken.
-    One has said that it set out at five past nine; before that word, its first home could be given away."""
-    out, at_base = teams
-    _spoke(*teams)
-    tablet = Device.objects.get(team=out.team)
+def _sets_out(shift: Shift, moment: datetime) -> None:
+    """Its tablet hands in the tap "Berangkat dari kantor"."""
     Device.objects.update(paired_at=NOW)
     item = {
         "id": str(uuid7()),
         "sequence": 1,
         "kind": "departed",
-        "at": at(TUESDAY, 9 * 60 + 5).isoformat(),
+        "at": moment.isoformat(),
         "since_ms": 0,
-        "officer": OfficerFactory(team=out.team).pk,
+        "officer": OfficerFactory(team=shift.team).pk,
         "visit": None,
         "data": {"day": TUESDAY.isoformat()},
     }
+    (result,) = events.receive(device=Device.objects.get(team=shift.team), items=[item])
+    assert result.result == "applied"
+
+
+def test_a_team_that_set_out_keeps_the_home_it_drives_to(teams) -> None:
+    """Ten: both teams were to meet their first homes at nine, and both tablets have just spoken.
+    One has said that it set out at five past nine; before that word, its first home could be given away."""
+    out, at_base = teams
+    _spoke(*teams)
     run = day_of_work.plan_anew(user=None)
     assert {team.free_s for team in today.build(run=run, now=TEN).facts.teams} == {10 * 3600}
-    (result,) = events.receive(device=tablet, items=[item])
-    assert result.result == "applied"
+    _sets_out(out, at(TUESDAY, 9 * 60 + 5))
 
     first = _of(out)[0]
     takes = first.planned_leave - first.planned_start
@@ -205,6 +209,19 @@ def test_a_team_that_set_out_keeps_the_home_it_drives_to(teams) -> None:
     first.refresh_from_db()
     assert (first.shift, first.sequence, first.state) == (out, 1, VisitState.PUBLISHED)
     assert all(row.planned_start >= TEN + takes for row in _of(out)[1:])
+
+
+def test_the_home_of_a_team_that_set_out_meanwhile_is_not_taken_from_it(teams) -> None:
+    out, other = teams
+    _spoke(*teams)
+    plan = _planned(day_of_work.plan_anew(user=None))
+    first = _of(out)[0]
+    plan.stops.filter(need=first.need).update(shift=other, sequence=99)
+    assert changes.of(plan=plan).refusals == []
+    _sets_out(out, TEN - timedelta(minutes=1))
+
+    with pytest.raises(PublishRefusedError, match=f"^moved_on {out.pk}$"):
+        publish(plan=plan, user=None)
 
 
 def test_a_visit_that_takes_longer_is_seen_from_the_reports(teams) -> None:
