@@ -57,7 +57,7 @@ class Promise:
         return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 
     def stretched(self, doors: Floats, *, begin_s: int) -> Floats:
-        """The moments at the door (none before `begin_s`) as experience says that they spread."""
+        """The moments at the door (none before `begin_s`) as experience says that they spread: shape (runs,)."""
         return begin_s + (doors - begin_s) * (1 + self.stretch)
 
     def end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:

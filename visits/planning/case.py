@@ -138,6 +138,7 @@ class _Row:
             self.where = f"{where} ({data['id']})"
 
     def get(self, field: str, read: Callable[[Any], T], default: Any = _MISSING) -> T:
+        """The field as `read` understands it. Raises CaseError, naming row and field."""
         value = self.data.get(field, default)
         if value is _MISSING:
             raise CaseError(f"{self.where}: kolom {field} tidak ada; tambahkan kolom itu")
@@ -147,6 +148,7 @@ class _Row:
             raise CaseError(f"{self.where}: {field}: {error}") from None
 
     def build(self, make: Callable[..., T], **values: Any) -> T:
+        """What `make` makes of the values. Raises CaseError with what its own checks find, naming the row."""
         try:
             return make(**values)
         except ValueError as error:

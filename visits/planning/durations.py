@@ -57,7 +57,7 @@ class Duration:
         return t_below((math.log(minutes) - self.mean) / self.spread, self.freedom) if minutes > 0 else 0.0
 
     def sample(self, rng: np.random.Generator, count: int) -> Floats:
-        """Minutes of `count` visits, within what a visit can last."""
+        """Minutes of `count` visits, within what a visit can last: shape (count,)."""
         drawn = (
             rng.standard_normal(count) if math.isinf(self.freedom) else rng.standard_t(self.freedom, count)
         )
@@ -100,7 +100,8 @@ class Belief:
 
 
 def prior(*, median: float, sigma: float, visits: float) -> Belief:
-    """What is believed before any visit: this median in minutes and sigma of the log, worth `visits` visits."""
+    """What is believed before any visit: this median in minutes and sigma of the log, worth `visits` visits.
+    ValueError unless all are above zero."""
     if not (median > 0 and sigma > 0 and visits > 0):
         raise ValueError("prior: median, sigma and visits must be above zero")
     return Belief(math.log(median), visits, visits / 2, visits * sigma**2 / 2)

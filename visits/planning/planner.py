@@ -38,7 +38,8 @@ def plan(
 
     Compiling, once an installation, is not counted. The same seed, iterations and workers give the
     same plan. `start` is a plan of an earlier run to go on from. `should_stop` is asked several times
-    a second; then the best plan so far is returned. `on_progress` is called from this thread.
+    a second; then the best plan so far is returned. `on_progress` is called from this thread. ValueError
+    for budgets or workers that make no sense.
     """
     if (seconds is None) == (iterations is None):
         raise ValueError("beri seconds atau iterations, salah satu saja")

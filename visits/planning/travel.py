@@ -31,7 +31,7 @@ class Travel(Protocol):
         """Seconds from place `a` to place `b` (different indices)."""
 
     def matrix(self, locations: Locations) -> NDArray[Any]:
-        """int32 seconds between all places; the diagonal is zero."""
+        """int32[n, n] seconds between all places; the diagonal is zero."""
 
 
 @dataclass(frozen=True, slots=True)

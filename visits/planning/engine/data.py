@@ -94,7 +94,7 @@ def good_starts(
 
 
 def curve_order(degrees: Array) -> Array:
-    """Order of points along a Morton curve."""
+    """Order of points (degrees, float64[n, 2]) along a Morton curve: their indices, int64[n]."""
     if not len(degrees):
         return np.zeros(0, dtype=np.int64)
     low, high = degrees.min(axis=0), degrees.max(axis=0)
@@ -106,7 +106,7 @@ def curve_order(degrees: Array) -> Array:
 
 
 def nearest(points: Array, count: int) -> Array:
-    """Indices of the `count` nearest other points of each, nearest first; ties by index."""
+    """Indices of the `count` nearest other points of each, nearest first; ties by index: int32[n, count]."""
     n = len(points)
     count = min(count, n - 1)
     if count <= 0:
@@ -227,7 +227,7 @@ def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -
 
 
 def slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple[Array, Array, Array]:
-    """Good starts of every visit for every class of breaks: offsets, rows, and the seconds they span."""
+    """Good starts of every visit for every class of breaks: Data's `slot_at`, `slots` and `width` (of class 0)."""
     slot_at = np.zeros((max(1, len(classes)), len(visits) + 1), dtype=np.int32)
     rows: list[tuple[int, int]] = []
     width = np.zeros(len(visits), dtype=np.int32)

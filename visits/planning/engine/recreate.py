@@ -89,7 +89,7 @@ def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
 
 @kernel
 def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -> None:
-    """Order the listed by one of several keys; locked visits first."""
+    """Order the listed by one of several keys, locked visits first; prizes are those of the first day."""
     kind = below(w, 100)
     for i in range(count):
         visit = w.listed[i]

@@ -18,9 +18,7 @@ TUNING[SPLIT] = 0.5  # chance that a string leaves some stops in its middle
 TUNING[OFFERED] = 12  # most open neighbours offered beside the removed
 TUNING[LOOK] = 60  # neighbours of the seed looked at for that
 TUNING[ANYWHERE] = 5  # per cent of iterations that touch one more route, from anywhere
-TUNING[BLINK] = (
-    50  # per mille of routes where a visit overlooks the first gaps, or all, when it looks for its place
-)
+TUNING[BLINK] = 50  # per mille of routes of which a visit overlooks the first gaps, or all
 TUNING[DETOUR] = 5.0  # weight of a second of travel while searching; detours cost room, not only score
 TUNING[BY_CHANCE] = 30  # per cent of iterations that order the listed at random,
 TUNING[BY_PRIZE] = 50  # ... and by prize (these are running totals),
