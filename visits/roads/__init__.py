@@ -3,8 +3,11 @@
     roads = travel(locations)
     Problem(..., travel=roads.travel); roads.note.as_json()  # how the times were made, to be kept with the plan
 
-Read in this order: port, tables, choose; then the sources. Only this package talks to road servers or
-loads scipy, and only while it works.
+Read in this order. Only this package talks to road servers or loads scipy, and only while it works.
+
+- port (what a source answers), tables (a table without gaps), choose (by the settings, or the straight line).
+- osrm, over http, with its cache; extract/, with an order of its own.
+- fit: how fast teams really drive, learned from recorded trips.
 """
 
 from visits.roads.choose import WORK_S, travel

@@ -190,5 +190,5 @@ class Cache:
 
 
 def as_found(grid: Grid) -> Array:
-    """Seconds for the port: what was never answered is unknown, too."""
+    """Seconds for the port: what was never answered is unknown, too: int32[k, k]."""
     return np.maximum(grid.seconds, UNKNOWN)

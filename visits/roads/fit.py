@@ -74,7 +74,7 @@ class Fit:
 
 
 def plausible(metres: Array, seconds: Array) -> Array:
-    """Whether a team can have driven it."""
+    """Whether a team can have driven each: bool, as long as the two."""
     kmh = metres / np.maximum(seconds, 1.0) * 3.6
     inside = (metres >= LEAST_M) & (metres <= MOST_M) & (seconds >= LEAST_S) & (seconds <= MOST_S)
     found: Array = inside & (kmh >= LEAST_KMH) & (kmh <= MOST_KMH)

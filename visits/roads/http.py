@@ -1,6 +1,7 @@
 """One careful GET: of the office's own road server only, bounded in time and size, tried a few times.
 
-A redirect is an error: it could lead to a host that nobody chose, with residents' coordinates in the address.
+The idea: whoever plans waits for this, so every wait ends at a deadline, and an answer of any length at a size. A
+redirect is an error: it could lead to a host that nobody chose, with residents' coordinates in the address.
 For the same reason addresses never reach a log or an error's text.
 """
 

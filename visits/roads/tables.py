@@ -69,7 +69,7 @@ def sample(locations: Locations, count: int) -> list[int]:
 
 
 def metres(locations: Locations) -> NDArray[Any]:
-    """Great-circle metres between all places (for samples: n x n floats)."""
+    """Great-circle metres between all places (for samples: float64[n, n])."""
     vectors = unit_vectors(locations)
     gaps = np.linalg.norm(vectors[:, None, :] - vectors[None, :, :], axis=2)
     return np.asarray(2 * EARTH_M * np.arcsin(np.minimum(1.0, gaps / 2)))

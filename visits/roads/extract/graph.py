@@ -98,7 +98,7 @@ def _dots(
 
 
 def edges(graph: Graph) -> tuple[Array, Array, Array]:
-    """From, to, seconds: a chain for each direction in which it may be driven."""
+    """From, to, seconds: a chain for each direction in which it may be driven; three arrays of one length."""
     ahead, back = graph.forward, graph.backward
     return (
         np.concatenate([graph.begin[ahead], graph.end[back]]),

@@ -78,7 +78,8 @@ def read(
     box: Box | None = None,
     on_ways: Callable[[int], None] | None = None,
 ) -> Ways:
-    """All that a car may drive, inside the box. `on_ways` hears how many were looked at, now and then."""
+    """All that a car may drive, inside the box. `on_ways` hears how many were looked at, now and then.
+    Raises `ExtractError`."""
     try:
         import osmium
     except ImportError:

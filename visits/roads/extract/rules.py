@@ -1,7 +1,8 @@
 """Which ways of OpenStreetMap a team's car may take, in which direction, how fast.
 
-The tags are those of wiki.openstreetmap.org (Key:highway, Key:access, Key:oneway, Key:maxspeed, Key:surface). What
-a way does not say, the speed of its class says. Not looked at: turn restrictions, barriers on a way, opening hours.
+The idea: a way is driven at the speed of its class, crossings and villages included, or slower where it says so
+itself. The tags are those of wiki.openstreetmap.org (Key:highway, Key:access, Key:oneway, Key:maxspeed,
+Key:surface). Not looked at: turn restrictions, barriers on a way, opening hours.
 """
 
 import re

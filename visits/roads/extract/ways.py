@@ -31,7 +31,7 @@ class Roads:
         self.edges = edges(graph)
 
     def snap(self, locations: Locations) -> tuple[Array, Array]:
-        """The nearest point of a road for each place, and how many metres off it lies."""
+        """The nearest point of a road for each place, and how many metres off it lies: (int64[n], float64[n])."""
         gaps, points = self.tree.query(unit_vectors(locations))
         return np.asarray(points), 2 * EARTH_M * np.arcsin(np.minimum(1.0, np.asarray(gaps) / 2))
 
