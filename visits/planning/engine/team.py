@@ -2,9 +2,9 @@
 
 The idea: many routes are improved twice as fast when every worker owns half of them. Each round the map is cut
 along another direction; routes go by their middle, open visits by their door; halves share no visit, so both the
-current plans and the best of the round can be put together again (parts that are searched side
-by side, in the manner of Taillard, Networks 23(8), 1993). Few routes cannot be cut: then each worker searches the whole,
-and at a few fixed points of the run those that lie behind go on from the leader.
+current plans and the best of the round can be put together again (parts that are searched side by side, in the
+manner of Taillard, Networks 23(8), 1993). Few routes cannot be cut: then each worker searches the whole, and at a
+few fixed points of the run those that lie behind go on from the leader.
 """
 
 from __future__ import annotations
