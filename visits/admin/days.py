@@ -13,7 +13,7 @@ from visits.admin import doors, promise_pages, today_pages
 from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
 from visits.selectors import days, words
-from visits.services import visits
+from visits.services import phones, visits
 
 
 @doors.needs("visits.view_teamday")
@@ -38,6 +38,9 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
     if shown is None:
         raise Http404
+    may_call = shown == versions[0] and request.user.has_perm("visits.publish_plan")
+    homes = days.homes(shown, phones=may_call)
+    phones.seen(subject=shown, numbers=[home.phone for home in homes], user=doors.who(request))
     return doors.page(
         request,
         "admin/visits/day/day.html",
@@ -49,7 +52,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         version=shown,
         is_newest=shown == versions[0],
         versions=versions,
-        homes=days.homes(shown, phones=shown == versions[0] and request.user.has_perm("visits.publish_plan")),
+        homes=homes,
         unheard=days.unheard(team=team, on=day),
         reasons=ReleaseReason.choices,
     )

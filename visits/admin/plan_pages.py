@@ -1,5 +1,6 @@
 """Pages of plans: the list, one plan, who is left and why, publishing, discarding."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -32,7 +33,8 @@ from visits.selectors import (
     words,
 )
 from visits.selectors import left as left_waiting
-from visits.services import keeping, publishing
+from visits.selectors.families import Family
+from visits.services import keeping, phones, publishing
 from visits.services import plans as runs
 
 LEFT_ON_A_PAGE = 50
@@ -148,6 +150,9 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
     if plan.state != PlanState.DRAFT:
         return redirect("admin:visits_plan_change", plan.pk)
     found = changes.of(plan=plan)
+    moving = families.before(found, keeping.prices(plan=plan, found=found))
+    unreleased = families.unreleased(found)
+    _note_phones(request, plan, [*moving, *(row.family for row in unreleased)])
     return doors.page(
         request,
         "admin/visits/plan/publish.html",
@@ -162,12 +167,18 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         moved=found.having(changes.What.MOVED),
         shifted=found.having(changes.What.SHIFTED),
         same=found.having(changes.What.SAME),
-        families=families.before(found, keeping.prices(plan=plan, found=found)),
-        unreleased=families.unreleased(found),
+        families=moving,
+        unreleased=unreleased,
         release_reasons=ReleaseReason.choices,
         dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],
         refusals=[words.refusal(row.code, row.shift) for row in found.refusals],
     )
+
+
+def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[Family]) -> None:
+    """Who looked at how many families' telephones; a family in two tables counts once."""
+    numbers = {row.need: row.phone for row in rows}
+    phones.seen(subject=plan, numbers=numbers.values(), user=doors.who(request))
 
 
 def _published(request: HttpRequest, plan: Plan) -> bool:
@@ -220,6 +231,8 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
 def told(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Whom to tell, after the plan was published."""
     plan = _plan(plan_id)
+    moved = families.after(plan)
+    _note_phones(request, plan, moved)
     return doors.page(
         request,
         "admin/visits/plan/told.html",
@@ -227,7 +240,7 @@ def told(request: HttpRequest, plan_id: str) -> HttpResponse:
         title=_("Siapa yang perlu dikabari"),
         plan=plan,
         span=words.span(plan.run.first_date, plan.run.last_date),
-        families=families.after(plan),
+        families=moved,
         days=days.telling(plan),
     )
 

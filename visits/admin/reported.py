@@ -17,7 +17,7 @@ from outreach.services import log
 from visits.admin import doors
 from visits.models import Event, EventStatus
 from visits.selectors import records
-from visits.services import corrections, events, facts
+from visits.services import corrections, events, facts, phones
 
 REASONS = {
     facts.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
@@ -116,6 +116,9 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
     except SealError:
         content = {}
     corrects = bool(content) and corrections.waits(event)
+    said = content.get("data")
+    told = str(said.get("phone") or "") if isinstance(said, dict) else ""
+    phones.seen(subject=event, numbers=[told], user=doors.who(request))
     return doors.page(
         request,
         "admin/visits/event/event.html",
@@ -123,7 +126,7 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         title=event.get_kind_display() or _("Kejadian tidak terbaca"),
         event=event,
         reason=REASONS.get(event.status.reason, event.status.reason),
-        said=_said(content.get("data")),
+        said=_said(said),
         position=content.get("position"),
         erased=not content,
         corrects=corrects,

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outreach import vault
-from outreach.models import Need
+from outreach.models import LogEntry, Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
@@ -90,16 +90,19 @@ def test_who_tells_the_families_sees_their_telephones(
     resident.save()
     caller = staff("visits.view_teamday", "visits.publish_plan", "outreach.view_need")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):  # the last one notes the look
         page = caller.get(_page(shift)).content.decode()
 
     assert "+6289000000123" in page
+    look = LogEntry.objects.get(action="phones_seen")
+    assert (look.subject_type, look.detail) == ("visits.dayversion", {"families": 1})
     assert reverse("admin:outreach_need_change", args=[visit.need_id]) in page
     unable = looker.get(_page(shift)).content.decode()
     assert "Warga Satu" in unable
     assert "+6289000000123" not in unable
     publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
     assert "+6289000000123" not in caller.get(_page(shift, "?versi=1")).content.decode()
+    assert LogEntry.objects.filter(action="phones_seen").count() == 1  # nobody saw a number in these
 
 
 def test_an_old_version_stays_readable(looker: Client, shift: Shift) -> None:

@@ -6,6 +6,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from outreach import vault
+from outreach.models import LogEntry, Need
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
@@ -281,6 +283,33 @@ def test_what_moves_is_listed_with_whom_to_tell(coordinator: Client) -> None:
 
     coordinator.post(_address("publish", plan))
     assert coordinator.get(_address("told", plan)).context["families"] == found
+
+
+def test_a_look_at_telephones_is_noted_without_whose_they_are(coordinator: Client) -> None:
+    one: Shift = ShiftFactory(date=TUESDAY)
+    two: Shift = ShiftFactory(date=TUESDAY)
+    needs: list[Need] = [NeedFactory() for _ in range(3)]
+    for number, need in enumerate(needs[:2]):
+        vault.put(need.resident, "phone", f"+628900000012{number}")
+        need.resident.save()
+    publish(plan=draft({one: needs}), user=None, now=NOW)
+    plan = draft({two: needs})
+
+    assert "+6289000000121" in coordinator.get(_address("publish", plan)).content.decode()
+    coordinator.post(_address("publish", plan))
+    coordinator.get(_address("told", plan))
+
+    looks = LogEntry.objects.filter(action="phones_seen", subject_id=str(plan.pk))
+    assert [(look.actor, look.detail) for look in looks] == 2 * [
+        (f"user:{coordinator.session['_auth_user_id']}", {"families": 2})
+    ]
+
+
+def test_a_page_without_numbers_notes_no_look(coordinator: Client, plan: Plan) -> None:
+    coordinator.get(_address("publish", plan))
+    coordinator.get(_address("change", plan))
+
+    assert not LogEntry.objects.filter(action="phones_seen").exists()
 
 
 def test_every_change_has_its_price_and_what_is_free_can_be_kept(coordinator: Client) -> None:

@@ -260,6 +260,12 @@ def test_a_corrected_contact_is_taken_over_once_and_logged(office, correction, v
     assert EventStatus.objects.get().state == "reviewed"
 
 
+def test_a_look_at_a_reported_number_is_noted(office, correction):
+    assert "0812 9999 0000" in page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
+
+    assert LogEntry.objects.get(action="phones_seen").detail == {"families": 1}
+
+
 def test_a_corrected_contact_that_is_left_changes_nothing(office, correction, visit):
     office.post(correction, {"keputusan": "abaikan", "catatan": "Nomor tetangga."})
 
