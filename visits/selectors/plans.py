@@ -37,7 +37,7 @@ class Stop:
     rest: str  # the break in it, where there is one
     drive: str
     parts: list[tuple[str, float]]
-    number: int
+    number: int  # 0: no longer on this route
     tag: str = ""  # the look of its state (admin.css .tag), where the team is on the road
     state: str = ""
 

@@ -17,7 +17,7 @@ from visits.models import Plan, Visit
 from visits.selectors import day_of_work, field, words
 from visits.selectors.candidates import departs
 from visits.selectors.field import TeamNow
-from visits.selectors.plans import Behind, Now, Route
+from visits.selectors.plans import Behind, Now, Route, Stop
 
 
 def of(plan: Plan, routes: Sequence[Route], *, now: datetime) -> list[Route]:
@@ -27,7 +27,7 @@ def of(plan: Plan, routes: Sequence[Route], *, now: datetime) -> list[Route]:
         return list(routes)
     teams = {team.shift.pk: team for team in field.today(now=now) if _out(team, now)}
     return [
-        _route(route, teams[route.shift.pk], now)
+        _route(route, teams[route.shift.pk], now, published=plan.state == PlanState.PUBLISHED)
         if route.shift.pk in teams and route.shift.date == today
         else route
         for route in routes
@@ -49,29 +49,51 @@ def _out(team: TeamNow, now: datetime) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class _Said:
     tag: str
-    text: str
+    state: str
 
 
-def _route(route: Route, team: TeamNow, now: datetime) -> Route:
+def _route(route: Route, team: TeamNow, now: datetime, *, published: bool) -> Route:
     said = _states(team)
     planned = {stop.need.pk for stop in route.stops}
     gone = [*team.done, *([team.under_way] if team.under_way else [])]
     behind = [
-        Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].text)
+        Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
         for visit in sorted(gone, key=lambda visit: visit.sequence)
         if visit.need_id not in planned
     ]
+    stops = _live(route, team, said) if published else _proposed(route, team, said, behind)
+    left = len(team.left) if published else sum(1 for stop in stops if stop.need.pk not in said)
+    return replace(route, stops=stops, now=_now(team, behind, left, now))
+
+
+def _live(route: Route, team: TeamNow, said: dict[UUID, _Said]) -> list[Stop]:
+    """A published route, of which a later plan may have taken homes, or put them in another order."""
+    there = [*team.done, *([team.under_way] if team.under_way else []), *team.assumed, *team.left]
+    numbers = {visit.need_id: visit.sequence for visit in there}
+    following = None if team.fails or not team.left else team.left[0].need_id
+    stops = []
+    for stop in route.stops:
+        need = stop.need.pk
+        mine = said.get(need)
+        if need not in numbers:
+            mine = _Said(tag="failed", state=_("tidak lagi di jadwal ini"))
+        elif need == following:
+            mine = _Said(tag="planned", state=_("berikutnya"))
+        stops.append(replace(stop, number=numbers.get(need, 0), **(vars(mine) if mine else {})))
+    return stops
+
+
+def _proposed(route: Route, team: TeamNow, said: dict[UUID, _Said], behind: list[Behind]) -> list[Stop]:
+    """A route of a draft for the rest of the day, which goes on behind what is done."""
     before = max((row.visit.sequence for row in behind), default=0)
-    stops, coming = [], True
+    coming = next((stop.need.pk for stop in route.stops if stop.need.pk not in said), None)
+    stops = []
     for stop in route.stops:
         mine = said.get(stop.need.pk)
-        if mine is not None:
-            stop = replace(stop, tag=mine.tag, state=mine.text)  # noqa: PLW2901
-        elif coming and not team.fails:
-            coming, stop = False, replace(stop, tag="planned", state=_("berikutnya"))  # noqa: PLW2901
-        stops.append(replace(stop, number=stop.row.sequence + before))
-    left = sum(1 for stop in stops if stop.need.pk not in said)
-    return replace(route, stops=stops, now=_now(team, behind, left, now))
+        if stop.need.pk == coming and not team.fails:
+            mine = _Said(tag="planned", state=_("berikutnya"))
+        stops.append(replace(stop, number=stop.number + before, **(vars(mine) if mine else {})))
+    return stops
 
 
 def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
@@ -107,12 +129,12 @@ def _states(team: TeamNow) -> dict[UUID, _Said]:
     """What is known of each visit that is behind the team or under way, by need."""
     found = {visit.need_id: _done(visit) for visit in team.done}
     for visit in team.assumed:
-        begun = _Said(tag="late", text=_("dianggap sudah dimulai"))
-        found[visit.need_id] = _Said(tag="waiting", text=_("dalam perjalanan")) if team.heading else begun
+        begun = _Said(tag="late", state=_("dianggap sudah dimulai"))
+        found[visit.need_id] = _Said(tag="waiting", state=_("dalam perjalanan")) if team.heading else begun
     if team.under_way is not None:
         here = team.under_way.state == VisitState.ARRIVED
         text = _("sedang dikunjungi") if here else _("dalam perjalanan")
-        found[team.under_way.need_id] = _Said(tag="waiting", text=text)
+        found[team.under_way.need_id] = _Said(tag="waiting", state=text)
     return found
 
 
@@ -120,8 +142,8 @@ def _done(visit: Visit) -> _Said:
     if (
         visit.state != VisitState.FINISHED
     ):  # the tablet went on to another home and did not say what came of this
-        return _Said(tag="late", text=_("belum dilaporkan selesai"))
+        return _Said(tag="late", state=_("belum dilaporkan selesai"))
     text = visit.get_outcome_display()
     if visit.outcome_at:
         text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": words.clock_of(visit.outcome_at)}
-    return _Said(tag="done" if visit.outcome == "recorded" else "late", text=text)
+    return _Said(tag="done" if visit.outcome == "recorded" else "late", state=text)

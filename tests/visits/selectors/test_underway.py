@@ -103,6 +103,23 @@ def test_a_plan_for_the_rest_of_the_day_shows_what_is_behind_it_and_counts_on(te
     assert [(stop.number, stop.state) for stop in route.stops] == [(3, "berikutnya"), (4, "")]
 
 
+def test_an_older_plan_says_what_was_taken_out_of_it_and_goes_on_with_what_is_left(team: Shift) -> None:
+    _at_the_second(team)
+    _first, _second, third, fourth = _of(team)
+    visits.cancel(visit=third, at=TEN, actor="user:1", source="test")
+    Visit.objects.filter(pk=fourth.pk).update(sequence=3)
+
+    route = _shown(Plan.objects.get())
+
+    assert [(stop.number, stop.state) for stop in route.stops[2:]] == [
+        (0, "tidak lagi di jadwal ini"),
+        (3, "berikutnya"),
+    ]
+    assert route.now is not None and route.now.left == 1
+    (drawn,) = plans.map_data([route])["routes"]
+    assert [stop["number"] for stop in drawn["stops"]] == [3]
+
+
 def test_a_silent_team_is_taken_to_go_on_and_what_it_began_has_no_points(team: Shift) -> None:
     rows = _of(team)
     plan = draft({team: [visit.need for visit in rows]}, starts=9 * 60)
