@@ -1,7 +1,6 @@
 """Open needs and team shifts become a problem for the planner."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -80,11 +79,9 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     parts, guarantees = _weighed(needs, by_id, first=run.first_date, last=horizon[-1])
     locks = {str(need.pk): _lock(need, by_id, keep_published=run.keep_published) for need in needs}
 
-    def visit(need: Need, leader: Need) -> planning.Visit:
-        """The need's visit, at its own door or right after the one whose stop it shares."""
-        return as_visit(
+    singles = tuple(
+        as_visit(
             need,
-            door=leader,
             places=places,
             horizon=horizon,
             setup_minutes=setup,
@@ -93,8 +90,8 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
             tier=int(str(need.pk) in guarantees),
             lock=locks[str(need.pk)],
         )
-
-    singles = tuple(visit(need, need) for need in needs)
+        for need in needs
+    )
     found = roads.travel(tuple(places.index), budget_s=roads.WORK_S)
     problem = planning.Problem(
         locations=tuple(places.index),
@@ -103,7 +100,13 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         travel=found.travel,
         name=str(run.pk),
     )
-    problem, groups = _share(problem, sharing.groups(needs), visit)
+    wanted = sharing.groups(needs)
+    follows = {
+        str(need.pk): durations.service_seconds(need, setup_minutes=setup, learned=learned, follows=True)
+        for group in wanted
+        for need in group[1:]
+    }
+    problem, groups = shared.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
     return Candidates(
         problem=problem,
         groups=groups,
@@ -129,19 +132,6 @@ def _weighed(
     }
     must = ((str(need.pk), priority.guarantee(need, on=first, last=last)) for need in needs)
     return parts, {need: part for need, part in must if part is not None}
-
-
-def _share(
-    problem: planning.Problem, wanted: list[list[Need]], visit: Callable[[Need, Need], planning.Visit]
-) -> tuple[planning.Problem, shared.Groups]:
-    """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
-    followers = {str(need.pk): visit(need, group[0]) for group in wanted for need in group[1:]}
-    trial = replace(problem, visits=tuple(followers.get(one.id, one) for one in problem.visits))
-    ids = {str(group[0].pk): tuple(str(need.pk) for need in group) for group in wanted}
-    groups = shared.possible(trial, ids)
-    joined = {need for members in groups.values() for need in members[1:]}
-    visits = tuple(followers[one.id] if one.id in joined else one for one in problem.visits)
-    return replace(problem, visits=visits), groups
 
 
 def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:

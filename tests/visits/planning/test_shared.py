@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import Problem, Reason, Unserved, Visit, check, plan, shared
+from visits.planning import Problem, Reason, Unserved, Visit, check, plan, shared, walk
 
 HOME = Visit("a", 0, 1200, 10, ((27000, 55800),))
 
@@ -21,15 +21,49 @@ def test_together_they_are_as_long_and_worth_as_much_as_all() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"locked": "s"},
         {"last": True},
-        {"published": "s"},
         {"windows": ((0, 27000),)},  # it would begin at 27000 + 1200 at the earliest
         {"dates": frozenset()},
     ],
 )
 def test_what_does_not_go_together_stays_apart(changes) -> None:
     assert shared.together([HOME, dataclasses.replace(HOME, id="b", **changes)]) is None
+
+
+@pytest.mark.parametrize("name", ["locked", "published"])
+def test_who_is_promised_or_published_keeps_the_others_with_it_but_not_two_of_them(name: str) -> None:
+    here, there, open_ = (dataclasses.replace(HOME, id=v, **{name: v}) for v in ("s", "t", None))
+    one = shared.together([dataclasses.replace(open_, id="a"), here])
+    assert one is not None
+    assert (one.id, getattr(one, name)) == ("a", "s")
+    assert shared.together([here, there]) is None
+
+
+def test_who_does_not_go_with_the_first_makes_a_stop_with_the_others_who_do() -> None:
+    shift = dataclasses.replace(
+        make_problem(2, visits=0, shifts=1).shifts[0], start_s=27000, end_s=55800, breaks=(), max_visits=9
+    )
+    visits = [dataclasses.replace(HOME, id=f"v{n}", location=n % 2) for n in range(4)]
+    visits[1] = dataclasses.replace(visits[1], windows=((0, 27000),))
+    visits[2] = dataclasses.replace(visits[2], windows=((0, 28800),))
+    problem = Problem(((-7.6, 111.5), (-7.6, 111.5001)), (shift,), tuple(visits))
+
+    joined, groups = shared.join(problem, [("v0", "v1", "v2", "v3")], {f"v{n}": 600 for n in range(1, 4)})
+
+    assert groups == {"v0": ("v0", "v2", "v3")}
+    assert [(v.location, v.service_s) for v in joined.visits] == [(0, 1200), (1, 1200), (0, 600), (0, 600)]
+    assert shared.join(problem, [], {}) == (problem, {})
+
+
+def test_a_promised_stop_counts_each_of_its_homes_towards_the_team() -> None:
+    problem = make_problem(2, visits=0, shifts=1)
+    visits = tuple(dataclasses.replace(HOME, id=f"v{n}", locked="s0" if n == 1 else None) for n in range(3))
+    for most, left in ((3, 2), (1, 1)):
+        shift = dataclasses.replace(problem.shifts[0], max_visits=most)
+        single = dataclasses.replace(problem, shifts=(shift,), visits=visits)
+        merged = shared.merge(single, {"v0": ("v0", "v1")})
+        assert [one.max_visits for one in merged.shifts] == [left]
+        assert [(v.id, v.locked) for v in merged.visits] == [("v0", "s0"), ("v2", None)]
 
 
 def test_each_begins_in_its_own_hours() -> None:
@@ -135,3 +169,27 @@ def test_a_team_gets_no_more_visits_than_it_may_by_shared_stops() -> None:
     assert (found.statistics.served, found.statistics.points) == (3, 34)
     assert [row.visit for row in found.unserved] == ["v2"]
     assert found.unserved[0].reasons[0].code == "pushes"
+
+
+def test_who_is_too_many_for_one_team_goes_to_another_that_has_room() -> None:
+    one = dataclasses.replace(
+        make_problem(2, visits=0, shifts=1).shifts[0], start_s=27000, end_s=55800, breaks=(), max_visits=2
+    )
+    two = dataclasses.replace(one, id="s1", team="t1")
+    visits = tuple(dataclasses.replace(HOME, id=f"v{n}", priority=10 + 10 * n) for n in range(4))
+    # The other team's day is long enough for both of the stop, or for neither.
+    for lasts in (55800, 27000 + 1200):
+        problem = Problem(((-7.6, 111.5),), (one, dataclasses.replace(two, end_s=lasts)), visits)
+        groups = {"v0": ("v0", "v1")}
+        merged = shared.merge(problem, groups)
+        stops = [merged.visit_by_id[i] for i in ("v0", "v2", "v3")]
+        route = walk(merged, one, stops).route(one)
+        found = shared.expand(
+            problem, groups, dataclasses.replace(plan(merged, iterations=0), routes=(route,))
+        )
+
+        assert [stop.visit for stop in found.routes[0].stops] == ["v2", "v3"]
+        both = {"v0": "s1", "v1": "s1"} if lasts == 55800 else {}
+        assert found.shift_of == {"v2": "s0", "v3": "s0"} | both
+        assert [row.visit for row in found.unserved] == ([] if both else ["v0", "v1"])
+        assert check(problem, found) == []
