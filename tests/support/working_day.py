@@ -3,21 +3,30 @@
 import dataclasses
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 from visits.planning import GreatCircle, Plan, Problem, Route, Shift, Statistics, Visit
-from visits.planning.facts import Facts, TeamNow
+from visits.planning.facts import Facts, Stops, TeamNow
 from visits.planning.result import passing
 
 MONDAY = dt.date(2026, 11, 30)
 NOON = ((12 * 3600, 13 * 3600),)
+KIT_S = 600
 HOURS = (7 * 3600 + 1800, 15 * 3600 + 1800)
 
 
 def published_day(
-    seed: int, *, teams: int, stops: int, promised: float = 0.5, later_stops: int | None = None
+    seed: int,
+    *,
+    teams: int,
+    stops: int,
+    promised: float = 0.5,
+    later_stops: int | None = None,
+    neighbours: float = 0.0,
 ) -> tuple[Problem, Plan, dict[str, tuple[int, int]]]:
     """Two dates: each team has up to `stops` visits on the first, fewer on the second. Some are promised (locked,
-    told an hour around their start), the others published."""
+    told an hour around their start), the others published. A share of `neighbours` is at the stop of the one before,
+    where no kit is set up for it."""
     rng = random.Random(seed)
     places: list[tuple[float, float]] = []
     shifts: list[Shift] = []
@@ -30,27 +39,19 @@ def published_day(
         for team, (lat, lon) in enumerate(centres):
             base = len(places)
             places.append((lat, lon))
-            shift = Shift(
-                f"t{team}d{day}",
-                f"T{team}",
-                MONDAY + dt.timedelta(days=day),
-                *HOURS,
-                base,
-                base,
-                stops + 2,
-                NOON,
-                frozenset({"iris"} if rng.random() < 0.7 else ()),
-            )
+            shift = _shift(team, day, base, stops, rng)
             mine = []
             for n in range(count):
-                at = len(places)
-                places.append((lat + rng.gauss(0, 0.015), lon + rng.gauss(0, 0.015)))
+                joins = bool(mine and neighbours) and rng.random() < neighbours
+                at = mine[-1].location if joins else len(places)
+                if not joins:
+                    places.append((lat + rng.gauss(0, 0.015), lon + rng.gauss(0, 0.015)))
                 opens = rng.choice([HOURS[0], HOURS[0], 8 * 3600, 10 * 3600])
                 name = f"{shift.id}v{n}"
                 visit = Visit(
                     name,
                     at,
-                    rng.randint(8, 20) * 60,
+                    rng.randint(8, 20) * 60 + (KIT_S if neighbours and not joins else 0),
                     float(rng.randint(10, 60)),
                     ((opens, rng.choice([HOURS[1], 14 * 3600])),),
                     decay=1.0,
@@ -73,6 +74,20 @@ def published_day(
                 visits[visit.id] = dataclasses.replace(visit, published=shift.id, move_points=5.0)
     problem = Problem(tuple(places), tuple(shifts), tuple(visits.values()), model)
     return problem, Plan(tuple(routes), (), Statistics(0, 0, 0, 0, 0, 0)), told
+
+
+def _shift(team: int, day: int, base: int, stops: int, rng: random.Random) -> Shift:
+    return Shift(
+        f"t{team}d{day}",
+        f"T{team}",
+        MONDAY + dt.timedelta(days=day),
+        *HOURS,
+        base,
+        base,
+        stops + 2,
+        NOON,
+        frozenset({"iris"} if rng.random() < 0.7 else ()),
+    )
 
 
 def at(
@@ -101,3 +116,38 @@ def at(
         free_s = max(now_s, begun[-1].leave_s) if begun else now_s
         teams.append(TeamNow(shift.id, here, free_s + (overrun_s or {}).get(shift.id, 0), len(begun)))
     return Facts(MONDAY, now_s, frozenset(gone), tuple(teams), failed, told)
+
+
+def stops_of(
+    problem: Problem, published: Plan, facts: Facts, urgent: Sequence[Visit]
+) -> tuple[Problem, Stops]:
+    """The same day with who shares a stop: neighbours on one route, and the `urgent` with the first of their place.
+    Who has lost its team needs a kit of its own."""
+    behind: set[str] = set()
+    wanted: dict[tuple[str, int], list[str]] = {}
+    for route in published.routes:
+        before = -1
+        for stop in route.stops:
+            visit = problem.visit_by_id[stop.visit]
+            behind |= {visit.id} if visit.location == before else set()
+            before = visit.location
+            if problem.shift_by_id[route.shift].date == MONDAY and visit.id not in facts.gone:
+                wanted.setdefault((route.shift, visit.location), []).append(visit.id)
+    for visit in urgent:
+        group = next((ids for (_, at), ids in wanted.items() if at == visit.location), None)
+        if group is not None:
+            group.append(visit.id)
+    alone = {v.id: v.service_s + (KIT_S if v.id in behind else 0) for v in (*problem.visits, *urgent)}
+    visits = [
+        dataclasses.replace(v, service_s=alone[v.id]) if published.shift_of[v.id] in facts.failed else v
+        for v in problem.visits
+    ]
+    return (
+        dataclasses.replace(problem, visits=(*visits, *urgent)),
+        Stops(
+            wanted=tuple(tuple(ids) for ids in wanted.values() if len(ids) > 1),
+            follows={visit: max(60, seconds - KIT_S) for visit, seconds in alone.items()},
+            alone=alone,
+            behind=frozenset(v for v in behind if published.shift_of[v].endswith("d1")),
+        ),
+    )

@@ -17,7 +17,7 @@ and whole types, rules, planner, engine/route, engine/anneal and explain; the ot
 - Around a plan: loads and fairness (what every team does; the work shared), shared (homes that share a stop),
   sessions (village sessions).
 - The published week: slots (places for one more and their price), keeping (the price of leaving a visit where it
-  was), facts and replan (the day of work).
+  was), facts, rest, replan and outcome (the day of work).
 - What becomes of it on the road: durations (how long visits take), arrival (what families are told), simulate.
 - case reads and writes the files of planning cases.
 """

@@ -14,6 +14,7 @@ from visits.planning.slots import Slot
 from visits.planning.types import Interval, Plan, Problem, Reason
 
 SAME, SHIFTED, MOVED, DROPPED, NEW = "same", "shifted", "moved", "dropped", "new"
+SHIFTED_S = 30 * 60  # a published visit that shifts by more is news for its family
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ class Facts:
     failed: frozenset[str] = frozenset()
     told: Mapping[str, Interval] = field(default_factory=dict)
     urgent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Who may share a stop (shared.py) today: `wanted` are visits not yet begun, in the order of their stop, `follows`
+    how long each takes right after another, `alone` how long by itself, wherever it is. `behind` are visits of later
+    days that are published right after another of their stop: nobody is put between."""
+
+    wanted: tuple[tuple[str, ...], ...] = ()
+    follows: Mapping[str, int] = field(default_factory=dict)
+    alone: Mapping[str, int] = field(default_factory=dict)
+    behind: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

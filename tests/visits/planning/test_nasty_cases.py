@@ -13,7 +13,8 @@ from tests.support.referee import judge
 from tests.support.working_day import at
 from visits.planning import check, explain, plan
 from visits.planning.case import plan_as_json
-from visits.planning.replan import narrowed, replan
+from visits.planning.replan import replan
+from visits.planning.rest import narrowed
 from visits.planning.types import DAY_S
 
 

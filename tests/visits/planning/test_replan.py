@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.support.working_day import MONDAY, at, published_day
 from visits.planning import Plan, Problem, Visit, check, walk
 from visits.planning.facts import DROPPED, MOVED, NEW, SAME, SHIFTED, Replan
-from visits.planning.replan import narrowed, replan
+from visits.planning.replan import replan
+from visits.planning.rest import narrowed
 from visits.planning.slots import Slot
 
 HOUR = 3600
