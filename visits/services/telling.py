@@ -3,8 +3,9 @@
 They are rehearsed as planned weeks are (rehearsal.py), from the stops as they are written.
 """
 
-from collections.abc import Collection, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from visits.planning.types import Interval
 from visits.services import candidates, durations, rehearsal
 from visits.services.candidates import Places
 from visits.services.durations import Known
+from visits.services.rehearsal import Rehearsed
 from visits.services.sharing import same_stop
 from visits.services.week import Week
 
@@ -53,9 +55,11 @@ def tell(
     learned = durations.known()
     days: list[Day] = []
     homes: list[list[PlanStop]] = []
+    behind: set[str] = set()
     for shift_id, rows in groupby(stops, key=lambda stop: stop.shift_id):
         there = list(rows)
         shift = candidates.as_shift(there[0].shift, Places())
+        behind |= _behind([stop.need for stop in there])
         found = [
             rehearsal.home(
                 stop.need,
@@ -64,10 +68,10 @@ def tell(
                 windows=candidates.hours(stop.need),
                 learned=learned,
                 before=visits.get((stop.need_id, shift_id)),
-                follows=earlier is not None and same_stop(earlier.need.resident, stop.need.resident),
+                follows=str(stop.need_id) in behind,
                 firm=True if str(stop.need_id) in firm else None,
             )
-            for earlier, stop in zip([None, *there], there, strict=False)
+            for stop in there
         ]
         start_s = (leaves or {}).get(shift_id, shift.start_s)
         home_s = _drive_home(shift, there[-1].leave, back.get(shift_id, there[-1].leave))
@@ -75,7 +79,14 @@ def tell(
         homes.append(there)
     ids = [[str(stop.need_id) for stop in there] for there in homes]
     rehearsed = rehearsal.rehearse(days, ids, learned)
-    stops = [stop for stop in stops if only is None or stop.shift_id in only]
+    for day, row in zip(days, ids, strict=True):
+        told = {need: rehearsed.stops[need].interval for need in row}
+        for need, interval in _of_stops(told, day, behind).items():
+            rehearsed.stops[need] = replace(rehearsed.stops[need], interval=interval)
+    _write(plan, [stop for stop in stops if only is None or stop.shift_id in only], rehearsed)
+
+
+def _write(plan: Plan, stops: list[PlanStop], rehearsed: Rehearsed) -> None:
     for stop in stops:
         for name, value in rehearsed.stops[str(stop.need_id)].as_fields().items():
             setattr(stop, name, value)
@@ -84,19 +95,45 @@ def tell(
     Plan.objects.filter(pk=plan.pk).update(summary=plan.summary)
 
 
+def _behind(route: Sequence[Need]) -> set[str]:
+    """Those that come right after another at its stop."""
+    return {str(need.pk) for before, need in pairwise(route) if same_stop(before.resident, need.resident)}
+
+
+def _of_stops(told: Mapping[str, Interval], day: Day, behind: Collection[str]) -> dict[str, Interval]:
+    """What families are told, by need in the order of the day: those of one stop one interval, wide enough for all.
+    Who keeps the interval that it has, keeps it."""
+    stops: list[list[str]] = []
+    for need in told:
+        if need in behind:
+            stops[-1].append(need)
+        else:
+            stops.append([need])
+    wide = {
+        need: (min(told[one][0] for one in stop), max(told[one][1] for one in stop))
+        for stop in stops
+        for need in stop
+    }
+    has = dict(zip(told, (home.told for home in day.homes), strict=True))
+    return {need: own if has[need] == own else wide[need] for need, own in told.items()}
+
+
 def offered(*, there: Week, need: Need, places: Sequence[Slot]) -> list[Interval]:
     """What the need's family would be told at each of these places of the published days, as `tell` would have it
     once the place is taken."""
     learned = durations.known()
     asked = str(need.pk)
-    days, at = [], []
+    days, orders = [], []
     for place in places:
         order = [visit_id for visit_id in there.orders.get(place.shift, ()) if visit_id != asked]
         order.insert(place.position, asked)
         days.append(_day(there, place, order, need, learned))
-        at.append(place.position)
-    told = rehearsal.intervals(days, learned)
-    return [homes[position] for homes, position in zip(told, at, strict=True)]
+        orders.append(order)
+    found = []
+    for day, order, told in zip(days, orders, rehearsal.intervals(days, learned), strict=True):
+        behind = _behind([need if one == asked else there.visits[one].need for one in order])
+        found.append(_of_stops(dict(zip(order, told, strict=True)), day, behind)[asked])
+    return found
 
 
 def _day(there: Week, place: Slot, order: list[str], asked: Need, learned: dict[str, Known]) -> Day:

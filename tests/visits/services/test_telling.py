@@ -1,6 +1,7 @@
 import pytest
 from django.db.models import F
 
+from outreach.enums import LocationSource
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
@@ -78,3 +79,30 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
         plan = draft({ShiftFactory(date=TUESDAY): [NeedFactory() for _ in range(count)]})
         with django_assert_num_queries(8):
             tell(plan=plan)
+
+
+def test_who_shares_a_stop_is_told_one_interval_and_who_has_one_keeps_it() -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    house = {
+        "resident__latitude": -7.61,
+        "resident__longitude": 111.53,
+        "resident__location_source": LocationSource.PIN,
+    }
+    one, two, far = NeedFactory(**house), NeedFactory(**house), NeedFactory()
+    first = draft({shift: [one, two, far]}, starts=460)
+    tell(plan=first)
+    both, again, alone = told(first)
+    assert both == again != alone
+    expected = PlanStop.objects.filter(expected__range=(F("told_from"), F("told_until")))
+    assert expected.count() == 3
+    publish(plan=first, user=None, now=NOW)
+    Visit.objects.update(promised=True)
+
+    second = draft({shift: [one, two, NeedFactory(**house), far]}, starts=460)
+    tell(plan=second)
+
+    after = told(second)
+    assert after[:2] == [both, both]
+    assert after[3] == alone
+    assert after[2][0] == both[0]
+    assert after[2][1] >= both[1]
