@@ -6,11 +6,12 @@ Of days ahead the team-days that the draft changes; of a day under way what is l
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from outreach.models import Need
 from visits import planning, roads
 from visits.models import Plan, PlanUnserved, Shift, Visit
-from visits.planning import replan, shared
+from visits.planning import rest, shared
 from visits.planning.rules import within
 from visits.planning.types import Interval, Problem
 from visits.selectors import arrival, changes
@@ -88,7 +89,11 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     loose = Problem(
         tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
     )
-    groups = shared.possible(loose, wanted)
+    groups = {
+        first: ids
+        for first, ids in shared.possible(loose, wanted).items()
+        if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
+    }
     merged = shared.merge(loose, groups)
     hours = {
         str(change.stop.need_id): _steady(change)
@@ -213,29 +218,40 @@ class _Maker:
 def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
     """What is left of today, from where the teams are now."""
     day = today.build(run=plan.run, now=now)
-    rest = replan.rest_of_day(day.problem, day.published, day.facts)
-    known = rest.visit_by_id
+    left = rest.rest_of_day(day.problem, day.published, day.facts)
+    known = left.visit_by_id
     visits_before = {need: visit for need, visit in changed(found).items() if need in known}
     orders: dict[str, tuple[str, ...]] = {}
     for change in found.stops:
         shift, need = str(change.stop.shift_id), str(change.stop.need_id)
-        if need in known and shift in rest.shift_by_id:
+        if need in known and shift in left.shift_by_id:
             orders[shift] = (*orders.get(shift, ()), need)
     hours = {
         str(change.stop.need_id): _steady(change)
         for change in found.stops
         if change.what == What.SAME and change.visit is not None
     }
-    calm = _calm(rest, hours)
+    joined, groups = shared.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
+    merged = shared.merge(joined, groups)
+    followers = {need for ids in groups.values() for need in ids[1:]}
     return Routes(
-        problem=calm,
-        loose=rest,
-        singles=calm,
-        groups={},
-        orders=orders,
+        problem=_calm(merged, hours),
+        loose=merged,
+        singles=_calm(joined, {need: told for need, told in hours.items() if need not in followers}),
+        groups=groups,
+        orders=shared.leaders(orders, groups),
         changed=visits_before,
         published=_published(found.stops, found.cancelled),
         shifts=day.shifts,
         learned=durations.known(),
         needs=day.needs,
     )
+
+
+def _side_by_side(
+    orders: Mapping[str, tuple[str, ...]], wanted: Iterable[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Of those who may share a stop, the ones whom the draft has right after each other, in its order."""
+    of = {need: ids for ids in wanted for need in ids}
+    runs = (tuple(run) for order in orders.values() for _, run in groupby(order, key=of.get))
+    return [run for run in runs if len(run) > 1 and run[0] in of]

@@ -35,7 +35,7 @@ def of(*, there: Week, need: Need) -> Joins:
     visits: dict[str, planning.Visit] = {}
     follows: set[str] = set()
     for order in there.orders.values():
-        for stop in _stops([there.visits[one] for one in order if one != asked.id]):
+        for stop in stops([there.visits[one] for one in order if one != asked.id]):
             follows.update(str(visit.need_id) for visit in stop[1:])
             for count, visit in enumerate(stop, start=1):
                 if _may_join(need, stop, stop[:count]):
@@ -46,7 +46,7 @@ def of(*, there: Week, need: Need) -> Joins:
     return Joins(visits=visits, follows=frozenset(follows))
 
 
-def _stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
+def stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
     """The visits of a route, those in a row that share a place together."""
     stop: list[Visit] = []
     for visit in rows:

@@ -272,6 +272,7 @@ def _rest_of_day(row: PlanRun, token: str, held: lease.Lease, now: datetime | No
         day.problem,
         day.published,
         day.facts,
+        stops=day.stops,
         seconds=row.seconds,
         seed=row.seed,
         on_progress=lambda told: _report(held, told),

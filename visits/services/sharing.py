@@ -4,7 +4,7 @@ The kit is set up once for all; who needs recording comes first, cards are hande
 told must be the same, so a group is made of needs that are all open, or all published on one team-day alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from outreach.enums import NeedKind
 from outreach.models import Need, Resident
+from visits.models import Visit
 from visits.selectors import arrival
 from visits.selectors.candidates import open_visits
 
@@ -29,16 +30,54 @@ class Door:
 
 def groups(needs: Sequence[Need]) -> list[list[Need]]:
     """Needs that may share a stop, two or more in each, the first to be done first; in the order given."""
+    return _in_order(_clusters(needs, apart=_told))
+
+
+def of_day(visits: Sequence[Visit], urgent: Sequence[Need]) -> list[list[Need]]:
+    """The same on the day of work: visits left that one team is to make, and who is urgent with them. Whether what
+    each was promised goes together is seen by the planner."""
+    shift = {visit.need_id: visit.shift_id for visit in visits}
+    found = _clusters([visit.need for visit in visits], apart=lambda need: (shift[need.pk],))
+    for need in urgent:
+        group = next((group for group in found if _may_join(need, group)), None)
+        if group is None:
+            found.append([need])
+        else:
+            group.append(need)
+    return _in_order(found)
+
+
+def _may_join(need: Need, group: Sequence[Need]) -> bool:
+    home = group[0].resident
+    return (
+        len(group) < settings.SHARED_STOP_MOST
+        and home.infectious == need.resident.infectious
+        and same_stop(home, need.resident)
+    )
+
+
+def _in_order(found: Iterable[list[Need]]) -> list[list[Need]]:
+    """Two or more: who needs recording comes first."""
+    rows = (group for group in found if len(group) > 1)
+    return [sorted(group, key=lambda need: need.kind == NeedKind.DELIVERY) for group in rows]
+
+
+def _clusters(needs: Iterable[Need], *, apart: Callable[[Need], tuple[object, ...]]) -> list[list[Need]]:
+    """Needs by their stop, those without company too; never those whose `apart` differs."""
     by_door: dict[Door, list[Need]] = {}
     for need in needs:
-        door = _door(need)
+        door = _door(need, apart)
         if door is not None:
             by_door.setdefault(door, []).append(need)
-    found = [group for rows in by_door.values() for group in _near(rows)]
-    return [sorted(group, key=lambda need: need.kind == NeedKind.DELIVERY) for group in found]
+    return [group for rows in by_door.values() for group in _near(rows)]
 
 
-def _door(need: Need) -> Door | None:
+def _told(need: Need) -> tuple[object, ...]:
+    """Where and when the family awaits the team, as far as it was told."""
+    return tuple((visit.shift_id, visit.promised, *arrival.told(visit)) for visit in open_visits(need))
+
+
+def _door(need: Need, apart: Callable[[Need], tuple[object, ...]]) -> Door | None:
     """None for a home that is only known by its village and has no address: nobody knows who is next to it."""
     resident = need.resident
     address: tuple[str, ...] = ()
@@ -46,8 +85,7 @@ def _door(need: Need) -> Door | None:
         address = _address(resident)
         if not address:
             return None
-    told = tuple((visit.shift_id, visit.promised, *arrival.told(visit)) for visit in open_visits(need))
-    return Door(address, told, resident.infectious)
+    return Door(address, apart(need), resident.infectious)
 
 
 def _address(resident: Resident) -> tuple[str, ...]:
@@ -83,7 +121,7 @@ def _near(rows: Iterable[Need]) -> list[list[Need]]:
             group = [need]
             groups.append(group)
             cells.setdefault(at, []).append(group)
-    return [group for group in groups if len(group) > 1]
+    return groups
 
 
 def _metres(a: Resident, b: Resident) -> float:

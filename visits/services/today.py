@@ -5,7 +5,7 @@ shift was cancelled loses what is left; needs of the run's `facts` ask for a pla
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,13 +15,15 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.enums import VisitState
 from visits.models import PlanRun, Shift, Visit
-from visits.planning.facts import Facts, TeamNow
+from visits.planning.facts import Facts, Stops, TeamNow
 from visits.planning.types import Interval, Problem, Route, Stop, existing
 from visits.selectors import arrival, field
 from visits.selectors import candidates as select
-from visits.services import candidates, durations, priority, week
+from visits.services import candidates, durations, priority, regrouping, week
 from visits.services.candidates import NothingToPlanError, Places
+from visits.services.durations import Known
 from visits.services.priority import Part
+from visits.services.regrouping import Lengths
 
 LATER_DAYS = 7
 URGENT_POINTS = 200.0  # an urgent visit goes before what is published, not before what is promised
@@ -34,6 +36,7 @@ class Day:
     problem: Problem
     published: planning.Plan
     facts: Facts
+    stops: Stops
     teams: list[field.TeamNow]
     needs: dict[str, Need]
     visits: dict[str, Visit]
@@ -60,7 +63,19 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
     shifts = [team.shift for team in teams]
     announced = _announced(later)
     parts = _parts([visit.need for visit in left] + urgent, now)
-    visits = _today(left, urgent, shifts, later, places, parts)
+    learned, setup = durations.known(), max(shift.team.setup_minutes for shift in shifts)
+    lengths = regrouping.lengths(teams, urgent, setup_minutes=setup, learned=learned)
+    horizon = sorted({shift.date for shift in [*shifts, *later]})
+    visits = _today(
+        left,
+        urgent,
+        horizon=horizon,
+        setup=setup,
+        places=places,
+        parts=parts,
+        learned=learned,
+        lengths=lengths,
+    )
     visits += [week.published_visit(visit, places) for visit in announced]
     teams_then = tuple(candidates.as_shift(shift, places) for shift in [*shifts, *later])
     at_s = arrival.seconds_of_day(now)
@@ -77,6 +92,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
             told={str(visit.need_id): _told(visit) for visit in left if visit.promised},
             urgent=tuple(str(need.pk) for need in urgent),
         ),
+        stops=regrouping.stops(left=left, urgent=urgent, announced=announced, known=lengths),
         teams=teams,
         needs={str(visit.need_id): visit.need for visit in left} | {str(need.pk): need for need in urgent},
         visits={str(visit.need_id): visit for visit in left},
@@ -107,48 +123,50 @@ def _parts(needs: list[Need], now: datetime) -> dict[str, list[Part]]:
 def _today(
     left: list[Visit],
     urgent: list[Need],
-    shifts: list[Shift],
-    later: list[Shift],
+    *,
+    horizon: list[date],
+    setup: int,
     places: Places,
     parts: dict[str, list[Part]],
+    learned: dict[str, Known],
+    lengths: dict[str, Lengths],
 ) -> list[planning.Visit]:
     """What is left of today at the hours that suit, locked where promised, and the urgent ones."""
-    learned = durations.known()
-    setup = max(shift.team.setup_minutes for shift in shifts)
-    horizon = sorted({shift.date for shift in [*shifts, *later]})
 
-    def of(need: Need) -> planning.Visit:
+    def plain(need: Need) -> planning.Visit:
         need.open_visits = []  # type: ignore[attr-defined]
-        points = priority.total(parts[str(need.pk)])
-        return candidates.as_visit(
+        made = candidates.as_visit(
             need,
             places=places,
             horizon=horizon,
             setup_minutes=setup,
             learned=learned,
-            points=points,
+            points=priority.total(parts[str(need.pk)]),
             tier=0,
             lock=None,
         )
+        return replace(made, service_s=lengths[made.id].now_s)
 
-    found = []
-    for visit in left:
-        stop, shift = week.stop_of(visit), str(visit.shift_id)
-        plain = of(visit.need)
-        found.append(
-            replace(
-                plain,
-                service_s=stop.leave_s - stop.start_s,
-                dates=None if plain.dates is None else plain.dates | {horizon[0]},
-                locked=shift if visit.promised else None,
-                published=shift,
-                move_points=float(settings.PLAN_MOVE_POINTS),
-            )
-        )
-    for need in urgent:
-        plain = of(need)
-        found.append(replace(plain, priority=plain.priority + URGENT_POINTS))
-    return found
+    return [
+        *(_left(plain(visit.need), visit, today=horizon[0]) for visit in left),
+        *(_asked(plain(need)) for need in urgent),
+    ]
+
+
+def _left(plain: planning.Visit, visit: Visit, *, today: date) -> planning.Visit:
+    """What is left of today, locked where promised."""
+    shift = str(visit.shift_id)
+    return replace(
+        plain,
+        dates=None if plain.dates is None else plain.dates | {today},
+        locked=shift if visit.promised else None,
+        published=shift,
+        move_points=float(settings.PLAN_MOVE_POINTS),
+    )
+
+
+def _asked(plain: planning.Visit) -> planning.Visit:
+    return replace(plain, priority=plain.priority + URGENT_POINTS)
 
 
 def _told(visit: Visit) -> Interval:

@@ -1,0 +1,93 @@
+"""Shared stops on the day of work: who is left of one, and how long each takes with and without the others' kit.
+
+A published visit that follows another at its stop was planned without setting up the kit. It stays that short while
+its team works, for it may stand at the stop already; given to another team without the others, it takes longer.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from outreach.models import Need
+from visits.models import Visit
+from visits.planning.facts import Stops
+from visits.selectors import field
+from visits.services import durations, joining, sharing
+from visits.services.durations import Known
+from visits.services.week import stop_of
+
+SHORTEST_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long a visit takes: as the plan has it now, right after another at its stop, by itself."""
+
+    now_s: int
+    follows_s: int
+    alone_s: int
+
+
+def lengths(
+    teams: Sequence[field.TeamNow],
+    urgent: Iterable[Need],
+    *,
+    setup_minutes: int,
+    learned: Mapping[str, Known],
+) -> dict[str, Lengths]:
+    """By need, for what is left of today and who is urgent."""
+
+    def modelled(need: Need, *, follows: bool) -> int:
+        return durations.service_seconds(need, setup_minutes=setup_minutes, learned=learned, follows=follows)
+
+    found = {}
+    for team in teams:
+        behind = _behind(_published(team))
+        for visit in team.left:
+            stop = stop_of(visit)
+            planned_s = stop.leave_s - stop.start_s
+            short_s, full_s = modelled(visit.need, follows=True), modelled(visit.need, follows=False)
+            brings = visit.pk not in behind or abs(planned_s - full_s) < abs(planned_s - short_s)
+            alone_s = planned_s if brings else planned_s + full_s - short_s
+            found[str(visit.need_id)] = Lengths(
+                now_s=alone_s if team.fails else planned_s,
+                follows_s=max(SHORTEST_S, alone_s - (full_s - short_s)),
+                alone_s=alone_s,
+            )
+    for need in urgent:
+        full_s = modelled(need, follows=False)
+        found[str(need.pk)] = Lengths(full_s, modelled(need, follows=True), full_s)
+    return found
+
+
+def _published(team: field.TeamNow) -> list[Visit]:
+    """The team's day in its order, what is behind it too."""
+    under_way = [] if team.under_way is None else [team.under_way]
+    rows = [*team.done, *under_way, *team.assumed, *team.left]
+    return sorted(rows, key=lambda visit: (visit.sequence, visit.pk))
+
+
+def _behind(route: Sequence[Visit]) -> set[object]:
+    """Visits of a route that come right after another at their stop."""
+    return {visit.pk for stop in joining.stops(route) for visit in stop[1:]}
+
+
+def stops(
+    *,
+    left: Sequence[Visit],
+    urgent: Sequence[Need],
+    announced: Iterable[Visit],
+    known: Mapping[str, Lengths],
+) -> Stops:
+    """Who may share a stop today; `announced` are the visits of later days, in their order."""
+    routes: dict[int, list[Visit]] = {}
+    for visit in announced:
+        routes.setdefault(visit.shift_id, []).append(visit)
+    behind = {
+        str(visit.need_id) for route in routes.values() for stop in joining.stops(route) for visit in stop[1:]
+    }
+    return Stops(
+        wanted=tuple(tuple(str(need.pk) for need in group) for group in sharing.of_day(left, urgent)),
+        follows={need: one.follows_s for need, one in known.items()},
+        alone={need: one.alone_s for need, one in known.items()},
+        behind=frozenset(behind),
+    )
