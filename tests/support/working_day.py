@@ -40,7 +40,7 @@ def published_day(
             base = len(places)
             places.append((lat, lon))
             shift = _shift(team, day, base, stops, rng)
-            mine = []
+            mine: list[Visit] = []
             for n in range(count):
                 joins = bool(mine and neighbours) and rng.random() < neighbours
                 at = mine[-1].location if joins else len(places)

@@ -1,6 +1,7 @@
 """Homes of one stop are served together, one after the other, by the rules of single visits."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,9 @@ def test_what_does_not_go_together_stays_apart(changes) -> None:
 
 @pytest.mark.parametrize("name", ["locked", "published"])
 def test_who_is_promised_or_published_keeps_the_others_with_it_but_not_two_of_them(name: str) -> None:
-    here, there, open_ = (dataclasses.replace(HOME, id=v, **{name: v}) for v in ("s", "t", None))
-    one = shared.together([dataclasses.replace(open_, id="a"), here])
+    on: dict[str, dict[str, Any]] = {shift: {name: shift} for shift in ("s", "t")}
+    here, there = (dataclasses.replace(HOME, id=shift, **fields) for shift, fields in on.items())
+    one = shared.together([HOME, here])
     assert one is not None
     assert (one.id, getattr(one, name)) == ("a", "s")
     assert shared.together([here, there]) is None

@@ -48,7 +48,8 @@ def _home(metres: float = 0.0, **fields) -> Need:
 
 def _published(shift: Shift, needs: list[Need], *, minutes: int = 600, promised: bool = False) -> list[Visit]:
     """One stop from `minutes` on, the kit set up once, as the weekly plan makes it; told one interval."""
-    found, leave = [], minutes
+    found: list[Visit] = []
+    leave = minutes
     for number, need in enumerate(needs, start=Visit.objects.filter(shift=shift).count() + 1):
         start, leave = leave, leave + (20 if found else 30)
         found.append(
