@@ -17,6 +17,7 @@ from visits.planning.types import Interval, Plan, Problem, Reason, Visit, orders
 
 
 def places(plan_: Plan) -> dict[str, Place]:
+    """Where and when each visit is served."""
     return {stop.visit: Place(route.shift, stop.start_s) for route in plan_.routes for stop in route.stops}
 
 
