@@ -67,12 +67,13 @@ def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
     home: Visit | None = None  # where the last visit was ended
     base: Event | None = None  # the tap with which the team set out
     out: date | None = None  # the day on which it has been at a home
+    at: UUID | None = None  # the visit at whose home it is
     facts_since: list[Event] = []  # the leaving and all that came after it
     for row in rows:
         facts_since.append(row)
         if row.kind == EventKind.OUTCOME:
-            home, base, facts_since = row.visit, None, [row]
-            out = _day(row) if row.outcome == Outcome.RECORDED else out  # others may come from the telephone
+            if row.visit_id == at or row.outcome == Outcome.RECORDED:  # else told by telephone: nobody was there
+                home, base, at, out, facts_since = row.visit, None, None, _day(row), [row]
         elif row.kind == EventKind.DEPARTED:
             facts_since = [row]
             if departures.from_base(row) and _day(row) != out:
@@ -83,7 +84,7 @@ def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
                 assert left is not None
                 assert came is not None
                 yield _Leg(home, base, row.visit, left, came, _seconds(facts_since))
-            home, base, out = None, None, _day(row)
+            home, base, at, out = None, None, row.visit_id, _day(row)
 
 
 def _day(row: Event) -> date:

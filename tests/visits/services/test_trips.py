@@ -204,6 +204,13 @@ def test_a_call_before_leaving_is_no_visit(field: Field, visits: list[Visit]) ->
     assert found == [Trip(_from_base(0), 960.0, 9)]
 
 
+def test_what_a_telephone_told_is_no_end_of_a_visit(field: Field, visits: list[Visit]) -> None:
+    field.tap("arrived", visits[0], 0).tap("outcome", visits[0], 30)
+    field.tap("outcome", visits[1], 4, data={"outcome": "not_home"})  # called from the car
+    (trip,) = field.tap("arrived", visits[2], 11).send()
+    assert (trip.metres, trip.seconds) == (_metres(0, 2), 900)
+
+
 def test_a_tap_on_the_road_or_after_the_first_home_is_no_departure(field: Field, visits: list[Visit]) -> None:
     away = {"lat": HOMES[2][0], "lon": HOMES[2][1], "accuracy_m": 20}
     found = (
