@@ -72,7 +72,9 @@ def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
     for row in rows:
         facts_since.append(row)
         if row.kind == EventKind.OUTCOME:
-            if row.visit_id == at or row.outcome == Outcome.RECORDED:  # else told by telephone: nobody was there
+            if (
+                row.visit_id == at or row.outcome == Outcome.RECORDED
+            ):  # else told by telephone: nobody was there
                 home, base, at, out, facts_since = row.visit, None, None, _day(row), [row]
         elif row.kind == EventKind.DEPARTED:
             facts_since = [row]

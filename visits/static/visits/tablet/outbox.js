@@ -61,9 +61,14 @@ export async function depart(date) {
 /** The fact of a day's departure, if this tablet knows it. */
 export const departure = (facts, date) => facts.get(dayKey(date))?.departed ?? null;
 
+/** What an event says of people lies encrypted in its box, beside what anybody may read in `data`. */
+async function lockIn(event, secret) {
+  event.box = await lockJson(`event:${event.id}`, secret);
+}
+
 export async function outcome(visit, code, note = "") {
-  const data = note ? { outcome: code, note } : { outcome: code };
-  const event = newEvent({ kind: "outcome", visit, data, holdMs: HOLD_OUTCOME_MS });
+  const event = newEvent({ kind: "outcome", visit, data: { outcome: code }, holdMs: HOLD_OUTCOME_MS });
+  if (note) await lockIn(event, { note });
   await writeOutbox(["events", "facts"], async (transaction) => {
     await transaction.objectStore("events").put(event);
     await fact(transaction, visit, { outcome: { at: event.at, code, event: event.id } });
@@ -72,13 +77,11 @@ export async function outcome(visit, code, note = "") {
   return event.id;
 }
 
-/** A contact or a place that the officer found to be another one. A contact names somebody, so it lies encrypted. */
+/** A contact or a place that the officer found to be another one. */
 export async function correct(visit, kind, data) {
-  const event = newEvent({ kind, visit, data, holdMs: HOLD_OUTCOME_MS });
-  if (kind === "contact_corrected") {
-    event.box = await lockJson(`event:${event.id}`, data);
-    event.data = {};
-  }
+  const named = kind === "contact_corrected";
+  const event = newEvent({ kind, visit, data: named ? {} : data, holdMs: HOLD_OUTCOME_MS });
+  if (named) await lockIn(event, data);
   await writeOutbox(["events", "facts"], async (transaction) => {
     await transaction.objectStore("events").put(event);
     await fact(transaction, visit, { [kind]: { at: event.at, event: event.id } });
@@ -163,12 +166,17 @@ export async function number(limit, now = Date.now()) {
   });
 }
 
+/** An event without what it says of people. */
+export function bare(event) {
+  const { id, sequence, kind, at, since_ms, position, visit, data } = event;
+  return { id, sequence, kind, at, since_ms, position, officer: event.officer, visit, data };
+}
+
 /** An event as it goes over the line. */
 export async function wire(event) {
-  const { id, sequence, kind, at, since_ms, position, visit } = event;
   // the data key is gone (browser data cleared by halves): the number is used up all the same
-  const data = event.box ? await unlockJson(`event:${id}`, event.box).catch(() => ({})) : event.data;
-  return { id, sequence, kind, at, since_ms, position, officer: event.officer, visit, data };
+  const secret = event.box ? await unlockJson(`event:${event.id}`, event.box).catch(() => ({})) : {};
+  return { ...bare(event), data: { ...event.data, ...secret } };
 }
 
 async function count(transaction, name, by) {

@@ -32,7 +32,7 @@ function build({ fields, photo, signature }, changed) {
     phone: text("phone", fields.phone, { type: "tel", maxlength: "20" }),
     address: text("address", fields.address, { maxlength: "200" }),
     consent: checkbox("consent", t("capture.consent"), fields.consent),
-    note: h("textarea", { id: "note", rows: "2", maxlength: "1000", value: fields.note }),
+    note: h("textarea", { id: "note", rows: "2", maxlength: "1000", autocomplete: "off", value: fields.note }),
     photo: photoField({ photo, quality: fields.quality, reason: fields.photoReason, changed }),
     signature: signatureField({ signature, reason: fields.signatureReason, changed }),
     exceptions: exceptionsField({ rows: fields.exceptions, changed }),

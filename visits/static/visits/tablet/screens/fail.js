@@ -14,7 +14,7 @@ export async function show(root, { visit }) {
     location.hash = "#/";
     return;
   }
-  const note = h("textarea", { id: "note", rows: "2", maxlength: "500" });
+  const note = h("textarea", { id: "note", rows: "2", maxlength: "500", autocomplete: "off" });
 
   async function choose(code) {
     await outbox.outcome(visit, code, note.value.trim());
