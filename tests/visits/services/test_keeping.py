@@ -6,7 +6,7 @@ import time_machine
 from outreach.enums import LocationSource
 from outreach.models import LogEntry, Need
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory
+from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning import keeping as engine
@@ -131,6 +131,23 @@ def test_who_would_have_to_give_way_is_named_and_cannot_be_kept_by_a_button() ->
         putting_back.keep(plan=plan, need=str(had.pk), user=None, now=NOW)
     assert error.value.code == "price"
     assert PlanUnserved.objects.filter(plan=plan, need=had).exists()
+
+
+def test_an_hour_that_replays_do_not_find_true_is_not_offered() -> None:
+    """By the plan's long visits it would be where it was; but its family was told that the team comes at eight."""
+    shift, first, second = ShiftFactory(date=TUESDAY), NeedFactory(), NeedFactory()
+    _publish({shift: [first, second]}, starts=9 * 60)
+    told = (at(TUESDAY, 8 * 60), at(TUESDAY, 8 * 60 + 10))
+    Visit.objects.filter(need=second).update(told_from=told[0], told_until=told[1])
+    plan = draft({shift: [first, second]}, starts=9 * 60)
+    PlanStop.objects.filter(plan=plan, need=second).update(start=12 * 3600, arrive=12 * 3600, leave=45_000)
+
+    kept = _prices(plan)[str(second.pk)]
+
+    assert (kept.code, kept.order) == (engine.LATE, ())
+    assert kept.told is not None and kept.told[0] > 8 * 3600 + 600
+    with pytest.raises(putting_back.CannotKeepError):
+        putting_back.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
 
 
 def test_a_team_that_does_not_work_any_more_cannot_keep_anybody() -> None:
