@@ -119,7 +119,7 @@ def at(
 
 
 def stops_of(
-    problem: Problem, published: Plan, facts: Facts, urgent: Sequence[Visit]
+    problem: Problem, published: Plan, facts: Facts, urgent: Sequence[Visit] = ()
 ) -> tuple[Problem, Stops]:
     """The same day with who shares a stop: neighbours on one route, and the `urgent` with the first of their place.
     Who has lost its team needs a kit of its own."""

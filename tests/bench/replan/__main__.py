@@ -1,10 +1,11 @@
 """The rest of a day after a breakdown: seconds, promises kept, broken ones replaced.
 
-python -m tests.bench.replan [--teams 12] [--stops 12] [--days 10] [--seconds 1.0]
+python -m tests.bench.replan [--teams 12] [--stops 12] [--days 10] [--seconds 1.0] [--neighbours 0.3]
 
 Made-up published days; at 09.00, 10.30 and 13.00 one team breaks down and another is 40 minutes late.
 Target: 12 teams x 12 stops <= 2 s from facts to changes, promises of working teams unmoved (those of the
-late team are counted apart), the failed team's re-placed or named.
+late team are counted apart), the failed team's re-placed or named. Of so many `neighbours` each is next door to the
+visit before it: how many of such stops stay with one team.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import argparse
 import time
 from collections import Counter
 
-from tests.support.working_day import at, published_day
+from tests.support.working_day import at, published_day, stops_of
 from visits.planning import check, warm
+from visits.planning.facts import Stops
 from visits.planning.replan import SECONDS, replan
 
 TIMES = (9 * 3600, 10 * 3600 + 1800, 13 * 3600)
@@ -27,20 +29,25 @@ def main() -> None:
     for name, default in (("teams", 12), ("stops", 12), ("days", 10)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--neighbours", type=float, default=0.0)
     asked = parser.parse_args()
     warm()
     took, counts, whats = [], Counter[str](), Counter[str]()
     for seed in range(1, asked.days + 1):
-        problem, published, told = published_day(seed, teams=asked.teams, stops=asked.stops)
+        day, published, told = published_day(
+            seed, teams=asked.teams, stops=asked.stops, neighbours=asked.neighbours
+        )
         for now_s in TIMES:
-            facts = at(
-                problem, published, told, now_s, failed=frozenset({"t0d0"}), overrun_s={"t1d0": 40 * 60}
-            )
+            facts = at(day, published, told, now_s, failed=frozenset({"t0d0"}), overrun_s={"t1d0": 40 * 60})
+            problem, stops = stops_of(day, published, facts) if asked.neighbours else (day, Stops())
             began = time.perf_counter()
-            result = replan(problem, published, facts, seconds=asked.seconds, seed=seed)
+            result = replan(problem, published, facts, stops=stops, seconds=asked.seconds, seed=seed)
             took.append(time.perf_counter() - began)
             assert check(result.problem, result.plan) == []
             counts["visits left"] += len(result.changes)
+            for ids in stops.wanted:
+                on = {result.plan.shift_of.get(visit) for visit in ids}
+                counts[f"shared stops {'on one team' if len(on) == 1 else 'not all on one team'}"] += 1
             for change in result.changes:
                 locked = problem.visit_by_id[change.visit].locked
                 whats[change.what] += 1
