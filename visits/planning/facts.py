@@ -46,12 +46,14 @@ class Facts:
 class Stops:
     """Who may share a stop (shared.py) today: `wanted` are visits not yet begun, in the order of their stop, `follows`
     how long each takes right after another, `alone` how long by itself, wherever it is. `behind` are visits of later
-    days that are published right after another of their stop: nobody is put between."""
+    days that are published right after another of their stop: nobody is put between. `begun` are visits at stops where
+    their team stands, or to which it drives."""
 
     wanted: tuple[tuple[str, ...], ...] = ()
     follows: Mapping[str, int] = field(default_factory=dict)
     alone: Mapping[str, int] = field(default_factory=dict)
     behind: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from visits.planning import outcome, shared
 from visits.planning.facts import SHIFTED_S, Facts, Replan, Stops
 from visits.planning.planner import plan
 from visits.planning.rest import Wanted, keep, narrowed, rest_of_day
+from visits.planning.rules import walk
 from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders, start_from
 
 PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is replaced before others
@@ -61,15 +62,12 @@ def replan(
         found = search.run(loose, wanted, first.plan, STEADY_SHARE, until)
     out = {row.visit for row in found.plan.unserved}
     apart = [ids for ids in found.groups.values() if not out.isdisjoint(ids)]
-    if apart:
-        singly = {
-            i: replace(visit, service_s=stops.alone.get(i, visit.service_s))
-            for ids in apart
-            for i in ids
-            for visit in [kept.problem.visit_by_id[i]]
-        }
+    longer = {i for ids in apart for i in ids} | _without_kit(found, kept.problem, stops)
+    if longer:
+        wide = _taking(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
+        own = _taking(wide, {i: _alone(wide.visit_by_id[i], stops) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
-        found = search.run(_taking(loose, singly), wanted, found.plan, 1.0 - APART_SHARE, 1.0)
+        found = search.run(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
     behind = stops.behind | {i for ids in found.groups.values() for i in ids[1:]}
     stops = replace(stops, behind=behind)
     rows = outcome.changes(problem, published, facts, found.problem, found.plan, kept.causes, stops)
@@ -141,6 +139,38 @@ def _steady(kept: Problem, published: Plan, groups: shared.Groups) -> Problem:
             visit = narrowed(visit, told)  # noqa: PLW2901
         visits.append(visit)
     return replace(kept, visits=tuple(visits))
+
+
+def _alone(visit: Visit, stops: Stops) -> Visit:
+    return replace(visit, service_s=stops.alone.get(visit.id, visit.service_s))
+
+
+def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
+    """Visits that are planned as if the kit stood at their stop, where it does not; of promised ones those that have
+    the time to set it up."""
+    bare: set[str] = set()
+    for route in found.plan.routes:
+        place, begun = found.problem.shift_by_id[route.shift].start_location, True
+        for stop in route.stops:
+            visit = found.problem.visit_by_id[stop.visit]
+            begun = begun and visit.id in stops.begun and visit.published == route.shift
+            if visit.location != place and not begun and visit.service_s < stops.alone.get(visit.id, 0):
+                bare.add(visit.id)
+            place = visit.location
+    firm = {i for i in bare if kept.visit_by_id[i].locked is not None}
+    if firm:
+        order = orders(found.plan)
+        own = _taking(found.problem, {i: _alone(found.problem.visit_by_id[i], stops) for i in firm})
+        late = {
+            route
+            for route, ids in order.items()
+            if not firm.isdisjoint(ids)
+            and walk(
+                own, own.shift_by_id[route], [own.visit_by_id[i] for i in ids if own.visit_by_id[i].locked]
+            ).faults
+        }
+        bare -= {i for route in late for i in order[route] if i in firm}
+    return bare
 
 
 def _taking(problem: Problem, visits: Mapping[str, Visit]) -> Problem:

@@ -20,11 +20,13 @@ SHORTEST_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long a visit takes: as the plan has it now, right after another at its stop, by itself."""
+    """How long a visit takes: as the plan has it now, right after another at its stop, by itself. `begun`: its team
+    stands at its stop, or drives there."""
 
     now_s: int
     follows_s: int
     alone_s: int
+    begun: bool = False
 
 
 def lengths(
@@ -41,7 +43,8 @@ def lengths(
 
     found = {}
     for team in teams:
-        behind = _behind(_published(team))
+        route = _published(team)
+        behind, begun = _behind(route), _begun(route, team)
         for visit in team.left:
             stop = stop_of(visit)
             planned_s = stop.leave_s - stop.start_s
@@ -52,6 +55,7 @@ def lengths(
                 now_s=alone_s if team.fails else planned_s,
                 follows_s=max(SHORTEST_S, alone_s - (full_s - short_s)),
                 alone_s=alone_s,
+                begun=visit.pk in begun,
             )
     for need in urgent:
         full_s = modelled(need, follows=False)
@@ -69,6 +73,16 @@ def _published(team: field.TeamNow) -> list[Visit]:
 def _behind(route: Sequence[Visit]) -> set[object]:
     """Visits of a route that come right after another at their stop."""
     return {visit.pk for stop in joining.stops(route) for visit in stop[1:]}
+
+
+def _begun(route: Sequence[Visit], team: field.TeamNow) -> set[object]:
+    """Visits left of the stop where the team is."""
+    left = {visit.pk for visit in team.left}
+    for stop in joining.stops(route):
+        rest = [visit.pk for visit in stop if visit.pk in left]
+        if rest:  # the first stop that is not over
+            return set(rest) if len(rest) < len(stop) and not team.fails else set()
+    return set()
 
 
 def stops(
@@ -90,4 +104,5 @@ def stops(
         follows={need: one.follows_s for need, one in known.items()},
         alone={need: one.alone_s for need, one in known.items()},
         behind=frozenset(behind),
+        begun=frozenset(need for need, one in known.items() if one.begun),
     )

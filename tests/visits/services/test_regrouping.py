@@ -123,8 +123,10 @@ def test_who_is_left_of_a_begun_stop_brings_the_kit_of_another_team(teams) -> No
 def test_who_is_left_of_a_begun_stop_is_not_planned_longer_while_the_team_works(teams) -> None:
     one, two = _published(teams[0], [_home(), _home(12)], minutes=520)
     visits.set_state(visit=one, to=VisitState.ARRIVED, at=at(TUESDAY, 520), actor="device:1")
+    run = day_of_work.plan_anew(user=None)
+    assert today.build(run=run, now=NINE).stops.begun == {str(two.need_id)}
 
-    stops = _stops(day_of_work.plan_anew(user=None))
+    stops = _stops(run)
 
     (stop,) = stops.values()
     assert stop.shift == teams[0]
