@@ -14,6 +14,7 @@ from visits.enums import Outcome, VisitState
 from visits.models import Device, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.selectors import changes
 from visits.services import day_of_work, keeping, plans, today, visits
+from visits.services.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,32 @@ def test_two_of_a_house_go_to_one_other_team_together_when_theirs_breaks_down(te
     assert second.leave - second.start == (two.planned_leave - two.planned_start).seconds
     assert _interval(first) == _interval(second)
     assert (first.told_from or 0) <= (first.expected or 0) < (second.expected or 0) <= (first.told_until or 0)
+
+
+def test_each_of_a_house_keeps_its_own_record(teams) -> None:
+    broken, working = teams
+    pair = [_home(), _home(12)]
+    rows = _published(broken, pair)
+    run = day_of_work.fail(shift=broken, user=None)
+    _stops(run)
+    publish(plan=Plan.objects.get(run=run), user=None)
+
+    moved = list(Visit.objects.filter(shift=working).order_by("sequence"))
+    assert moved == rows
+    assert len({(visit.told_from, visit.told_until) for visit in moved}) == 1
+
+    urgent = _home(15)
+    run = day_of_work.add_urgent(need=urgent, user=None)
+    _stops(run)
+    publish(plan=Plan.objects.get(run=run), user=None)
+
+    after = list(Visit.objects.filter(shift=working).order_by("sequence"))
+    assert [visit.need for visit in after] == [*pair, urgent]
+    assert after[:2] == rows
+    assert after[2].planned_start == after[1].planned_leave
+    told = [(visit.told_from, visit.told_until) for visit in after]
+    assert told[:2] == [(visit.told_from, visit.told_until) for visit in moved]
+    assert told[2][0] == told[0][0]
 
 
 def test_who_is_left_of_a_begun_stop_brings_the_kit_of_another_team(teams) -> None:
