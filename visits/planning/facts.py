@@ -1,17 +1,17 @@
 """What is known on the day of work, and what a new plan changes.
 
-The idea: replan.py takes one value, `Facts`, and gives one back, `Replan`, so that neither asks who reports the
-facts nor who tells the families.
+The idea: replan.py takes `Facts` and `Stops` and gives back a `Replan`, so that it asks neither who reports the facts
+nor who tells the families.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from visits.planning.slots import Slot
-from visits.planning.types import Interval, Plan, Problem, Reason
+from visits.planning.types import Interval, Plan, Problem, Reason, Visit
 
 SAME, SHIFTED, MOVED, DROPPED, NEW = "same", "shifted", "moved", "dropped", "new"
 SHIFTED_S = 30 * 60  # a published visit that shifts by more is news for its family
@@ -55,6 +55,10 @@ class Stops:
     behind: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
 
+    def by_itself(self, visit: Visit) -> Visit:
+        """The visit as long as it takes where no other has set up the kit."""
+        return replace(visit, service_s=self.alone.get(visit.id, visit.service_s))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -75,11 +79,6 @@ class Change:
     now: Place | None = None
     cause: Reason | None = None
     offer: Slot | None = None
-
-    @property
-    def tell(self) -> bool:
-        """Whether the family must be told."""
-        return self.what != SAME
 
 
 @dataclass(frozen=True)

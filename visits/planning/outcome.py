@@ -13,7 +13,7 @@ from visits.planning import shared, slots
 from visits.planning.facts import DROPPED, MOVED, NEW, SAME, SHIFTED, SHIFTED_S, Change, Facts, Place, Stops
 from visits.planning.rest import narrowed
 from visits.planning.slots import Slot
-from visits.planning.types import Interval, Plan, Problem, Reason, Visit, orders
+from visits.planning.types import Interval, Plan, Problem, Reason, orders
 
 
 def places(plan_: Plan) -> dict[str, Place]:
@@ -79,7 +79,8 @@ def _with_offers(
     ready = slots.prepare(whole, orders(found) | {shift.id: was.get(shift.id, ()) for shift in later})
     rows.sort(key=lambda row: (row.cause is None, -problem.visit_by_id[row.visit].priority, row.visit))
     dropped = [row.visit for row in rows if row.what == DROPPED]
-    free = replace(whole, visits=tuple(_alone(problem.visit_by_id[visit], stops) for visit in dropped))
+    alone = (replace(stops.by_itself(problem.visit_by_id[visit]), locked=None) for visit in dropped)
+    free = replace(whole, visits=tuple(alone))
     wanted = [[visit for visit in ids if visit in free.visit_by_id] for ids in stops.wanted]
     joined, groups = shared.join(free, wanted, stops.follows)
     of = {visit: ids for ids in groups.values() for visit in ids}
@@ -93,8 +94,3 @@ def _with_offers(
                 ready, more = shared.place(ready, [free.visit_by_id[visit]], stops.behind)
             offers |= more
     return tuple(replace(row, offer=offers.get(row.visit)) for row in rows)
-
-
-def _alone(visit: Visit, stops: Stops) -> Visit:
-    """The visit as long as it takes by itself, wherever it is."""
-    return replace(visit, locked=None, service_s=stops.alone.get(visit.id, visit.service_s))

@@ -65,10 +65,10 @@ def replan(
     longer = {i for ids in apart for i in ids} | _without_kit(found, kept.problem, stops)
     if longer:
         wide = _taking(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
-        own = _taking(wide, {i: _alone(wide.visit_by_id[i], stops) for i in longer})
+        own = _taking(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
         found = search.run(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
-    behind = stops.behind | {i for ids in found.groups.values() for i in ids[1:]}
+    behind = stops.behind | shared.followers(found.groups)
     stops = replace(stops, behind=behind)
     rows = outcome.changes(problem, published, facts, found.problem, found.plan, kept.causes, stops)
     return Replan(found.problem, found.plan, rows)
@@ -112,7 +112,7 @@ class _Search:
 def _scaled(
     on_progress: Callable[[Progress], None] | None, since: float, until: float
 ) -> Callable[[Progress], None] | None:
-    """The progress of one of the two searches as a part of the whole."""
+    """The progress of one of the searches as a part of the whole."""
     if on_progress is None:
         return None
     return lambda told: on_progress(replace(told, share=since + told.share * (until - since)))
@@ -141,10 +141,6 @@ def _steady(kept: Problem, published: Plan, groups: shared.Groups) -> Problem:
     return replace(kept, visits=tuple(visits))
 
 
-def _alone(visit: Visit, stops: Stops) -> Visit:
-    return replace(visit, service_s=stops.alone.get(visit.id, visit.service_s))
-
-
 def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
     """Visits that are planned as if the kit stood at their stop, where it does not; of promised ones those that have
     the time to set it up."""
@@ -160,7 +156,7 @@ def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
     firm = {i for i in bare if kept.visit_by_id[i].locked is not None}
     if firm:
         order = orders(found.plan)
-        own = _taking(found.problem, {i: _alone(found.problem.visit_by_id[i], stops) for i in firm})
+        own = _taking(found.problem, {i: stops.by_itself(found.problem.visit_by_id[i]) for i in firm})
         late = {
             route
             for route, ids in order.items()

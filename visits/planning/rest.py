@@ -88,13 +88,17 @@ def keep(
         if visit.locked in facts.failed and visit.id in rest.visit_by_id
     }
     for first, reason in kept.broken.items():
-        each = (visit for visit in groups.get(first, (first,)) if rest.visit_by_id[visit].locked is not None)
+        each = (
+            visit for visit in shared.members(groups, first) if rest.visit_by_id[visit].locked is not None
+        )
         causes.update((visit, reason) for visit in each)
     ready = slots.prepare(merged, kept.orders)
     changed: dict[str, Visit] = {}
-    hit = (first for first in merged.visit_by_id if not causes.keys().isdisjoint(groups.get(first, (first,))))
+    hit = (
+        first for first in merged.visit_by_id if not causes.keys().isdisjoint(shared.members(groups, first))
+    )
     for first in sorted(hit, key=lambda i: (-merged.visit_by_id[i].priority, i)):
-        own = {i: problem.visit_by_id[i] for i in groups.get(first, (first,))}
+        own = {i: problem.visit_by_id[i] for i in shared.members(groups, first)}
         late = {i: _no_earlier(visit, facts.told.get(i)) for i, visit in own.items()}
         one = shared.together([shared.like(visit, joined.visit_by_id[i]) for i, visit in late.items()])
         found = slots.slots(ready, one) if one is not None and first in kept.broken else []
@@ -141,10 +145,10 @@ def _hurt(
     joined, groups = shared.join(rest, wanted, stops.follows)
     merged = shared.merge(joined, groups)
     broken = locks.keep(merged, shared.leaders(left, groups)).broken
-    each = (visit for first in broken for visit in groups.get(first, (first,)))
+    each = (visit for first in broken for visit in shared.members(groups, first))
     homes = Counter[str | None]()
     for visit in merged.visits:
-        homes[visit.locked] += len(groups.get(visit.id, (visit.id,)))
+        homes[visit.locked] += len(shared.members(groups, visit.id))
     hurt = {rest.visit_by_id[visit].locked for visit in each if visit not in hopeless}
     return (hurt | {shift.id for shift in rest.shifts if homes[shift.id] > shift.max_visits}) - {None}
 

@@ -33,6 +33,16 @@ from visits.planning.types import (
 Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for all -> all ids in their order
 
 
+def members(groups: Groups, visit: str) -> tuple[str, ...]:
+    """All visits for which this one stands in the merged problem; itself where it shares no stop."""
+    return groups.get(visit, (visit,))
+
+
+def followers(groups: Groups) -> frozenset[str]:
+    """Who is served right after another at their stop."""
+    return frozenset(visit for ids in groups.values() for visit in ids[1:])
+
+
 def together(visits: Sequence[Visit]) -> Visit | None:
     """One visit for all, done in this order; None where their dates, hours or promises do not go together.
 
@@ -133,7 +143,7 @@ def merge(problem: Problem, groups: Groups) -> Problem:
     """The problem with every group as one visit."""
     if not groups:
         return problem
-    others = {visit for ids in groups.values() for visit in ids[1:]}
+    others = followers(groups)
     visits = []
     for visit in problem.visits:
         one = together([problem.visit_by_id[i] for i in groups[visit.id]]) if visit.id in groups else visit
@@ -149,7 +159,7 @@ def _with_room(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tup
     homes: Counter[str | None] = Counter()
     more: Counter[str | None] = Counter()
     for visit in stops:
-        count = len(groups.get(visit.id, (visit.id,)))
+        count = len(members(groups, visit.id))
         homes[visit.locked] += count
         more[visit.locked] += count - 1
     return tuple(
@@ -167,7 +177,7 @@ def crowded(merged: Problem, groups: Groups, orders: Mapping[str, Sequence[str]]
     for shift in merged.shifts:
         order = orders.get(shift.id, ())
         free = (first for first in order if merged.visit_by_id[first].locked is None)
-        more = sum(len(groups.get(first, (first,))) - 1 for first in free)
+        more = sum(len(members(groups, first)) - 1 for first in free)
         fits = len(order) + more <= shift.max_visits
         shifts.append(replace(shift, max_visits=shift.max_visits - more) if fits else shift)
     return replace(merged, shifts=tuple(shifts))
@@ -212,7 +222,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
     orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
     rows = {row.visit: row for row in _each(groups, plan.unserved)}
     for stop in (stop for route in plan.routes for stop in route.stops):
-        for visit in _members(groups, stop.visit):
+        for visit in members(groups, stop.visit):
             if visit not in on:
                 reason = explain.one(problem, orders, problem.visit_by_id[visit])
                 rows[visit] = Unserved(visit, (reason,))
@@ -224,7 +234,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
         broken_locks=tuple(
             replace(row, visit=visit, served_on=on.get(visit), reason=_reason(groups, row.reason))
             for row in plan.broken_locks
-            for visit in _members(groups, row.visit)
+            for visit in members(groups, row.visit)
             if problem.visit_by_id[visit].locked is not None
         ),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
@@ -235,7 +245,7 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
 def _single(problem: Problem, groups: Groups, route: Route) -> Route:
     """The route in single visits: walked again, for a break may now fall between two of one stop."""
     shift = problem.shift_by_id[route.shift]
-    stops = [[problem.visit_by_id[i] for i in _members(groups, stop.visit)] for stop in route.stops]
+    stops = [[problem.visit_by_id[i] for i in members(groups, stop.visit)] for stop in route.stops]
     while sum(map(len, stops)) > shift.max_visits:
         free = [stop for stop in stops if not any(visit.locked == shift.id for visit in stop)]
         loose = [stop for stop in free if not any(is_protected(visit, shift) for visit in stop)] or free
@@ -252,9 +262,9 @@ def _with_left_out(
     served = {stop.visit for route in routes for stop in route.stops}
     first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
     if first:
-        stops = [[problem.visit_by_id[i] for i in _members(groups, one)] for one in first]
+        stops = [[problem.visit_by_id[i] for i in members(groups, one)] for one in first]
         ready = slots.prepare(problem, orders_of(routes))
-        behind = frozenset(visit for ids in groups.values() for visit in ids[1:])
+        behind = followers(groups)
         for stop in sorted(stops, key=lambda stop: -sum(visit.priority for visit in stop)):
             ready, _ = place(ready, stop, behind)
         routes = [walk(problem, line.shift, line.visits).route(line.shift) for line in ready.lines]
@@ -282,19 +292,14 @@ def place(ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]) -> tup
     return after, found
 
 
-def _members(groups: Groups, visit: str) -> tuple[str, ...]:
-    """All visits for which this one stands in the merged problem; itself where it shares no stop."""
-    return groups.get(visit, (visit,))
-
-
 def _each(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
     return tuple(
         Unserved(visit, tuple(_reason(groups, reason) for reason in row.reasons))
         for row in rows
-        for visit in _members(groups, row.visit)
+        for visit in members(groups, row.visit)
     )
 
 
 def _reason(groups: Groups, reason: Reason) -> Reason:
     """The same with every single visit that would be pushed out."""
-    return replace(reason, visits=tuple(v for first in reason.visits for v in _members(groups, first)))
+    return replace(reason, visits=tuple(v for first in reason.visits for v in members(groups, first)))

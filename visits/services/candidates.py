@@ -49,7 +49,7 @@ class Candidates:
     @property
     def follows(self) -> frozenset[str]:
         """Needs that are served right after another at the same stop."""
-        return frozenset(need for ids in self.groups.values() for need in ids[1:])
+        return shared.followers(self.groups)
 
 
 class Places:
