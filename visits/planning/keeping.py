@@ -26,10 +26,10 @@ Orders = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The price of keeping. `added_s` (travel) and `points` (lost) may be negative: then the plan would gain.
-    `later_s` is how much later the shift's team is back. Of places alike in whom they shift, the one with the least
-    travel and delay together is taken.
+class Stay:
+    """What it takes for a visit to stay. `added_s` (travel) and `points` (lost) may be negative: then the plan would
+    gain. `later_s` is how much later the shift's team is back. Of places alike in whom they shift, the one with the
+    least travel and delay together is taken.
 
     `order` is the shift's order with the visit in it, where nobody else's news comes of it (`FREE`, `FITS`).
     `shifted` are others whose families know an hour that they would lose, `out` those that would have to go,
@@ -51,7 +51,7 @@ class Kept:
     told: Interval | None = None
 
 
-def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> list[Kept]:
+def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> list[Stay]:
     """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`: every place that costs nobody
     else's hour, the cheapest first, or one answer that says what would have to give way.
 
@@ -75,10 +75,10 @@ def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str
         found.sort()
         if found and found[0][0]:
             _, _, _, added_s, later_s, shifted = found[0]
-            return [Kept(SHIFTS, shift, (), added_s, later_s, lost, shifted)]
+            return [Stay(SHIFTS, shift, (), added_s, later_s, lost, shifted)]
         if found:
             return [
-                Kept(
+                Stay(
                     FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS,
                     shift,
                     (*others[:position], visit.id, *others[position:]),
@@ -92,7 +92,7 @@ def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str
     (codes,) = blocks.each(replace(calm, shifts=(team,)), visit)
     room = price.cheapest(loose, rest, [blocks.Offer(team, visit)])
     if codes or room is None:
-        return [Kept(BLOCKED, shift, relax=codes)]
+        return [Stay(BLOCKED, shift, relax=codes)]
     return [_pushing(loose, orders, rest, visit, team, room, lost)]
 
 
@@ -104,12 +104,12 @@ def _pushing(
     team: Shift,
     room: price.Room,
     lost: float,
-) -> Kept:
+) -> Stay:
     """What it costs where the stops of `room` have to go."""
     stay = [problem.visit_by_id[one] for one in rest.get(team.id, ()) if one not in room.out]
     after = [*stay[: room.gap], visit, *stay[room.gap :]]
     added_s = _travel(problem, team, after) + _left(problem, orders, rest, visit, team.id)
-    return Kept(
+    return Stay(
         PUSHES,
         team.id,
         added_s=added_s,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from visits.planning import outcome, shared
 from visits.planning.facts import SHIFTED_S, Facts, Replan, Stops
 from visits.planning.planner import plan
-from visits.planning.rest import Wanted, keep, narrowed, rest_of_day
+from visits.planning.rest import Wanted, keep_promises, narrowed, rest_of_day
 from visits.planning.rules import walk
 from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders, start_from
 
@@ -48,7 +48,7 @@ def replan(
     may share a stop."""
     stops = stops or Stops()
     rest = rest_of_day(problem, published, facts)
-    kept = keep(rest, problem, published, facts, promise_points, stops)
+    kept = keep_promises(rest, problem, published, facts, promise_points, stops)
     search = _Search(
         stops.follows, None if iterations is not None else seconds, iterations, seed, on_progress, should_stop
     )

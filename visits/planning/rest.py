@@ -20,7 +20,7 @@ from visits.planning.types import Interval, Plan, Problem, Reason, Shift, Visit,
 Wanted = Sequence[Sequence[str]]
 
 
-class Kept(NamedTuple):
+class Rest(NamedTuple):
     """The rest with promises that can be kept together: `causes` say why others are broken, `wanted` is who may
     share a stop, `start` where the search goes on from."""
 
@@ -68,9 +68,9 @@ def rest_of_day(problem: Problem, published: Plan, facts: Facts) -> Problem:
     return replace(problem, shifts=shifts, visits=tuple(visits))
 
 
-def keep(
+def keep_promises(
     rest: Problem, problem: Problem, published: Plan, facts: Facts, promise_points: float, stops: Stops
-) -> Kept:
+) -> Rest:
     """`rest` with locks that can be kept together; the others a step looser each, from the same team later on to
     any team today."""
     left = {
@@ -111,7 +111,7 @@ def keep(
     visits = tuple(changed.get(visit.id, visit) for visit in rest.visits)
     order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in ready.lines}
     # Who does not share a stop here does not later either: promises are kept together as they are now.
-    return Kept(replace(rest, visits=visits), causes, tuple(groups.values()), _start(order, was))
+    return Rest(replace(rest, visits=visits), causes, tuple(groups.values()), _start(order, was))
 
 
 def _harmless(rest: Problem, left: Mapping[str, Sequence[str]], stops: Stops) -> Wanted:

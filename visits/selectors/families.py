@@ -9,7 +9,7 @@ from outreach import vault
 from outreach.models import Need
 from outreach.words import interval
 from visits.models import Plan, Shift, Visit
-from visits.planning.keeping import Kept
+from visits.planning.keeping import Stay
 from visits.selectors import arrival, keep_words, left, words
 from visits.selectors.changes import Change, Changes, What
 from visits.selectors.keep_words import Price
@@ -32,7 +32,7 @@ class Family:
     price: Price | None = field(default=None, compare=False)  # of leaving it where it was
 
 
-def before(changes: Changes, prices: Mapping[str, Kept] | None = None) -> list[Family]:
+def before(changes: Changes, prices: Mapping[str, Stay] | None = None) -> list[Family]:
     """As it would be if the plan were published now; with what it would cost to leave each where it was, by need."""
     rows = _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
     known = prices or {}

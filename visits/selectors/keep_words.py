@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from visits.planning import keeping
-from visits.planning.keeping import Kept
+from visits.planning.keeping import Stay
 from visits.selectors import words
 
 Names = Mapping[str, str]
@@ -25,7 +25,7 @@ class Price:
     can: bool
 
 
-def said(kept: Kept, what: str, names: Names) -> Price:
+def said(kept: Stay, what: str, names: Names) -> Price:
     """`what` is the change: shifted, moved or cancelled; `names` are the others', by need."""
     return Price(
         title=_title(kept, what),
@@ -35,7 +35,7 @@ def said(kept: Kept, what: str, names: Names) -> Price:
     )
 
 
-def _title(kept: Kept, what: str) -> str:
+def _title(kept: Stay, what: str) -> str:
     """The answer in a few words."""
     if kept.code in (keeping.BLOCKED, keeping.LATE):
         return _("Tidak bisa tetap")
@@ -44,7 +44,7 @@ def _title(kept: Kept, what: str) -> str:
     return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
 
 
-def _price(kept: Kept, names: Names) -> str:
+def _price(kept: Stay, names: Names) -> str:
     """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
     if kept.code == keeping.BLOCKED:
         return " ".join(_blocks(kept))
@@ -86,7 +86,7 @@ def _travel(added_s: int) -> str:
     return text % {"minutes": words.duration(abs(added_s))}
 
 
-def _out(kept: Kept, names: Names) -> str:
+def _out(kept: Stay, names: Names) -> str:
     text = _("%(others)s harus ditunda (nilai %(points)s)") % {
         "others": _names(kept.out, names),
         "points": formats.number_format(round(kept.worth)),
@@ -100,7 +100,7 @@ def _names(needs: tuple[str, ...], names: Names) -> str:
     return ", ".join(names.get(need, "?") for need in needs)
 
 
-def _blocks(kept: Kept) -> list[str]:
+def _blocks(kept: Stay) -> list[str]:
     sentences = {
         "failed": _("Tim itu tidak bertugas lagi pada hari itu."),
         "no_shift": _("Tanggal itu tidak lagi cocok untuk keluarga ini."),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from visits.enums import RunKind
 from visits.models import Plan, Visit
 from visits.planning import keeping
-from visits.planning.keeping import Kept
+from visits.planning.keeping import Stay
 from visits.planning.simulate import Day
 from visits.planning.types import Interval
 from visits.selectors import arrival, changes
@@ -27,7 +27,7 @@ NOT_WORKING = "failed"
 TRIED = 4  # places of one visit that are replayed
 
 
-def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[str, Kept]:
+def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[str, Stay]:
     """By need, for all whose visit would move, shift or be cancelled; empty where it cannot be asked any more."""
     if found.refusals or not draft_routes.changed(found):
         return {}
@@ -41,37 +41,37 @@ def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[s
     return of(routes, routes.changed)
 
 
-def of(routes: Routes, needs: Iterable[str]) -> dict[str, Kept]:
+def of(routes: Routes, needs: Iterable[str]) -> dict[str, Stay]:
     """The prices of these changes; who shares a stop has one price."""
     asked = {routes.leader(need): need for need in needs}
     found = {need: _places(routes, need) for need in asked.values()}
     tried = [(need, kept) for need, places in found.items() for kept in places if kept.order]
     days = [_day(routes, kept.shift, routes.each(kept.order)) for _, kept in tried]
     told = rehearsal.intervals(days, routes.learned) if days else []
-    held: dict[str, list[Kept]] = {}
+    held: dict[str, list[Stay]] = {}
     for (need, kept), intervals in zip(tried, told, strict=True):
         held.setdefault(need, []).append(_held(routes, need, kept, intervals))
     best = {need: _best(held.get(need, places)) for need, places in found.items()}
     return {need: best[asked[routes.leader(need)]] for need in needs}
 
 
-def _places(routes: Routes, need: str) -> list[Kept]:
+def _places(routes: Routes, need: str) -> list[Stay]:
     """By the plan's own clock."""
     shift = str(routes.changed[need].shift_id)
     if shift not in routes.problem.shift_by_id:
-        return [Kept(keeping.BLOCKED, shift, relax=(NOT_WORKING,))]
+        return [Stay(keeping.BLOCKED, shift, relax=(NOT_WORKING,))]
     found = keeping.keep(routes.problem, routes.loose, routes.orders, routes.kept(need), shift)
     return [
         replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out)) for kept in found[:TRIED]
     ]
 
 
-def _best(places: list[Kept]) -> Kept:
+def _best(places: list[Stay]) -> Stay:
     """The cheapest that holds; else the one that shifts fewest; else that the team would come at another hour."""
     return min(places, key=lambda kept: (not kept.order, kept.code == keeping.LATE, len(kept.shifted)))
 
 
-def _held(routes: Routes, need: str, kept: Kept, told: Sequence[Interval]) -> Kept:
+def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> Stay:
     """The same where the replays say so too, else who would not be met as told."""
     lost = []
     for one, interval in zip(routes.each(kept.order), told, strict=True):
@@ -79,7 +79,7 @@ def _held(routes: Routes, need: str, kept: Kept, told: Sequence[Interval]) -> Ke
         if visit is None or str(visit.shift_id) != kept.shift or not _differs(visit, interval):
             continue
         if one == need:
-            return Kept(keeping.LATE, kept.shift, told=interval)
+            return Stay(keeping.LATE, kept.shift, told=interval)
         if one not in routes.changed:
             lost.append(one)
     return replace(kept, code=keeping.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept

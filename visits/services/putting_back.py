@@ -14,7 +14,7 @@ from django.utils import timezone
 from outreach.services import log
 from visits.enums import PlanState, RunKind
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
-from visits.planning.keeping import Kept
+from visits.planning.keeping import Stay
 from visits.planning.rules import walk
 from visits.planning.types import Problem, Route
 from visits.selectors import changes
@@ -58,7 +58,7 @@ def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime 
     )
 
 
-def _routes(asked: Routes, price: Kept, need: str) -> dict[int, Route | None]:
+def _routes(asked: Routes, price: Stay, need: str) -> dict[int, Route | None]:
     """The two routes that change, in single visits; None for one that has nobody left."""
     leader = asked.leader(need)
     own = asked.kept(need)
@@ -91,7 +91,7 @@ def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[
 
 
 def _rewrite(
-    plan: Plan, asked: Routes, price: Kept, who: Sequence[str], routes: dict[int, Route | None]
+    plan: Plan, asked: Routes, price: Stay, who: Sequence[str], routes: dict[int, Route | None]
 ) -> None:
     """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)
@@ -119,7 +119,7 @@ def _rewrite(
 
 def _summary(
     summary: dict[str, Any],
-    price: Kept,
+    price: Stay,
     who: Sequence[str],
     routes: dict[int, Route | None],
     *,

@@ -10,7 +10,7 @@ from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning import keeping as engine
-from visits.planning.keeping import Kept
+from visits.planning.keeping import Stay
 from visits.selectors import changes
 from visits.selectors.changes import What
 from visits.services import keeping, putting_back
@@ -25,7 +25,7 @@ def _monday_noon():
         yield
 
 
-def _prices(plan: Plan) -> dict[str, Kept]:
+def _prices(plan: Plan) -> dict[str, Stay]:
     return keeping.prices(plan=plan, found=changes.of(plan=plan, now=NOW), now=NOW)
 
 
