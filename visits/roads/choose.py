@@ -66,8 +66,8 @@ def travel(locations: Locations, *, by: Source | None = None, budget_s: float = 
     return Roads(travel=line.model, note=_note(line, wanted=wanted, places=len(locations), trouble=trouble))
 
 
-def _rules() -> tables.Rules:
-    return tables.Rules(
+def _filling() -> tables.Filling:
+    return tables.Filling(
         speed_scale=settings.TRAVEL_SPEED_SCALE,
         snap_limit_m=settings.TRAVEL_SNAP_LIMIT_M,
         snap_speed_kmh=settings.TRAVEL_SNAP_SPEED_KMH,
@@ -78,7 +78,7 @@ def _by_roads(locations: Locations, by: Source, line: travel_line.Straight, budg
     too_many = len(locations) > settings.TRAVEL_MAX_PLACES
     asked = [locations[index] for index in tables.sample(locations, SAMPLE)] if too_many else locations
     found = by.find(asked, budget_s=budget_s)
-    filled = tables.fill(found, asked, line.model, _rules())
+    filled = tables.fill(found, asked, line.model, _filling())
     if filled.estimated == 1.0:
         raise RoadsError(RoadTrouble(found.trouble or RoadTrouble.OUTSIDE))
     model = tables.fitted(asked, filled.table, line.model) if too_many else line.model

@@ -22,7 +22,7 @@ NEAR_M = 20_000.0  # a sample is fitted on pairs that a team would drive between
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class Filling:
     """`speed_scale`: roads are driven so many times faster than the source says."""
 
     speed_scale: float = 1.0
@@ -39,18 +39,18 @@ class Filled:
     far: int
 
 
-def fill(found: Found, locations: Locations, straight: GreatCircle, rules: Rules) -> Filled:
+def fill(found: Found, locations: Locations, straight: GreatCircle, how: Filling) -> Filled:
     """Every pair in whole seconds, rounded up."""
     count = len(locations)
     out = straight.matrix(locations)
-    near = found.snap_m <= rules.snap_limit_m
-    legs = np.where(near, found.snap_m, 0.0) / (rules.snap_speed_kmh / 3.6)
+    near = found.snap_m <= how.snap_limit_m
+    legs = np.where(near, found.snap_m, 0.0) / (how.snap_speed_kmh / 3.6)
     guessed = 0
     for at in range(0, count, BLOCK):
         rows = slice(at, min(count, at + BLOCK))
         given = found.seconds[rows]
         known = (given >= 0) & near[rows, None] & near[None, :]
-        seconds = given / rules.speed_scale + legs[rows, None] + legs[None, :]
+        seconds = given / how.speed_scale + legs[rows, None] + legs[None, :]
         block = out[rows]
         block[known] = np.minimum(np.ceil(seconds[known] - 1e-6), LONGEST_S).astype(np.int32)
         guessed += int((~known).sum()) - int((~known).diagonal(at).sum())

@@ -47,10 +47,10 @@ def measure(path: Path, folder: Path, places: int, seed: int) -> dict[str, Any]:
     load_s = time.process_time() - began
     began = time.process_time()
     found = extract.find(spots, budget_s=600)
-    filled = tables.fill(found, spots, GreatCircle(), tables.Rules())
+    filled = tables.fill(found, spots, GreatCircle(), tables.Filling())
     table_s = time.process_time() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    near = np.flatnonzero(found.snap_m <= tables.Rules().snap_limit_m)
+    near = np.flatnonzero(found.snap_m <= tables.Filling().snap_limit_m)
     seconds = found.seconds[np.ix_(near, near)].astype(np.float64)
     gaps = tables.metres([spots[i] for i in near])
     sane = sanity(seconds, gaps, found.snap_m[near], max(rules.SPEEDS.values()), seed)

@@ -4,7 +4,7 @@ import pytest
 from visits.planning import GreatCircle
 from visits.roads import tables
 from visits.roads.port import UNKNOWN, Found
-from visits.roads.tables import Rules
+from visits.roads.tables import Filling
 
 STRAIGHT = GreatCircle(1.35, 30.0)
 PLACES = [(-7.62, 111.52), (-7.60, 111.55), (-7.65, 111.50)]
@@ -16,7 +16,7 @@ def _found(rows: list[list[int]], snap: list[float] | None = None) -> Found:
 
 
 def test_known_times_are_taken_as_they_are() -> None:
-    filled = tables.fill(_found([[0, 100, 200], [110, 0, 300], [210, 310, 0]]), PLACES, STRAIGHT, Rules())
+    filled = tables.fill(_found([[0, 100, 200], [110, 0, 300], [210, 310, 0]]), PLACES, STRAIGHT, Filling())
 
     assert filled.table.values.tolist() == [[0, 100, 200], [110, 0, 300], [210, 310, 0]]
     assert filled.table.values.dtype == np.int32
@@ -24,7 +24,9 @@ def test_known_times_are_taken_as_they_are() -> None:
 
 
 def test_a_pair_without_a_way_is_filled_by_the_straight_line() -> None:
-    filled = tables.fill(_found([[0, UNKNOWN, 200], [110, 0, 300], [210, 310, 0]]), PLACES, STRAIGHT, Rules())
+    filled = tables.fill(
+        _found([[0, UNKNOWN, 200], [110, 0, 300], [210, 310, 0]]), PLACES, STRAIGHT, Filling()
+    )
 
     assert filled.table.values[0, 1] == STRAIGHT.seconds(PLACES, 0, 1)
     assert filled.table.values[1, 0] == 110
@@ -32,18 +34,18 @@ def test_a_pair_without_a_way_is_filled_by_the_straight_line() -> None:
 
 
 def test_the_way_from_the_road_to_a_home_is_added_at_both_ends() -> None:
-    rules = Rules(snap_speed_kmh=3.6)
+    how = Filling(snap_speed_kmh=3.6)
     filled = tables.fill(
-        _found([[0, 100, 100], [100, 0, 100], [100, 100, 0]], [0, 20, 5]), PLACES, STRAIGHT, rules
+        _found([[0, 100, 100], [100, 0, 100], [100, 100, 0]], [0, 20, 5]), PLACES, STRAIGHT, how
     )
 
     assert filled.table.values.tolist() == [[0, 120, 105], [120, 0, 125], [105, 125, 0]]
 
 
 def test_a_home_too_far_from_any_road_goes_by_the_straight_line() -> None:
-    rules = Rules(snap_limit_m=500)
+    how = Filling(snap_limit_m=500)
     filled = tables.fill(
-        _found([[0, 100, 100], [100, 0, 100], [100, 100, 0]], [0, 501, 500]), PLACES, STRAIGHT, rules
+        _found([[0, 100, 100], [100, 0, 100], [100, 100, 0]], [0, 501, 500]), PLACES, STRAIGHT, how
     )
 
     assert filled.far == 1
@@ -54,7 +56,7 @@ def test_a_home_too_far_from_any_road_goes_by_the_straight_line() -> None:
 
 def test_faster_teams_take_less_time_rounded_up() -> None:
     filled = tables.fill(
-        _found([[0, 100, 7], [100, 0, 7], [7, 7, 0]]), PLACES, STRAIGHT, Rules(speed_scale=2.0)
+        _found([[0, 100, 7], [100, 0, 7], [7, 7, 0]]), PLACES, STRAIGHT, Filling(speed_scale=2.0)
     )
 
     assert filled.table.values.tolist() == [[0, 50, 4], [50, 0, 4], [4, 4, 0]]
@@ -62,7 +64,7 @@ def test_faster_teams_take_less_time_rounded_up() -> None:
 
 def test_an_absurd_time_stays_within_a_day() -> None:
     filled = tables.fill(
-        _found([[0, 2**31 - 1, 1], [1, 0, 1], [1, 1, 0]]), PLACES, STRAIGHT, Rules(speed_scale=0.01)
+        _found([[0, 2**31 - 1, 1], [1, 0, 1], [1, 1, 0]]), PLACES, STRAIGHT, Filling(speed_scale=0.01)
     )
 
     assert filled.table.values[0, 1] == 24 * 3600
@@ -75,10 +77,10 @@ def test_blocks_of_rows_make_the_same_table(monkeypatch: pytest.MonkeyPatch) -> 
     seconds[seconds < 50] = UNKNOWN
     np.fill_diagonal(seconds, 0)
     found = Found(seconds=seconds, snap_m=random.uniform(0, 2000, 9))
-    whole = tables.fill(found, places, STRAIGHT, Rules())
+    whole = tables.fill(found, places, STRAIGHT, Filling())
     monkeypatch.setattr(tables, "BLOCK", 4)
 
-    parts = tables.fill(found, places, STRAIGHT, Rules())
+    parts = tables.fill(found, places, STRAIGHT, Filling())
 
     assert parts.table.values.tolist() == whole.table.values.tolist()
     assert (parts.estimated, parts.far) == (whole.estimated, whole.far)
@@ -97,7 +99,7 @@ def test_the_straight_line_is_set_by_a_table() -> None:
     places = [(float(lat), float(lon)) for lat, lon in random.uniform((-7.7, 111.4), (-7.5, 111.6), (40, 2))]
     truth = GreatCircle(1.35, 44.0)
     table = tables.fill(
-        Found(seconds=truth.matrix(places), snap_m=np.zeros(40)), places, STRAIGHT, Rules()
+        Found(seconds=truth.matrix(places), snap_m=np.zeros(40)), places, STRAIGHT, Filling()
     ).table
 
     found = tables.fitted(places, table, STRAIGHT)
@@ -107,6 +109,6 @@ def test_the_straight_line_is_set_by_a_table() -> None:
 
 def test_places_at_one_spot_leave_the_straight_line_alone() -> None:
     places = [(-7.6, 111.5)] * 3
-    table = tables.fill(_found([[0] * 3] * 3), places, STRAIGHT, Rules()).table
+    table = tables.fill(_found([[0] * 3] * 3), places, STRAIGHT, Filling()).table
 
     assert tables.fitted(places, table, STRAIGHT) == STRAIGHT
