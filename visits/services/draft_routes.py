@@ -44,7 +44,7 @@ class Routes:
 
     def each(self, leaders: Iterable[str]) -> tuple[str, ...]:
         """All who are served at these stops."""
-        return tuple(need for one in leaders for need in self.groups.get(one, (one,)))
+        return tuple(need for one in leaders for need in shared.members(self.groups, one))
 
     def kept(self, need: str) -> planning.Visit:
         """The need's stop at the hour that its family knows."""
@@ -64,6 +64,7 @@ def hour(visit: Visit) -> Interval:
 
 
 def changed(found: Changes) -> dict[str, Visit]:
+    """By need, the published visits that would move, shift or be cancelled."""
     moving = found.having(What.MOVED, What.SHIFTED)
     rows = [change.visit for change in moving if change.visit is not None] + found.cancelled
     return {str(visit.need_id): visit for visit in rows}
@@ -95,20 +96,13 @@ def ahead(plan: Plan, found: Changes) -> Routes:
         if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
     }
     merged = shared.merge(loose, groups)
-    hours = {
-        str(change.stop.need_id): _steady(change)
-        for change in stops
-        if change.what == What.SAME and change.visit is not None
-    }
-    followers = {need for ids in groups.values() for need in ids[1:]}
+    hours = _hours(stops, groups)
     return Routes(
         problem=_calm(merged, hours),
         loose=merged,
-        singles=_calm(loose, {need: told for need, told in hours.items() if need not in followers}),
+        singles=_calm(loose, hours),
         groups=groups,
-        orders={
-            shift: tuple(need for need in order if need not in followers) for shift, order in orders.items()
-        },
+        orders=shared.leaders(orders, groups),
         changed=visits_before,
         published=_published(stops, found.cancelled),
         shifts={str(shift.pk): shift for shift in shifts},
@@ -123,7 +117,17 @@ def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
     return {str(visit.need_id): visit for visit in [*staying, *cancelled]}
 
 
-def _steady(change: Change) -> Interval:
+def _hours(stops: list[Change], groups: shared.Groups) -> dict[str, Interval]:
+    """The hours of the visits that stay; of a shared stop those of its first."""
+    followers = shared.followers(groups)
+    return {
+        str(change.stop.need_id): _hour_or_draft(change)
+        for change in stops
+        if change.what == What.SAME and str(change.stop.need_id) not in followers
+    }
+
+
+def _hour_or_draft(change: Change) -> Interval:
     """The hour of a visit that stays, with where the draft has it."""
     assert change.visit is not None
     since, until = hour(change.visit)
@@ -226,18 +230,12 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         shift, need = str(change.stop.shift_id), str(change.stop.need_id)
         if need in known and shift in left.shift_by_id:
             orders[shift] = (*orders.get(shift, ()), need)
-    hours = {
-        str(change.stop.need_id): _steady(change)
-        for change in found.stops
-        if change.what == What.SAME and change.visit is not None
-    }
     joined, groups = shared.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
-    merged = shared.merge(joined, groups)
-    followers = {need for ids in groups.values() for need in ids[1:]}
+    merged, hours = shared.merge(joined, groups), _hours(found.stops, groups)
     return Routes(
         problem=_calm(merged, hours),
         loose=merged,
-        singles=_calm(joined, {need: told for need, told in hours.items() if need not in followers}),
+        singles=_calm(joined, hours),
         groups=groups,
         orders=shared.leaders(orders, groups),
         changed=visits_before,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from visits.enums import RunKind
 from visits.models import Plan, Visit
-from visits.planning import keeping
+from visits.planning import keeping, shared
 from visits.planning.keeping import Stay
 from visits.planning.simulate import Day
 from visits.planning.types import Interval
@@ -94,7 +94,7 @@ def _differs(visit: Visit, interval: Interval) -> bool:
 def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
-    followers = {one for ids in routes.groups.values() for one in ids[1:]}
+    followers = shared.followers(routes.groups)
     here, homes = team.start_location, []
     for one in order:
         visit, need = problem.visit_by_id[one], routes.needs[one]

@@ -47,8 +47,7 @@ def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime 
     price = keeping.of(asked, [need])[need]
     if not price.order:
         raise CannotKeepError("price")
-    leader = asked.leader(need)
-    who = asked.groups.get(leader, (need,))
+    who = asked.each([asked.leader(need)])
     _rewrite(row, asked, price, who, _routes(asked, price, need))
     log.write(
         actor=log.actor_of(user),
