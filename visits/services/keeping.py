@@ -19,7 +19,7 @@ from visits.planning.simulate import Day
 from visits.planning.types import Interval
 from visits.selectors import arrival, changes
 from visits.selectors.changes import Changes
-from visits.services import candidates, draft_routes, rehearsal
+from visits.services import draft_routes, rehearsal
 from visits.services.candidates import NothingToPlanError
 from visits.services.draft_routes import Routes
 
@@ -104,7 +104,6 @@ def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
                 need,
                 drive_s=problem.seconds(here, visit.location),
                 setup_minutes=routes.shifts[shift].team.setup_minutes,
-                windows=candidates.hours(need),
                 learned=routes.learned,
                 before=before if before is not None and str(before.shift_id) == shift else None,
                 follows=one in followers,

@@ -139,7 +139,6 @@ def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Kno
                 drive_s=problem.seconds(here, visit.location),
                 setup_minutes=row.team.setup_minutes,
                 follows=stop.visit in follows,
-                windows=candidates.hours(need),
                 learned=learned,
                 before=before,
             )
@@ -177,7 +176,6 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Da
                 visit.need,
                 drive_s=drive_s,
                 setup_minutes=shift.team.setup_minutes,
-                windows=candidates.hours(visit.need),
                 learned=learned,
                 before=visit,
                 follows=earlier is not None and same_stop(earlier.need.resident, visit.need.resident),
@@ -220,7 +218,6 @@ def home(
     *,
     drive_s: int,
     setup_minutes: int,
-    windows: tuple[Interval, ...],
     learned: Mapping[str, Known],
     before: Visit | None,
     follows: bool = False,
@@ -234,7 +231,7 @@ def home(
         duration=found.minutes,
         fixed_s=0 if follows else 60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
-        windows=windows,
+        windows=candidates.hours(need),
         told=None if before is None else _seconds(arrival.told(before)),
         firm=firm if firm is not None else before is not None and before.promised,
     )
