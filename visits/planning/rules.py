@@ -67,11 +67,15 @@ def service_start(
     return best
 
 
+def active_s(since_s: int, until_s: int, breaks: Sequence[Interval]) -> int:
+    """Seconds from one time of the day to another, breaks apart."""
+    pauses = (min(to_s, until_s) - max(from_s, since_s) for from_s, to_s in breaks)
+    return until_s - since_s - sum(max(0, pause) for pause in pauses)
+
+
 def working_s(shift: Shift, until_s: int | None = None) -> int:
     """Seconds of the shift until a time of the day (its end), breaks apart."""
-    end_s = shift.end_s if until_s is None else until_s
-    pauses = (min(b, end_s) - max(a, shift.start_s) for a, b in shift.breaks)
-    return end_s - shift.start_s - sum(max(0, pause) for pause in pauses)
+    return active_s(shift.start_s, shift.end_s if until_s is None else until_s, shift.breaks)
 
 
 def within(windows: Sequence[Interval], told: Interval) -> tuple[Interval, ...]:

@@ -27,6 +27,12 @@ def seconds_of_day(at: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
 
 
+def in_seconds(since_until: tuple[datetime, datetime]) -> Interval:
+    """An interval of one day in seconds since local midnight."""
+    since, until = since_until
+    return seconds_of_day(since), seconds_of_day(until)
+
+
 def told(visit: Visit) -> tuple[datetime, datetime]:
     """What the family of a published visit was told."""
     if visit.told_from is not None and visit.told_until is not None:

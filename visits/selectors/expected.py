@@ -5,7 +5,6 @@ take), the first drive is the straight line that the settings describe, the othe
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
@@ -14,8 +13,8 @@ from django.conf import settings
 
 from visits.enums import VisitState
 from visits.models import Visit
-from visits.planning.rules import drive, service_start
-from visits.planning.types import DAY_S, Interval
+from visits.planning.rules import active_s, drive, service_start
+from visits.planning.types import DAY_S
 from visits.selectors import arrival
 from visits.selectors.field import LONGER, TeamNow, straight_s
 
@@ -75,10 +74,7 @@ class _Clock:
     def __init__(self, team: TeamNow) -> None:
         self.on = team.shift.date
         self.setup_s = team.shift.team.setup_minutes * 60
-        self.breaks: Sequence[Interval] = sorted(
-            (arrival.seconds_of_clock(since), arrival.seconds_of_clock(until))
-            for since, until in team.shift.breaks
-        )
+        self.breaks = arrival.intervals(team.shift.breaks)
 
     def at(self, visit: Visit, begins: datetime, *, soonest: datetime | None = None) -> Expected:
         """A visit that begins then, and ends no sooner than said."""
@@ -97,9 +93,8 @@ class _Clock:
 
     def between(self, before: Visit, visit: Visit) -> int:
         """Seconds of the published drive between two homes, without the breaks in it."""
-        left, there = (arrival.seconds_of_day(at) for at in (before.planned_leave, visit.planned_arrive))
-        resting = sum(max(0, min(there, until) - max(left, since)) for since, until in self.breaks)
-        return max(0, there - left - resting)
+        left_s, there_s = arrival.in_seconds((before.planned_leave, visit.planned_arrive))
+        return max(0, active_s(left_s, there_s, self.breaks))
 
 
 def _begins(team: TeamNow, visit: Visit, now: datetime) -> datetime:

@@ -172,7 +172,7 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
 def _stop(row: PlanStop, shift: Shift) -> Stop:
     row.shift = shift
     interval = arrival.to_tell(row)
-    since, until = (arrival.seconds_of_day(at) for at in interval)
+    since, until = arrival.in_seconds(interval)
     return Stop(
         row=row,
         arrive=words.clock(row.arrive if row.expected is None else row.expected),

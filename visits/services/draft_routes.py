@@ -60,7 +60,7 @@ def hour(visit: Visit) -> Interval:
     told_from, told_until = arrival.told(visit)
     since = max(min(told_from, start), start - changes.SHIFTED)
     until = min(max(told_until, start), start + changes.SHIFTED)
-    return arrival.seconds_of_day(since), arrival.seconds_of_day(until)
+    return arrival.in_seconds((since, until))
 
 
 def changed(found: Changes) -> dict[str, Visit]:

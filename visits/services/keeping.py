@@ -87,7 +87,7 @@ def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> St
 
 def _differs(visit: Visit, interval: Interval) -> bool:
     """Whether a family would be told hours that are news."""
-    was = [arrival.seconds_of_day(at) for at in arrival.told(visit)]
+    was = arrival.in_seconds(arrival.told(visit))
     return max(abs(a - b) for a, b in zip(was, interval, strict=True)) > changes.SHIFTED.total_seconds()
 
 

@@ -202,11 +202,6 @@ def _told_before(need: Need, shift: Shift) -> Visit | None:
     return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
 
 
-def _seconds(told: Iterable[Any]) -> Interval:
-    since, until = (arrival.seconds_of_day(at) for at in told)
-    return since, until
-
-
 def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> Day:
     return Day(
         start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
@@ -232,6 +227,6 @@ def home(
         fixed_s=0 if follows else 60 * durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
         windows=candidates.hours(need),
-        told=None if before is None else _seconds(arrival.told(before)),
+        told=None if before is None else arrival.in_seconds(arrival.told(before)),
         firm=firm if firm is not None else before is not None and before.promised,
     )

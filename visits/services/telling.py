@@ -10,10 +10,10 @@ from itertools import groupby, pairwise
 from django.db import transaction
 
 from outreach.models import Need
-from visits import planning
 from visits.enums import OPEN_VISITS
 from visits.models import Plan, PlanStop, Visit
-from visits.planning.simulate import Day
+from visits.planning.rules import active_s
+from visits.planning.simulate import Day, Home
 from visits.planning.slots import Slot
 from visits.planning.types import Interval
 from visits.services import candidates, durations, rehearsal
@@ -61,19 +61,12 @@ def tell(
         shift = candidates.as_shift(there[0].shift, Places())
         behind |= _behind([stop.need for stop in there])
         found = [
-            rehearsal.home(
-                stop.need,
-                drive_s=stop.travel_seconds,
-                setup_minutes=stop.shift.team.setup_minutes,
-                learned=learned,
-                before=visits.get((stop.need_id, shift_id)),
-                follows=str(stop.need_id) in behind,
-                firm=True if str(stop.need_id) in firm else None,
-            )
+            _home(stop, visits.get((stop.need_id, shift_id)), learned, behind=behind, firm=firm)
             for stop in there
         ]
         start_s = (leaves or {}).get(shift_id, shift.start_s)
-        home_s = _drive_home(shift, there[-1].leave, back.get(shift_id, there[-1].leave))
+        leave_s = there[-1].leave
+        home_s = max(0, active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
         days.append(Day(start_s, shift.end_s, shift.breaks, tuple(found), home_s))
         homes.append(there)
     ids = [[str(stop.need_id) for stop in there] for there in homes]
@@ -83,6 +76,27 @@ def tell(
         for need, interval in _of_stops(told, day, behind).items():
             rehearsed.stops[need] = replace(rehearsed.stops[need], interval=interval)
     _write(plan, [stop for stop in stops if only is None or stop.shift_id in only], rehearsed)
+
+
+def _home(
+    stop: PlanStop,
+    before: Visit | None,
+    learned: Mapping[str, Known],
+    *,
+    behind: Collection[str],
+    firm: Collection[str],
+) -> Home:
+    """A stop as it is written; `before` is its family's visit on this team-day so far."""
+    need = str(stop.need_id)
+    return rehearsal.home(
+        stop.need,
+        drive_s=stop.travel_seconds,
+        setup_minutes=stop.shift.team.setup_minutes,
+        learned=learned,
+        before=before,
+        follows=need in behind,
+        firm=True if need in firm else None,
+    )
 
 
 def _write(plan: Plan, stops: list[PlanStop], rehearsed: Rehearsed) -> None:
@@ -161,12 +175,3 @@ def _day(there: Week, place: Slot, order: list[str], asked: Need, learned: dict[
         earlier = need
         here = visit.location
     return rehearsal.day(shift, homes, home_s=problem.seconds(here, shift.end_location))
-
-
-def _drive_home(shift: planning.Shift, leave_s: int, end_s: int) -> int:
-    """The drive between the last home and the end, without the breaks in it."""
-    return max(0, end_s - leave_s - sum(_overlap(rest, (leave_s, end_s)) for rest in shift.breaks))
-
-
-def _overlap(one: Interval, other: Interval) -> int:
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))

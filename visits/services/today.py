@@ -172,7 +172,7 @@ def _asked(plain: planning.Visit) -> planning.Visit:
 def _told(visit: Visit) -> Interval:
     since, until = arrival.told(visit)
     start = visit.planned_start
-    return arrival.seconds_of_day(min(since, start)), arrival.seconds_of_day(max(until, start))
+    return arrival.in_seconds((min(since, start), max(until, start)))
 
 
 def _now(team: field.TeamNow, places: Places) -> TeamNow:
