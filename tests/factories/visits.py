@@ -14,7 +14,7 @@ class TeamFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Team
 
-    code = factory.Sequence(lambda n: f"T{n + 1:02d}")
+    code = factory.Sequence(lambda n: f"T{n + 1:05d}")  # pages go by it, as text
     name = factory.Sequence(lambda n: f"Tim {n + 1}")
     latitude = -7.62
     longitude = 111.52
