@@ -54,22 +54,20 @@ def tell(
     back = {row["shift"]: row["end_s"] for row in plan.summary.get("team_days", [])}
     learned = durations.known()
     days: list[Day] = []
-    homes: list[list[PlanStop]] = []
+    ids: list[list[str]] = []
     behind: set[str] = set()
     for shift_id, rows in groupby(stops, key=lambda stop: stop.shift_id):
         there = list(rows)
         shift = candidates.as_shift(there[0].shift, Places())
         behind |= _behind([stop.need for stop in there])
-        found = [
+        homes = tuple(
             _home(stop, visits.get((stop.need_id, shift_id)), learned, behind=behind, firm=firm)
             for stop in there
-        ]
-        start_s = (leaves or {}).get(shift_id, shift.start_s)
-        leave_s = there[-1].leave
+        )
+        start_s, leave_s = (leaves or {}).get(shift_id, shift.start_s), there[-1].leave
         home_s = max(0, active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
-        days.append(Day(start_s, shift.end_s, shift.breaks, tuple(found), home_s))
-        homes.append(there)
-    ids = [[str(stop.need_id) for stop in there] for there in homes]
+        days.append(Day(start_s, shift.end_s, shift.breaks, homes, home_s))
+        ids.append([str(stop.need_id) for stop in there])
     rehearsed = rehearsal.rehearse(days, ids, learned)
     for day, row in zip(days, ids, strict=True):
         told = {need: rehearsed.stops[need].interval for need in row}

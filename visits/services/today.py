@@ -56,10 +56,8 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
     left = [visit for team in teams for visit in team.left]
     if not left and not urgent:
         raise NothingToPlanError("no_needs")
-    later = select.team_days(
-        first=run.first_date + timedelta(days=1), last=run.first_date + timedelta(days=LATER_DAYS), now=now
-    ).usable
     places = Places()
+    later = _later(run.first_date, now)
     shifts = [team.shift for team in teams]
     announced = _announced(later)
     parts = _parts([visit.need for visit in left] + urgent, now)
@@ -78,16 +76,15 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
     )
     visits += [week.published_visit(visit, places) for visit in announced]
     teams_then = tuple(candidates.as_shift(shift, places) for shift in [*shifts, *later])
-    at_s = arrival.seconds_of_day(now)
-    rows = tuple(_now(team, places) for team in teams if not team.fails)
+    teams_now = tuple(_now(team, places) for team in teams if not team.fails)
     travel = roads.travel(tuple(places.index))
     return Day(
         problem=Problem(tuple(places.index), teams_then, tuple(visits), travel.travel, str(run.pk)),
         published=_routes([*left, *announced]),
         facts=Facts(
             date=run.first_date,
-            now_s=at_s,
-            teams=rows,
+            now_s=arrival.seconds_of_day(now),
+            teams=teams_now,
             failed=frozenset(str(team.shift.pk) for team in teams if team.fails),
             told={str(visit.need_id): _told(visit) for visit in left if visit.promised},
             urgent=tuple(str(need.pk) for need in urgent),
@@ -101,6 +98,12 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
         based_on={str(pk): number for pk, number in week.numbers(shifts).items()},
         roads=travel.note,
     )
+
+
+def _later(today: date, now: datetime) -> list[Shift]:
+    """Team-days for what today cannot take."""
+    first, last = today + timedelta(days=1), today + timedelta(days=LATER_DAYS)
+    return select.team_days(first=first, last=last, now=now).usable
 
 
 def _urgent(run: PlanRun) -> list[Need]:
