@@ -13,11 +13,12 @@ from outreach.enums import NeedState
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
+from visits.planning.facts import SHIFTED_S
 from visits.selectors import arrival, calendar, departures
 from visits.selectors import field as team_field
 from visits.selectors.candidates import BEGUN, departs
 
-SHIFTED = timedelta(minutes=30)
+SHIFTED = timedelta(seconds=SHIFTED_S)
 TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
 
 Row = TypeVar("Row", bound=Model)

@@ -82,12 +82,12 @@ def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
         look=look,
         place=place(team),
         departed=words.clock_of(team.departed_at) if team.departed_at else "",
-        age=words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else "",
+        age=age(team, now),
         state=_state(team),
-        overrun=words.duration(int(team.overrun.total_seconds())) if team.overrun >= LATE else "",
+        overrun=words.duration_of(team.overrun) if team.overrun >= LATE else "",
         next=following,
         told=_told(following) if following else "",
-        late=words.duration(int(late.total_seconds())) if late else "",
+        late=words.duration_of(late) if late else "",
         course=course,
     )
 
@@ -107,7 +107,7 @@ def late_homes(rows: list[Lane]) -> list[LateHome]:
             look=row.look,
             told=_told(one.visit),
             at=words.clock_of(one.begins),
-            by=words.duration(int(one.late.total_seconds())),
+            by=words.duration_of(one.late),
         )
         for one, row in found
     ]
@@ -153,6 +153,11 @@ def place(team: TeamNow) -> str:
     if team.done:
         return _("selesai di rumah ke-%(number)d, %(village)s") % _of(team.done[-1])
     return _("di perjalanan") if team.departed_at else _("belum ada laporan berangkat")
+
+
+def age(team: TeamNow, now: datetime) -> str:
+    """Of what its tablet said last; empty where it said nothing today."""
+    return words.duration_of(now - team.heard_at) if team.heard_at else ""
 
 
 def _of(visit: Visit) -> dict[str, Any]:

@@ -51,8 +51,13 @@ class TeamNow:
         return self.shift.is_cancelled
 
     @property
+    def reported(self) -> list[Visit]:
+        """Visits of which the tablet has said that they are done or under way."""
+        return [*self.done, *([] if self.under_way is None else [self.under_way])]
+
+    @property
     def total(self) -> int:
-        return len(self.done) + len(self.assumed) + len(self.left) + (self.under_way is not None)
+        return len(self.reported) + len(self.assumed) + len(self.left)
 
     @property
     def undone(self) -> int:

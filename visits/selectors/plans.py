@@ -1,7 +1,7 @@
 """A plan as its page shows it: figures, an overview by team and day, routes with stops. Who is left: left.py."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -166,7 +166,7 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
     shifts = {route.shift.pk: route.shift for route in routes}
     for row in rows:
         stops.setdefault(row.shift_id, []).append(_stop(row, shifts[row.shift_id]))
-    return [Route(**{**vars(route), "stops": stops.get(route.shift.pk, [])}) for route in routes]
+    return [replace(route, stops=stops.get(route.shift.pk, [])) for route in routes]
 
 
 def _stop(row: PlanStop, shift: Shift) -> Stop:

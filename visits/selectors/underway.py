@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from visits.enums import PlanState, RunKind, VisitState
+from visits.enums import Outcome, PlanState, RunKind, VisitState
 from visits.models import Plan, Visit
 from visits.selectors import day_of_work, field, words
 from visits.selectors.candidates import departs
@@ -55,10 +55,9 @@ class _Said:
 def _route(route: Route, team: TeamNow, now: datetime, *, published: bool) -> Route:
     said = _states(team)
     planned = {stop.need.pk for stop in route.stops}
-    gone = [*team.done, *([team.under_way] if team.under_way else [])]
     behind = [
         Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
-        for visit in sorted(gone, key=lambda visit: visit.sequence)
+        for visit in sorted(team.reported, key=lambda visit: visit.sequence)
         if visit.need_id not in planned
     ]
     stops = _live(route, team, said) if published else _proposed(route, team, said, behind)
@@ -68,8 +67,7 @@ def _route(route: Route, team: TeamNow, now: datetime, *, published: bool) -> Ro
 
 def _live(route: Route, team: TeamNow, said: dict[UUID, _Said]) -> list[Stop]:
     """A published route, of which a later plan may have taken homes, or put them in another order."""
-    there = [*team.done, *([team.under_way] if team.under_way else []), *team.assumed, *team.left]
-    numbers = {visit.need_id: visit.sequence for visit in there}
+    numbers = {visit.need_id: visit.sequence for visit in [*team.reported, *team.assumed, *team.left]}
     following = None if team.fails or not team.left else team.left[0].need_id
     stops = []
     for stop in route.stops:
@@ -97,11 +95,10 @@ def _proposed(route: Route, team: TeamNow, said: dict[UUID, _Said], behind: list
 
 
 def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
-    age = words.duration(int((now - team.heard_at).total_seconds())) if team.heard_at else ""
     return Now(
         place=day_of_work.place(team),
         since=_since(team),
-        age=age,
+        age=day_of_work.age(team, now),
         silent=team.silent,
         fails=team.fails,
         done=len(team.done),
@@ -146,4 +143,4 @@ def _done(visit: Visit) -> _Said:
     text = visit.get_outcome_display()
     if visit.outcome_at:
         text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": words.clock_of(visit.outcome_at)}
-    return _Said(tag="done" if visit.outcome == "recorded" else "late", state=text)
+    return _Said(tag="done" if visit.outcome == Outcome.RECORDED else "late", state=text)

@@ -1,7 +1,7 @@
 """The planner's codes in words that a coordinator reads out on the telephone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import formats, timezone
@@ -55,6 +55,10 @@ def duration(seconds: int) -> str:
     if minutes < 60:
         return _("%(minutes)d mnt") % {"minutes": minutes}
     return _("%(hours)d jam %(minutes)02d mnt") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+def duration_of(span: timedelta) -> str:
+    return duration(int(span.total_seconds()))
 
 
 def part(row: Mapping[str, Any]) -> str:

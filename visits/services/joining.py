@@ -58,6 +58,11 @@ def stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
         yield stop
 
 
+def behind(route: Sequence[Visit]) -> set[Visit]:
+    """The visits of a route that come right after another at their stop."""
+    return {visit for stop in stops(route) for visit in stop[1:]}
+
+
 def _may_join(need: Need, stop: Sequence[Visit], before: Sequence[Visit]) -> bool:
     """Whether the need's visit may come right after the visits `before` of this stop."""
     resident = before[-1].need.resident

@@ -44,12 +44,12 @@ def lengths(
     found = {}
     for team in teams:
         route = _published(team)
-        behind, begun = _behind(route), _begun(route, team)
+        behind, begun = joining.behind(route), _begun(route, team)
         for visit in team.left:
             stop = stop_of(visit)
             planned_s = stop.leave_s - stop.start_s
             short_s, full_s = modelled(visit.need, follows=True), modelled(visit.need, follows=False)
-            brings = visit.pk not in behind or abs(planned_s - full_s) < abs(planned_s - short_s)
+            brings = visit not in behind or abs(planned_s - full_s) < abs(planned_s - short_s)
             alone_s = planned_s if brings else planned_s + full_s - short_s
             found[str(visit.need_id)] = Lengths(
                 now_s=alone_s if team.fails else planned_s,
@@ -65,14 +65,8 @@ def lengths(
 
 def _published(team: field.TeamNow) -> list[Visit]:
     """The team's day in its order, what is behind it too."""
-    under_way = [] if team.under_way is None else [team.under_way]
-    rows = [*team.done, *under_way, *team.assumed, *team.left]
+    rows = [*team.reported, *team.assumed, *team.left]
     return sorted(rows, key=lambda visit: (visit.sequence, visit.pk))
-
-
-def _behind(route: Sequence[Visit]) -> set[object]:
-    """Visits of a route that come right after another at their stop."""
-    return {visit.pk for stop in joining.stops(route) for visit in stop[1:]}
 
 
 def _begun(route: Sequence[Visit], team: field.TeamNow) -> set[object]:
@@ -96,9 +90,7 @@ def stops(
     routes: dict[int, list[Visit]] = {}
     for visit in announced:
         routes.setdefault(visit.shift_id, []).append(visit)
-    behind = {
-        str(visit.need_id) for route in routes.values() for stop in joining.stops(route) for visit in stop[1:]
-    }
+    behind = {str(visit.need_id) for route in routes.values() for visit in joining.behind(route)}
     return Stops(
         wanted=tuple(tuple(str(need.pk) for need in group) for group in sharing.of_day(left, urgent)),
         follows={need: one.follows_s for need, one in known.items()},
