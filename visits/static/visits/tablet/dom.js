@@ -48,7 +48,6 @@ const SHAPES = {
   sync: ["M20 6v5h-5", "M4 18v-5h5", "M5.500 9a7 7 0 0 1 12-2.500L20 11", "M18.500 15a7 7 0 0 1-12 2.500L4 13"],
   tablet: ["M6 3h12v18H6z", "M11 18h2"],
   undo: ["M4 9h10a5 5 0 0 1 0 10h-4", "M8 5L4 9l4 4"],
-  warning: ["M12 4l9 16H3z", "M12 10v4", "M12 17h.010"],
 };
 
 /** A drawn sign of 24 px beside a word; never alone, so it is hidden from screen readers. */
