@@ -12,9 +12,8 @@ from django.db.models import Model
 from outreach.services import log
 
 
-def seen(*, subject: Model, numbers: Iterable[str], user: AbstractBaseUser | None) -> int:
-    """Note a look at these numbers, one a family; how many there are. Nothing is written where there are none."""
+def seen(*, subject: Model, numbers: Iterable[str], user: AbstractBaseUser | None) -> None:
+    """Note a look at these numbers, one a family. Nothing is written where there are none."""
     count = sum(1 for number in numbers if number)
     if count:
         log.write(actor=log.actor_of(user), action="phones_seen", subject=subject, detail={"families": count})
-    return count
