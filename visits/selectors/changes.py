@@ -230,7 +230,9 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
             found.refusals.append(Refusal(code="old", shift=shift))
         elif not today and (shift.pk in begun or departs(shift) <= now):
             found.refusals.append(Refusal(code="begun", shift=shift))
-        elif shift.pk in used and (shift.is_cancelled or (not today and shift.date not in open_days)):
+        elif shift.pk in used and (
+            shift.is_cancelled or not shift.team.is_active or (not today and shift.date not in open_days)
+        ):
             found.refusals.append(Refusal(code="cancelled", shift=shift))
 
 

@@ -158,7 +158,8 @@ def refusal(code: str, shift: Shift) -> str:
             "%(team)s, %(day)s: tim sudah menuju rumah yang hendak dipindah ke tim lain. Hitung lagi sisa hari ini."
         ),
         "cancelled": _(
-            "%(team)s, %(day)s: jadwal tim dibatalkan atau harinya ditutup setelah rencana ini dihitung. "
+            "%(team)s, %(day)s: jadwal tim dibatalkan, timnya tidak aktif lagi, atau harinya ditutup setelah "
+            "rencana ini dihitung. "
             "Buat rencana baru."
         ),
     }

@@ -13,7 +13,7 @@ from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import OPEN_VISITS, Outcome, PlanState, VisitState
 from visits.lib import strict_json
-from visits.models import DayVersion, Device, TeamDay, Visit
+from visits.models import DayVersion, Device, Team, TeamDay, Visit
 from visits.selectors import changes, families
 from visits.services import events, visits
 from visits.services.publishing import DiscardedError, NothingNewError, PublishRefusedError, discard, publish
@@ -298,3 +298,14 @@ def test_the_intervals_of_moved_families_are_kept_with_the_plan() -> None:
         "Selasa, 1 Desember 2026, antara 08.10 dan 09.00",
         "Selasa, 1 Desember 2026, antara 09.50 dan 10.40",
     )
+
+
+def test_a_plan_with_a_team_that_is_no_longer_active_is_refused() -> None:
+    shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
+    plan = draft({shift: [need]})
+    Team.objects.update(is_active=False)
+
+    with pytest.raises(PublishRefusedError) as error:
+        publish(plan=plan, user=None, now=NOW)
+
+    assert _codes(error) == ["cancelled"]
