@@ -89,7 +89,7 @@ def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str
                 for count, _, position, added_s, later_s, _ in found
                 if count == 0
             ]
-    (codes,) = blocks.each(replace(calm, shifts=(team,)), visit)
+    (codes,) = blocks.each(replace(calm, shifts=(team,), visits=()), visit)
     room = price.cheapest(loose, rest, [blocks.Offer(team, visit)])
     if codes or room is None:
         return [Stay(BLOCKED, shift, relax=codes)]

@@ -236,12 +236,17 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
             found.refusals.append(Refusal(code="cancelled", shift=shift))
 
 
-def _stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
-    """Why a need can no longer be served as planned; empty where it can."""
+def gone(need: Need) -> str:
+    """Why a need is not to be met any more, by whomever; empty where it is."""
     if need.state not in (NeedState.OPEN, NeedState.PLANNED):
         return need.state
-    if need.resident.away:
-        return "away"
+    return "away" if need.resident.away else ""
+
+
+def _stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
+    """Why a need can no longer be served as planned; empty where it can."""
+    if code := gone(need):
+        return code
     if visit is None:
         return "" if need.state == NeedState.OPEN else "changed"
     if visit.state != VisitState.PUBLISHED or visit.shift_id not in in_scope:

@@ -4,13 +4,13 @@ Of days ahead the team-days that the draft changes; of a day under way what is l
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from outreach.models import Need
 from visits import planning, roads
-from visits.models import Plan, PlanUnserved, Shift, Visit
+from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning import rest, shared
 from visits.planning.rules import within
 from visits.planning.types import Interval, Problem
@@ -21,11 +21,15 @@ from visits.services.candidates import Places
 from visits.services.durations import Known
 from visits.services.sharing import same_stop
 
+ONE_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
     """`problem` holds who is where they were published to their hour, `loose` does not; both have who shares a stop
-    as one visit, `groups` says who. `singles` is `problem` in single visits. Visits and needs are by need."""
+    as one visit, `groups` says who. `singles` is `problem` in single visits. `alone` is how long those take that
+    follow another at its place without being one stop with it, once that one is elsewhere. All are by need. A
+    `draft` of days ahead can be changed, one of a day under way only asked."""
 
     problem: Problem
     loose: Problem
@@ -37,6 +41,8 @@ class Routes:
     needs: dict[str, Need]
     shifts: dict[str, Shift]
     learned: dict[str, Known]
+    draft: bool
+    alone: dict[str, int] = field(default_factory=dict)
 
     def leader(self, need: str) -> str:
         """Who stands for the need's stop."""
@@ -50,7 +56,23 @@ class Routes:
         """The need's stop at the hour that its family knows."""
         own, visit = self.loose.visit_by_id[self.leader(need)], self.changed[need]
         dates = None if own.dates is None else own.dates | {arrival.local_date(visit.planned_start)}
-        return replace(own, windows=within(own.windows, hour(visit)), dates=dates, locked=None)
+        return replace(
+            own,
+            windows=within(own.windows, hour(visit)),
+            dates=dates,
+            locked=None,
+            service_s=self.alone.get(own.id, own.service_s),
+        )
+
+    def with_room(self, problem: Problem, need: str, shift: str) -> Problem:
+        """The problem with each home of this shift's stops, the need's among them, counted towards the team's day."""
+        stops = {*self.orders.get(shift, ()), self.leader(need)}
+        more = len(self.each(stops)) - len(stops)
+        most = max(0, self.singles.shift_by_id[shift].max_visits - more)
+        if most == problem.shift_by_id[shift].max_visits:
+            return problem
+        shifts = (replace(team, max_visits=most) if team.id == shift else team for team in problem.shifts)
+        return replace(problem, shifts=tuple(shifts))
 
 
 def hour(visit: Visit) -> Interval:
@@ -63,10 +85,17 @@ def hour(visit: Visit) -> Interval:
     return arrival.in_seconds((since, until))
 
 
+def _one_hour(visits: list[Visit]) -> bool:
+    """Whether these families await one team at about one hour."""
+    told = [arrival.told(visit) for visit in visits]
+    return all(max(ends) - min(ends) <= ONE_HOUR for ends in zip(*told, strict=True))
+
+
 def changed(found: Changes) -> dict[str, Visit]:
-    """By need, the published visits that would move, shift or be cancelled."""
+    """By need: visits that move, shift or are cancelled though their family still awaits one."""
     moving = found.having(What.MOVED, What.SHIFTED)
-    rows = [change.visit for change in moving if change.visit is not None] + found.cancelled
+    rows = [change.visit for change in moving if change.visit is not None]
+    rows += [visit for visit in found.cancelled if not changes.gone(visit.need)]
     return {str(visit.need_id): visit for visit in rows}
 
 
@@ -90,13 +119,16 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     loose = Problem(
         tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
     )
+    before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     groups = {
         first: ids
         for first, ids in shared.possible(loose, wanted).items()
         if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
+        and _one_hour([before[one] for one in ids if one in before])
     }
     merged = shared.merge(loose, groups)
     hours = _hours(stops, groups)
+    behind = shared.followers(wanted) - shared.followers(groups)
     return Routes(
         problem=_calm(merged, hours),
         loose=merged,
@@ -109,6 +141,12 @@ def ahead(plan: Plan, found: Changes) -> Routes:
         learned=maker.learned,
         needs={str(change.stop.need_id): change.stop.need for change in stops}
         | {str(visit.need_id): visit.need for visit in found.cancelled},
+        draft=True,
+        alone={
+            str(change.stop.need_id): maker.alone(change.stop)
+            for change in stops
+            if str(change.stop.need_id) in behind
+        },
     )
 
 
@@ -188,6 +226,18 @@ class _Maker:
         made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
         return replace(made, service_s=stop.leave - stop.start)
 
+    def alone(self, stop: PlanStop) -> int:
+        """How long a stop takes that was planned right after another at its place, with a kit of its own."""
+        short_s, full_s = (
+            durations.service_seconds(
+                stop.need, setup_minutes=self.setup, learned=self.learned, follows=follows
+            )
+            for follows in (True, False)
+        )
+        planned_s = stop.leave - stop.start
+        brings = abs(planned_s - full_s) <= abs(planned_s - short_s)
+        return planned_s if brings else planned_s + full_s - short_s
+
     def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
         """Published visits that the draft has no place for."""
         rows = PlanUnserved.objects.filter(plan=self.plan, need__in=[visit.need_id for visit in cancelled])
@@ -243,6 +293,7 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         shifts=day.shifts,
         learned=durations.known(),
         needs=day.needs,
+        draft=False,
     )
 
 

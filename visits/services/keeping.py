@@ -11,12 +11,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from visits import planning
 from visits.enums import RunKind
 from visits.models import Plan, Visit
 from visits.planning import keeping, shared
 from visits.planning.keeping import Stay
+from visits.planning.rules import walk
 from visits.planning.simulate import Day
-from visits.planning.types import Interval
+from visits.planning.types import Interval, Route
 from visits.selectors import arrival, changes
 from visits.selectors.changes import Changes
 from visits.services import draft_routes, rehearsal
@@ -60,9 +62,44 @@ def _places(routes: Routes, need: str) -> list[Stay]:
     shift = str(routes.changed[need].shift_id)
     if shift not in routes.problem.shift_by_id:
         return [Stay(keeping.BLOCKED, shift, relax=(NOT_WORKING,))]
-    found = keeping.keep(routes.problem, routes.loose, routes.orders, routes.kept(need), shift)
+    calm, loose = (routes.with_room(there, need, shift) for there in (routes.problem, routes.loose))
+    found = keeping.keep(calm, loose, routes.orders, routes.kept(need), shift)
+    places = [
+        replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out))
+        for kept in found[:TRIED]
+        if not kept.order or not routes.draft or after(routes, kept, need) is not None
+    ]
+    return places or [Stay(keeping.BLOCKED, shift, relax=("window",))]
+
+
+def after(routes: Routes, kept: Stay, need: str) -> dict[str, Route | None] | None:
+    """The two routes that change by this place, in single visits; a route is None where nobody is left on it. None
+    where a rule would be broken."""
+    leader, own = routes.leader(need), routes.kept(need)
+    mine = replace(routes.singles.visit_by_id[leader], windows=own.windows, dates=own.dates, locked=None)
+    orders = {shift: tuple(one for one in order if one != leader) for shift, order in routes.orders.items()}
+    orders[kept.shift] = kept.order
+    found: dict[str, Route | None] = {}
+    for shift, order in orders.items():
+        if shift != kept.shift and order == routes.orders[shift]:
+            continue
+        team = routes.singles.shift_by_id[shift]
+        visits = [mine if one == leader else routes.singles.visit_by_id[one] for one in routes.each(order)]
+        walked = walk(routes.singles, team, _with_kits(routes, visits))
+        if walked.faults:
+            return None
+        found[shift] = walked.route(team) if order else None
+    return found
+
+
+def _with_kits(routes: Routes, visits: Sequence[planning.Visit]) -> list[planning.Visit]:
+    """Who has lost the neighbour that brought the kit brings it."""
+    before = [None, *(visit.location for visit in visits)]
     return [
-        replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out)) for kept in found[:TRIED]
+        replace(visit, service_s=routes.alone[visit.id])
+        if visit.id in routes.alone and visit.location != there
+        else visit
+        for there, visit in zip(before, visits, strict=False)
     ]
 
 
@@ -74,11 +111,12 @@ def _best(places: list[Stay]) -> Stay:
 def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> Stay:
     """The same where the replays say so too, else who would not be met as told."""
     lost = []
+    mine = routes.each([routes.leader(need)])
     for one, interval in zip(routes.each(kept.order), told, strict=True):
         visit = routes.published.get(one)
         if visit is None or str(visit.shift_id) != kept.shift or not _differs(visit, interval):
             continue
-        if one == need:
+        if one in mine:
             return Stay(keeping.LATE, kept.shift, told=interval)
         if one not in routes.changed:
             lost.append(one)

@@ -1,7 +1,6 @@
 """A visit of a draft put back where, and when, it was published, where that costs nobody else's hour."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,7 @@ from outreach.services import log
 from visits.enums import PlanState, RunKind
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
 from visits.planning.keeping import Stay
-from visits.planning.rules import walk
-from visits.planning.types import Problem, Route
+from visits.planning.types import Route
 from visits.selectors import changes
 from visits.services import draft_routes, drafts, keeping, telling
 from visits.services.draft_routes import Routes
@@ -42,45 +40,23 @@ def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime 
     if found.refusals:
         raise CannotKeepError("gone")
     if need not in draft_routes.changed(found):
-        raise CannotKeepError("same")
+        lost = any(str(visit.need_id) == need for visit in found.cancelled)  # nobody awaits it any more
+        raise CannotKeepError("gone" if lost else "same")
     asked = draft_routes.ahead(row, found)
     price = keeping.of(asked, [need])[need]
     if not price.order:
         raise CannotKeepError("price")
+    routes = keeping.after(asked, price, need)
+    if routes is None:
+        raise CannotKeepError("price")
     who = asked.each([asked.leader(need)])
-    _rewrite(row, asked, price, who, _routes(asked, price, need))
+    _rewrite(row, asked, price, who, {int(shift): route for shift, route in routes.items()})
     log.write(
         actor=log.actor_of(user),
         action="plan_visit_kept",
         subject=row,
         detail={"visits": [str(asked.changed[one].pk) for one in who if one in asked.changed]},
     )
-
-
-def _routes(asked: Routes, price: Stay, need: str) -> dict[int, Route | None]:
-    """The two routes that change, in single visits; None for one that has nobody left."""
-    leader = asked.leader(need)
-    own = asked.kept(need)
-    visits = (
-        replace(one, windows=own.windows, dates=own.dates, locked=None) if one.id == leader else one
-        for one in asked.singles.visits
-    )
-    problem = replace(asked.singles, visits=tuple(visits))
-    orders = {shift: [one for one in order if one != leader] for shift, order in asked.orders.items()}
-    orders[price.shift] = list(price.order)
-    return {
-        int(shift): _walked(problem, shift, asked.each(order))
-        for shift, order in orders.items()
-        if shift == price.shift or tuple(order) != asked.orders.get(shift, ())
-    }
-
-
-def _walked(problem: Problem, shift: str, order: Sequence[str]) -> Route | None:
-    team = problem.shift_by_id[shift]
-    found = walk(problem, team, [problem.visit_by_id[one] for one in order])
-    if found.faults:
-        raise CannotKeepError("price")
-    return found.route(team) if order else None
 
 
 def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[str, Any]]:
@@ -96,8 +72,12 @@ def _rewrite(
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)
     left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
     known = _worth(old) | _worth(left)
+    stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in asked.needs]
     old.delete()
-    served = left.delete()[0]
+    served = left.delete()[0] - len(stale)
+    PlanUnserved.objects.bulk_create(  # what changed since the plan was made has no place in a new route
+        PlanUnserved(plan=plan, need_id=UUID(need), **known[need]) for need in stale
+    )
     shifts = Shift.objects.in_bulk(list(routes))
     PlanStop.objects.bulk_create(
         stop
