@@ -52,6 +52,11 @@ class Routes:
         """All who are served at these stops."""
         return tuple(need for one in leaders for need in shared.members(self.groups, one))
 
+    def had(self, need: str, shift: str) -> Visit | None:
+        """The need's visit, where it is published on this team-day."""
+        visit = self.published.get(need)
+        return visit if visit is not None and str(visit.shift_id) == shift else None
+
     def kept(self, need: str) -> planning.Visit:
         """The need's stop at the hour that its family knows."""
         own, visit = self.loose.visit_by_id[self.leader(need)], self.changed[need]

@@ -113,8 +113,8 @@ def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> St
     lost = []
     mine = routes.each([routes.leader(need)])
     for one, interval in zip(routes.each(kept.order), told, strict=True):
-        visit = routes.published.get(one)
-        if visit is None or str(visit.shift_id) != kept.shift or not _differs(visit, interval):
+        visit = routes.had(one, kept.shift)
+        if visit is None or not _differs(visit, interval):
             continue
         if one in mine:
             return Stay(keeping.LATE, kept.shift, told=interval)
@@ -133,19 +133,16 @@ def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
     followers = shared.followers(routes.groups)
-    here, homes = team.start_location, []
-    for one in order:
-        visit, need = problem.visit_by_id[one], routes.needs[one]
-        before = routes.published.get(one)
-        homes.append(
-            rehearsal.home(
-                need,
-                drive_s=problem.seconds(here, visit.location),
-                setup_minutes=routes.shifts[shift].team.setup_minutes,
-                learned=routes.learned,
-                before=before if before is not None and str(before.shift_id) == shift else None,
-                follows=one in followers,
-            )
+    *there, home_s = rehearsal.drives(problem, team, [problem.visit_by_id[one] for one in order])
+    homes = [
+        rehearsal.home(
+            routes.needs[one],
+            drive_s=drive_s,
+            setup_minutes=routes.shifts[shift].team.setup_minutes,
+            learned=routes.learned,
+            before=routes.had(one, shift),
+            follows=one in followers,
         )
-        here = visit.location
-    return rehearsal.day(team, homes, home_s=problem.seconds(here, team.end_location))
+        for one, drive_s in zip(order, there, strict=True)
+    ]
+    return rehearsal.day(team, homes, home_s=home_s)

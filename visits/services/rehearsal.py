@@ -128,23 +128,26 @@ def _replays(days: list[Day], learned: Mapping[str, Known], how: Promise) -> lis
 def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
-    here, homes, follows = shift.start_location, [], built.follows
-    for stop in route.stops:
-        visit = problem.visit_by_id[stop.visit]
-        need = built.needs[stop.visit]
-        before = _told_before(need, row)
-        homes.append(
-            home(
-                need,
-                drive_s=problem.seconds(here, visit.location),
-                setup_minutes=row.team.setup_minutes,
-                follows=stop.visit in follows,
-                learned=learned,
-                before=before,
-            )
+    order, follows = [stop.visit for stop in route.stops], built.follows
+    *there, home_s = drives(problem, shift, [problem.visit_by_id[one] for one in order])
+    homes = [
+        home(
+            built.needs[one],
+            drive_s=drive_s,
+            setup_minutes=row.team.setup_minutes,
+            follows=one in follows,
+            learned=learned,
+            before=_told_before(built.needs[one], row),
         )
-        here = visit.location
-    return day(shift, homes, home_s=problem.seconds(here, shift.end_location))
+        for one, drive_s in zip(order, there, strict=True)
+    ]
+    return day(shift, homes, home_s=home_s)
+
+
+def drives(problem: planning.Problem, shift: planning.Shift, visits: Iterable[planning.Visit]) -> list[int]:
+    """Seconds of each drive of a team-day: to each of the homes, and home."""
+    places = [shift.start_location, *(visit.location for visit in visits), shift.end_location]
+    return [problem.seconds(here, there) for here, there in pairwise(places)]
 
 
 def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
@@ -169,7 +172,7 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Da
     days = []
     for rows in by_shift.values():
         points = [places.at(*at) for at in _points(rows)]
-        drives = [problem.seconds(here, there) for here, there in pairwise(points)]
+        legs = [problem.seconds(here, there) for here, there in pairwise(points)]
         shift = rows[0].shift
         homes = [
             home(
@@ -180,9 +183,9 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Da
                 before=visit,
                 follows=earlier is not None and same_stop(earlier.need.resident, visit.need.resident),
             )
-            for earlier, visit, drive_s in zip([None, *rows], rows, drives, strict=False)
+            for earlier, visit, drive_s in zip([None, *rows], rows, legs, strict=False)
         ]
-        days.append(day(candidates.as_shift(shift, places), homes, home_s=drives[-1]))
+        days.append(day(candidates.as_shift(shift, places), homes, home_s=legs[-1]))
     return days
 
 

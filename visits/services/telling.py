@@ -134,42 +134,47 @@ def offered(*, there: Week, need: Need, places: Sequence[Slot]) -> list[Interval
     once the place is taken."""
     learned = durations.known()
     asked = str(need.pk)
-    days, orders = [], []
+    days, rows = [], []
     for place in places:
-        order = [visit_id for visit_id in there.orders.get(place.shift, ()) if visit_id != asked]
+        order = [one for one in there.orders.get(place.shift, ()) if one != asked]
         order.insert(place.position, asked)
-        days.append(_day(there, place, order, need, learned))
-        orders.append(order)
-    found = []
-    for day, order, told in zip(days, orders, rehearsal.intervals(days, learned), strict=True):
         behind = _behind([need if one == asked else there.visits[one].need for one in order])
+        days.append(_day(there, place, order, need, learned, behind))
+        rows.append((order, behind))
+    found = []
+    for day, (order, behind), told in zip(days, rows, rehearsal.intervals(days, learned), strict=True):
         found.append(_of_stops(dict(zip(order, told, strict=True)), day, behind)[asked])
     return found
 
 
-def _day(there: Week, place: Slot, order: list[str], asked: Need, learned: dict[str, Known]) -> Day:
+def _day(
+    there: Week,
+    place: Slot,
+    order: Sequence[str],
+    asked: Need,
+    learned: Mapping[str, Known],
+    behind: Collection[str],
+) -> Day:
+    """The team-day in this order, with the visit of the one who asks at this place."""
     problem, row = there.problem, there.shifts[place.shift]
     shift = problem.shift_by_id[place.shift]
-    here, homes = shift.start_location, []
-    earlier: Need | None = None
-    for visit_id in order:
-        visit, published = problem.visit_by_id[visit_id], there.visits.get(visit_id)
-        mine = visit_id == str(asked.pk)
-        if mine and place.joins is not None:
-            visit = problem.visit_by_id[place.joins]
-        need = asked if mine or published is None else published.need
+    at = {str(asked.pk): place.joins} if place.joins is not None else {}
+    *drives, home_s = rehearsal.drives(
+        problem, shift, [problem.visit_by_id[at.get(one, one)] for one in order]
+    )
+    homes = []
+    for one, drive_s in zip(order, drives, strict=True):
+        published, mine = there.visits.get(one), one == str(asked.pk)
         before = published if published is not None and published.shift_id == row.pk else None
         homes.append(
             rehearsal.home(
-                need,
-                drive_s=problem.seconds(here, visit.location),
+                asked if mine or published is None else published.need,
+                drive_s=drive_s,
                 setup_minutes=row.team.setup_minutes,
                 learned=learned,
                 before=before,
                 firm=before is not None and before.promised and not mine,
-                follows=earlier is not None and same_stop(earlier.resident, need.resident),
+                follows=one in behind,
             )
         )
-        earlier = need
-        here = visit.location
-    return rehearsal.day(shift, homes, home_s=problem.seconds(here, shift.end_location))
+    return rehearsal.day(shift, homes, home_s=home_s)
