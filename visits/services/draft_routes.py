@@ -239,9 +239,7 @@ class _Maker:
             )
             for follows in (True, False)
         )
-        planned_s = stop.leave - stop.start
-        brings = abs(planned_s - full_s) <= abs(planned_s - short_s)
-        return planned_s if brings else planned_s + full_s - short_s
+        return durations.alone_seconds(stop.leave - stop.start, short_s=short_s, full_s=full_s)
 
     def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
         """Published visits that the draft has no place for."""

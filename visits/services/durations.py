@@ -91,3 +91,10 @@ def service_seconds(
     )
     fixed = 0 if follows else fixed_minutes(need, setup_minutes=setup_minutes)
     return ceil(round(minutes + fixed, 6)) * 60
+
+
+def alone_seconds(planned_s: int, *, short_s: int, full_s: int) -> int:
+    """How long a visit that is planned right after another takes with a kit of its own: longer by that, unless its
+    plan is nearer to what `service_seconds` sets aside with a kit (`full_s`) than without (`short_s`)."""
+    brings = abs(planned_s - full_s) < abs(planned_s - short_s)
+    return planned_s if brings else planned_s + full_s - short_s

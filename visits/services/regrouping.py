@@ -49,8 +49,9 @@ def lengths(
             stop = stop_of(visit)
             planned_s = stop.leave_s - stop.start_s
             short_s, full_s = modelled(visit.need, follows=True), modelled(visit.need, follows=False)
-            brings = visit not in behind or abs(planned_s - full_s) < abs(planned_s - short_s)
-            alone_s = planned_s if brings else planned_s + full_s - short_s
+            alone_s = planned_s
+            if visit in behind:
+                alone_s = durations.alone_seconds(planned_s, short_s=short_s, full_s=full_s)
             found[str(visit.need_id)] = Lengths(
                 now_s=alone_s if team.fails else planned_s,
                 follows_s=max(SHORTEST_S, alone_s - (full_s - short_s)),
