@@ -1,5 +1,6 @@
 """Open needs and team shifts become a problem for the planner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,13 +101,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         travel=found.travel,
         name=str(run.pk),
     )
-    wanted = sharing.groups(needs)
-    follows = {
-        str(need.pk): durations.service_seconds(need, setup_minutes=setup, learned=learned, follows=True)
-        for group in wanted
-        for need in group[1:]
-    }
-    problem, groups = shared.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
+    problem, groups = _joined(problem, needs, setup_minutes=setup, learned=learned)
     return Candidates(
         problem=problem,
         groups=groups,
@@ -120,6 +115,21 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         begun=len(days.begun),
         roads=found.note,
     )
+
+
+def _joined(
+    problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, Known]
+) -> tuple[planning.Problem, shared.Groups]:
+    """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
+    wanted = sharing.groups(needs)
+    follows = {
+        str(need.pk): durations.service_seconds(
+            need, setup_minutes=setup_minutes, learned=learned, follows=True
+        )
+        for group in wanted
+        for need in group[1:]
+    }
+    return shared.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
 
 
 def _weighed(
