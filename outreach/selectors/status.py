@@ -129,7 +129,7 @@ def _end(need: Need, row: Progress) -> list[Step]:
     return [Step("failed", _("Permohonan ditutup"), words.moment(row.at), told)]
 
 
-def _current(need: Need, row: Progress, now: datetime) -> list[Step]:
+def _current(row: Progress, now: datetime) -> list[Step]:
     """What is going on after the last milestone."""
     milestone = Milestone(row.milestone)
     if milestone in (Milestone.ACCEPTED, Milestone.UNPLANNED, Milestone.NOT_MET):
@@ -204,7 +204,7 @@ def _of_need(need: Need, rows: list[Progress]) -> tuple[list[Step], bool]:
     last = rows[-1]
     if last.milestone == Milestone.CLOSED:
         return [*_past(rows[:-1]), *_end(need, last)], True
-    steps = [*_past(rows), *_current(need, last, timezone.now())]
+    steps = [*_past(rows), *_current(last, timezone.now())]
     finished = last.milestone == Milestone.DELIVERED
     return [*steps, *([] if finished else _ahead({row.milestone for row in rows}))], finished
 

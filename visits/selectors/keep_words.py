@@ -21,7 +21,6 @@ class Price:
 
     title: str
     text: str
-    free: bool
     can: bool
 
 
@@ -30,7 +29,6 @@ def said(kept: Stay, what: str, names: Names) -> Price:
     return Price(
         title=_title(kept, what),
         text=_price(kept, names),
-        free=kept.code == keeping.FREE,
         can=bool(kept.order),
     )
 

@@ -23,7 +23,6 @@ class Left:
     """A need that the plan leaves waiting: reasons for the office, what to tell the family, its points."""
 
     row: PlanUnserved
-    titles: list[str]
     reasons: list[str]
     told: str
     each: list[str]  # what stands in the way on every team-day, where none could serve the need
@@ -56,7 +55,6 @@ def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Le
     return [
         Left(
             row=row,
-            titles=[why.title(reason["code"]) for reason in row.reasons],
             reasons=[why.office(reason, shifts=shifts, names=names) for reason in row.reasons],
             told=why.family(row.reasons[0], shifts=shifts) if row.reasons else "",
             each=[line for reason in row.reasons for line in why.each(reason, shifts=shifts)],

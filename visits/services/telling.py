@@ -1,4 +1,5 @@
-"""Intervals for drafts that no planning run made: a place that a family took, a day that was planned anew.
+"""Intervals for drafts that no planning run made: a place that a family took, a visit put back
+where it was, a day that was planned anew.
 
 They are rehearsed as planned weeks are (rehearsal.py), from the stops as they are written.
 """

@@ -11,7 +11,7 @@ import { t } from "../texts.js";
 const EXACT_M = 100; // vaguer than that, it might be the neighbour's
 const PHONE = /^\+?\d{8,15}$/;
 
-function contactForm({ name, phone } = {}, save) {
+function contactForm({ name, phone }, save) {
   const names = text("contact-name", "", { maxlength: "120" });
   const phones = text("contact-phone", "", { type: "tel", maxlength: "30", inputmode: "tel" });
   const summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
