@@ -66,29 +66,17 @@ def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str
     for there in (calm, loose):
         stops = [there.visit_by_id[one] for one in others]
         found = []
-        for position in _positions(there, team, stops, visit):
+        for position in sorted(_positions(there, team, stops, visit)):
             after = [*stops[:position], visit, *stops[position:]]
             added_s = _travel(calm, team, after) + _left(calm, orders, rest, visit, shift)
             later_s = max(0, walk(calm, team, after).end_s - end_s)
             shifted = tuple(_shifted(calm, team, after, visit))
-            found.append((len(shifted), added_s + later_s, position, added_s, later_s, shifted))
-        found.sort()
-        if found and found[0][0]:
-            _, _, _, added_s, later_s, shifted = found[0]
-            return [Stay(SHIFTS, shift, (), added_s, later_s, lost, shifted)]
+            fits = FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS
+            order = () if shifted else tuple(stop.id for stop in after)
+            found.append(Stay(SHIFTS if shifted else fits, shift, order, added_s, later_s, lost, shifted))
         if found:
-            return [
-                Stay(
-                    FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS,
-                    shift,
-                    (*others[:position], visit.id, *others[position:]),
-                    added_s,
-                    later_s,
-                    lost,
-                )
-                for count, _, position, added_s, later_s, _ in found
-                if count == 0
-            ]
+            found.sort(key=lambda stay: (len(stay.shifted), stay.added_s + stay.later_s))
+            return [stay for stay in found if stay.order] or found[:1]
     (codes,) = blocks.each(replace(calm, shifts=(team,), visits=()), visit)
     room = price.cheapest(loose, rest, [blocks.Offer(team, visit)])
     if codes or room is None:
