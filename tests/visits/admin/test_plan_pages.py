@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from outreach import vault
 from outreach.models import LogEntry, Need
-from tests.factories.outreach import NeedFactory, VillageFactory
+from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import PlanState, RunState, VisitState
@@ -310,37 +310,6 @@ def test_a_page_without_numbers_notes_no_look(coordinator: Client, plan: Plan) -
     coordinator.get(_address("change", plan))
 
     assert not LogEntry.objects.filter(action="phones_seen").exists()
-
-
-def test_every_change_has_its_price_and_what_is_free_can_be_kept(coordinator: Client) -> None:
-    shift, here = ShiftFactory(date=TUESDAY, max_visits=3), VillageFactory()
-    early, gone, *new = (
-        NeedFactory(resident__name=name, resident__village=here)
-        for name in ("Warga Geser", "Warga Batal", "Warga Baru", "Warga Lain")
-    )
-    publish(plan=draft({shift: [early, gone]}, starts=10 * 60), user=None, now=NOW)
-    plan = draft({shift: [early, *new]}, left=[gone])
-
-    answer = coordinator.get(_address("publish", plan))
-    prices = {family.name: family.price for family in answer.context["families"]}
-    assert all(price is not None for price in prices.values())
-    assert "harus ditunda" in prices["Warga Batal"].text
-    assert (prices["Warga Geser"].title, prices["Warga Geser"].can) == ("Bisa tetap pada jam semula", True)
-    keep, other = (reverse("admin:visits_plan_keep", args=[plan.pk, need.pk]) for need in (early, gone))
-    assert keep in answer.content.decode()
-    assert other not in answer.content.decode()
-
-    assert "Kunjungan ini tetap seperti semula." in coordinator.post(keep, follow=True).content.decode()
-    assert "sudah seperti semula" in coordinator.post(keep, follow=True).content.decode()
-    refused = coordinator.post(other, follow=True)
-    assert "tidak bisa lagi tetap" in refused.content.decode()
-    assert [family.what for family in refused.context["families"]] == ["cancelled"]
-
-
-def test_who_only_looks_keeps_nothing(onlooker: Client, plan: Plan) -> None:
-    address = reverse("admin:visits_plan_keep", args=[plan.pk, plan.stops.get(sequence=2).need_id])
-
-    assert onlooker.post(address).status_code == 403
 
 
 def test_a_stale_draft_is_refused_with_words(coordinator: Client, plan: Plan) -> None:
