@@ -157,9 +157,10 @@ def _meet_begun(found: Changes, stop: PlanStop, visit: Visit) -> None:
 
 
 def _refuse_on_the_way(found: Changes, now: datetime) -> None:
-    """A team that set out since the plan was made is on its way to a home that the plan takes from it."""
+    """A team that set out since the plan was made is on its way to a home that the plan takes from it. Not to one
+    where nobody awaits it any more."""
     taken = {change.visit.pk for change in found.having(What.MOVED) if change.visit is not None}
-    taken |= {visit.pk for visit in found.cancelled}
+    taken |= {visit.pk for visit in found.cancelled if not gone(visit.need)}
     if taken:
         on_the_way = [team for team in team_field.today(now=now) if team.heading]
         found.refusals.extend(

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from outreach.enums import NeedState
 from outreach.lib.ids import uuid7
-from outreach.models import Need
+from outreach.models import Need, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
@@ -232,6 +232,20 @@ def test_a_visit_that_takes_longer_is_seen_from_the_reports(teams) -> None:
 
     assert (team.silent, team.overrun) == (False, timedelta(minutes=30))
     assert (team.free_at, len(team.left)) == (TEN + field.LONGER, 3)
+
+
+def test_a_team_on_its_way_to_who_is_away_does_not_hold_up_the_plan(teams) -> None:
+    out = teams[0]
+    _spoke(*teams)
+    _sets_out(out, TEN - timedelta(minutes=1))
+    first = _of(out)[0]
+    Resident.objects.filter(needs=first.need_id).update(away=True)
+    plan = _planned(day_of_work.plan_anew(user=None))
+
+    publish(plan=plan, user=None)
+
+    first.refresh_from_db()
+    assert first.state == VisitState.CANCELLED
 
 
 def test_what_was_begun_meanwhile_is_left_alone(teams) -> None:
