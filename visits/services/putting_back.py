@@ -72,7 +72,8 @@ def _rewrite(
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)
     left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
     known = _worth(old) | _worth(left)
-    stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in asked.needs]
+    planned = {need for order in asked.orders.values() for need in asked.each(order)}
+    stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in planned]
     old.delete()
     served = left.delete()[0] - len(stale)
     PlanUnserved.objects.bulk_create(  # what changed since the plan was made has no place in a new route
