@@ -24,7 +24,6 @@ from visits.planning.rest import Wanted, keep_promises, narrowed, rest_of_day
 from visits.planning.rules import walk
 from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders, start_from
 
-PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is replaced before others
 SECONDS = 1.0
 STEADY_SHARE = 0.6  # of the time, for the search in which published visits keep their hour
 APART_SHARE = 0.15  # for the search in which homes of a stop that found no room are tried each alone
@@ -39,7 +38,6 @@ def replan(
     seconds: float | None = SECONDS,
     iterations: int | None = None,
     seed: int = 0,
-    promise_points: float = PROMISE_POINTS,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Replan:
@@ -48,7 +46,7 @@ def replan(
     may share a stop."""
     stops = stops or Stops()
     rest = rest_of_day(problem, published, facts)
-    kept = keep_promises(rest, problem, published, facts, promise_points, stops)
+    kept = keep_promises(rest, problem, published, facts, stops)
     search = _Search(
         stops.follows, None if iterations is not None else seconds, iterations, seed, on_progress, should_stop
     )

@@ -17,6 +17,8 @@ from visits.planning.facts import Facts, Stops
 from visits.planning.rules import within
 from visits.planning.types import Interval, Plan, Problem, Reason, Shift, Visit, orders, start_from
 
+PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is replaced before others
+
 Wanted = Sequence[Sequence[str]]
 
 
@@ -68,9 +70,7 @@ def rest_of_day(problem: Problem, published: Plan, facts: Facts) -> Problem:
     return replace(problem, shifts=shifts, visits=tuple(visits))
 
 
-def keep_promises(
-    rest: Problem, problem: Problem, published: Plan, facts: Facts, promise_points: float, stops: Stops
-) -> Rest:
+def keep_promises(rest: Problem, problem: Problem, published: Plan, facts: Facts, stops: Stops) -> Rest:
     """`rest` with locks that can be kept together; the others a step looser each, from the same team later on to
     any team today."""
     left = {
@@ -107,7 +107,7 @@ def keep_promises(
             changed |= late
         else:  # any team, and before others
             for i in causes.keys() & own.keys():
-                changed[i] = replace(own[i], locked=None, priority=own[i].priority + promise_points)
+                changed[i] = replace(own[i], locked=None, priority=own[i].priority + PROMISE_POINTS)
     visits = tuple(changed.get(visit.id, visit) for visit in rest.visits)
     order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in ready.lines}
     # Who does not share a stop here does not later either: promises are kept together as they are now.
