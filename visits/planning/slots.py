@@ -142,14 +142,12 @@ def slots(
     visit: Visit,
     *,
     limit: int | None = None,
-    notice_s: int = NOTICE_S,
-    call_s: int = CALL_S,
     joined: Mapping[str, Visit] | None = None,
     follows: frozenset[str] = frozenset(),
 ) -> list[Slot]:
     """Every place for `visit`, the best first, at most `limit`. One that is in the plan is first taken out of it.
 
-    `notice_s`: shifts beyond it are named in `moved`, each of them priced like `call_s` seconds of travel.
+    Shifts beyond `NOTICE_S` are named in `moved`, each of them priced like `CALL_S` seconds of travel.
     `joined` is by stop what the visit is right after that stop where the two share a place (shared.py): shorter, and
     without a drive. Nobody else goes before the stops `follows`, which share the place of the one before them.
     """
@@ -161,7 +159,7 @@ def slots(
             rest = [stop for stop in row.visits if stop.id != visit.id]
             row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
         if len(row.visits) < row.shift.max_visits:
-            found += _on_line(prepared.problem, row, visit, notice_s, call_s, joined or {}, follows)
+            found += _on_line(prepared.problem, row, visit, joined or {}, follows)
     found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
     return found if limit is None else found[:limit]
 
@@ -182,8 +180,6 @@ def _on_line(
     problem: Problem,
     row: Line,
     visit: Visit,
-    notice_s: int,
-    call_s: int,
     joined: Mapping[str, Visit],
     follows: frozenset[str],
 ) -> list[Slot]:
@@ -197,15 +193,13 @@ def _on_line(
         one = joined.get(before)
         if one is None and position < len(stops) and stops[position].id in follows:
             continue
-        slot = _after(problem, row, one or visit, position, notice_s, call_s)
+        slot = _after(problem, row, one or visit, position)
         if slot is not None:
             found.append(slot if one is None else replace(slot, joins=before))
     return found
 
 
-def _after(
-    problem: Problem, row: Line, visit: Visit, position: int, notice_s: int, call_s: int
-) -> Slot | None:
+def _after(problem: Problem, row: Line, visit: Visit, position: int) -> Slot | None:
     """The place after `position` stops, None where the visit does not fit there."""
     shift, stops = row.shift, row.visits
     before = stops[position - 1].location if position else shift.start_location
@@ -220,18 +214,16 @@ def _after(
     next_s = drive(leave_s, on_s, shift.breaks)
     if next_s > row.latest[position]:
         return None
-    end_s, later_s, moved = _delays(row, position, next_s, notice_s)
+    end_s, later_s, moved = _delays(row, position, next_s)
     added_s = to_s + on_s - (row.legs[position] if stops else 0)
     worth = points(problem, visit, shift.date)
-    price_s = added_s + call_s * len(moved) + POINT_S * (visit.priority - worth)
+    price_s = added_s + CALL_S * len(moved) + POINT_S * (visit.priority - worth)
     return Slot(
         shift.id, position, arrive_s, start_s, leave_s, end_s, added_s, worth, later_s, moved, price_s
     )
 
 
-def _delays(
-    row: Line, position: int, arrive_s: int, notice_s: int
-) -> tuple[int, int, tuple[tuple[str, int], ...]]:
+def _delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
     """When the team is back, the most that a stop shifts, and those that shift by more than the notice, when
     the stop after `position` is reached at `arrive_s`."""
     later_s, breaks = 0, row.shift.breaks
@@ -244,7 +236,7 @@ def _delays(
         if by_s == 0:  # waited away: the rest is as it was
             return row.end_s, later_s, tuple(moved)
         later_s = max(later_s, by_s)
-        if abs(by_s) > notice_s:
+        if abs(by_s) > NOTICE_S:
             moved.append((visit.id, by_s))
         arrive_s = drive(start_s + visit.service_s, row.legs[index + 1], breaks)
     return arrive_s, later_s, tuple(moved)
