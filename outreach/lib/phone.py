@@ -7,10 +7,10 @@ class PhoneError(ValueError):
     """The text is no phone number that could ring."""
 
 
-def parse_phone(text: str, *, region: str = "ID") -> str:
+def parse_phone(text: str) -> str:
     """The number as E.164, "+628123456789". Raises `PhoneError`."""
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(text, "ID")
     except phonenumbers.NumberParseException as error:
         raise PhoneError("phone") from error
     if not phonenumbers.is_valid_number(number):

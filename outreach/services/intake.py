@@ -158,7 +158,7 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
     return row
 
 
-def submit(*, form_token: str, data: Intake, consent: Consent, actor: str = "public") -> Submitted:
+def submit(*, form_token: str, data: Intake, consent: Consent) -> Submitted:
     """Store the request with its consent and log row. The same `form_token` again gives the first request.
 
     Raises `IntakeError` for data that no form of ours lets through.
@@ -180,7 +180,7 @@ def submit(*, form_token: str, data: Intake, consent: Consent, actor: str = "pub
                 given_by=data.relation,
                 given_at=timezone.now(),
             )
-            log.write(actor=actor, action="request_received", subject=row, to_state=RequestState.RECEIVED)
+            log.write(actor="public", action="request_received", subject=row, to_state=RequestState.RECEIVED)
     except IntegrityError:
         # a twin of this very form was quicker; anything else is raised again by `get`
         return Submitted(VisitRequest.objects.get(form_token=form_token), made=False)

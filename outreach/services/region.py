@@ -111,7 +111,7 @@ def _drop(gone: QuerySet[Model]) -> None:
 
 
 @transaction.atomic
-def load(*, folder: Path = SHIPPED, actor: str = "system") -> Loaded:
+def load(*, folder: Path = SHIPPED) -> Loaded:
     """Load a region folder; loading it again changes nothing. Raises `RegionError`, then nothing has changed."""
     region = read_folder(folder)
     other = Regency.objects.exclude(code=region.code).first()
@@ -141,7 +141,7 @@ def load(*, folder: Path = SHIPPED, actor: str = "system") -> Loaded:
     _drop(District.objects.exclude(code__in=region.districts))
     if before != region.sha256:
         log.write(
-            actor=actor, action="region_loaded", subject=regency, detail={"files_sha256": region.sha256}
+            actor="system", action="region_loaded", subject=regency, detail={"files_sha256": region.sha256}
         )
     return Loaded(
         regency=regency,

@@ -101,10 +101,10 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def audit(*, today: date | None = None, weeks: int = WEEKS) -> Audit:
-    """The audit of the last `weeks` weeks, this one among them, in three queries."""
+def audit(*, today: date | None = None) -> Audit:
+    """The audit of the last `WEEKS` weeks, this one among them, in three queries."""
     last = today or timezone.localdate()
-    first = monday_of(last) - timedelta(weeks=weeks - 1)
+    first = monday_of(last) - timedelta(weeks=WEEKS - 1)
     cells: dict[tuple[date, int], Cell] = {}
     line = travel_line.in_force().model
     for visits in _team_days(first, last):
@@ -112,7 +112,7 @@ def audit(*, today: date | None = None, weeks: int = WEEKS) -> Audit:
         cell = cells.setdefault((monday_of(shift.date), shift.team_id), Cell())
         cell.add(_cell(visits, line))
     teams = list(Team.objects.filter(pk__in={team for _week, team in cells}).order_by("code"))
-    mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+    mondays = [first + timedelta(weeks=number) for number in range(WEEKS)]
     return Audit(
         first=first,
         last=last,

@@ -15,6 +15,8 @@ from visits.enums import OPEN_VISITS, VisitState
 from visits.models import DayVersion, Plan, Shift, Team, TeamDay, Visit
 from visits.selectors import arrival, words
 
+SHOWN = 200  # team-days on the page of all days
+
 
 @dataclass(frozen=True, kw_only=True)
 class DayRow:
@@ -66,16 +68,16 @@ class Home:
         }.get(VisitState(self.visit.state), "failed")
 
 
-def published(*, since: date | None = None, limit: int = 200) -> list[tuple[date, list[DayRow]]]:
+def published() -> list[tuple[date, list[DayRow]]]:
     """Published days from yesterday on, and older ones with visits of which nothing was heard, by date."""
-    first = since or timezone.localdate() - timedelta(days=1)
+    first = timezone.localdate() - timedelta(days=1)
     unheard = Visit.objects.filter(
         shift__team=OuterRef("team"), shift__date=OuterRef("date"), state__in=OPEN_VISITS
     )
     rows = list(
         TeamDay.objects.filter(Q(date__gte=first) | Exists(unheard))
         .select_related("team", "live")
-        .order_by("date", "team__code")[:limit]
+        .order_by("date", "team__code")[:SHOWN]
     )
     counts = {
         (row["shift__team"], row["shift__date"]): row

@@ -13,6 +13,7 @@ from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.selectors import arrival, maps, words
 
 WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
+RUNS = 30  # listed
 COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
 
 
@@ -226,12 +227,12 @@ def _base(route: Route) -> dict[str, Any]:
 # --- lists
 
 
-def recent_runs(limit: int = 30) -> list[PlanRun]:
+def recent_runs() -> list[PlanRun]:
     """Runs with their plans, the newest first."""
     return list(
         PlanRun.objects.exclude(kind=RunKind.SLOT)
         .select_related("plan", "asked_by")
-        .order_by("-asked_at")[:limit]
+        .order_by("-asked_at")[:RUNS]
     )
 
 
