@@ -1,5 +1,6 @@
 """A visit of a draft put back where, and when, it was published, where that costs nobody else's hour."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,10 +14,12 @@ from django.utils import timezone
 from outreach.services import log
 from visits.enums import PlanState, RunKind
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.planning import loads
 from visits.planning.keeping import Stay
+from visits.planning.loads import Load
 from visits.planning.types import Route
 from visits.selectors import changes
-from visits.services import draft_routes, drafts, keeping, telling
+from visits.services import draft_routes, drafts, engine, keeping, telling
 from visits.services.draft_routes import Routes
 
 
@@ -94,6 +97,8 @@ def _rewrite(
         )
     )
     plan.summary = _summary(plan.summary, price, who, routes, served=served)
+    if plan.summary.get("balance"):
+        plan.summary["balance"] = _balance(plan)
     telling.tell(plan=plan, only=routes.keys(), firm=who)
 
 
@@ -121,3 +126,21 @@ def _summary(
         "unserved": summary["unserved"] - served,
         "points": round(summary["points"] - price.points, 1),
     }
+
+
+def _balance(plan: Plan) -> dict[str, Any]:
+    """How evenly the draft shares the work now; why a team could not be relieved stays as it was found."""
+    stored, travel = (
+        plan.summary["balance"],
+        {row["shift"]: row["travel_s"] for row in plan.summary["team_days"]},
+    )
+    busy, visits = Counter[str](), Counter[str]()
+    stops = PlanStop.objects.filter(plan=plan).values_list("shift", "shift__team__code", "start", "leave")
+    for shift, team, start, leave in stops:
+        busy[team] += leave - start + travel.pop(shift, 0)
+        visits[team] += 1
+    rows = [
+        Load(**row)._replace(busy_s=busy[row["team"]], visits=visits[row["team"]]) for row in stored["teams"]
+    ]
+    even = not loads.over(rows, engine.tolerance())
+    return {**stored, "kept": even, "teams": [row._asdict() for row in rows]}

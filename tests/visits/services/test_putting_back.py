@@ -147,3 +147,27 @@ def test_who_is_no_longer_to_be_met_is_listed_as_left_when_its_route_is_written_
     assert {(row.need, row.priority) for row in left} == {(new, 45), (old, 45)}
     assert (plan.summary["served"], plan.summary["unserved"]) == (2, 2)
     assert PlanStop.objects.filter(plan=plan).count() == 2
+
+
+def test_the_teams_loads_are_those_of_the_changed_draft() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    stays, back, new = NeedFactory(), NeedFactory(), NeedFactory()
+    _publish({one: [stays, back]})
+    plan = draft({one: [stays], two: [new, back]}, starts=9 * 60)
+    before = [
+        {"team": shift.team.code, "days": 1, "available_s": 20_000, "busy_s": 1, "visits": visits}
+        for shift, visits in ((one, 1), (two, 2))
+    ]
+    plan.summary["balance"] = {"kept": False, "teams": before, "held": [], "out_of_time": False}
+    plan.save()
+
+    _put_back(plan, back)
+
+    balance = plan.summary["balance"]
+    served = {one.team.code: 2, two.team.code: 1}
+    travel = {row["shift"]: row["travel_s"] for row in plan.summary["team_days"]}
+    assert balance["kept"] is True
+    assert {row["team"]: row["visits"] for row in balance["teams"]} == served
+    assert {row["team"]: row["busy_s"] for row in balance["teams"]} == {
+        shift.team.code: served[shift.team.code] * 1800 + travel[shift.pk] for shift in (one, two)
+    }
