@@ -145,7 +145,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
 def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
     """What publishing would change and whom to tell; then, confirmed, it is done."""
     plan = _plan(plan_id)
-    if request.method == "POST" and _published(request, plan):
+    if request.method == "POST" and _as_seen(request, plan) and _published(request, plan):
         return redirect("admin:visits_plan_change", plan.pk)
     if plan.state != PlanState.DRAFT:
         return redirect("admin:visits_plan_change", plan.pk)
@@ -162,6 +162,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         span=words.span(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
+        put_back=plan.summary.get("put_back", 0),
         nothing_new=versions.nothing_new(found),
         new=found.having(changes.What.NEW),
         moved=found.having(changes.What.MOVED),
@@ -173,6 +174,18 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],
         refusals=[words.refusal(row.code, row.shift) for row in found.refusals],
     )
+
+
+def _as_seen(request: HttpRequest, plan: Plan) -> bool:
+    """Whether the draft is still what the page showed; says so where somebody put a visit back meanwhile."""
+    seen = doors.text(request.POST, "dikembalikan")
+    if plan.state != PlanState.DRAFT or seen in ("", str(plan.summary.get("put_back", 0))):
+        return True
+    messages.warning(
+        request,
+        _("Belum diterbitkan: rancangan ini diubah sejak halaman ini dibuka. Periksa lagi, lalu terbitkan."),
+    )
+    return False
 
 
 def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[Family]) -> None:

@@ -122,6 +122,7 @@ def _summary(
         **without,
         "team_days": days,
         "travel_s": sum(row["travel_s"] for row in days),
+        "put_back": summary.get("put_back", 0) + 1,
         "served": summary["served"] + served,
         "unserved": summary["unserved"] - served,
         "points": round(summary["points"] - price.points, 1),

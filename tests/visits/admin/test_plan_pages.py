@@ -13,7 +13,7 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import PlanState, RunState, VisitState
 from visits.models import Plan, Shift, Visit
-from visits.services import promises
+from visits.services import promises, putting_back
 from visits.services.publishing import publish
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -225,6 +225,24 @@ def test_families_with_a_first_schedule_are_told_team_by_team(
     assert len(coordinator.get(_address("told", plan)).context["days"]) == 2  # nobody is told of yesterday
     Visit.objects.update(state=VisitState.CANCELLED)
     assert "Tidak ada yang perlu dikabari" in coordinator.get(_address("told", plan)).content.decode()
+
+
+def test_a_page_that_somebody_elses_change_made_old_publishes_nothing(coordinator: Client) -> None:
+    one, two, need = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY), NeedFactory()
+    publish(plan=draft({one: [need], two: [NeedFactory()]}), user=None, now=NOW)
+    plan = draft({two: [need, NeedFactory()]})
+    page = coordinator.get(_address("publish", plan)).content.decode()
+    assert '<input type="hidden" name="dikembalikan" value="0">' in page
+    putting_back.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+
+    answer = coordinator.post(_address("publish", plan), {"dikembalikan": "0"})
+
+    assert answer.status_code == 409
+    assert "rancangan ini diubah sejak halaman ini dibuka" in answer.content.decode()
+    assert Visit.objects.get(need=need).shift == one
+    coordinator.post(_address("publish", plan), {"dikembalikan": "1"})
+    plan.refresh_from_db()
+    assert plan.state == PlanState.PUBLISHED
 
 
 def test_publishing_twice_says_so(coordinator: Client, plan: Plan) -> None:
