@@ -10,8 +10,8 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from visits.keys.office_keys import KeyMissingError
 from visits.lib.problems import ProblemError
-from visits.services.keys import KeyMissingError
 
 logger = logging.getLogger(__name__)
 

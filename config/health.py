@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from outreach import vault
 from outreach.lib.crypto import KeyRingError
-from visits.services import jobs
+from visits.ops import heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ WORKER_FRESH_SECONDS = 60
 def sign_of_life(**signal: object) -> None:
     """Every task that a worker has finished shows that it works; that must never cost the worker its life."""
     try:
-        jobs.beat()
+        heartbeat.beat()
     except DatabaseError:
         logger.warning("the worker's sign of life was not written")
 
@@ -71,13 +71,13 @@ def _migrations() -> str:
 
 def _jobs() -> dict[str, Any]:
     now = timezone.now()
-    seen = jobs.last_sign_of_life()
+    seen = heartbeat.last_sign_of_life()
     silent = round((now - seen).total_seconds()) if seen else None
     alive = silent is not None and silent <= WORKER_FRESH_SECONDS
-    waiting = jobs.oldest_waiting()
+    waiting = heartbeat.oldest_waiting()
     return {
         "worker": "alive" if alive else "silent",
         "worker_silent_seconds": silent,
         "oldest_waiting_seconds": max(0, round((now - waiting).total_seconds())) if waiting else 0,
-        "runs_without_worker": jobs.runs_without_worker(),
+        "runs_without_worker": heartbeat.runs_without_worker(),
     }

@@ -22,7 +22,8 @@ from config.supervisor import Program, Supervisor
 from outreach import vault
 from outreach.lib.crypto import KeyRingError
 from visits.enums import KeyRole
-from visits.services import jobs, keys
+from visits.keys import office_keys
+from visits.ops import heartbeat
 
 BELL_SECONDS = 10.0
 SILENT_SECONDS = 60.0
@@ -69,8 +70,8 @@ def _worker_hangs() -> Callable[[], bool]:
         nonlocal rung, silent
         if time.monotonic() - rung >= BELL_SECONDS:
             rung = time.monotonic()
-            jobs.ring()
-            silent = jobs.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
+            heartbeat.ring()
+            silent = heartbeat.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
         return silent
 
     return hangs
@@ -157,15 +158,15 @@ def require_tables() -> None:
 
 def make_capture_keys(*, say: Callable[[str], object]) -> None:
     """An office without a key that tablets seal records to gets one, unless another user is to hold it."""
-    if keys.exists(KeyRole.CAPTURE):
+    if office_keys.exists(KeyRole.CAPTURE):
         return
     if settings.CAPTURE_PRIVATE_KEYS_DIR:
         say("No tablet can record yet: run `manage.py capture_keys create` as the worker's user.")
         return
-    keys.current(KeyRole.WORKER)
-    keys.current(KeyRole.CAPTURE)
+    office_keys.current(KeyRole.WORKER)
+    office_keys.current(KeyRole.CAPTURE)
     say(
-        f"Made the keys that open records: {keys.directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
+        f"Made the keys that open records: {office_keys.directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
     )
 
 

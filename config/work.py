@@ -14,7 +14,9 @@ from outreach.enums import NeedState, RequestState
 from outreach.models import VisitRequest
 from visits.enums import CaptureStage
 from visits.models import CaptureState, EventStatus
-from visits.selectors import board, records, words
+from visits.records import record_lists
+from visits.schedule.dispatch import home_board
+from visits.wording import labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ def _address(name: str, *arguments: object) -> str:
 
 
 def tasks_of_today(request: HttpRequest) -> list[Card]:
-    today = board.today()
+    today = home_board.today()
     sources = [
         ("outreach.view_visitrequest", _requests),
         ("visits.view_plan", _plans),
@@ -52,7 +54,7 @@ def tasks_of_today(request: HttpRequest) -> list[Card]:
     return [card for card in cards if card.url]
 
 
-def _requests(today: board.Today) -> list[Card]:
+def _requests(today: home_board.Today) -> list[Card]:
     count = VisitRequest.objects.filter(state=RequestState.RECEIVED).count()
     return [
         Card(
@@ -65,7 +67,7 @@ def _requests(today: board.Today) -> list[Card]:
     ]
 
 
-def _plans(today: board.Today) -> list[Card]:
+def _plans(today: home_board.Today) -> list[Card]:
     waiting = Card(
         count=today.waiting,
         label=_("Warga menunggu jadwal"),
@@ -76,7 +78,7 @@ def _plans(today: board.Today) -> list[Card]:
     running = [
         Card(
             count=run.progress,
-            label=_("persen: rencana %(days)s") % {"days": words.span(run.first_date, run.last_date)},
+            label=_("persen: rencana %(days)s") % {"days": labels.span(run.first_date, run.last_date)},
             url=_address("admin:visits_planrun_page", run.pk),
             hint=str(run.get_state_display()),
             look="now",
@@ -87,7 +89,7 @@ def _plans(today: board.Today) -> list[Card]:
         Card(
             count=plan.summary.get("served", 0),
             label=_("kunjungan dalam rancangan %(days)s")
-            % {"days": words.span(plan.run.first_date, plan.run.last_date)},
+            % {"days": labels.span(plan.run.first_date, plan.run.last_date)},
             url=_address("admin:visits_plan_change", plan.pk),
             hint=_("Periksa, lalu terbitkan atau buang."),
             look="now",
@@ -97,7 +99,7 @@ def _plans(today: board.Today) -> list[Card]:
     return [waiting, *running, *drafts]
 
 
-def _review(today: board.Today) -> list[Card]:
+def _review(today: home_board.Today) -> list[Card]:
     return [
         Card(
             count=today.review,
@@ -109,7 +111,7 @@ def _review(today: board.Today) -> list[Card]:
     ]
 
 
-def _days(today: board.Today) -> list[Card]:
+def _days(today: home_board.Today) -> list[Card]:
     hint = ngettext("%(count)d tim bertugas.", "%(count)d tim bertugas.", today.teams) % {
         "count": today.teams
     }
@@ -131,7 +133,7 @@ def _days(today: board.Today) -> list[Card]:
     ]
 
 
-def _captures(today: board.Today) -> list[Card]:
+def _captures(today: home_board.Today) -> list[Card]:
     count = CaptureState.objects.filter(stage=CaptureStage.REVIEW).count()
     return [
         Card(
@@ -144,8 +146,8 @@ def _captures(today: board.Today) -> list[Card]:
     ]
 
 
-def _events(today: board.Today) -> list[Card]:
-    count = EventStatus.objects.filter(state__in=records.LOOK_AT).count()
+def _events(today: home_board.Today) -> list[Card]:
+    count = EventStatus.objects.filter(state__in=record_lists.LOOK_AT).count()
     return [
         Card(
             count=count,

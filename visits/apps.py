@@ -12,7 +12,8 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from django_q.signals import post_spawn
 
-        from visits import schedules, tasks
+        from visits import tasks
+        from visits.ops import schedules
 
         post_spawn.connect(schedules.worker_started, dispatch_uid="schedules")
         post_spawn.connect(tasks.worker_started, dispatch_uid="warm")

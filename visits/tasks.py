@@ -3,32 +3,35 @@
 from uuid import UUID
 
 from outreach.services import retention
-from visits.services import blobs, calibration, engine, jobs, learning, plans, verify
+from visits.estimates import calibration, duration_learning
+from visits.ops import heartbeat
+from visits.records import blobs, verification
+from visits.schedule.runs import engine, plan_runs
 
 
 def beat() -> None:
     """Answer the supervisor's bell."""
-    jobs.beat()
+    heartbeat.beat()
 
 
 def run_plan(run_id: str) -> bool:
     """Work on a planning run, if it is still to be done."""
-    return plans.run(run_id=run_id)
+    return plan_runs.run(run_id=run_id)
 
 
 def look_again() -> int:
     """Every minute: runs whose worker is gone, and those whose bell was lost."""
-    return plans.look_again()
+    return plan_runs.look_again()
 
 
 def verify_capture(capture_id: str) -> None:
     """Open and check a stored capture."""
-    verify.run(capture_id=UUID(capture_id))
+    verification.run(capture_id=UUID(capture_id))
 
 
 def verify_waiting() -> int:
     """Every minute: stored captures that nobody works on."""
-    return verify.run_waiting()
+    return verification.run_waiting()
 
 
 def forget_old() -> int:
@@ -38,7 +41,7 @@ def forget_old() -> int:
 
 def learn_durations() -> int:
     """Once a day: how long visits take, from the finished ones."""
-    return learning.learn_durations()
+    return duration_learning.learn_durations()
 
 
 def fit_travel() -> None:

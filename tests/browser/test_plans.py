@@ -26,8 +26,8 @@ from tests.support.stack import Stack
 from tests.visits.planned import draft
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, Shift
-from visits.selectors import calendar
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
+from visits.workforce import calendar
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,9 @@ from tests.support.stack import Stack
 from tests.support.tablet import Tablet
 from tests.support.wait import wait_until
 from visits.enums import CaptureStage, KeyRole
+from visits.keys import office_keys
 from visits.models import CaptureState
-from visits.services import devices, keys
+from visits.tablets import devices
 
 pytestmark = pytest.mark.browser
 PASSWORD = "rahasia-uji-9"
@@ -28,8 +29,8 @@ def office(shared_stack: Stack):
     with shared_stack.orm():
         user = User.objects.create_user("koordinator", password=PASSWORD, is_staff=True)
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="visits"))
-        keys.current(KeyRole.WORKER)
-        key = keys.current(KeyRole.CAPTURE)
+        office_keys.current(KeyRole.WORKER)
+        key = office_keys.current(KeyRole.CAPTURE)
         team = TeamFactory(code="TX", name="Tim Contoh")
         officer = OfficerFactory(team=team, employee_number="P-X1")
         need = NeedFactory(state=NeedState.PLANNED, resident__village=VillageFactory(code="35.19.99.2001"))

@@ -17,7 +17,7 @@ from tests.factories.visits import PlanRunFactory
 from tests.support.stack import free_port_pair
 from visits.enums import RunState
 from visits.models import Heartbeat
-from visits.services import jobs
+from visits.ops import heartbeat
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_health_is_only_read(client: Client, path: str):
 
 @pytest.mark.django_db
 def test_ready_with_a_living_worker(client: Client):
-    jobs.beat()
+    heartbeat.beat()
     answer = client.get("/readyz")
     assert answer.status_code == 200
     body = answer.json()
@@ -106,7 +106,7 @@ def test_a_planning_run_whose_worker_is_gone_is_seen(
 
 @pytest.mark.django_db
 def test_a_lost_ring_of_keys_is_said_and_not_replaced(client: Client, settings: Settings):
-    jobs.beat()
+    heartbeat.beat()
     vault.new_person()
     settings.FIELD_KEYS_FILE.unlink()
     vault.ring.cache_clear()

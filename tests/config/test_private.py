@@ -133,7 +133,7 @@ import django; django.setup()
 import os, sys
 from pathlib import Path
 from django.conf import settings
-from visits.services import blobs
+from visits.records import blobs
 target = Path(settings.RECORDS_DIR) / "blobs" / "tablet" / "sha"
 if sys.argv[1] == "0":
     blobs._write(target, b"sealed")

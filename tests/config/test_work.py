@@ -8,7 +8,7 @@ from tests.support.tablet import Tablet, client_send
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import RunState
-from visits.services import devices
+from visits.tablets import devices
 
 pytestmark = pytest.mark.django_db
 

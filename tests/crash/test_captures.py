@@ -19,9 +19,10 @@ from tests.support.tablet import JPEG, PNG, Sealed, Tablet
 from tests.support.wait import wait_until
 from tests.visits.conftest import publish
 from visits.enums import CaptureStage, KeyRole
+from visits.keys import office_keys
 from visits.lib import strict_json
 from visits.models import Blob, Capture, CaptureState, Event, OutboxItem, Receipt, Shift, Visit
-from visits.services import devices, keys
+from visits.tablets import devices
 
 pytestmark = [pytest.mark.crash]
 
@@ -30,8 +31,8 @@ pytestmark = [pytest.mark.crash]
 def kit(shared_stack: Stack):
     """A paired tablet over real HTTP, and a maker of sealed captures, each for a visit of its own."""
     with shared_stack.orm():
-        keys.current(KeyRole.WORKER)
-        row = keys.current(KeyRole.CAPTURE)
+        office_keys.current(KeyRole.WORKER)
+        row = office_keys.current(KeyRole.CAPTURE)
         key = {"kid": row.kid, "jwk": row.jwk}
         team = TeamFactory(code="TX", name="Tim Uji")
         officer = OfficerFactory(team=team, employee_number="P-X1")

@@ -19,7 +19,7 @@ from tests.support.wait import wait_until
 from tests.visits.planned import draft
 from visits.enums import OPEN_VISITS, RunState
 from visits.models import DayVersion, Plan, PlanRun, Shift, TeamDay, Visit
-from visits.selectors import calendar
+from visits.workforce import calendar
 
 pytestmark = pytest.mark.crash
 

@@ -6,7 +6,7 @@ import requests
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
 from visits.models import Heartbeat
-from visits.services import jobs
+from visits.ops import heartbeat
 
 pytestmark = pytest.mark.crash
 
@@ -34,7 +34,7 @@ def test_a_killed_cluster_starts_again_and_works(stack: Stack):
         before = Heartbeat.objects.get().process
     stack.kill("worker")
     with stack.orm():
-        jobs.ring()
+        heartbeat.ring()
         wait_until(lambda: Heartbeat.objects.get().process != before, seconds=30, what="a new worker answers")
     assert _worker_lives(stack)
 

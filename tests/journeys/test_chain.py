@@ -16,9 +16,9 @@ from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from visits.demo import accounts, teams
 from visits.enums import CaptureStage, KeyRole, Outcome
+from visits.keys import office_keys
 from visits.models import Capture, Team, Visit
-from visits.services import calendar, keys
-from visits.services import teams as crews
+from visits.workforce import calendar_exceptions, team_shifts
 
 pytestmark = pytest.mark.journey
 DAWN = 5
@@ -45,12 +45,12 @@ def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, 
     stack.environment |= {"TIME_ZONE": dawn, "FORM_MINIMUM_SECONDS": "0"}
     with stack.orm(), timezone.override(dawn):
         login = accounts.coordinator(keys_dir=stack.data_dir / "keys")
-        keys.current(KeyRole.WORKER)
-        keys.current(KeyRole.CAPTURE)
+        office_keys.current(KeyRole.WORKER)
+        office_keys.current(KeyRole.CAPTURE)
         today = timezone.localdate()
         (team,) = teams.make(count=1)
-        calendar.set_day(date=today, is_open=True, reason="Uji", actor="system")
-        crews.make_shifts(teams=[team], first=today, last=today, actor="system")
+        calendar_exceptions.set_day(date=today, is_open=True, reason="Uji", actor="system")
+        team_shifts.make_shifts(teams=[team], first=today, last=today, actor="system")
     stack.start()
     yield stack, login.password
     stack.stop()

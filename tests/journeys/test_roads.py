@@ -11,7 +11,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.support.osrm import SNAP_M, serving, truth
 from visits.models import Plan, PlanRun, PlanStop
-from visits.services import plans
+from visits.schedule.runs import plan_runs
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack
@@ -23,7 +23,7 @@ DOOR_S = 2 * SNAP_M / (8 / 3.6)
 
 def _run(stack: "Stack", day: date) -> Plan:
     with stack.orm():
-        run: PlanRun = plans.start_run(first=day, last=day, seconds=1)
+        run: PlanRun = plan_runs.start_run(first=day, last=day, seconds=1)
     stack.run("run_plan", str(run.pk))
     with stack.orm():
         return Plan.objects.select_related("run").get(run=run)

@@ -19,9 +19,10 @@ from tests.factories.visits import (
     at,
 )
 from visits.enums import KeyRole
+from visits.keys import office_keys
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, Team, TeamDay, Visit
-from visits.services import devices, keys
+from visits.tablets import devices
 
 PEOPLE = ["Contoh Suminah", "Contoh Karto Wiryo", "Contoh Sri Rahayu", "Contoh Paimin"]
 
@@ -86,7 +87,7 @@ def _publish(shift: Shift, visits: list[Visit]) -> None:
 
 def team_day(*, stops: int = 3, officers: int = 1) -> TeamsDay:
     """Today and tomorrow of a fresh team, as published."""
-    keys.current(KeyRole.CAPTURE)
+    office_keys.current(KeyRole.CAPTURE)
     team: Team = TeamFactory(code=f"B{Team.objects.count():03d}", base_name="Kantor Contoh")
     people = [
         OfficerFactory(team=team, name=f"Petugas {letter}", employee_number=f"{team.code}-{letter}")

@@ -14,9 +14,10 @@ from tests.factories.visits import OfficerFactory, PlanFactory, ShiftFactory, Te
 from tests.support.tablet import Tablet, client_send
 from visits.api import throttles
 from visits.enums import KeyRole, RunState
+from visits.keys import office_keys
 from visits.lib import strict_json
 from visits.models import DayVersion, Officer, Shift, Team, TeamDay, Visit
-from visits.services import devices, keys
+from visits.tablets import devices
 
 
 def publish(shift: Shift, visits: Sequence[Any], number: int = 1) -> DayVersion:
@@ -65,8 +66,8 @@ def visit(shift) -> Visit:
 
 @pytest.fixture
 def capture_key(db):
-    keys.current(KeyRole.WORKER)
-    row = keys.current(KeyRole.CAPTURE)
+    office_keys.current(KeyRole.WORKER)
+    row = office_keys.current(KeyRole.CAPTURE)
     return {"kid": row.kid, "jwk": row.jwk}
 
 

@@ -6,7 +6,7 @@ from outreach.models import Need
 from tests.factories.visits import PlanFactory, PlanRunFactory, at
 from visits.enums import RunState
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
-from visits.selectors import candidates
+from visits.schedule.problem import candidates
 
 TUESDAY = date(2026, 12, 1)
 NOW = at(TUESDAY - timedelta(days=1), 720)

@@ -15,8 +15,8 @@ from outreach.services import log
 from visits.admin import doors
 from visits.admin.plan_forms import DateInput
 from visits.models import CalendarDay
-from visits.selectors import board
-from visits.services import calendar
+from visits.schedule.dispatch import home_board
+from visits.workforce import calendar_exceptions
 
 WEEKS = 8
 
@@ -90,7 +90,7 @@ class CalendarDayAdmin(doors.Titled):
         return super().changelist_view(request, {"weeks": weeks(), **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
-        saved = calendar.set_day(
+        saved = calendar_exceptions.set_day(
             date=obj.date,
             is_open=obj.is_open,
             reason=obj.reason,
@@ -99,7 +99,7 @@ class CalendarDayAdmin(doors.Titled):
         obj.pk = saved.pk
 
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
-        calendar.clear_day(day=obj, actor=log.actor_of(doors.who(request)))
+        calendar_exceptions.clear_day(day=obj, actor=log.actor_of(doors.who(request)))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:
@@ -113,8 +113,8 @@ def _date(text: str | None) -> dt.date | None:
         return None
 
 
-def weeks() -> list[list[board.ComingDay]]:
+def weeks() -> list[list[home_board.ComingDay]]:
     """From this week's Monday, in rows of seven."""
     today = timezone.localdate()
-    found = board.coming_days(7 * WEEKS, today=today - dt.timedelta(days=today.weekday()))
+    found = home_board.coming_days(7 * WEEKS, today=today - dt.timedelta(days=today.weekday()))
     return [found[at : at + 7] for at in range(0, len(found), 7)]

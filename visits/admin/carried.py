@@ -10,7 +10,7 @@ from outreach.services import log
 from visits.admin import doors
 from visits.lib.problems import PROBLEMS
 from visits.models import Capture
-from visits.services import carried
+from visits.records import carry_bundles
 
 WORDS = {
     "stored": gettext_lazy("Diterima dan tersimpan"),
@@ -42,9 +42,11 @@ def take(request: HttpRequest) -> HttpResponse:
     rows = []
     if posted and form.is_valid():
         try:
-            taken = carried.take(file=form.cleaned_data["file"].file, actor=log.actor_of(doors.who(request)))
+            taken = carry_bundles.take(
+                file=form.cleaned_data["file"].file, actor=log.actor_of(doors.who(request))
+            )
             rows = [(one, WORDS.get(one.result) or PROBLEMS[one.result].title) for one in taken]
-        except carried.NotABundleError:
+        except carry_bundles.NotABundleError:
             form.add_error(
                 "file", _("Ini bukan berkas “Simpan ke berkas” dari tablet. Pilih berkas yang lain.")
             )

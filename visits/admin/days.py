@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
 from visits.admin import doors, promise_pages, today_pages
+from visits.appointments import lifecycle, phones
 from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
-from visits.selectors import days, words
-from visits.services import phones, visits
+from visits.schedule.dispatch import published_days
+from visits.wording import labels
 
 
 @doors.needs("visits.view_teamday")
@@ -24,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "admin/visits/day/list.html",
         model=TeamDay,
         title=_("Jadwal yang terbit"),
-        days=days.published(),
+        days=published_days.published(),
     )
 
 
@@ -33,27 +34,27 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """One team's day; an older version by its number."""
     team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
-    versions = days.versions(team=team, on=day)
+    versions = published_days.versions(team=team, on=day)
     asked = request.GET.get("versi", "")
     shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
     if shown is None:
         raise Http404
     may_call = shown == versions[0] and request.user.has_perm("visits.publish_plan")
-    homes = days.homes(shown, phones=may_call)
+    homes = published_days.homes(shown, phones=may_call)
     phones.seen(subject=shown, numbers=[home.phone for home in homes], user=doors.who(request))
     return doors.page(
         request,
         "admin/visits/day/day.html",
         model=TeamDay,
-        title=f"{team.name}, {words.day_name(day)}",
+        title=f"{team.name}, {labels.day_name(day)}",
         team=team,
         day=day,
-        shift=days.shift_of(shown),
+        shift=published_days.shift_of(shown),
         version=shown,
         is_newest=shown == versions[0],
         versions=versions,
         homes=homes,
-        unheard=days.unheard(team=team, on=day),
+        unheard=published_days.unheard(team=team, on=day),
         reasons=ReleaseReason.choices,
     )
 
@@ -63,7 +64,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """Visits of a past day of which nothing was heard go back to those who wait."""
     team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
-    count = visits.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
+    count = lifecycle.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
     if count:
         messages.success(request, _("%(count)d kunjungan dikembalikan ke antrean.") % {"count": count})
     else:

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from visits.selectors import calendar, candidates, words
+from visits.schedule.problem import candidates
+from visits.wording import labels
+from visits.workforce import calendar
 
 MOST_DAYS = 31
 
@@ -91,7 +93,7 @@ class PlanForm(forms.Form):
         """There must be somebody to go, and somebody to go to."""
         days = calendar.days(first=first, last=last)
         if not any(day.is_open for day in days):
-            told = "; ".join(f"{words.short_day(day.date)}: {day.words()}" for day in days[:7])
+            told = "; ".join(f"{labels.short_day(day.date)}: {day.words()}" for day in days[:7])
             self.add_error(
                 None,
                 _(

@@ -16,26 +16,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from outreach.models import District
 from outreach.services import log
 from visits.admin import doors
+from visits.appointments import phones
 from visits.enums import PlanState, ReleaseReason
+from visits.estimates import road_labels, simulation_labels
 from visits.models import Plan
-from visits.selectors import (
-    balance,
-    candidates,
-    changes,
-    day_of_work,
-    days,
-    families,
-    plans,
-    replay_words,
-    road_words,
-    underway,
-    versions,
-    words,
+from visits.schedule.dispatch import day_page, published_days, routes_underway
+from visits.schedule.plans import (
+    day_versions,
+    families_to_tell,
+    keep_costs,
+    plan_changes,
+    plan_page,
+    publishing,
+    unassigned,
+    workload_balance,
 )
-from visits.selectors import left as left_waiting
-from visits.selectors.families import Family
-from visits.services import keeping, phones, publishing
-from visits.services import plans as runs
+from visits.schedule.plans.families_to_tell import Family
+from visits.schedule.problem import candidates
+from visits.schedule.runs import plan_runs
+from visits.wording import labels
 
 LEFT_ON_A_PAGE = 50
 
@@ -52,13 +51,13 @@ def _plan(plan_id: str) -> Plan:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Runs and plans, the newest first."""
-    runs.mark_interrupted()
+    plan_runs.mark_interrupted()
     return doors.page(
         request,
         "admin/visits/plan/list.html",
         model=Plan,
         title=_("Rencana kunjungan"),
-        runs=plans.recent_runs(),
+        runs=plan_page.recent_runs(),
         waiting=candidates.waiting_count(),
     )
 
@@ -68,39 +67,41 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
     plan = _plan(plan_id)
-    shifts = plans.shifts_of(plan)
-    routes = plans.routes_of(plan, shifts)
+    shifts = plan_page.shifts_of(plan)
+    routes = plan_page.routes_of(plan, shifts)
     day, team = _chosen(request, [route.shift.date for route in routes])
     shown = [
         route
         for route in routes
         if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
     ]
-    shown = underway.of(plan, plans.with_stops(plan, shown), now=timezone.now())
+    shown = routes_underway.of(plan, plan_page.with_stops(plan, shown), now=timezone.now())
     return doors.page(
         request,
         "admin/visits/plan/plan.html",
         model=Plan,
-        title=words.span(plan.run.first_date, plan.run.last_date),
+        title=labels.span(plan.run.first_date, plan.run.last_date),
         plan=plan,
         is_draft=plan.state == PlanState.DRAFT,
-        summary=words.figures(plan.summary),
-        replays=replay_words.line(plan.summary.get("replays", {})),
-        roads=road_words.line(plan.summary.get("roads", {})),
-        roads_warning=road_words.warning(plan.summary.get("roads", {})),
-        today=day_of_work.line(plan, shifts),
-        rest_from=words.clock(plan.summary["today"]["now_s"]) if "today" in plan.summary else "",
-        overview=plans.overview(routes, shifts),
+        summary=labels.figures(plan.summary),
+        replays=simulation_labels.line(plan.summary.get("replays", {})),
+        roads=road_labels.line(plan.summary.get("roads", {})),
+        roads_warning=road_labels.warning(plan.summary.get("roads", {})),
+        today=day_page.line(plan, shifts),
+        rest_from=labels.clock(plan.summary["today"]["now_s"]) if "today" in plan.summary else "",
+        overview=plan_page.overview(routes, shifts),
         routes=shown,
         day=day,
         team=team,
-        map_data=plans.map_data(shown),
-        reasons=left_waiting.reason_counts(plan),
-        broken=left_waiting.broken(plan, shifts),
-        balance=balance.of(plan, shifts),
-        guarantees=left_waiting.guarantees(plan, shifts),
-        versions=plans.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
-        untold=sum(row.left for row in days.telling(plan)) if plan.state == PlanState.PUBLISHED else 0,
+        map_data=plan_page.map_data(shown),
+        reasons=unassigned.reason_counts(plan),
+        broken=unassigned.broken(plan, shifts),
+        balance=workload_balance.of(plan, shifts),
+        guarantees=unassigned.guarantees(plan, shifts),
+        versions=plan_page.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
+        untold=sum(row.left for row in published_days.telling(plan))
+        if plan.state == PlanState.PUBLISHED
+        else 0,
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
     )
 
@@ -120,9 +121,9 @@ def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | 
 def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Who is left waiting, with the reasons; narrowed by reason and district."""
     plan = _plan(plan_id)
-    shifts = plans.shifts_of(plan)
+    shifts = plan_page.shifts_of(plan)
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
-    paginator = Paginator(left_waiting.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
+    paginator = Paginator(unassigned.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
     return doors.page(
         request,
@@ -130,10 +131,10 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
         model=Plan,
         title=_("Belum terlayani"),
         plan=plan,
-        span=words.span(plan.run.first_date, plan.run.last_date),
-        rows=left_waiting.explained(list(rows), shifts),
+        span=labels.span(plan.run.first_date, plan.run.last_date),
+        rows=unassigned.explained(list(rows), shifts),
         page_of=rows,
-        reasons=left_waiting.reason_counts(plan),
+        reasons=unassigned.reason_counts(plan),
         districts=District.objects.only("code", "name").order_by("name"),
         code=code,
         district=district,
@@ -149,9 +150,9 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         return redirect("admin:visits_plan_change", plan.pk)
     if plan.state != PlanState.DRAFT:
         return redirect("admin:visits_plan_change", plan.pk)
-    found = changes.of(plan=plan)
-    moving = families.before(found, keeping.prices(plan=plan, found=found))
-    unreleased = families.unreleased(found)
+    found = plan_changes.of(plan=plan)
+    moving = families_to_tell.before(found, keep_costs.prices(plan=plan, found=found))
+    unreleased = families_to_tell.unreleased(found)
     _note_phones(request, plan, [*moving, *(row.family for row in unreleased)])
     return doors.page(
         request,
@@ -159,20 +160,20 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         model=Plan,
         title=_("Terbitkan rencana"),
         plan=plan,
-        span=words.span(plan.run.first_date, plan.run.last_date),
+        span=labels.span(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
         put_back=plan.summary.get("put_back", 0),
-        nothing_new=versions.nothing_new(found),
-        new=found.having(changes.What.NEW),
-        moved=found.having(changes.What.MOVED),
-        shifted=found.having(changes.What.SHIFTED),
-        same=found.having(changes.What.SAME),
+        nothing_new=day_versions.nothing_new(found),
+        new=found.having(plan_changes.What.NEW),
+        moved=found.having(plan_changes.What.MOVED),
+        shifted=found.having(plan_changes.What.SHIFTED),
+        same=found.having(plan_changes.What.SAME),
         families=moving,
         unreleased=unreleased,
         release_reasons=ReleaseReason.choices,
-        dropped=[(row.stop, words.dropped(row.code)) for row in found.dropped],
-        refusals=[words.refusal(row.code, row.shift) for row in found.refusals],
+        dropped=[(row.stop, labels.dropped(row.code)) for row in found.dropped],
+        refusals=[labels.refusal(row.code, row.shift) for row in found.refusals],
     )
 
 
@@ -244,7 +245,7 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
 def told(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Whom to tell, after the plan was published."""
     plan = _plan(plan_id)
-    moved = families.after(plan)
+    moved = families_to_tell.after(plan)
     _note_phones(request, plan, moved)
     return doors.page(
         request,
@@ -252,9 +253,9 @@ def told(request: HttpRequest, plan_id: str) -> HttpResponse:
         model=Plan,
         title=_("Siapa yang perlu dikabari"),
         plan=plan,
-        span=words.span(plan.run.first_date, plan.run.last_date),
+        span=labels.span(plan.run.first_date, plan.run.last_date),
         families=moved,
-        days=days.telling(plan),
+        days=published_days.telling(plan),
     )
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from outreach.services import log
 from visits.admin import doors
+from visits.appointments import promises
 from visits.enums import ReleaseReason
 from visits.models import Team, Visit
-from visits.selectors import days
-from visits.services import promises
+from visits.schedule.dispatch import published_days
 
 
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
@@ -34,7 +34,7 @@ def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         asked = {UUID(text) for text in request.POST.getlist("kunjungan")}
     except ValueError:
         raise Http404 from None
-    there = set(days.planned(team=team, on=day))
+    there = set(published_days.planned(team=team, on=day))
     told = asked & there if asked else there
     count = promises.make(visits=told, actor=log.actor_of(doors.who(request)))
     if asked and not told:

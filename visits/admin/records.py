@@ -18,8 +18,8 @@ from outreach.services import log
 from visits.admin import carried, doors
 from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
-from visits.selectors import records, words
-from visits.services import reviews
+from visits.records import record_lists, reviews
+from visits.wording import labels
 
 DECISIONS = {
     "terima": reviews.accept,
@@ -42,7 +42,7 @@ def _capture(capture_id: UUID) -> Capture:
 def index(request: HttpRequest) -> HttpResponse:
     stage = request.GET.get("keadaan", CaptureStage.REVIEW)
     stage = stage if stage in CaptureStage.values else CaptureStage.REVIEW
-    counts = records.stages()
+    counts = record_lists.stages()
     return doors.page(
         request,
         "admin/visits/capture/list.html",
@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
         title=_("Rekaman"),
         stage=stage,
         tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
-        page=records.captures(stage=stage, number=doors.number(request)),
+        page=record_lists.captures(stage=stage, number=doors.number(request)),
         words=dict(ReviewReason.choices),
     )
 
@@ -85,10 +85,10 @@ def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
         request,
         "admin/visits/capture/capture.html",
         model=Capture,
-        title=_("Rekaman, %(day)s") % {"day": words.day_name(capture.day)},
+        title=_("Rekaman, %(day)s") % {"day": labels.day_name(capture.day)},
         capture=capture,
         reasons=[ReviewReason(reason).label for reason in capture.status.reasons],
-        others=records.others_of(capture),
+        others=record_lists.others_of(capture),
         opened=CaptureContent.objects.filter(pk=capture.pk).exists(),
         **_content(request, capture),
     )

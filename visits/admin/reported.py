@@ -15,19 +15,20 @@ from outreach.lib.crypto import SealError
 from outreach.lib.phone import PhoneError
 from outreach.services import log
 from visits.admin import doors
+from visits.appointments import phones
+from visits.fieldwork import corrections, event_effects, events
 from visits.models import Event, EventStatus
-from visits.selectors import records
-from visits.services import corrections, events, facts, phones
+from visits.records import record_lists
 
 REASONS = {
-    facts.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
-    facts.NO_VISIT: gettext_lazy("Kunjungan tidak dikenal pada tim ini"),
-    facts.OFFICER: gettext_lazy("Petugas tidak dikenal atau tidak aktif"),
-    facts.CANCELLED: gettext_lazy("Kunjungan sudah dibatalkan"),
-    facts.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
-    facts.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
-    facts.FAR: gettext_lazy("Lokasi jauh dari desanya"),
-    facts.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
+    event_effects.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
+    event_effects.NO_VISIT: gettext_lazy("Kunjungan tidak dikenal pada tim ini"),
+    event_effects.OFFICER: gettext_lazy("Petugas tidak dikenal atau tidak aktif"),
+    event_effects.CANCELLED: gettext_lazy("Kunjungan sudah dibatalkan"),
+    event_effects.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
+    event_effects.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
+    event_effects.FAR: gettext_lazy("Lokasi jauh dari desanya"),
+    event_effects.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
     "": gettext_lazy("Isian tidak terbaca"),
 }
 
@@ -55,7 +56,7 @@ def _said(data: Any) -> list[tuple[Any, Any]]:
 @doors.needs("visits.view_eventstatus")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    page = records.events_to_look_at(number=doors.number(request))
+    page = record_lists.events_to_look_at(number=doors.number(request))
     return doors.page(
         request,
         "admin/visits/event/list.html",

@@ -16,8 +16,10 @@ from visits.admin import doors
 from visits.admin.plan_forms import PlanForm
 from visits.enums import ACTIVE_RUNS, RunState
 from visits.models import Plan, PlanRun
-from visits.selectors import board, candidates, words
-from visits.services import plans
+from visits.schedule.dispatch import home_board
+from visits.schedule.problem import candidates
+from visits.schedule.runs import plan_runs
+from visits.wording import labels
 
 
 @doors.needs("visits.add_plan")
@@ -29,7 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            run = plans.start_run(
+            run = plan_runs.start_run(
                 first=data["first_date"],
                 last=data["last_date"],
                 seconds=data["seconds"],
@@ -37,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 asked_by=doors.who(request),
             )
             return redirect("admin:visits_planrun_page", run.pk)
-        except plans.OverlapError as error:
+        except plan_runs.OverlapError as error:
             overlap = error.run
     return doors.page(
         request,
@@ -47,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         status=400 if form.errors or overlap else 200,
         form=form,
         overlap=overlap,
-        days=board.coming_days(),
+        days=home_board.coming_days(),
         waiting=candidates.waiting_count(),
     )
 
@@ -64,8 +66,8 @@ def _told(run: PlanRun) -> dict[str, Any]:
         "progress": run.progress,
         "served": run.served,
         "candidates": run.candidates,
-        "message": words.run_message(run.message),
-        "elapsed": words.duration_exact(max(0, int((until - since).total_seconds()))),
+        "message": labels.run_message(run.message),
+        "elapsed": labels.duration_exact(max(0, int((until - since).total_seconds()))),
         "attempts": run.attempts,
         "stopping": run.stop_requested and run.state == RunState.RUNNING,
         "ended": ended,
@@ -78,7 +80,7 @@ def _told(run: PlanRun) -> dict[str, Any]:
 @never_cache
 def page(request: HttpRequest, run_id: str) -> HttpResponse:
     """The run as it goes; once it has a plan, the plan's page."""
-    plans.mark_interrupted()
+    plan_runs.mark_interrupted()
     run = get_object_or_404(PlanRun.objects.select_related("asked_by"), pk=run_id)
     told = _told(run)
     if told["plan"]:
@@ -100,7 +102,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 @never_cache
 def state(request: HttpRequest, run_id: str) -> HttpResponse:
     """What the page's script asks every other second."""
-    plans.mark_interrupted()
+    plan_runs.mark_interrupted()
     return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
 
 
@@ -108,7 +110,7 @@ def state(request: HttpRequest, run_id: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_object_or_404(PlanRun, pk=run_id)
-    if not plans.stop_run(run=run, actor=log.actor_of(doors.who(request))):
+    if not plan_runs.stop_run(run=run, actor=log.actor_of(doors.who(request))):
         messages.info(request, _("Perhitungan ini sudah selesai atau sudah diminta berhenti."))
     return redirect("admin:visits_planrun_page", run.pk)
 
@@ -118,9 +120,9 @@ def stop(request: HttpRequest, run_id: str) -> HttpResponse:
 def restart(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_object_or_404(PlanRun, pk=run_id)
     try:
-        if not plans.restart_run(run=run, actor=log.actor_of(doors.who(request))):
+        if not plan_runs.restart_run(run=run, actor=log.actor_of(doors.who(request))):
             messages.info(request, _("Perhitungan ini tidak perlu dimulai lagi."))
-    except plans.OverlapError:
+    except plan_runs.OverlapError:
         messages.error(
             request,
             _("Rencana lain untuk hari yang sama sedang dihitung. Tunggu sampai selesai atau hentikan."),

@@ -14,24 +14,23 @@ from outreach.models import Village
 from outreach.services import log
 from visits.admin import doors
 from visits.models import Plan
-from visits.selectors import agreed, words
-from visits.services import proposals
-from visits.services import sessions as services
+from visits.schedule.sessions import agreed_sessions, session_agreement, session_proposals
+from visits.wording import labels
 
 
 @doors.needs("visits.view_plan")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Where a session at the village hall would save the teams days, with a map and the figures."""
-    found = proposals.page()
+    found = session_proposals.page()
     return doors.page(
         request,
         "admin/visits/session/list.html",
         model=Plan,
         title=_("Usul sesi desa"),
         found=found,
-        agreed=agreed.sessions(today=timezone.localdate()),
-        map_data=proposals.map_data(found),
+        agreed=agreed_sessions.sessions(today=timezone.localdate()),
+        map_data=session_proposals.map_data(found),
     )
 
 
@@ -41,14 +40,14 @@ def accept(request: HttpRequest, village_id: str) -> HttpResponse:
     """Note the day of a session; refused days are explained."""
     village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
     on = _date(doors.text(request.POST, "tanggal"))
-    one = next((row for row in proposals.page().sessions if row.village.pk == village.pk), None)
+    one = next((row for row in session_proposals.page().sessions if row.village.pk == village.pk), None)
     if on is None:
         messages.error(request, _("Isi tanggal sesi, misalnya 1 Desember 2026 lewat kotak tanggal."))
     elif one is None:
         messages.error(request, _("Usul ini sudah berubah. Lihat usul yang baru di bawah."))
     else:
         try:
-            new = services.accept(
+            new = session_agreement.accept(
                 village=village,
                 on=on,
                 people=len(one.needs),
@@ -60,9 +59,9 @@ def accept(request: HttpRequest, village_id: str) -> HttpResponse:
                 if new
                 else _("Sesi itu sudah dicatat sebelumnya.")
             )
-            messages.success(request, said % {"village": village.name, "day": words.day_name(on)})
-        except services.SessionDayError as refused:
-            messages.error(request, words.session_day(refused.code))
+            messages.success(request, said % {"village": village.name, "day": labels.day_name(on)})
+        except session_agreement.SessionDayError as refused:
+            messages.error(request, labels.session_day(refused.code))
     return redirect("admin:visits_plan_sessions")
 
 

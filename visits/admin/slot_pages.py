@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from outreach import words as family_words
 from outreach.models import Need
 from visits.admin import doors
+from visits.appointments import arrival_intervals, placement
 from visits.models import Plan, Visit
-from visits.selectors import arrival, offer_words, placing, words
-from visits.services import booking, publishing
+from visits.schedule.plans import booking, publishing, slot_labels
+from visits.wording import labels
 
 
 def _whole(request: HttpRequest, name: str) -> int:
@@ -38,8 +39,8 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
     try:
         found = booking.offers(need=need)
     except booking.NoPlaceError as none:
-        trouble = offer_words.none(none.code)
-    visit: Visit | None = placing.open_visit(need)
+        trouble = slot_labels.none(none.code)
+    visit: Visit | None = placement.open_visit(need)
     return doors.page(
         request,
         "admin/visits/plan/places.html",
@@ -47,29 +48,30 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
         title=_("Kapan bisa dikunjungi?"),
         need=need,
         visit=visit,
-        mark=placing.mark(visit),
-        told=family_words.interval(*arrival.told(visit)) if visit else "",
+        mark=placement.mark(visit),
+        told=family_words.interval(*arrival_intervals.told(visit)) if visit else "",
         trouble=trouble,
         offers=[
             {
                 "offer": offer,
-                "at": arrival.moment(offer.shift.date, offer.slot.start_s),
-                "price": offer_words.price(offer.slot),
+                "at": arrival_intervals.moment(offer.shift.date, offer.slot.start_s),
+                "price": slot_labels.price(offer.slot),
                 "told": family_words.interval(*offer.told),
-                "rest": words.rest(offer.shift.breaks, *offer.told),
+                "rest": labels.rest(offer.shift.breaks, *offer.told),
             }
             for offer in found
-            if visit is None or (offer.shift.pk, offer.told) != (visit.shift_id, arrival.told(visit))
+            if visit is None
+            or (offer.shift.pk, offer.told) != (visit.shift_id, arrival_intervals.told(visit))
         ],
     )
 
 
 def _why(none: booking.NoPlaceError, request: HttpRequest) -> str:
-    found = placing.of(none.visit) if none.visit is not None else None
+    found = placement.of(none.visit) if none.visit is not None else None
     return (
-        offer_words.placed(found, mine=found.user == doors.who(request).pk)
+        slot_labels.placed(found, mine=found.user == doors.who(request).pk)
         if found
-        else offer_words.none(none.code)
+        else slot_labels.none(none.code)
     )
 
 
@@ -97,5 +99,5 @@ def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
     except booking.NoPlaceError as none:
         messages.error(request, _why(none, request))
     except publishing.PublishRefusedError:
-        messages.error(request, offer_words.none("newer"))
+        messages.error(request, slot_labels.none("newer"))
     return redirect("admin:visits_need_places", need.pk)

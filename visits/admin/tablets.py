@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from outreach.services import log
 from visits.admin import doors
 from visits.enums import DeviceState, KeyRole
+from visits.keys import office_keys
 from visits.models import Capture, Device, Team, TeamMessage
-from visits.selectors import tablets
-from visits.services import devices, keys, team_messages
+from visits.tablets import devices, tablet_status
+from visits.workforce import team_messages
 
 LATEST = 10
 
@@ -53,7 +54,11 @@ class MessageForm(forms.Form):
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     return doors.page(
-        request, "admin/visits/device/list.html", model=Device, title=_("Tablet"), rows=tablets.tablets()
+        request,
+        "admin/visits/device/list.html",
+        model=Device,
+        title=_("Tablet"),
+        rows=tablet_status.tablets(),
     )
 
 
@@ -77,7 +82,7 @@ def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
         title=device.name,
         device=device,
         form=form,
-        gaps=tablets.missing_numbers(device),
+        gaps=tablet_status.missing_numbers(device),
         captures=Capture.objects.filter(device=device).select_related("status")[:LATEST],
         unread=TeamMessage.objects.filter(team=device.team, read_at__isnull=True),
         can_revoke=device.state == DeviceState.ACTIVE,
@@ -94,9 +99,7 @@ def pair(request: HttpRequest) -> HttpResponse:
         user = doors.who(request)
         team = form.cleaned_data["team"]
         code, row = devices.make_code(team=team, user=user, actor=log.actor_of(user))
-        link = (
-            f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': keys.current(KeyRole.SERVER).kid})}"
-        )
+        link = f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': office_keys.current(KeyRole.SERVER).kid})}"
         return doors.page(
             request,
             "admin/visits/device/paired.html",
@@ -115,7 +118,7 @@ def pair(request: HttpRequest) -> HttpResponse:
         title=_("Pasangkan tablet"),
         status=400 if form.errors else 200,
         form=form,
-        no_key=not keys.exists(KeyRole.CAPTURE),
+        no_key=not office_keys.exists(KeyRole.CAPTURE),
     )
 
 

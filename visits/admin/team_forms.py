@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from outreach.enums import Skill
 from visits.admin.plan_forms import DateInput
 from visits.models import Shift, Team
-from visits.selectors import calendar
+from visits.workforce import calendar
 
 _SPAN = re.compile(r"^(\d{1,2})[.:](\d{2})\s*[-–]\s*(\d{1,2})[.:](\d{2})$")
 MOST_SETUP = 120  # minutes; a larger number is a slip, and no home would fit into a day

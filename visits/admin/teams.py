@@ -15,7 +15,7 @@ from outreach.services import log
 from visits.admin import doors
 from visits.admin.team_forms import MakeShiftsForm, ShiftForm, TeamForm
 from visits.models import Officer, Shift, Team
-from visits.services import teams
+from visits.workforce import team_shifts
 
 
 class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -29,7 +29,7 @@ class Logged(doors.Titled):
     """What is saved here leaves a log row with the names of the fields; rows are put to rest, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        teams.save(row=obj, changed=form.changed_data, actor=log.actor_of(doors.who(request)))
+        team_shifts.save(row=obj, changed=form.changed_data, actor=log.actor_of(doors.who(request)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -63,7 +63,7 @@ def make(request: HttpRequest) -> HttpResponse:
     form = MakeShiftsForm(request.POST) if posted else MakeShiftsForm(initial=MakeShiftsForm.suggestion())
     if posted and form.is_valid():
         data = form.cleaned_data
-        made = teams.make_shifts(
+        made = team_shifts.make_shifts(
             teams=data["teams"],
             first=data["first"],
             last=data["last"],
@@ -135,7 +135,7 @@ class ShiftAdmin(Logged):
     def _set(self, request: HttpRequest, queryset: QuerySet[Shift], *, cancelled: bool) -> None:
         actor = log.actor_of(doors.who(request))
         changed = sum(
-            teams.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
+            team_shifts.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
         )
         text = _("%(count)d jadwal dibatalkan. Buat rencana lagi supaya kunjungannya pindah.")
         text = text if cancelled else _("%(count)d jadwal aktif lagi.")

@@ -6,22 +6,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from visits.admin import doors
+from visits.estimates import audit, audit_labels, duration_overview, visit_durations
 from visits.models import VisitTime
-from visits.selectors import audit, audit_words, charts, visit_times
-from visits.services import durations
+from visits.wording import chart_geometry
 
 
 @doors.needs("visits.view_visittime")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What is planned for each kind of visit, and why."""
-    known = durations.known()
+    known = visit_durations.known()
     return doors.page(
         request,
         "admin/visits/times/list.html",
         model=VisitTime,
         title=_("Lama kunjungan"),
-        kinds=visit_times.rows(
+        kinds=duration_overview.rows(
             minutes={kind: one.minutes for kind, one in known.items()},
             in_vain={kind: one.in_vain for kind, one in known.items()},
         ),
@@ -39,9 +39,9 @@ def intervals(request: HttpRequest) -> HttpResponse:
         model=VisitTime,
         title=_("Tepat pada jam yang dikabarkan"),
         audit=found,
-        said=audit_words.page(found),
-        experience=audit_words.experience(audit.experience()),
-        chart=charts.coverage(found, [audit_words.week_tick(week.monday) for week in found.weeks]),
+        said=audit_labels.page(found),
+        experience=audit_labels.experience(audit.experience()),
+        chart=chart_geometry.coverage(found, [audit_labels.week_tick(week.monday) for week in found.weeks]),
     )
 
 

@@ -16,9 +16,9 @@ from outreach.models import Need
 from visits.admin import doors
 from visits.enums import ACTIVE_RUNS, RunKind
 from visits.models import PlanRun, Shift, TeamDay
-from visits.selectors import day_of_work as select
-from visits.selectors import words
-from visits.services import day_of_work, plans
+from visits.schedule.dispatch import day_actions, day_page
+from visits.schedule.runs import plan_runs
+from visits.wording import labels
 
 LOOK, ACT = "visits.view_teamday", "visits.add_plan"
 
@@ -28,25 +28,25 @@ LOOK, ACT = "visits.view_teamday", "visits.add_plan"
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """Every team of today: where it is according to its tablet, how old that is, what is left."""
-    plans.mark_interrupted()
+    plan_runs.mark_interrupted()
     now = timezone.now()
-    lanes = select.lanes(now=now)
+    lanes = day_page.lanes(now=now)
     today = timezone.localdate(now)
     return doors.page(
         request,
         "admin/visits/day/today.html",
         model=TeamDay,
-        title=_("Hari ini, %(day)s") % {"day": words.day_name(today)},
+        title=_("Hari ini, %(day)s") % {"day": labels.day_name(today)},
         now=now,
         day=today,
         lanes=lanes,
-        next_day=None if lanes else select.next_day(today=today),
-        waiting=list(select.waiting()) if request.user.has_perm(ACT) else [],
+        next_day=None if lanes else day_page.next_day(today=today),
+        waiting=list(day_page.waiting()) if request.user.has_perm(ACT) else [],
         run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
-        map_data=select.map_data(lanes),
-        draft=select.draft(on=today),
-        timeline=select.picture(lanes, now=now),
-        late_homes=select.late_homes(lanes),
+        map_data=day_page.map_data(lanes),
+        draft=day_page.draft(on=today),
+        timeline=day_page.picture(lanes, now=now),
+        late_homes=day_page.late_homes(lanes),
     )
 
 
@@ -54,13 +54,13 @@ def _start(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
     """To the run that plans the rest of the day, or back with what stands in the way."""
     try:
         return redirect("admin:visits_planrun_page", ask().pk)
-    except plans.OverlapError as error:
+    except plan_runs.OverlapError as error:
         messages.error(
             request,
             _("Perhitungan lain untuk hari ini sedang berjalan. Tunggu atau hentikan, lalu coba lagi."),
         )
         return redirect("admin:visits_planrun_page", error.run.pk)
-    except day_of_work.NotUrgentError:
+    except day_actions.NotUrgentError:
         messages.error(request, _("Warga ini tidak sedang menunggu kunjungan. Pilih dari daftar."))
         return redirect("admin:visits_today")
 
@@ -72,7 +72,7 @@ def _shift(shift_id: int) -> Shift:
 @doors.needs(LOOK, ACT)
 @require_POST
 def anew(request: HttpRequest) -> HttpResponse:
-    return _start(request, lambda: day_of_work.plan_anew(user=doors.who(request)))
+    return _start(request, lambda: day_actions.plan_anew(user=doors.who(request)))
 
 
 @doors.needs(LOOK, ACT)
@@ -80,13 +80,13 @@ def anew(request: HttpRequest) -> HttpResponse:
 def fail(request: HttpRequest, shift_id: int) -> HttpResponse:
     """The team cannot go on; its visits look for other teams, or other days."""
     shift = _shift(shift_id)
-    return _start(request, lambda: day_of_work.fail(shift=shift, user=doors.who(request)))
+    return _start(request, lambda: day_actions.fail(shift=shift, user=doors.who(request)))
 
 
 @doors.needs(LOOK, ACT)
 @require_POST
 def go_on(request: HttpRequest, shift_id: int) -> HttpResponse:
-    if day_of_work.go_on(shift=_shift(shift_id), user=doors.who(request)):
+    if day_actions.go_on(shift=_shift(shift_id), user=doors.who(request)):
         messages.success(request, _("Tim dicatat dapat bertugas lagi. Hitung lagi sisa hari bila perlu."))
     return redirect("admin:visits_today")
 
@@ -101,7 +101,7 @@ def urgent(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Pilih warga yang mendesak."))
         return redirect("admin:visits_today")
     need = get_object_or_404(Need, pk=asked)
-    return _start(request, lambda: day_of_work.add_urgent(need=need, user=doors.who(request)))
+    return _start(request, lambda: day_actions.add_urgent(need=need, user=doors.who(request)))
 
 
 def urls(guard: doors.Guard) -> list[URLPattern]:

@@ -12,9 +12,8 @@ from django_q.tasks import async_task
 
 from visits.admin import doors
 from visits.enums import FitState, RoadSource
+from visits.estimates import calibration, speed_overview
 from visits.models import TravelFit
-from visits.selectors import travel_fits
-from visits.services import calibration
 
 LIST = "admin:visits_travelfit_changelist"
 
@@ -23,7 +22,7 @@ LIST = "admin:visits_travelfit_changelist"
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What is in force, what is proposed, and what that would change."""
-    proposed, applied = travel_fits.of(FitState.PROPOSED), travel_fits.of(FitState.APPLIED)
+    proposed, applied = speed_overview.of(FitState.PROPOSED), speed_overview.of(FitState.APPLIED)
     told = proposed or applied
     source = RoadSource(settings.TRAVEL_SOURCE)
     return doors.page(
@@ -31,12 +30,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "admin/visits/travel/page.html",
         model=TravelFit,
         title=_("Kecepatan di jalan"),
-        in_force=travel_fits.in_force(),
+        in_force=speed_overview.in_force(),
         applied=applied,
-        fit=travel_fits.shown(told) if told else None,
+        fit=speed_overview.shown(told) if told else None,
         is_proposed=proposed is not None,
         other_source=None if source == RoadSource.GREAT_CIRCLE else source.label,
-        history=travel_fits.history(),
+        history=speed_overview.history(),
     )
 
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from visits.lib.problems import ProblemError
 from visits.models import Device, DeviceToken
-from visits.services import devices
+from visits.tablets import devices
 
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,100})")
 

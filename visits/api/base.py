@@ -12,7 +12,7 @@ from visits.enums import DeviceState
 from visits.lib import shapes
 from visits.lib.problems import ProblemError
 from visits.models import Device, DeviceToken
-from visits.services import devices
+from visits.tablets import devices
 
 
 def checked(schema: dict[str, Any], value: Any) -> Any:

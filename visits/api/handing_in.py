@@ -10,10 +10,13 @@ from rest_framework.response import Response
 from visits.api import schema
 from visits.api.base import TabletView, checked, device_of, known_device
 from visits.api.parsers import ChunkParser
+from visits.fieldwork import events
+from visits.keys import epochs
 from visits.lib.problems import ProblemError
 from visits.lib.shapes import SHA256
-from visits.services import blobs, captures, devices, epochs, events
+from visits.records import blobs, captures
 from visits.sync import limits, shapes
+from visits.tablets import devices
 
 _JSON = "malformed-json unauthenticated unsupported-media invalid"
 

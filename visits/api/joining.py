@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from visits.api import schema
 from visits.api.base import OpenView, checked
 from visits.api.throttles import PairingThrottle, PingThrottle, TokenThrottle
+from visits.keys import epochs
 from visits.lib import moments
 from visits.lib.problems import ProblemError
-from visits.services import devices, epochs, greetings
 from visits.sync import me, shapes
+from visits.tablets import devices, greetings
 
 _NONCE = "^[A-Za-z0-9_-]{16,64}$"
 

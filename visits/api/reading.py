@@ -12,8 +12,8 @@ from visits.api import schema
 from visits.api.base import TabletView, device_of
 from visits.lib import strict_json
 from visits.lib.problems import ProblemError
-from visits.services import greetings
 from visits.sync import days
+from visits.tablets import greetings
 
 _IF_NONE_MATCH = OpenApiParameter("If-None-Match", type=str, location=OpenApiParameter.HEADER)
 

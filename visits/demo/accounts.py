@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from visits.services import roles
+from visits.workforce import roles
 
 NAME = "koordinator"
 

@@ -14,8 +14,10 @@ from django.utils import timezone
 from outreach.services import log
 from visits.enums import PlanState, RunKind, RunState
 from visits.models import Plan, Shift, Team
-from visits.selectors import calendar, words
-from visits.services import engine, plans, publishing, teams
+from visits.schedule.plans import publishing
+from visits.schedule.runs import engine, plan_runs
+from visits.wording import labels
+from visits.workforce import calendar, team_shifts
 
 SOON = timedelta(minutes=20)  # by then the plan is published
 STEP = timedelta(minutes=30)  # teams set out on the half hour
@@ -54,12 +56,12 @@ def publish(
     if before is not None:
         return Week(plan=before, made=False)
     make_shifts(crews=crews, first=first, last=last, sets_out=sets_out, user=user)
-    run = plans.start_run(first=first, last=last, seconds=seconds, seed=seed, asked_by=user)
+    run = plan_runs.start_run(first=first, last=last, seconds=seconds, seed=seed, asked_by=user)
     if not engine.is_warm():
         say("Compiling the planner's engine, once for this installation ...")
         engine.warm()
     say(f"Planning {first} to {last} for {seconds} s ...")
-    plans.run(run_id=str(run.pk))
+    plan_runs.run(run_id=str(run.pk))
     run.refresh_from_db()
     if run.state != RunState.DONE:
         raise NoPlanError(f"The planning run ended as {run.state} ({run.message or 'without a reason'}).")
@@ -87,7 +89,7 @@ def make_shifts(
 ) -> None:
     """The teams' shifts of these days; those of today that are new begin when the teams can set out."""
     actor = log.actor_of(user)
-    made = teams.make_shifts(teams=crews, first=first, last=last, actor=actor)
+    made = team_shifts.make_shifts(teams=crews, first=first, last=last, actor=actor)
     if sets_out is None:
         return
     local = timezone.localtime(sets_out)
@@ -95,7 +97,7 @@ def make_shifts(
         if shift.date == local.date() and shift.starts != local.time():
             shift.starts = local.time()
             shift.breaks = [part for part in shift.breaks if part[1] > f"{local:%H:%M}"]
-            teams.save(row=shift, changed=["starts", "breaks"], actor=actor)
+            team_shifts.save(row=shift, changed=["starts", "breaks"], actor=actor)
 
 
 def _published(day: date) -> Plan | None:
@@ -125,7 +127,7 @@ def summary(plan: Plan) -> list[str]:
         f"score {figures['score']} in {figures['elapsed_s']:.1f} s "
         f"({figures['iterations']} iterations, seed {figures['seed']}).",
         "Visits / minutes of travel, by team and day:",
-        f"{'':{width}}  " + "  ".join(f"{words.short_day(day):>10}" for day in dates),
+        f"{'':{width}}  " + "  ".join(f"{labels.short_day(day):>10}" for day in dates),
     ]
     for name in names:
         lines.append(f"{name:{width}}  " + "  ".join(f"{cells.get((name, day), '-'):>10}" for day in dates))

@@ -1,4 +1,4 @@
-"""The working calendar's exceptions; weekends and public holidays come from `visits.services.calendar`."""
+"""The working calendar's exceptions; weekends and public holidays come from `visits.workforce.calendar`."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -2,7 +2,7 @@
 
 The idea: priority is a plain number of points, and *when* counts too: every date of the horizon that
 is let pass costs `decay` points, as rewards that fall with time do for a collector of prizes (Erkut and Zhang,
-Naval Research Logistics 43(5), 1996). The points themselves are the caller's (visits/services/priority.py gives
+Naval Research Logistics 43(5), 1996). The points themselves are the caller's (visits/schedule/problem/need_priority.py gives
 each with its reasons); how they add up is the planning-case format's.
 """
 

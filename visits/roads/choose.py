@@ -11,11 +11,10 @@ from django.conf import settings
 
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning.travel import Locations
-from visits.roads import tables
+from visits.roads import straight_line, tables
 from visits.roads.extract.source import Extract
 from visits.roads.osrm import Osrm
 from visits.roads.port import Note, Roads, RoadsError, Source
-from visits.selectors import travel_line
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ def travel(locations: Locations, *, by: Source | None = None, budget_s: float = 
     Within the budget: what was known before is there at once; what could not be found in time is estimated, and
     the note says so.
     """
-    line = travel_line.in_force()
+    line = straight_line.in_force()
     wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)
     trouble = ""
     if len(locations) > 1:
@@ -74,7 +73,7 @@ def _filling() -> tables.Filling:
     )
 
 
-def _by_roads(locations: Locations, by: Source, line: travel_line.Straight, budget_s: float) -> Roads:
+def _by_roads(locations: Locations, by: Source, line: straight_line.Straight, budget_s: float) -> Roads:
     too_many = len(locations) > settings.TRAVEL_MAX_PLACES
     asked = [locations[index] for index in tables.sample(locations, SAMPLE)] if too_many else locations
     found = by.find(asked, budget_s=budget_s)
@@ -98,7 +97,9 @@ def _by_roads(locations: Locations, by: Source, line: travel_line.Straight, budg
     return Roads(travel=model if too_many else filled.table, note=note)
 
 
-def _note(line: travel_line.Straight, *, wanted: RoadSource, places: int, trouble: str, **more: Any) -> Note:
+def _note(
+    line: straight_line.Straight, *, wanted: RoadSource, places: int, trouble: str, **more: Any
+) -> Note:
     """A note of the straight line, unless `more` says otherwise."""
     own: dict[str, Any] = {
         "source": RoadSource.GREAT_CIRCLE.value,

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from outreach import vault
 from outreach.models import Resident
+from visits.appointments import arrival_intervals
 from visits.lib import moments, strict_json
 from visits.models import Device, Officer, Shift, Team, TeamDay, TeamMessage, Visit
-from visits.selectors import arrival
 from visits.sync.limits import FORM_VERSION
 from visits.sync.snapshot import one_moment
 
@@ -126,7 +126,7 @@ def _stop(visit: Visit) -> dict[str, Any]:
         "planned_arrive": _local(visit.planned_arrive),
         "planned_start": _local(visit.planned_start),
         "planned_leave": _local(visit.planned_leave),
-        "told": [_local(at) for at in arrival.told(visit)],
+        "told": [_local(at) for at in arrival_intervals.told(visit)],
         "resident": {
             "name": resident.name,
             "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,

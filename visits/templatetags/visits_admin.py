@@ -8,7 +8,7 @@ from django.forms import BoundField, CheckboxInput
 from outreach.enums import ResidentKind, Urgency
 from visits.enums import PlanState, RunState
 from visits.models import PlanRun
-from visits.selectors import words
+from visits.wording import labels
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ _PLAN_TAGS = {PlanState.DRAFT: "waiting", PlanState.PUBLISHED: "done", PlanState
 @register.filter
 def span(run: PlanRun) -> str:
     """The days of a run."""
-    return words.span(run.first_date, run.last_date)
+    return labels.span(run.first_date, run.last_date)
 
 
 @register.filter
@@ -48,12 +48,12 @@ def checkbox(field: BoundField) -> BoundField:
 
 @register.filter
 def short_day(on: Any) -> str:
-    return words.short_day(on)
+    return labels.short_day(on)
 
 
 @register.filter
 def day_name(on: Any) -> str:
-    return words.day_name(on)
+    return labels.day_name(on)
 
 
 @register.filter

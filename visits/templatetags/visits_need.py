@@ -9,8 +9,9 @@ from django.utils import timezone
 from outreach import words as family_words
 from outreach.enums import NeedState
 from outreach.models import Need
-from visits.selectors import left, offer_words, outdated, weights, words
-from visits.services import priority, why_now
+from visits.schedule.plans import outdated_reasons, slot_labels, unassigned, why_now
+from visits.schedule.problem import need_priority, priority_weights
+from visits.wording import labels
 
 register = template.Library()
 WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
@@ -21,17 +22,17 @@ def _parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, float]], f
     today = timezone.localdate()
     behind: dict[str, float] | None = getattr(request, "villages_behind", None)
     if behind is None:  # once a page, however many needs it lists
-        behind = priority.villages_behind(on=today)
+        behind = need_priority.villages_behind(on=today)
         request.villages_behind = behind  # type: ignore[attr-defined]
-    found = priority.parts(need, on=today, behind=behind)
-    return words.parts(part.as_json() for part in found), priority.total(found)
+    found = need_priority.parts(need, on=today, behind=behind)
+    return labels.parts(part.as_json() for part in found), need_priority.total(found)
 
 
 def _first(need: Need) -> str:
     """Why the need goes before any sum of points, where it does."""
     today = timezone.localdate()
-    found = priority.guarantee(need, on=today, last=today)
-    return "" if found is None else words.part(found.as_json())
+    found = need_priority.guarantee(need, on=today, last=today)
+    return "" if found is None else labels.part(found.as_json())
 
 
 @register.inclusion_tag("admin/visits/parts.html", takes_context=True)
@@ -55,9 +56,9 @@ def need_why(context: dict[str, Any], need: Need) -> dict[str, Any]:
     told: dict[str, Any] = {"total": total, "parts": parts, "first": _first(need), "need": need}
     if need.state != NeedState.OPEN:
         return told
-    waiting = left.of_need(need)
+    waiting = unassigned.of_need(need)
     if waiting is not None:
-        told |= {"left": waiting, "outdated": outdated.since(waiting.row)}
+        told |= {"left": waiting, "outdated": outdated_reasons.since(waiting.row)}
     if request.user.has_perm("visits.view_plan"):
         told |= need_now(need)
     return told
@@ -68,18 +69,18 @@ def need_now(need: Need) -> dict[str, Any]:
     """The answer of the published days as of now, in words."""
     now = why_now.ask(need=need)
     if now.trouble:
-        return {"trouble": offer_words.none(now.trouble)}
+        return {"trouble": slot_labels.none(now.trouble)}
     if now.place is None:
-        return {"now": now, "said": left.said(now.reason, shifts=now.shifts)}
+        return {"now": now, "said": unassigned.said(now.reason, shifts=now.shifts)}
     place = now.place
     return {
         "now": now,
-        "free": offer_words.free(place.shift.team.name, family_words.interval(*place.told)),
-        "price": offer_words.price(place.slot),
+        "free": slot_labels.free(place.shift.team.name, family_words.interval(*place.told)),
+        "price": slot_labels.price(place.slot),
     }
 
 
 @register.inclusion_tag("admin/visits/weights.html")
 def plan_weights() -> dict[str, Any]:
     """What a need's points are made of, by the settings."""
-    return {"weights": weights.rows(), "guarantee": weights.guarantee()}
+    return {"weights": priority_weights.rows(), "guarantee": priority_weights.guarantee()}

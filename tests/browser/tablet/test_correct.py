@@ -9,8 +9,8 @@ from tests.support.browser import OLD_PHONE, TABLET, axe_violations, picture, sc
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
+from visits.fieldwork import events
 from visits.models import Event, Visit
-from visits.services import events
 
 pytestmark = pytest.mark.browser
 

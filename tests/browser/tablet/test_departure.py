@@ -7,8 +7,8 @@ from tests.support import officer
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
+from visits.fieldwork import departures
 from visits.models import Event
-from visits.selectors import departures
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,9 @@ from tests.support.browser import Watch, picture
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from visits.enums import KeyRole
+from visits.keys import epochs, office_keys
 from visits.models import Capture, Device, DeviceToken, Event, TeamMessage, Visit
-from visits.services import devices, epochs, keys
+from visits.tablets import devices
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +44,8 @@ def test_lost_tokens_and_renewed_keys_are_no_matter(shared_stack: Stack, page: P
     officer.pair(page, shared_stack.tablet, day)
     with shared_stack.orm():
         DeviceToken.objects.filter(device__team_id=day.team).delete()
-        keys.rotate(KeyRole.SERVER, actor="system")
-        keys.rotate(KeyRole.SERVER, actor="system")
+        office_keys.rotate(KeyRole.SERVER, actor="system")
+        office_keys.rotate(KeyRole.SERVER, actor="system")
     officer.arrive(page)
     officer.record(page)
     expect(page.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=40_000)

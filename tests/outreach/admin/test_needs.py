@@ -14,7 +14,7 @@ from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, draft
 from visits.enums import PlanState
 from visits.models import Plan, Shift
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outreach/need/"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from outreach.models import LogEntry
 from visits.api import throttles
 from visits.models import Capture, CaptureState, Device
-from visits.services import verify
+from visits.records import verification
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def take(office, data: bytes):
 def test_a_carried_record_is_stored_verified_and_known_to_its_tablet(office, tablet, sealed):
     html = take(office, bundle(sealed)).content.decode()
     assert "Diterima dan tersimpan" in html
-    verify.run_waiting()
+    verification.run_waiting()
     assert CaptureState.objects.get().stage == "accepted"
     (state,) = tablet.status(sealed.id)
     assert set(state["receipts"]) == {"stored", "verified"}

@@ -11,7 +11,7 @@ from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import lifecycle
 from visits.enums import Outcome, VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.services import visits
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
 
 LIST = "admin:visits_teamday_changelist"
 
@@ -46,7 +46,7 @@ def _page(shift: Shift, query: str = "") -> str:
 def test_published_days_are_listed_with_their_progress(looker: Client, shift: Shift) -> None:
     visit = Visit.objects.first()
     assert visit is not None
-    visits.apply_outcome(visit=visit, outcome=Outcome.RECORDED, at=NOW, actor="device:1")
+    lifecycle.apply_outcome(visit=visit, outcome=Outcome.RECORDED, at=NOW, actor="device:1")
 
     ((day, rows),) = looker.get(reverse(LIST)).context["days"]
 
@@ -134,7 +134,7 @@ def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, 
     address = reverse("admin:visits_teamday_give_back", args=[shift.team_id, shift.date.isoformat()])
     first = Visit.objects.first()
     assert first is not None
-    visits.set_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
+    lifecycle.set_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
     assert "tidak ada kunjungan yang perlu" in keeper.post(address, follow=True).content.decode().lower()
 
     with time_machine.travel(NOW + timedelta(days=4), tick=False):

@@ -11,10 +11,11 @@ from outreach.models import LogEntry, Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import promises
 from visits.enums import PlanState, RunState, VisitState
 from visits.models import Plan, Shift, Visit
-from visits.services import promises, putting_back
-from visits.services.publishing import publish
+from visits.schedule.plans import revert_moves
+from visits.schedule.plans.publishing import publish
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
 
@@ -233,7 +234,7 @@ def test_a_page_that_somebody_elses_change_made_old_publishes_nothing(coordinato
     plan = draft({two: [need, NeedFactory()]})
     page = coordinator.get(_address("publish", plan)).content.decode()
     assert '<input type="hidden" name="dikembalikan" value="0">' in page
-    putting_back.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    revert_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
 
     answer = coordinator.post(_address("publish", plan), {"dikembalikan": "0"})
 

@@ -9,9 +9,9 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import promises
 from visits.models import Shift, Visit
-from visits.services import promises
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
 
 
 @pytest.fixture(autouse=True)

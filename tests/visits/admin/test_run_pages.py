@@ -9,7 +9,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanFactory, PlanRunFactory, ShiftFactory
 from visits.enums import RunState
 from visits.models import CalendarDay, PlanRun
-from visits.selectors import calendar
+from visits.workforce import calendar
 
 NEW = "admin:visits_plan_add"
 

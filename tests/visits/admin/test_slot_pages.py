@@ -14,10 +14,10 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import arrival_intervals
 from visits.models import Shift, Visit
-from visits.selectors import arrival
-from visits.services import booking
-from visits.services.publishing import publish
+from visits.schedule.plans import booking
+from visits.schedule.plans.publishing import publish
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def test_the_place_that_a_family_has_is_not_offered_to_it(planner: Client, shift
     visit = Visit.objects.select_related("need").get(sequence=1)
     wednesday = ShiftFactory(date=TUESDAY + timedelta(days=1))
 
-    has = (shift, arrival.told(visit))
+    has = (shift, arrival_intervals.told(visit))
     found = [(offer.shift, offer.told) for offer in booking.offers(need=visit.need)]
 
     rows = planner.get(_places(visit.need)).context["offers"]

@@ -19,8 +19,10 @@ from tests.support.tablet import JPEG, Tablet, client_send
 from tests.visits.admin.conftest import staff
 from visits.api import throttles
 from visits.enums import KeyRole
+from visits.keys import office_keys
 from visits.models import CaptureState, Device, EventStatus, TeamMessage
-from visits.services import devices, keys, verify
+from visits.records import verification
+from visits.tablets import devices
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -63,7 +65,7 @@ def recorded(paired, visit, officer, capture_key):
         visit=str(visit.pk), officer=officer.pk, capture_key=capture_key, form={"nik": "3519015705500001"}
     )
     paired.upload(sealed)
-    verify.run_waiting()
+    verification.run_waiting()
     return sealed
 
 
@@ -109,7 +111,7 @@ def test_a_code_with_its_picture_is_shown_once_and_pairs_a_tablet(office, team):
 def test_an_office_without_the_key_for_records_is_told_what_to_do(office):
     told = "manage.py capture_keys create"
     assert told in page(office, "visits_device_pair")
-    keys.current(KeyRole.CAPTURE)
+    office_keys.current(KeyRole.CAPTURE)
     assert told not in page(office, "visits_device_pair")
 
 
@@ -341,7 +343,7 @@ def test_lists_take_the_same_queries_for_one_row_and_for_three(
         )
         sealed = tablet.seal(visit=str(visit.pk), officer=10**9, capture_key=capture_key)
         tablet.upload(sealed)
-        verify.run_waiting()
+        verification.run_waiting()
 
     one_more()
     [page(office, name) for name in names]

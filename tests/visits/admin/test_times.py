@@ -11,7 +11,7 @@ from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY
 from visits.enums import Outcome, VisitKind, VisitState
-from visits.services.learning import learn_durations
+from visits.estimates.duration_learning import learn_durations
 
 TIMES, AUDIT = "admin:visits_visittime_changelist", "admin:visits_visittime_audit"
 QUERIES = {TIMES: 6, AUDIT: 8}  # four of them for who looks

@@ -13,11 +13,13 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import lifecycle
 from visits.enums import RunKind, VisitState
+from visits.fieldwork import events
 from visits.models import Device, Plan, PlanRun, Shift, Visit
-from visits.selectors import words
-from visits.services import events, plans, visits
-from visits.services.publishing import publish
+from visits.schedule.plans.publishing import publish
+from visits.schedule.runs import plan_runs
+from visits.wording import labels
 
 TODAY = "admin:visits_today"
 TEN = at(TUESDAY, 10 * 60)
@@ -63,7 +65,7 @@ def test_every_team_with_its_place_and_the_age_of_the_report(looker: Client, tea
         team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=at(TUESDAY, 9 * 60 + 50)
     )
     visit = Visit.objects.filter(shift=teams[0]).order_by("sequence")[0]
-    visits.set_state(visit=visit, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60), actor="device:1")
+    lifecycle.set_state(visit=visit, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60), actor="device:1")
 
     page = looker.get(reverse(TODAY))
     text = page.content.decode()
@@ -116,7 +118,7 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     assert leader.post(away, follow=True).redirect_chain == shown.redirect_chain
 
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
-    assert plans.run(run_id=str(run.pk))
+    assert plan_runs.run(run_id=str(run.pk))
     plan = Plan.objects.get(run=run)
     unpublished = _text(leader)
     assert "Tim masih memakai jadwal lama" in unpublished
@@ -205,7 +207,7 @@ def test_a_day_without_teams_says_when_the_next_visits_are(looker: Client, db) -
     for shift in (ShiftFactory(date=later), ShiftFactory(date=later)):
         VisitFactory(shift=shift)
     VisitFactory(shift=ShiftFactory(date=later + timedelta(days=1)))
-    assert f"Kunjungan berikutnya: {words.day_name(later)}, 2 rumah oleh 2 tim." in _text(looker)
+    assert f"Kunjungan berikutnya: {labels.day_name(later)}, 2 rumah oleh 2 tim." in _text(looker)
 
 
 def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client, teams: list[Shift]) -> None:

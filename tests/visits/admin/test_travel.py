@@ -10,8 +10,8 @@ from django_q.models import OrmQ
 from tests.visits.admin.conftest import staff
 from tests.visits.driven import MORNING, drive
 from visits.enums import FitState
+from visits.estimates import calibration
 from visits.models import TravelFit
-from visits.services import calibration
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:visits_travelfit_changelist"

@@ -13,7 +13,8 @@ from outreach.models import LogEntry
 from tests.factories.visits import TeamFactory
 from visits.lib import jose
 from visits.models import Blob, Capture, CaptureState, Device, Receipt
-from visits.services import blobs, devices
+from visits.records import blobs
+from visits.tablets import devices
 
 
 def _problem(answer):

@@ -12,10 +12,10 @@ from outreach.enums import LocationSource, Milestone, NeedState
 from outreach.models import LogEntry, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, TeamFactory, VisitFactory
+from visits.fieldwork import departures, events
 from visits.models import Device, Event, EventStatus, Visit
-from visits.selectors import departures
-from visits.selectors.tablets import missing_numbers
-from visits.services import devices, events
+from visits.tablets import devices
+from visits.tablets.tablet_status import missing_numbers
 
 
 def _results(results):

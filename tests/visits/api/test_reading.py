@@ -13,7 +13,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from tests.visits.conftest import publish
 from visits.models import Device, TeamMessage, Visit
-from visits.services import devices
+from visits.tablets import devices
 
 TODAY = timezone.localdate
 

@@ -7,9 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from visits.enums import KeyRole, KeyState
+from visits.keys import office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureState, Device, PublicKey
-from visits.services import blobs, devices, keys, verify
+from visits.records import blobs, verification
+from visits.tablets import devices
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +28,10 @@ def test_create_makes_the_workers_keys_once_readable_by_their_user_alone():
         ("capture", "current"),
         ("worker", "current"),
     ]
-    files = list(keys.directory(KeyRole.CAPTURE).iterdir())
+    files = list(office_keys.directory(KeyRole.CAPTURE).iterdir())
     assert len(files) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert stat.S_IMODE(keys.directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
+    assert stat.S_IMODE(office_keys.directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
 
 
 def test_the_private_keys_may_lie_elsewhere(settings, tmp_path):
@@ -58,7 +60,7 @@ def test_rotate_keeps_the_old_key_for_what_was_sealed_to_it(tablet, capture_key)
 
 def test_a_key_is_retired_only_when_no_record_and_no_tablet_needs_it(tablet, sealed, capture_key):
     tablet.upload(sealed)
-    verify.run_waiting()
+    verification.run_waiting()
     kid = capture_key["kid"]
     with pytest.raises(CommandError, match="1 rekaman dan 1 tablet"):
         run("retire", kid)
@@ -80,11 +82,11 @@ def test_a_resealed_record_opens_without_the_old_key_and_without_the_old_bytes(t
     tablet.upload(sealed)
     run("rotate")
     run("reseal")
-    next(keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
-    keys._read.cache_clear()
+    next(office_keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    office_keys._read.cache_clear()
     for sha in sealed.chunks:
         blobs.path(Device.objects.get(), sha).unlink()
-    assert verify.run_waiting() == 1
+    assert verification.run_waiting() == 1
     assert CaptureState.objects.get().stage == "accepted"
 
 
@@ -92,7 +94,7 @@ def test_an_incomplete_record_keeps_its_key(tablet, sealed, capture_key):
     tablet.offer(sealed)
     run("rotate")
     assert run("reseal").startswith("0 rekaman")
-    assert keys.needs_of(capture_key["kid"])["incomplete"] == 1
+    assert office_keys.needs_of(capture_key["kid"])["incomplete"] == 1
 
 
 def test_what_cannot_be_opened_is_counted_and_named(tablet, sealed):
@@ -114,10 +116,10 @@ def test_retire_without_a_known_key_says_where_to_look():
 
 
 def test_a_rotated_server_key_is_endorsed_by_the_one_before(tablet):
-    old = keys.current(KeyRole.SERVER)
-    new = keys.rotate(KeyRole.SERVER, actor="system")
+    old = office_keys.current(KeyRole.SERVER)
+    new = office_keys.rotate(KeyRole.SERVER, actor="system")
     me = tablet.me()
     (chain,) = me["key_chain"]
-    payload = jose.verify(chain, typ="jb-key+jws", key=keys.public(old.jwk), kid=old.kid)
+    payload = jose.verify(chain, typ="jb-key+jws", key=office_keys.public(old.jwk), kid=old.kid)
     assert payload == {"kid": new.kid, "role": "server", "jwk": new.jwk}
     assert me["server_keys"][0]["kid"] == new.kid

@@ -5,8 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from visits.keys import epochs
 from visits.lib import jose
-from visits.services import epochs, greetings
+from visits.tablets import greetings
 
 pytestmark = pytest.mark.django_db
 

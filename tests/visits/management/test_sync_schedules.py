@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django_q.models import Schedule
 
-from visits.schedules import DECLARED
+from visits.ops.schedules import DECLARED
 
 
 @pytest.mark.django_db

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from visits.estimates import road_maps
 from visits.roads.extract.read import ExtractError
-from visits.services import road_maps
 
 STEPS = {
     "hash": "Memeriksa berkas…",

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visits.services import calibration
+from visits.estimates import calibration
 
 
 class Command(BaseCommand):

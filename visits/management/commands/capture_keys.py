@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from visits.enums import KeyRole, KeyState
+from visits.keys import office_keys
 from visits.models import Capture, PublicKey
-from visits.services import keys, opening, resealing
+from visits.records import decrypt, resealing
 
 ACTOR = "system"
 
@@ -25,20 +26,22 @@ class Command(BaseCommand):
     def _create(self, _kid: str) -> None:
         """The worker's own key and the first capture key; what is there stays."""
         for role in (KeyRole.WORKER, KeyRole.CAPTURE):
-            row = keys.current(role, actor=ACTOR)
+            row = office_keys.current(role, actor=ACTOR)
             self.stdout.write(f"{row.role} {row.kid} {row.state}")
-        self.stdout.write(f"Kunci privat: {keys.directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)")
+        self.stdout.write(
+            f"Kunci privat: {office_keys.directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)"
+        )
 
     def _list(self, _kid: str) -> None:
         for row in PublicKey.objects.all():
             needed = ""
             if row.role == KeyRole.CAPTURE and row.state != KeyState.RETIRED:
-                counts = keys.needs_of(row.kid)
+                counts = office_keys.needs_of(row.kid)
                 needed = f"  rekaman {counts['captures']}, tablet {counts['tablets']}"
             self.stdout.write(f"{row.role:8} {row.state:8} {row.made_at:%Y-%m-%d %H:%M} {row.kid}{needed}")
 
     def _rotate(self, _kid: str) -> None:
-        row = keys.rotate(KeyRole.CAPTURE, actor=ACTOR)
+        row = office_keys.rotate(KeyRole.CAPTURE, actor=ACTOR)
         self.stdout.write(f"{row.role} {row.kid} {row.state}")
 
     def _reseal(self, _kid: str) -> None:
@@ -46,7 +49,7 @@ class Command(BaseCommand):
         for capture in Capture.objects.select_related("status", "device", "key").iterator(chunk_size=50):
             try:
                 done += resealing.reseal(capture=capture, actor=ACTOR)
-            except (opening.RefusedError, keys.KeyMissingError, OSError) as error:
+            except (decrypt.RefusedError, office_keys.KeyMissingError, OSError) as error:
                 failed += 1
                 self.stderr.write(f"{capture.pk}: {type(error).__name__}")
         self.stdout.write(f"{done} rekaman disegel ulang, {failed} tidak dapat dibuka")
@@ -55,7 +58,7 @@ class Command(BaseCommand):
         if not PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).exists():
             raise CommandError("Sebutkan kunci segel yang ada; lihat: manage.py capture_keys list")
         try:
-            keys.retire(kid=kid, actor=ACTOR)
-        except keys.KeyInUseError as error:
+            office_keys.retire(kid=kid, actor=ACTOR)
+        except office_keys.KeyInUseError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{kid} {KeyState.RETIRED}")

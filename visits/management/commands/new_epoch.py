@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visits.services import epochs
+from visits.keys import epochs
 
 
 class Command(BaseCommand):

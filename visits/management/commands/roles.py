@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from visits.services import roles
+from visits.workforce import roles
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visits.models import PlanRun
-from visits.services import plans
+from visits.schedule.runs import plan_runs
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("run", type=UUID, help="the run's id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = plans.run(run_id=str(options["run"]))
+        done = plan_runs.run(run_id=str(options["run"]))
         run = PlanRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError("There is no such run.")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from visits.services import rehearsal
+from visits.schedule.problem import simulation
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--runs", type=int, default=settings.REPLAYS, help=f"replays of each day ({settings.REPLAYS})"
         )
-        parser.add_argument("--seed", type=int, default=rehearsal.SEED, help="other draws (1)")
+        parser.add_argument("--seed", type=int, default=simulation.SEED, help="other draws (1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["runs"] < 1 or options["days"] < 1 or options["seed"] < 0:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         first = options["first"] or timezone.localdate()
         last = first + timedelta(days=options["days"] - 1)
         begun = time.perf_counter()
-        found = rehearsal.published(first=first, last=last, runs=options["runs"], seed=options["seed"])
+        found = simulation.published(first=first, last=last, runs=options["runs"], seed=options["seed"])
         if not found.homes:
             raise CommandError(f"Nothing is published from {first} to {last}.")
         self.stdout.write(

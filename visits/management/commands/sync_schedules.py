@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visits import schedules
+from visits.ops import schedules
 
 
 class Command(BaseCommand):

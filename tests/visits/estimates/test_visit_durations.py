@@ -1,0 +1,83 @@
+from math import ceil, exp, log
+
+import pytest
+from django.utils import timezone
+
+from outreach.enums import LocationSource, NeedKind, ResidentKind
+from tests.factories.outreach import NeedFactory
+from visits.enums import VisitKind
+from visits.estimates import visit_durations
+from visits.estimates.visit_durations import service_seconds
+from visits.models import VisitTime
+
+pytestmark = pytest.mark.django_db
+
+PIN = LocationSource.PIN
+
+
+def learned(kind: VisitKind, *, median: float, spread: float = 0.3, **more) -> VisitTime:
+    values = {"used": 100, "visits": 100, "freedom": 110.0, "learned_at": timezone.now(), **more}
+    return VisitTime.objects.create(kind=kind, mean=log(median), spread=spread, **values)
+
+
+def test_without_visits_plans_use_the_quantile_of_the_settings(settings) -> None:
+    settings.VISIT_MINUTES_SIGMA, settings.VISIT_MINUTES_QUANTILE = 0.35, 0.8
+    settings.VISIT_MINUTES, settings.VISIT_MINUTES_PRIOR = {"sick": 24}, 10
+    need = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
+
+    # Student t of 10 at 80 % is 0.879, times what is not known of the mean
+    assert service_seconds(need, setup_minutes=0) == 60 * ceil(24 * exp(0.879 * 0.35 * (11 / 10) ** 0.5))
+
+    settings.VISIT_MINUTES_QUANTILE = 0.5
+    assert service_seconds(need, setup_minutes=0) == 60 * 24
+
+
+def test_a_home_takes_the_visit_the_setup_and_the_search(settings) -> None:
+    settings.VISIT_MINUTES_QUANTILE, settings.APPROXIMATE_EXTRA_MINUTES = 0.5, 5
+    settings.VISIT_MINUTES = {"sick": 24, "delivery": 8, "again": 21}
+    pinned = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
+    somewhere = NeedFactory(resident__kind=ResidentKind.SICK)
+    again = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN, attempts=1)
+    card = NeedFactory(kind=NeedKind.DELIVERY, resident__location_source=PIN)
+    known = NeedFactory(service_minutes=50, resident__location_source=PIN)
+
+    found = [service_seconds(need, setup_minutes=10) / 60 for need in (pinned, somewhere, again, card, known)]
+
+    assert found == [34, 39, 31, 8, 60]
+
+
+def test_what_was_learned_is_planned_with(settings) -> None:
+    settings.VISIT_MINUTES_QUANTILE = 0.5
+    learned(VisitKind.SICK, median=41)
+    learned(VisitKind.ELDERLY, median=41, used=0, visits=0)
+    sick = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
+    old = NeedFactory(resident__kind=ResidentKind.ELDERLY, resident__location_source=PIN)
+
+    assert service_seconds(sick, setup_minutes=10) == 60 * 51
+    assert service_seconds(old, setup_minutes=10) == 60 * 30  # nothing was learned yet
+
+
+def test_minutes_set_by_the_coordinator_are_the_planned_quantile(settings) -> None:
+    settings.VISIT_MINUTES_QUANTILE = 0.8
+    need = NeedFactory(service_minutes=50)
+
+    known = visit_durations.of_need(need, visit_durations.known())
+
+    assert known.minutes.quantile(0.8) == pytest.approx(50)
+
+
+def test_the_share_in_vain_starts_from_the_setting(settings) -> None:
+    settings.VISIT_IN_VAIN, settings.VISIT_MINUTES_PRIOR = 0.1, 10
+    learned(VisitKind.SICK, median=24, visits=90, in_vain=29)
+
+    known = visit_durations.known()
+
+    assert known[VisitKind.SICK].in_vain == pytest.approx(0.3)
+    assert known[VisitKind.ELDERLY].in_vain == pytest.approx(0.1)
+
+
+def test_all_kinds_are_read_in_one_query(django_assert_num_queries) -> None:
+    learned(VisitKind.SICK, median=24)
+
+    with django_assert_num_queries(1):
+        assert set(visit_durations.known()) == set(VisitKind.values)

@@ -1,0 +1,57 @@
+"""Chunks on disk: whole or not at all, readable by us alone, half-written ones swept away later."""
+
+import hashlib
+import os
+import stat
+import time
+
+import pytest
+
+from visits import tasks
+from visits.lib.problems import ProblemError
+from visits.models import Blob, Device
+from visits.records import blobs
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_chunk_lies_under_its_tablet_and_hash_readable_by_us_alone(tablet, sealed):
+    sha = tablet.offer(sealed).json["missing"][0]
+    tablet.put_chunk(sha, sealed.chunks[sha])
+    path = blobs.path(Device.objects.get(), sha)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [file.name for file in path.parent.iterdir()] == [sha]
+
+
+def test_a_full_disk_leaves_neither_row_nor_draft(tablet, sealed, settings):
+    """The folder of the tablet is a file: nothing can be written below it."""
+    sha = tablet.offer(sealed).json["missing"][0]
+    folder = blobs.path(Device.objects.get(), sha).parent
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+    answer = tablet.put_chunk(sha, sealed.chunks[sha])
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "busy", "5")
+    assert Blob.objects.count() == 0
+    folder.unlink()
+    assert tablet.upload(sealed).status == 201
+
+
+def test_an_empty_chunk_is_not_a_chunk(tablet, sealed):
+    tablet.offer(sealed)
+    with pytest.raises(ProblemError, match="not-found"):
+        blobs.put(device=Device.objects.get(), sha256=hashlib.sha256(b"").hexdigest(), data=b"")
+
+
+def test_half_written_chunks_are_swept_away_a_day_later(tablet, sealed):
+    tablet.upload(sealed)
+    folder = blobs.path(Device.objects.get(), next(iter(sealed.chunks))).parent
+    old, fresh = folder / ".0123", folder / ".4567"
+    for draft in (old, fresh):
+        draft.write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    assert tasks.sweep_drafts() == 1
+    assert not old.exists()
+    assert fresh.exists()
+    assert len(list(folder.iterdir())) == len(sealed.chunks) + 1

@@ -1,0 +1,343 @@
+"""The worker's step: opened, checked, accepted or put before a person."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from outreach import vault
+from outreach.enums import Milestone, NeedState
+from outreach.models import LogEntry, Progress
+from tests.factories.visits import TeamFactory, VisitFactory
+from tests.support.tablet import JPEG, PNG
+from visits import tasks
+from visits.enums import CaptureStage, KeyRole, KeyState
+from visits.keys import office_keys
+from visits.lib import jose
+from visits.models import Capture, CaptureContent, CaptureState, Device, OutboxItem, PublicKey, Receipt, Visit
+from visits.records import blobs, reviews, verification
+from visits.tablets import devices
+
+pytestmark = pytest.mark.django_db
+
+
+def _verify(sealed):
+    tasks.verify_capture(sealed.id)
+    return CaptureState.objects.select_related("capture").get(pk=sealed.id)
+
+
+def test_storing_rings_for_the_worker_with_the_id_only(tablet, sealed):
+    tablet.upload(sealed)
+    (task,) = [item.task for item in OrmQ.objects.all()]
+    assert (task["func"], task["args"]) == ("visits.tasks.verify_capture", (sealed.id,))
+
+
+def test_a_good_record_is_accepted_with_everything_that_follows(tablet, sealed, visit):
+    tablet.upload(sealed)
+    status = _verify(sealed)
+
+    assert (status.stage, status.reasons, status.attempts, status.lease_until) == ("accepted", [], 1, None)
+    item = OutboxItem.objects.get()
+    assert (item.capture_id, item.state, item.reference) == (
+        status.pk,
+        "queued",
+        f"JB-{sealed.id.replace('-', '')}",
+    )
+    visit.need.refresh_from_db()
+    assert visit.need.state == NeedState.RECORDED
+    progress = Progress.objects.get(milestone=Milestone.RECORDED)
+    assert progress.source == f"capture:{sealed.id}"
+    assert [e.action for e in LogEntry.objects.filter(subject_id=sealed.id)] == [
+        "capture_offered",
+        "capture_stored",
+        "capture_verified",
+    ]
+
+
+def test_the_verified_receipt_is_signed_by_the_worker_alone(tablet, sealed):
+    tablet.upload(sealed)
+    _verify(sealed)
+    (state,) = tablet.status(sealed.id)
+    assert state["state"] == "queued"
+    token = state["receipts"]["verified"]
+    worker = next(key for key in tablet.me()["server_keys"] if key["role"] == "worker")
+    receipt = jose.verify(
+        token, typ="jb-receipt+jws", key=jose.import_public(worker["jwk"]), kid=worker["kid"]
+    )
+    assert (receipt["kind"], receipt["manifest_sha256"]) == ("verified", sealed.sha256)
+
+
+def test_the_review_copy_is_sealed_under_the_persons_key_and_goes_with_it(tablet, sealed, visit):
+    tablet.upload(sealed)
+    _verify(sealed)
+    capture = Capture.objects.get()
+    content = CaptureContent.objects.get()
+    assert content.key == visit.need.resident.key
+    assert b"Warga" not in bytes(content.form_sealed)
+    assert reviews.form(capture)["name"] == "Warga Contoh"
+    assert reviews.face(capture) == JPEG
+    vault.destroy(visit.need.resident.key)
+    with pytest.raises(ValueError, match="destroyed"):
+        reviews.form(capture)
+
+
+def test_a_repeat_of_the_task_changes_nothing(tablet, sealed):
+    tablet.upload(sealed)
+    _verify(sealed)
+    receipts = list(Receipt.objects.values_list("kind", "jws"))
+    assert verification.run(capture_id=Capture.objects.get().pk) is False
+    assert verification.run_waiting() == 0
+    assert list(Receipt.objects.values_list("kind", "jws")) == receipts
+    assert OutboxItem.objects.count() == 1
+
+
+def test_the_minute_schedule_finds_what_the_queue_lost(tablet, sealed):
+    tablet.upload(sealed)
+    OrmQ.objects.all().delete()
+    tasks.verify_waiting()
+    assert CaptureState.objects.get().stage == "accepted"
+
+
+def test_a_lease_keeps_a_second_worker_away_until_it_runs_out(tablet, sealed):
+    tablet.upload(sealed)
+    CaptureState.objects.update(lease_until=timezone.now() + verification.LEASE, attempts=1)
+    assert verification.run_waiting() == 0
+    with time_machine.travel(timezone.now() + verification.LEASE + timedelta(seconds=1)):
+        assert verification.run_waiting() == 1
+    assert CaptureState.objects.get().attempts == 2
+
+
+def test_a_record_that_kills_its_worker_is_put_before_a_person(tablet, sealed):
+    tablet.upload(sealed)
+    CaptureState.objects.update(attempts=verification.MAX_ATTEMPTS)
+    status = _verify(sealed)
+    assert (status.stage, status.reasons) == ("review", ["not_opened"])
+    assert not Receipt.objects.filter(kind="verified").exists()
+
+
+def test_a_missing_private_key_is_waited_for(tablet, sealed):
+    tablet.upload(sealed)
+    path = next(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json"))
+    hidden = path.with_suffix(".away")
+    path.rename(hidden)
+    office_keys._read.cache_clear()
+    status = _verify(sealed)
+    assert (status.stage, status.error, status.attempts) == ("stored", "KeyMissingError", 0)
+    hidden.rename(path)
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert verification.run_waiting() == 1
+    assert CaptureState.objects.get().stage == "accepted"
+
+
+def test_a_chunk_that_cannot_be_read_is_tried_again(tablet, sealed):
+    tablet.upload(sealed)
+    device = Device.objects.get()
+    sha = next(iter(sealed.chunks))
+    blobs.path(device, sha).unlink()
+    assert _verify(sealed).error == "FileNotFoundError"
+    blobs.path(device, sha).write_bytes(sealed.chunks[sha])
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        verification.run_waiting()
+    assert CaptureState.objects.get().stage == "accepted"
+
+
+@pytest.fixture
+def handed_in(tablet, visit, officer, capture_key):
+    """Hands in a capture made with these changes and verifies it; gives the state."""
+
+    def hand_in(**changes):
+        sealed = tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=capture_key, **changes)
+        assert tablet.upload(sealed).status == 201
+        return _verify(sealed)
+
+    return hand_in
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"version": "1"},
+        {"consent": False},
+        {"name": ""},
+        {"nik": "123"},
+        {"capture": "01900000-0000-7000-8000-000000000000"},
+        {"visit": "01900000-0000-7000-8000-000000000000"},
+        {"exceptions": [{"what": "photo"}]},
+    ],
+)
+def test_a_form_of_another_shape_is_put_before_a_person(handed_in, form):
+    status = handed_in(form=form)
+    assert (status.stage, status.reasons) == ("review", ["form_invalid"])
+    assert not Receipt.objects.filter(kind="verified").exists()
+    assert not OutboxItem.objects.exists()
+
+
+def test_a_form_of_a_version_we_do_not_know_yet_is_taken(handed_in):
+    assert handed_in(form={"version": 7, "something_new": [1]}).stage == "accepted"
+
+
+def test_hashes_of_the_plain_parts_must_hold(handed_in):
+    told = {"photo": {"sha256": "0" * 64, "size": len(JPEG), "type": "image/jpeg"}}
+    told["signature"] = {"sha256": hashlib.sha256(PNG).hexdigest(), "size": len(PNG), "type": "image/png"}
+    assert handed_in(form={"parts": told}).reasons == ["bytes_differ"]
+
+
+def test_a_photo_that_is_no_photo_is_put_before_a_person(handed_in):
+    assert handed_in(parts={"photo": b"<html>", "signature": PNG}).reasons == ["form_invalid"]
+
+
+def test_a_missing_signature_needs_its_exception(handed_in, visit):
+    assert handed_in(parts={"photo": JPEG}).reasons == ["form_invalid"]
+
+
+def test_a_signature_that_cannot_be_given_is_an_exception(handed_in):
+    exception = {"what": "signature", "reason": "cannot", "note": ""}
+    assert handed_in(parts={"photo": JPEG}, form={"exceptions": [exception]}).stage == "accepted"
+
+
+def test_a_part_sealed_for_another_capture_does_not_open(tablet, visit, officer, capture_key):
+    args = {"visit": str(visit.pk), "officer": officer.pk, "capture_key": capture_key}
+    donor, taker = tablet.seal(**args), tablet.seal(**args)
+    payload = {**taker.payload, "parts": donor.payload["parts"]}
+    taker.manifest, taker.chunks = tablet.sign(payload, "jb-manifest+jws"), donor.chunks
+    tablet.upload(taker)
+    assert _verify(taker).reasons == ["not_opened"]
+
+
+def test_a_manifest_that_tells_another_size_is_put_before_a_person(tablet, sealed):
+    part = {**sealed.payload["parts"][0], "size": 1}
+    payload = {**sealed.payload, "parts": [part, *sealed.payload["parts"][1:]]}
+    sealed.manifest = tablet.sign(payload, "jb-manifest+jws")
+    tablet.upload(sealed)
+    assert _verify(sealed).reasons == ["bytes_differ"]
+
+
+def test_a_key_we_do_not_know_is_put_before_a_person(tablet, visit, officer):
+    foreign = jose.new_key()
+    key = {"kid": foreign.kid, "jwk": jose.public_jwk(foreign)}
+    sealed = tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=key)
+    assert tablet.upload(sealed).status == 201
+    assert _verify(sealed).reasons == ["key_unknown"]
+
+
+def test_a_key_rotated_while_the_tablet_was_away_still_opens(tablet, sealed):
+    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    tablet.upload(sealed)
+    assert _verify(sealed).stage == "accepted"
+    assert PublicKey.objects.filter(role="capture", state=KeyState.OLD).count() == 1
+
+
+def test_circumstances_that_a_person_must_see(handed_in, visit):
+    first = handed_in()
+    second = handed_in()
+    assert first.stage == "accepted"
+    assert second.reasons == ["need_recorded", "another_capture"]
+    assert Receipt.objects.filter(kind="verified").count() == 2
+    assert OutboxItem.objects.count() == 1
+
+
+def test_a_cancelled_visit(handed_in, visit):
+    Visit.objects.update(state="cancelled")
+    visit.need.__class__.objects.update(state=NeedState.OPEN)
+    assert handed_in().reasons == ["visit_cancelled"]
+    visit.need.refresh_from_db()
+    assert visit.need.state == NeedState.REVIEW
+
+
+def test_another_persons_nik(handed_in, visit):
+    vault.put(visit.need.resident, "nik", "3519015705500001")
+    visit.need.resident.save()
+    assert handed_in(form={"nik": "3519015705500002"}).reasons == ["nik_differs"]
+
+
+def test_a_revoked_tablet(handed_in):
+    devices.revoke(device=Device.objects.get(), actor="user:1")
+    assert handed_in().reasons == ["device_revoked"]
+
+
+def test_a_visit_of_another_team_and_an_unknown_one(new_tablet, visit, capture_key):
+    other = new_tablet(TeamFactory())
+    unknown = "01900000-0000-7000-8000-000000000000"
+    for identifier, reason in ((str(visit.pk), "other_team"), (unknown, "visit_unknown")):
+        sealed = other.seal(visit=identifier, officer=10**9, capture_key=capture_key)
+        other.upload(sealed)
+        assert _verify(sealed).reasons == [reason, "officer_unknown"]
+
+
+def test_a_person_accepts_once(handed_in, visit):
+    devices.revoke(device=Device.objects.get(), actor="user:1")
+    capture = handed_in().capture
+    done = [reviews.accept(capture=capture, user=None, actor="user:1", note="ok") for _ in range(2)]
+    assert done == [True, False]
+    assert CaptureState.objects.get().stage == CaptureStage.ACCEPTED
+    visit.need.refresh_from_db()
+    assert visit.need.state == NeedState.RECORDED
+    assert OutboxItem.objects.count() == 1
+
+
+def test_what_was_never_opened_cannot_be_accepted_but_opened_again(handed_in):
+    capture = handed_in(form={"name": ""}).capture
+    assert reviews.accept(capture=capture, user=None, actor="user:1", note="") is False
+    assert reviews.open_again(capture=capture, user=None, actor="user:1", note="") is True
+    assert CaptureState.objects.get().stage == "stored"
+
+
+def test_what_is_set_aside_is_kept_and_may_be_taken_up_again(handed_in, visit):
+    visit.need.__class__.objects.update(state=NeedState.CAPTURED)
+    devices.revoke(device=Device.objects.get(), actor="user:1")
+    capture = handed_in().capture
+    assert reviews.set_aside(capture=capture, user=None, actor="user:1", note="") is True
+    visit.need.refresh_from_db()
+    assert visit.need.state == NeedState.REVIEW
+    assert reviews.take_up_again(capture=capture, user=None, actor="user:1", note="") is True
+    assert CaptureState.objects.get().stage == "review"
+
+
+def test_erasing_the_person_first_leaves_the_record_to_a_person(tablet, sealed, visit):
+    tablet.upload(sealed)
+    vault.destroy(visit.need.resident.key)
+    assert _verify(sealed).reasons == ["person_erased"]
+
+
+def test_no_personal_data_in_the_log(handed_in):
+    handed_in(form={"nik": "3519015705500002", "phone": "081299990000"})
+    text = json.dumps(list(LogEntry.objects.values()), default=str)
+    assert not any(word in text for word in ("3519015705500002", "081299990000", "Warga Contoh"))
+
+
+def test_two_visits_of_one_need_do_not_mix(handed_in, visit):
+    VisitFactory(shift=visit.shift)
+    assert handed_in().stage == "accepted"
+
+
+def test_a_record_of_a_visit_that_was_reported_in_vain(handed_in, tablet, visit, officer):
+    tablet.events(tablet.event("outcome", visit=str(visit.pk), officer=officer.pk, outcome="not_home"))
+    later = VisitFactory(shift=visit.shift, need=visit.need)
+    capture = handed_in().capture
+    assert CaptureState.objects.get().reasons == ["outcome_differs"]
+    assert reviews.accept(capture=capture, user=None, actor="user:1", note="")
+    later.refresh_from_db()
+    visit.need.refresh_from_db()
+    assert (later.state, visit.need.state) == ("cancelled", NeedState.RECORDED)
+
+
+def test_a_record_sealed_to_a_retired_key_opens_while_its_file_is_kept(tablet, sealed, capture_key):
+    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    tablet.me()
+    office_keys.retire(kid=capture_key["kid"], actor="user:1")
+    tablet.upload(sealed)
+    assert _verify(sealed).stage == "accepted"
+
+
+def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed, capture_key):
+    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    tablet.me()
+    office_keys.retire(kid=capture_key["kid"], actor="user:1")
+    next(office_keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    office_keys._read.cache_clear()
+    tablet.upload(sealed)
+    assert _verify(sealed).reasons == ["key_unknown"]

@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory, VisitFactory, at
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.enums import VisitState
+from visits.models import CalendarDay, Shift
+from visits.schedule.plans import plan_changes
+from visits.schedule.plans.plan_changes import What
+from visits.schedule.plans.publishing import publish
+
+pytestmark = pytest.mark.django_db
+
+
+def test_half_an_hour_is_no_shift_and_more_is() -> None:
+    shift, one, two = ShiftFactory(date=TUESDAY), NeedFactory(), NeedFactory()
+    publish(plan=draft({shift: [one, two]}), user=None, now=NOW)
+
+    half, more = (draft({shift: [one, two]}, starts=8 * 60 + minutes) for minutes in (30, 31))
+
+    assert [change.what for change in plan_changes.of(plan=half, now=NOW).stops] == [What.SAME, What.SAME]
+    assert [change.what for change in plan_changes.of(plan=more, now=NOW).stops] == [
+        What.SHIFTED,
+        What.SHIFTED,
+    ]
+
+
+def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    small = draft({one: [NeedFactory()]})
+    with django_assert_num_queries(6):
+        _touch(plan_changes.of(plan=small, now=NOW))
+    publish(plan=draft({one: [NeedFactory() for _ in range(3)]}), user=None, now=NOW)
+    big = draft({one: [NeedFactory() for _ in range(4)], two: [NeedFactory() for _ in range(4)]})
+    with django_assert_num_queries(6):
+        _touch(plan_changes.of(plan=big, now=NOW))
+
+
+def _touch(found: plan_changes.Changes) -> None:
+    """What the page reads of it."""
+    for change in found.stops:
+        assert change.stop.need.resident.village.name
+        assert change.stop.shift.team.name
+        assert change.told
+    for visit in found.cancelled:
+        assert visit.need.resident.village.name
+
+
+def test_what_changed_since_is_left_out_with_its_reason() -> None:
+    shift: Shift = ShiftFactory(date=TUESDAY)
+    needs: list[Need] = [NeedFactory() for _ in range(4)]
+    closed, review, away, elsewhere = needs
+    plan = draft({shift: needs})
+    closed.state = NeedState.CLOSED
+    review.state = NeedState.REVIEW
+    elsewhere.state = NeedState.PLANNED
+    for need in (closed, review, elsewhere):
+        need.save()
+    away.resident.away = True
+    away.resident.save()
+    VisitFactory(need=elsewhere, shift=ShiftFactory(date=TUESDAY + timedelta(days=9)))
+
+    found = plan_changes.of(plan=plan, now=NOW)
+
+    assert [row.code for row in found.dropped] == ["closed", "review", "away", "elsewhere"]
+    assert found.stops == []
+
+
+def test_a_day_closed_since_refuses_the_plan() -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    plan = draft({shift: [NeedFactory()]})
+    CalendarDay.objects.create(date=TUESDAY, is_open=False, reason="Rapat", set_by="user:1")
+
+    assert [(row.code, row.shift) for row in plan_changes.of(plan=plan, now=NOW).refusals] == [
+        ("cancelled", shift)
+    ]
+
+
+def test_visits_on_the_road_are_never_cancelled() -> None:
+    shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    plan = draft({other: [NeedFactory()]})
+    VisitFactory(shift=shift, state=VisitState.TRAVELLING, need=NeedFactory(state=NeedState.PLANNED))
+
+    found = plan_changes.of(plan=plan, now=NOW)
+
+    assert found.cancelled == []
+    assert [row.code for row in found.refusals] == ["begun"]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ((480, 540), What.SAME),
+        ((510, 570), What.SAME),  # half an hour
+        ((480, 580), What.SHIFTED),
+        ((440, 500), What.SHIFTED),
+    ],
+)
+def test_a_shift_is_one_of_the_hours_that_the_family_was_told(told: tuple[int, int], what: What) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    visit = VisitFactory(
+        shift=shift,
+        need=NeedFactory(state=NeedState.PLANNED),
+        planned_arrive=at(TUESDAY, 900),  # the plan's own clock does not matter to the family
+        told_from=at(TUESDAY, 480),
+        told_until=at(TUESDAY, 540),
+    )
+    plan = draft({shift: [visit.need]})
+    plan.stops.update(told_from=60 * told[0], told_until=60 * told[1])
+
+    (change,) = plan_changes.of(plan=plan, now=NOW).stops
+
+    assert change.what == what

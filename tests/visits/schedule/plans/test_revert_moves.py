@@ -1,0 +1,172 @@
+"""Putting a visit back in a draft: by the rules, with the kit, and only where somebody awaits it."""
+
+import pytest
+import time_machine
+
+from outreach.enums import LocationSource
+from outreach.models import Need, Resident
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import ShiftFactory, at
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
+from visits.planning import keeping as engine
+from visits.planning.keeping import Stay
+from visits.schedule.plans import keep_costs, plan_changes, revert_moves
+from visits.schedule.plans.publishing import publish
+
+pytestmark = pytest.mark.django_db
+
+HERE = {
+    "resident__latitude": -7.63,
+    "resident__longitude": 111.53,
+    "resident__location_source": LocationSource.OFFICER,
+}
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def _prices(plan: Plan) -> dict[str, Stay]:
+    return keep_costs.prices(plan=plan, found=plan_changes.of(plan=plan, now=NOW), now=NOW)
+
+
+def _publish(routes: dict[Shift, list[Need]]) -> None:
+    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+
+
+def _put_back(plan: Plan, need: Need) -> None:
+    revert_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    plan.refresh_from_db()
+
+
+def _right_after_another(plan: Plan, need: Need) -> None:
+    """As a planner writes it: no drive, no kit."""
+    stop = PlanStop.objects.get(plan=plan, need=need)
+    PlanStop.objects.filter(pk=stop.pk).update(travel_seconds=0, leave=stop.start + 600)
+
+
+def test_a_family_without_room_has_a_price_beside_promises_of_other_teams() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    promised, moved = NeedFactory(), NeedFactory()
+    _publish({one: [moved], two: [promised]})
+    Visit.objects.filter(need=promised).update(promised=True)
+    Shift.objects.filter(pk=one.pk).update(max_visits=0)
+    plan = draft({two: [promised, moved]}, starts=9 * 60)
+
+    kept = _prices(plan)[str(moved.pk)]
+
+    assert (kept.code, kept.relax) == (engine.BLOCKED, ("full",))
+
+
+def test_who_is_away_by_now_has_no_price_and_is_not_put_back() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    stays, away = NeedFactory(), NeedFactory()
+    _publish({one: [stays, away]})
+    plan = draft({one: [stays], two: [away]}, starts=9 * 60)
+    away.resident.away = True
+    away.resident.save()
+
+    assert _prices(plan) == {}
+    with pytest.raises(revert_moves.CannotKeepError) as error:
+        _put_back(plan, away)
+    assert error.value.code == "gone"
+
+
+def test_a_neighbour_that_awaits_the_team_at_another_hour_stays_where_it_is() -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    first, between, second = NeedFactory(**HERE), NeedFactory(), NeedFactory(**HERE)
+    _publish({shift: [first, between, second]})
+    Visit.objects.filter(need=second).update(
+        planned_arrive=at(TUESDAY, 11 * 60),
+        planned_start=at(TUESDAY, 11 * 60),
+        planned_leave=at(TUESDAY, 11 * 60 + 30),
+        told_from=at(TUESDAY, 11 * 60),
+        told_until=at(TUESDAY, 11 * 60 + 40),
+    )
+    plan = draft({shift: [between, first, second]}, starts=13 * 60)
+    _right_after_another(plan, second)
+
+    _put_back(plan, first)
+
+    stops = list(PlanStop.objects.filter(plan=plan).order_by("sequence"))
+    assert [stop.need for stop in stops] == [first, between, second]
+
+
+def test_who_followed_a_neighbour_brings_the_kit_where_it_is_put_back() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    new, back, other = NeedFactory(**HERE), NeedFactory(**HERE), NeedFactory()
+    _publish({one: [other, back]})
+    plan = draft({one: [other], two: [new, back]}, starts=9 * 60)
+    _right_after_another(plan, back)
+
+    _put_back(plan, back)
+
+    stop = PlanStop.objects.get(plan=plan, need=back)
+    assert stop.leave - stop.start == 600 + 60 * one.team.setup_minutes
+
+
+def test_who_stays_brings_the_kit_where_the_neighbour_is_put_back() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    back, stays, other = NeedFactory(**HERE), NeedFactory(**HERE), NeedFactory()
+    _publish({one: [other, back]})
+    plan = draft({one: [other], two: [back, stays]}, starts=9 * 60)
+    _right_after_another(plan, stays)
+
+    _put_back(plan, back)
+
+    stop = PlanStop.objects.get(plan=plan, need=stays)
+    assert stop.leave - stop.start == 600 + 60 * two.team.setup_minutes
+
+
+def test_each_home_of_a_stop_counts_towards_the_day_of_its_team() -> None:
+    one, two = ShiftFactory(date=TUESDAY, max_visits=2), ShiftFactory(date=TUESDAY)
+    first, second, new = NeedFactory(**HERE), NeedFactory(**HERE), NeedFactory()
+    _publish({one: [first, second]})
+    plan = draft({one: [new], two: [first, second]}, starts=9 * 60)
+    _right_after_another(plan, second)
+
+    kept = _prices(plan)[str(second.pk)]
+
+    assert (kept.code, kept.order, kept.out) == (engine.PUSHES, (), (str(new.pk),))
+
+
+def test_who_is_no_longer_to_be_met_is_listed_as_left_when_its_route_is_written_anew() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    stays, moved, new, old = NeedFactory(), NeedFactory(), NeedFactory(), NeedFactory()
+    _publish({one: [stays, moved, old]})
+    plan = draft({one: [stays], two: [new, old, moved]}, starts=9 * 60)
+    Resident.objects.filter(needs__in=[new, old]).update(away=True)
+
+    _put_back(plan, moved)
+
+    left = PlanUnserved.objects.filter(plan=plan)
+    assert {(row.need, row.priority) for row in left} == {(new, 45), (old, 45)}
+    assert (plan.summary["served"], plan.summary["unserved"]) == (2, 2)
+    assert PlanStop.objects.filter(plan=plan).count() == 2
+
+
+def test_the_teams_loads_are_those_of_the_changed_draft() -> None:
+    one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    stays, back, new = NeedFactory(), NeedFactory(), NeedFactory()
+    _publish({one: [stays, back]})
+    plan = draft({one: [stays], two: [new, back]}, starts=9 * 60)
+    before = [
+        {"team": shift.team.code, "days": 1, "available_s": 20_000, "busy_s": 1, "visits": visits}
+        for shift, visits in ((one, 1), (two, 2))
+    ]
+    plan.summary["balance"] = {"kept": False, "teams": before, "held": [], "out_of_time": False}
+    plan.save()
+
+    _put_back(plan, back)
+
+    balance = plan.summary["balance"]
+    served = {one.team.code: 2, two.team.code: 1}
+    travel = {row["shift"]: row["travel_s"] for row in plan.summary["team_days"]}
+    assert balance["kept"] is True
+    assert {row["team"]: row["visits"] for row in balance["teams"]} == served
+    assert {row["team"]: row["busy_s"] for row in balance["teams"]} == {
+        shift.team.code: served[shift.team.code] * 1800 + travel[shift.pk] for shift in (one, two)
+    }

@@ -1,0 +1,120 @@
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+
+from outreach.enums import LocationSource, NeedKind
+from outreach.models import Need
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import PlanRunFactory, ShiftFactory
+from tests.visits.planned import NOW, TUESDAY, draft
+from visits.appointments import arrival_intervals
+from visits.enums import RunState
+from visits.models import Shift, Visit
+from visits.schedule.plans import booking, slot_labels
+from visits.schedule.plans.publishing import publish
+from visits.schedule.problem import problem_builder, published_week, stop_joining
+
+pytestmark = pytest.mark.django_db
+SETUP = 60 * ShiftFactory.build().team.setup_minutes
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def _need(metres: float = 0.0, **fields: Any) -> Need:
+    house = {
+        "resident__latitude": -7.61 + metres / 111_195,
+        "resident__longitude": 111.53,
+        "resident__location_source": LocationSource.PIN,
+    }
+    need: Need = NeedFactory(**(house | fields))
+    return need
+
+
+def _published(*needs: Need, on: date = TUESDAY) -> Shift:
+    shift: Shift = ShiftFactory(date=on)
+    publish(plan=draft({shift: list(needs)}, first=on, starts=9 * 60), user=None, now=NOW)
+    return shift
+
+
+def _joins(need: Need) -> stop_joining.Joins:
+    return stop_joining.of(
+        there=published_week.published(first=NOW.date(), days=booking.DAYS, asked=need, now=NOW), need=need
+    )
+
+
+def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_would() -> None:
+    there = _need()
+    shift = _published(_need(2_000), there)
+    need = _need(15)
+
+    (offer,) = booking.offers(need=need, now=NOW)
+
+    slot = offer.slot
+    assert (slot.joins, slot.position) == (str(there.pk), 2)
+    assert slot_labels.price(slot).startswith("satu tempat dengan rumah ke-2, alat tidak dibongkar lagi; ")
+    assert abs(slot.added_s) < 60
+
+    ShiftFactory(date=TUESDAY)
+    run = PlanRunFactory(first_date=TUESDAY, last_date=TUESDAY, state=RunState.RUNNING)
+    pair = [str(_need(5_000).pk), str(_need(5_000).pk)]
+    planned = problem_builder.build(run=run, now=NOW).problem.visit_by_id
+    short, long = sorted(planned[one].service_s for one in pair)
+    assert slot.leave_s - slot.start_s == short == long - SETUP
+
+    assert booking.take(
+        need=need, shift=shift.pk, position=slot.position, start_s=slot.start_s, shown="", user=None, now=NOW
+    )
+    taken = Visit.objects.get(need=need)
+    assert (taken.shift, taken.sequence) == (shift, 3)
+    assert (
+        published_week.stop_of(taken).leave_s - published_week.stop_of(taken).start_s
+        == slot.leave_s - slot.start_s
+    )
+    assert taken.planned_start == Visit.objects.get(need=there).planned_leave
+    assert arrival_intervals.told(taken) == offer.told
+    assert _joins(_need(40_000)).follows == {str(need.pk)}
+
+
+def test_nobody_goes_between_two_who_share_a_place() -> None:
+    _published(_need(), _need(10))
+    far = _need(4_000)
+    there = published_week.published(first=NOW.date(), days=booking.DAYS, asked=far, now=NOW)
+    _, found = booking._slots(there, far)
+    assert {slot.position for slot in found} == {0, 2}
+    assert {slot.joins for slot in found} == {None}
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "joins"),
+    [
+        ({}, {"metres": 30}, False),
+        ({}, {"resident__infectious": True}, False),
+        ({}, {"kind": NeedKind.DELIVERY}, True),
+        ({"kind": NeedKind.DELIVERY}, {}, False),
+        ({"kind": NeedKind.DELIVERY}, {"kind": NeedKind.DELIVERY}, True),
+    ],
+)
+def test_who_joins_whom(there: dict[str, Any], asked: dict[str, Any], joins: bool) -> None:
+    """A recording does not join where only a card is handed over: the kit is not set up there."""
+    home = _need(**there)
+    _published(home)
+    assert set(_joins(_need(**asked)).visits) == ({str(home.pk)} if joins else set())
+
+
+def test_no_more_than_allowed_share_a_place(settings) -> None:
+    _published(_need(), _need())
+    assert len(_joins(_need()).visits) == 2
+    settings.SHARED_STOP_MOST = 2
+    assert _joins(_need()).visits == {}
+
+
+def test_a_visit_of_the_place_itself_does_not_join_itself() -> None:
+    need = _need()
+    _published(need)
+    assert _joins(need) == stop_joining.Joins()

@@ -1,0 +1,75 @@
+from datetime import date
+
+import pytest
+
+from outreach.enums import ResidentKind, Skill, Urgency
+from tests.factories.visits import at
+from visits.wording import labels
+
+TUESDAY = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"code": "waiting", "points": 20, "count": 20}, "menunggu 20 hari"),
+        ({"code": "deadline", "points": 20, "count": -3}, "batas waktu sudah lewat 3 hari"),
+        ({"code": "deadline", "points": 10, "count": 7}, "batas waktu 7 hari lagi"),
+        ({"code": ResidentKind.SICK, "points": 25}, "sakit"),
+        ({"code": Urgency.HIGH, "points": 12}, "mendesak"),
+    ],
+)
+def test_parts_of_a_priority_in_words(row: dict[str, object], text: str) -> None:
+    assert labels.part(row) == text
+
+
+def test_parts_come_largest_first() -> None:
+    rows = [{"code": "waiting", "points": 5, "count": 5}, {"code": "sick", "points": 25}]
+
+    assert labels.parts(rows) == [("sakit", 25.0), ("menunggu 5 hari", 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (TUESDAY, TUESDAY, "Selasa, 1 Desember 2026"),
+        (TUESDAY, date(2026, 12, 7), "1–7 Desember 2026"),
+        (date(2026, 11, 30), TUESDAY, "30 November – 1 Desember 2026"),
+        (date(2026, 12, 31), date(2027, 1, 4), "31 Desember 2026 – 4 Januari 2027"),
+    ],
+)
+def test_a_span_of_days_is_as_short_as_it_can_be(first: date, last: date, text: str) -> None:
+    assert labels.span(first, last) == text
+
+
+def test_times_in_words() -> None:
+    assert labels.clock(9 * 3600 + 10 * 60 + 59) == "09.10"
+    assert [labels.duration(seconds) for seconds in (0, 1500, 3600, 7500)] == [
+        "0 mnt",
+        "25 mnt",
+        "1 jam 00 mnt",
+        "2 jam 05 mnt",
+    ]
+    assert labels.duration_exact(65) == "1 mnt 05 dtk"
+
+
+def test_skills_by_their_names() -> None:
+    assert labels.skills("iris,ramp") == f"{Skill.IRIS.label}, {Skill.RAMP.label}"
+
+
+@pytest.mark.parametrize("code", ["compiling", "interrupted", "too_often", "no_shifts", "no_needs", "error"])
+def test_every_message_of_a_run_has_words(code: str) -> None:
+    assert labels.run_message(code).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (11 * 60 + 10, 13 * 60 + 20, "termasuk istirahat tim 12.00–13.00"),
+        (12 * 60, 13 * 60 + 20, ""),
+        (11 * 60, 12 * 60, ""),
+        (13 * 60, 14 * 60, ""),
+    ],
+)
+def test_an_interval_over_a_break_says_so(since: int, until: int, said: str) -> None:
+    assert labels.rest([["12:00", "13:00"]], at(TUESDAY, since), at(TUESDAY, until)) == said

@@ -1,0 +1,210 @@
+"""What became of the intervals that families were told: arrivals compared with them, by week and team.
+
+An arrival is the tap "Tiba". When a team is home is not reported: it is taken as its last outcome and the drive
+from there by the straight line in force.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import sqrt
+from statistics import median
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from visits.appointments import arrival_intervals
+from visits.enums import VisitState
+from visits.models import Team, Visit
+from visits.planning.arrival import calibrate
+from visits.planning.travel import GreatCircle
+from visits.roads import straight_line
+
+WEEKS = 12
+LAST = 1000  # visits that calibrate the intervals to come
+ENOUGH = 30  # visits below which a share is not said
+TOLERANCE = 0.05  # the target band is the stated share and so much to either side
+Z = 1.645  # 9 of 10 samples of a true share lie within the range that is shown
+
+
+@dataclass(kw_only=True)
+class Cell:
+    """The visits of a week, a team, or both; `late_min` and `over_min` are one number a visit or team-day."""
+
+    within: int = 0
+    early: int = 0
+    late_min: list[float] = field(default_factory=list)
+    over_min: list[float] = field(default_factory=list)
+
+    @property
+    def visits(self) -> int:
+        return self.within + self.early + len(self.late_min)
+
+    @property
+    def enough(self) -> bool:
+        return self.visits >= ENOUGH
+
+    @property
+    def coverage(self) -> float:
+        return self.within / self.visits if self.visits else 0.0
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Wilson's range of the share that so many visits may stand for."""
+        count, share = self.visits, self.coverage
+        if not count:
+            return 0.0, 1.0
+        middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
+        width = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count)) / (1 + Z * Z / count)
+        return max(0.0, middle - width), min(1.0, middle + width)
+
+    @property
+    def late_by(self) -> float | None:
+        """Minutes by which half of the late ones were late at most."""
+        return median(self.late_min) if self.late_min else None
+
+    @property
+    def overtime(self) -> float | None:
+        """Minutes of overtime of a team-day on average."""
+        return sum(self.over_min) / len(self.over_min) if self.over_min else None
+
+    def add(self, other: "Cell") -> None:
+        self.within += other.within
+        self.early += other.early
+        self.late_min += other.late_min
+        self.over_min += other.over_min
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    monday: date
+    total: Cell
+    teams: list[Cell]  # in the order of `Audit.teams`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """The last weeks, the oldest first; teams with visits in them, by code."""
+
+    first: date
+    last: date
+    total: Cell
+    teams: list[tuple[Team, Cell]]
+    weeks: list[Week]
+
+    @property
+    def band(self) -> tuple[float, float]:
+        return settings.ARRIVAL_COVERAGE - TOLERANCE, settings.ARRIVAL_COVERAGE + TOLERANCE
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def audit(*, today: date | None = None) -> Audit:
+    """The audit of the last `WEEKS` weeks, this one among them, in three queries."""
+    last = today or timezone.localdate()
+    first = monday_of(last) - timedelta(weeks=WEEKS - 1)
+    cells: dict[tuple[date, int], Cell] = {}
+    line = straight_line.in_force().model
+    for visits in _team_days(first, last):
+        shift = visits[0].shift
+        cell = cells.setdefault((monday_of(shift.date), shift.team_id), Cell())
+        cell.add(_cell(visits, line))
+    teams = list(Team.objects.filter(pk__in={team for _week, team in cells}).order_by("code"))
+    mondays = [first + timedelta(weeks=number) for number in range(WEEKS)]
+    return Audit(
+        first=first,
+        last=last,
+        total=_sum(cells.values()),
+        teams=[(team, _sum(cell for (_, pk), cell in cells.items() if pk == team.pk)) for team in teams],
+        weeks=[
+            Week(
+                monday=monday,
+                total=_sum(cell for (week, _), cell in cells.items() if week == monday),
+                teams=[cells.get((monday, team.pk), Cell()) for team in teams],
+            )
+            for monday in mondays
+        ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experience:
+    """What the last visits say about intervals to come: by how much they are lengthened, from how many visits."""
+
+    stretch: float
+    visits: int
+
+
+def experience(*, now: datetime | None = None) -> Experience:
+    """From the last visits whose families were told an interval by replays, in one query."""
+    now = now or timezone.now()
+    rows = Visit.objects.filter(
+        arrived_at__range=(now - timedelta(weeks=WEEKS), now), told_until__gt=F("told_from")
+    ).exclude(state=VisitState.CANCELLED)
+    told = rows.order_by("-arrived_at", "pk").values_list(
+        *("told_from", "told_until", "arrived_at", "told_stretch")
+    )[:LAST]
+    places = [
+        (1 + stretch) * ((_minute(at) - since) / (until - since))
+        for since, until, at, stretch in told
+        if since and until and at
+    ]
+    return Experience(stretch=calibrate(places, settings.ARRIVAL_COVERAGE), visits=len(places))
+
+
+def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
+    """Visits at whose door a team arrived, by team-day."""
+    rows = (
+        Visit.objects.filter(shift__date__range=(first, last), arrived_at__isnull=False)
+        .exclude(state=VisitState.CANCELLED)
+        .select_related("shift", "need__resident")
+        .order_by("shift__date", "shift", "pk")
+    )
+    days: dict[int, list[Visit]] = {}
+    for visit in rows:
+        days.setdefault(visit.shift_id, []).append(visit)
+    return days.values()
+
+
+def _cell(visits: list[Visit], line: GreatCircle) -> Cell:
+    """A team-day."""
+    cell = Cell(over_min=_overtime(visits, line))
+    for visit in visits:
+        since, until = arrival_intervals.told(visit)
+        at = visit.arrived_at
+        assert at is not None
+        if at < since:
+            cell.early += 1
+        elif _minute(at) <= until:
+            cell.within += 1
+        else:
+            cell.late_min.append((at - until).total_seconds() / 60)
+    return cell
+
+
+def _minute(at: datetime) -> datetime:
+    """A tap in the last minute that was told is within it."""
+    return at.replace(second=0, microsecond=0)
+
+
+def _overtime(visits: list[Visit], line: GreatCircle) -> list[float]:
+    """Minutes after the end of the shift at which the team is home, if all its arrivals have an outcome."""
+    ended = [visit.outcome_at for visit in visits if visit.outcome_at is not None]
+    if len(ended) < len(visits):
+        return []
+    last = max(visits, key=lambda visit: visit.outcome_at or visit.planned_leave)
+    shift, resident = last.shift, last.need.resident
+    places = ((resident.latitude, resident.longitude), (shift.end_latitude, shift.end_longitude))
+    drive_s = line.seconds(places, 0, 1)
+    ends = timezone.make_aware(datetime.combine(shift.date, shift.ends))
+    return [max(0.0, (max(ended) + timedelta(seconds=drive_s) - ends).total_seconds() / 60)]
+
+
+def _sum(cells: Iterable[Cell]) -> Cell:
+    total = Cell()
+    for cell in cells:
+        total.add(cell)
+    return total

@@ -1,0 +1,96 @@
+"""How fast teams drive: computed from their trips, proposed, and applied only when a coordinator says so."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.services import log
+from visits.enums import FitState
+from visits.estimates import trips
+from visits.models import TravelFit
+from visits.roads import fit, straight_line
+
+LOOK_BACK = timedelta(days=365)
+
+
+def propose(*, now: datetime | None = None) -> TravelFit | None:
+    """A proposal from the trips of the last year, in the place of the one before; None where there are too few
+    trips, or they say what the newest proposal or the line in force says already."""
+    now = now or timezone.now()
+    given, line = straight_line.of_settings(), straight_line.in_force().model
+    found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=given, in_force=line)
+    if found is None:
+        return None
+    fields = {
+        "detour": given.detour,
+        "before_detour": line.detour,
+        "before_speed_kmh": line.speed_kmh,
+        "detail": {"hours": [asdict(hour) for hour in found.hours], "points": found.points},
+        **{name: getattr(found, name) for name in _FIGURES},
+    }
+    with transaction.atomic():
+        newest = TravelFit.objects.filter(state__in=(FitState.PROPOSED, FitState.APPLIED)).first()
+        if newest is not None and (newest.trips, newest.speed_kmh) == (found.trips, found.speed_kmh):
+            return None
+        for old in TravelFit.objects.filter(state=FitState.PROPOSED):
+            _move(old, source=FitState.PROPOSED, to=FitState.REPLACED, actor="system")
+        row = TravelFit.objects.create(made_at=now, **fields)
+        log.write(
+            actor="system",
+            action="travel_proposed",
+            subject=row,
+            to_state=row.state,
+            detail={"trips": row.trips, "used": row.used, "speed_kmh": row.speed_kmh},
+        )
+    return row
+
+
+_FIGURES = (
+    *("speed_kmh", "low_kmh", "high_kmh", "trips", "used", "absurd", "far", "spread"),
+    *("off_before", "off_after", "still_s"),
+)
+
+
+@transaction.atomic
+def apply(*, row: TravelFit, user: AbstractBaseUser) -> bool:
+    """Plans made from now on use the proposal. False where it is none any more."""
+    actor = log.actor_of(user)
+    if TravelFit.objects.select_for_update().filter(pk=row.pk, state=FitState.PROPOSED).first() is None:
+        return False
+    for old in TravelFit.objects.filter(state=FitState.APPLIED):
+        _move(old, source=FitState.APPLIED, to=FitState.REPLACED, actor=actor)
+    return _move(
+        row,
+        source=FitState.PROPOSED,
+        to=FitState.APPLIED,
+        actor=actor,
+        applied_at=timezone.now(),
+        applied_by_id=user.pk,
+    )
+
+
+@transaction.atomic
+def back_to_settings(*, user: AbstractBaseUser) -> bool:
+    """Plans made from now on use the settings. False where they did already."""
+    done = False
+    for row in TravelFit.objects.filter(state=FitState.APPLIED):
+        done |= _move(row, source=FitState.APPLIED, to=FitState.REPLACED, actor=log.actor_of(user))
+    return done
+
+
+def _move(row: TravelFit, *, source: FitState, to: FitState, actor: str, **fields: object) -> bool:
+    if not TravelFit.objects.filter(pk=row.pk, state=source).update(state=to, **fields):
+        return False
+    log.write(
+        actor=actor,
+        action="travel_fit_moved",
+        subject=row,
+        from_state=source,
+        to_state=to,
+        detail={"speed_kmh": row.speed_kmh},
+    )
+    row.state = to
+    return True

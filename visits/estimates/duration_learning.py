@@ -1,0 +1,114 @@
+"""What finished visits teach: once a day every kind's row is written again from the reports of the last year.
+
+A visit lasts from the tap "Tiba" to the outcome, the team's minutes for its kit apart. Taps come late or in
+bulk, so reports that can be no visit's are counted and left out (visits/planning/durations.py).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.enums import NeedKind
+from outreach.services import log
+from visits.enums import CLOSING, TRY_AGAIN, VisitKind, VisitState
+from visits.estimates import visit_durations
+from visits.models import Visit, VisitTime
+from visits.planning.durations import Learned, learn
+from visits.schedule.problem import need_groups
+
+LOOK_BACK = timedelta(days=365)
+QUANTILES = (0.1, 0.5, 0.8, 0.95)
+
+
+@dataclass
+class Reports:
+    """What was reported of the visits of a kind."""
+
+    minutes: list[float] = field(default_factory=list)
+    visits: int = 0
+    in_vain: int = 0
+
+
+@transaction.atomic
+def learn_durations(*, now: datetime | None = None) -> int:
+    """Write the row of every kind; how many say something new. Safe to repeat."""
+    now = now or timezone.now()
+    reports = _reports(since=now - LOOK_BACK)
+    return sum(_write(kind, reports[kind], now) for kind in VisitKind)
+
+
+def _reports(*, since: datetime) -> dict[str, Reports]:
+    found = {str(kind): Reports() for kind in VisitKind}
+    rows = (
+        Visit.objects.filter(state=VisitState.FINISHED, arrived_at__isnull=False, outcome_at__gte=since)
+        .select_related("need__resident", "shift__team")
+        .order_by("shift", "arrived_at", "pk")
+    )
+    for _shift, visits in groupby(rows.iterator(), key=lambda visit: visit.shift_id):
+        before: Visit | None = None
+        for visit in visits:
+            _count(found, visit, before)
+            before = visit
+    return found
+
+
+def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> None:
+    """A visit among the reports; `before` is the team's visit before it. The kit is set up once at a shared stop."""
+    assert visit.arrived_at is not None
+    assert visit.outcome_at is not None
+    delivery = visit.need.kind == NeedKind.DELIVERY
+    kind = (
+        VisitKind.DELIVERY if delivery else VisitKind.AGAIN if visit.attempt > 1 else visit.need.resident.kind
+    )
+    minutes = (visit.outcome_at - visit.arrived_at).total_seconds() / 60
+    in_vain = visit.outcome in TRY_AGAIN or visit.outcome in CLOSING
+    follows = before is not None and need_groups.same_stop(before.need.resident, visit.need.resident)
+    found[kind].visits += 1
+    found[kind].in_vain += in_vain
+    if in_vain:
+        found[VisitKind.IN_VAIN].minutes.append(minutes)
+    else:
+        kit = 0 if delivery or follows else visit.shift.team.setup_minutes
+        found[kind].minutes.append(minutes - kit)
+
+
+def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:
+    """The kind's row; a log row only where it says something else than before."""
+    found = learn(visit_durations.prior(kind), reports.minutes)
+    fields = _fields(found, reports)
+    before = VisitTime.objects.filter(kind=kind).first()
+    row, _made = VisitTime.objects.update_or_create(kind=kind, defaults={**fields, "learned_at": now})
+    if before is not None and all(getattr(before, name) == value for name, value in fields.items()):
+        return False
+    log.write(
+        actor="system",
+        action="durations_learned",
+        subject=row,
+        detail={name: fields[name] for name in ("used", "left_out", "visits", "in_vain", "quantiles")},
+    )
+    return True
+
+
+def _fields(found: Learned, reports: Reports) -> dict[str, object]:
+    says = found.belief.predictive()
+    return {
+        "used": found.used,
+        "left_out": found.absurd + found.far,
+        "visits": reports.visits,
+        "in_vain": reports.in_vain,
+        "mean": says.mean,
+        "spread": says.spread,
+        "freedom": says.freedom,
+        "quantiles": {f"{share:g}": round(says.quantile(share), 1) for share in QUANTILES},
+        "counts": _counts(found.kept),
+    }
+
+
+def _counts(minutes: np.typing.NDArray[np.float64]) -> list[int]:
+    """How many of the reports used fall into each bar."""
+    bars = np.minimum((minutes // VisitTime.BIN_MINUTES).astype(int), VisitTime.BINS - 1)
+    return [int(count) for count in np.bincount(bars, minlength=VisitTime.BINS)]

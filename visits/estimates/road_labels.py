@@ -1,0 +1,91 @@
+"""Which roads a plan was made on, in words: read from the note that is kept with the plan."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from visits.enums import RoadSource, RoadTrouble
+from visits.wording import labels
+
+Note = Mapping[str, Any]
+WORTH_SAYING = 0.05  # a share of estimated pairs that a coordinator should know of
+
+
+def number(value: float, digits: int) -> str:
+    rounded = round(value, digits)
+    return str(formats.number_format(int(rounded) if rounded == int(rounded) else rounded, use_l10n=True))
+
+
+def _day(text: str) -> str:
+    """3 November 2026."""
+    return str(formats.date_format(date.fromisoformat(text), "j F Y"))
+
+
+def percent(share: float) -> str:
+    return (
+        _("kurang dari %(least)s") % {"least": labels.percent(0.01)}
+        if share < 0.01
+        else labels.percent(share)
+    )
+
+
+def line(note: Note) -> str:
+    """What the travel times rest on: "garis lurus × 1,35 pada 30 km/jam". Empty for plans from before notes."""
+    if not note:
+        return ""
+    straight = _("garis lurus × %(detour)s pada %(speed)s km/jam") % {
+        "detour": number(note["detour"], 2),
+        "speed": number(note["speed_kmh"], 1),
+    }
+    if note["source"] == RoadSource.GREAT_CIRCLE:
+        if note.get("fitted"):
+            return _("%(straight)s (dikalibrasi %(day)s)") % {
+                "straight": straight,
+                "day": _day(note["fitted"]),
+            }
+        return straight
+    name = str(RoadSource(note["source"]).label)
+    roads = f"{name}, {_day(note['as_of'])}" if note.get("as_of") else name
+    if note.get("sampled"):
+        return _(
+            "%(straight)s, disetel pada %(sampled)s titik dari %(roads)s karena ada %(places)s titik"
+        ) % {
+            "straight": straight,
+            "sampled": number(note["sampled"], 0),
+            "roads": roads,
+            "places": number(note["places"], 0),
+        }
+    if note.get("estimated"):
+        return _("%(roads)s; %(share)s ditaksir dengan %(straight)s") % {
+            "roads": roads,
+            "share": percent(note["estimated"]),
+            "straight": straight,
+        }
+    return roads
+
+
+def warning(note: Note) -> str:
+    """What a coordinator should know before trusting the hours, and what to do; empty where all is as wanted."""
+    if not note:
+        return ""
+    wanted = str(RoadSource(note["wanted"]).label)
+    if note.get("trouble"):
+        told = {"wanted": wanted, "trouble": str(RoadTrouble(note["trouble"]).label)}
+        if note["source"] == RoadSource.GREAT_CIRCLE:
+            text = _("%(wanted)s %(trouble)s, dipakai garis lurus.") % told
+        elif note.get("estimated"):
+            text = (
+                _("%(wanted)s %(trouble)s; waktu jalan yang belum diketahui ditaksir dengan garis lurus.")
+                % told
+            )
+        else:
+            text = _("%(wanted)s %(trouble)s; dipakai waktu jalan yang tersimpan.") % told
+        return text + " " + _("Waktu jalan dapat meleset. Beri tahu pengelola sistem, lalu hitung lagi.")
+    if note.get("estimated", 0) >= WORTH_SAYING:
+        return _(
+            "%(share)s waktu jalan ditaksir dengan garis lurus: %(far)s titik terlalu jauh dari jalan yang ada di peta."
+        ) % {"share": percent(note["estimated"]), "far": number(note.get("far", 0), 0)}
+    return ""

@@ -1,0 +1,190 @@
+"""How fast teams drive, as its page shows it: what is in force, what is proposed, what that would change."""
+
+import statistics
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from visits.enums import FitState, RoadSource
+from visits.estimates import road_labels
+from visits.models import TravelFit
+from visits.planning import GreatCircle
+from visits.roads import straight_line
+from visits.wording import labels
+from visits.wording.chart_geometry import Tick
+
+EXAMPLES_KM = (2, 5, 10, 20)
+SAME = 0.03  # speeds that differ by less are the same
+BINS = (0, 5, 10, 15, 20, 30, 45, 60)  # minutes of the table that says what the chart shows
+WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, BELOW = 640, 400, 48, 12, 10, 30
+STEPS = (5, 10, 15, 20, 30, 60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scatter:
+    """Minutes in plans across, real ones upwards; `now` and `then` are the lines of plans as they are and would be."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    base: int
+    points: list[tuple[float, float]]
+    now: tuple[float, float]
+    then: tuple[float, float]
+    across: list[Tick]
+    upwards: list[Tick]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A fit in words."""
+
+    row: TravelFit
+    finding: str
+    counted: str
+    still: str
+    hours: list[tuple[str, str, int]]
+    examples: list[tuple[int, str, str]]
+    bins: list[tuple[str, int, str]]
+    chart: Scatter | None
+    before: str
+    after: str
+
+
+def in_force() -> str:
+    """The straight line that plans use now, in words."""
+    line = straight_line.in_force()
+    return road_labels.line(
+        {
+            "source": RoadSource.GREAT_CIRCLE,
+            "detour": line.model.detour,
+            "speed_kmh": line.model.speed_kmh,
+            "fitted": line.fitted.isoformat() if line.fitted else "",
+        }
+    )
+
+
+def of(state: FitState) -> TravelFit | None:
+    return TravelFit.objects.filter(state=state).select_related("applied_by").first()
+
+
+def history() -> list[TravelFit]:
+    """What was in force once."""
+    rows = TravelFit.objects.filter(state=FitState.REPLACED, applied_at__isnull=False)
+    return list(rows.select_related("applied_by").defer("detail")[:10])
+
+
+def shown(row: TravelFit) -> Shown:
+    now, then = (
+        GreatCircle(row.before_detour, row.before_speed_kmh),
+        GreatCircle(row.detour, row.speed_kmh),
+    )
+    factor = then.seconds_per_m / now.seconds_per_m
+    points = [(float(told), float(real)) for told, real in row.detail.get("points", [])]
+    return Shown(
+        row=row,
+        finding=_finding(row, factor),
+        counted=_counted(row),
+        still=_still(row),
+        hours=[
+            (
+                _hours(hour["since"], hour["until"]),
+                road_labels.number(hour["speed_kmh"], 1),
+                hour["trips"],
+            )
+            for hour in row.detail.get("hours", [])
+        ],
+        examples=[
+            (
+                km,
+                labels.duration(round(1000 * km * now.seconds_per_m)),
+                labels.duration(round(1000 * km * then.seconds_per_m)),
+            )
+            for km in EXAMPLES_KM
+        ],
+        bins=_bins(points),
+        chart=_scatter(points, factor) if points else None,
+        before=road_labels.percent(row.off_before),
+        after=road_labels.percent(row.off_after),
+    )
+
+
+def _hours(since: int, until: int) -> str:
+    if since == 0:
+        return _("sebelum %(hour)s") % {"hour": labels.clock(until * 3600)}
+    if until == 24:
+        return _("sesudah %(hour)s") % {"hour": labels.clock(since * 3600)}
+    return f"{labels.clock(since * 3600)}–{labels.clock(until * 3600)}"
+
+
+def _finding(row: TravelFit, factor: float) -> str:
+    told = {"speed": road_labels.number(row.speed_kmh, 1), "share": road_labels.percent(abs(factor - 1))}
+    if abs(factor - 1) < SAME:
+        return _("Waktu jalan dalam rencana sudah cocok dengan yang terjadi")
+    if factor > 1:
+        return _("Perjalanan %(share)s lebih lama daripada dalam rencana: %(speed)s km/jam") % told
+    return _("Perjalanan %(share)s lebih cepat daripada dalam rencana: %(speed)s km/jam") % told
+
+
+def _counted(row: TravelFit) -> str:
+    return _(
+        "Dari %(trips)s perjalanan antarrumah, %(used)s dipakai, %(far)s menyimpang jauh, %(absurd)s tidak masuk akal. "
+        "Kecepatannya kira-kira antara %(low)s dan %(high)s km/jam."
+    ) % {
+        "trips": road_labels.number(row.trips, 0),
+        "used": road_labels.number(row.used, 0),
+        "far": road_labels.number(row.far, 0),
+        "absurd": road_labels.number(row.absurd, 0),
+        "low": road_labels.number(row.low_kmh, 1),
+        "high": road_labels.number(row.high_kmh, 1),
+    }
+
+
+def _still(row: TravelFit) -> str:
+    """Minutes that belong to no distance; they are in the speed, so that a day's drives add up."""
+    if not row.still_s or row.still_s < 60:
+        return ""
+    return _(
+        "Kira-kira %(minutes)s dari setiap perjalanan tidak bergantung pada jarak (berkemas, parkir); "
+        "sudah termasuk dalam kecepatan ini."
+    ) % {"minutes": labels.duration(row.still_s)}
+
+
+def _bins(points: list[tuple[float, float]]) -> list[tuple[str, int, str]]:
+    """Planned minutes, trips, the middle of the real ones."""
+    rows = []
+    for since, until in zip(BINS, [*BINS[1:], 10_000], strict=True):
+        real = [took for told, took in points if since * 60 <= told < until * 60]
+        if real:
+            label = f"{since}–{until}" if until < 10_000 else _("%(n)s atau lebih") % {"n": since}
+            rows.append((label, len(real), labels.duration(round(statistics.median(real)))))
+    return rows
+
+
+def _scatter(points: list[tuple[float, float]], factor: float) -> Scatter:
+    """Both axes from zero to where nearly all points lie; the few beyond are drawn at the edge."""
+    longest = [sorted(axis)[int(0.98 * (len(points) - 1))] / 60 for axis in zip(*points, strict=True)]
+    most: float = max(*longest, 10.0) * 1.05
+    step = next((step for step in STEPS if most / step <= 7), STEPS[-1])
+    base, tall, wide = HEIGHT - BELOW, HEIGHT - ABOVE - BELOW, WIDTH - LEFT - RIGHT
+
+    def x(minutes: float) -> float:
+        return round(LEFT + min(minutes / most, 1.0) * wide, 1)
+
+    def y(minutes: float) -> float:
+        return round(base - min(minutes / most, 1.0) * tall, 1)
+
+    reach = most / max(factor, 1.0)
+    return Scatter(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        base=base,
+        points=[(x(told / 60), y(real / 60)) for told, real in points],
+        now=(x(most), y(most)),
+        then=(x(reach), y(reach * factor)),
+        across=[Tick(at=x(at), label=str(at)) for at in range(0, int(most) + 1, step)],
+        upwards=[Tick(at=y(at), label=str(at)) for at in range(0, int(most) + 1, step)],
+    )

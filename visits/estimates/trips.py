@@ -1,0 +1,173 @@
+"""Drives from home to home as the tablets reported them; distances and times only, no places.
+
+A drive begins with the tap "Berangkat", or else with the outcome at the home before, and ends with "Tiba". What
+else may have happened in between (lunch, fuel) is left to the fit, but a drive across the shift's break is none.
+A home's place is the resident's, where it was set on a map or at the door; else that of the tablet on arrival.
+The first drive of a day begins at the base; a tap that came only on the road, far from it, begins none.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+from uuid import UUID
+
+from django.utils import timezone
+
+from outreach.lib.crypto import SealError
+from visits.enums import EventKind, Outcome
+from visits.fieldwork import departures, event_effects, events
+from visits.models import Event, Shift, Visit
+from visits.planning import GreatCircle
+from visits.roads.fit import Trip
+
+EXACT_M = 150.0  # a position vaguer than that is no home's
+AT_BASE_M = 1000.0  # who taps "Berangkat" farther from the base than that has left it before
+_METRES = GreatCircle(1.0, 3.6)  # a metre a second
+_DO_NOT_COUNT = (
+    event_effects.REVOKED,
+    event_effects.NO_VISIT,
+    event_effects.OFFICER,
+    event_effects.CANCELLED,
+    event_effects.DAY,
+)
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """From one visit's home, or with the tap `base` from the team's base, to a visit's home; `seconds` by the clock
+    that nobody sets, where it ran through."""
+
+    one: Visit | None
+    base: Event | None
+    other: Visit
+    left: datetime
+    came: datetime
+    seconds: float
+
+
+def recorded(*, since: datetime) -> list[Trip]:
+    """All drives with known ends that were reported since then."""
+    rows = (
+        Event.objects.filter(received_at__gte=since, at__isnull=False)
+        .exclude(status__reason__in=_DO_NOT_COUNT)
+        .select_related("visit__need__resident", "visit__shift")
+        .defer("sealed")
+        .order_by("device", "sequence")
+    )
+    legs = [
+        leg
+        for _device, of_device in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.device_id)
+        for leg in _legs(of_device)
+    ]
+    homes: dict[UUID, Place | None] = {}
+    taps = _positions([leg.base.pk for leg in legs if leg.base is not None])
+    return [trip for leg in legs if (trip := _trip(leg, homes, taps)) is not None]
+
+
+def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
+    """From the last leaving before an arrival to it."""
+    home: Visit | None = None  # where the last visit was ended
+    base: Event | None = None  # the tap with which the team set out
+    out: date | None = None  # the day on which it has been at a home
+    at: UUID | None = None  # the visit at whose home it is
+    facts_since: list[Event] = []  # the leaving and all that came after it
+    for row in rows:
+        facts_since.append(row)
+        if row.kind == EventKind.OUTCOME:
+            if (
+                row.visit_id == at or row.outcome == Outcome.RECORDED
+            ):  # else told by telephone: nobody was there
+                home, base, at, out, facts_since = row.visit, None, None, _day(row), [row]
+        elif row.kind == EventKind.DEPARTED:
+            facts_since = [row]
+            if departures.from_base(row) and _day(row) != out:
+                home, base = None, row
+        elif row.kind == EventKind.ARRIVED:
+            if row.visit is not None and (base is not None or (home is not None and row.visit_id != home.pk)):
+                left, came = facts_since[0].at, row.at
+                assert left is not None
+                assert came is not None
+                yield _Leg(home, base, row.visit, left, came, _seconds(facts_since))
+            home, base, at, out = None, None, row.visit_id, _day(row)
+
+
+def _day(row: Event) -> date:
+    """By the tablet's clock."""
+    assert row.at is not None
+    return timezone.localdate(row.at)
+
+
+def _seconds(rows: list[Event]) -> float:
+    """By the steady clock where no number is missing and the tablet was not started anew, else by the wall's."""
+    first, last = rows[0], rows[-1]
+    if last.sequence - first.sequence == len(rows) - 1 and all(row.since_ms for row in rows[1:]):
+        return sum(row.since_ms for row in rows[1:]) / 1000
+    assert first.at is not None
+    assert last.at is not None
+    return (last.at - first.at).total_seconds()
+
+
+def _trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | None]) -> Trip | None:
+    left, came, shift = timezone.localtime(leg.left), timezone.localtime(leg.came), leg.other.shift
+    if left.date() != (came.date() if leg.one else shift.date) or left.date() != came.date():
+        return None
+    if leg.one is not None and leg.one.shift_id != shift.pk:
+        return None
+    if _in_break(shift.breaks, left, came):
+        return None
+    here = _home(leg.one, homes) if leg.one else _base(shift, taps.get(leg.base.pk) if leg.base else None)
+    there = _home(leg.other, homes)
+    if here is None or there is None:
+        return None
+    return Trip(float(_METRES.seconds([here, there], 0, 1)), leg.seconds, left.hour)
+
+
+def _in_break(breaks: list[list[str]], left: datetime, came: datetime) -> bool:
+    return any(
+        left.time() < time.fromisoformat(closes) and came.time() > time.fromisoformat(opens)
+        for opens, closes in breaks
+    )
+
+
+def _home(visit: Visit, homes: dict[UUID, Place | None]) -> Place | None:
+    resident = visit.need.resident
+    if not resident.approximate:
+        return resident.latitude, resident.longitude
+    if visit.pk not in homes:
+        homes[visit.pk] = _position(visit)
+    return homes[visit.pk]
+
+
+def _base(shift: Shift, tapped: Place | None) -> Place | None:
+    """The base, unless the tablet knew that it was elsewhere."""
+    base = shift.start_latitude, shift.start_longitude
+    away = 0.0 if tapped is None else float(_METRES.seconds([base, tapped], 0, 1))
+    return base if away <= AT_BASE_M else None
+
+
+def _positions(taps: list[UUID]) -> dict[UUID, Place | None]:
+    if not taps:
+        return {}
+    return {row.pk: _stood(row) for row in Event.objects.filter(pk__in=taps).select_related("key")}
+
+
+def _position(visit: Visit) -> Place | None:
+    """Where the tablet stood when it arrived."""
+    row = (
+        Event.objects.filter(visit=visit, kind=EventKind.ARRIVED).select_related("key").order_by("at").first()
+    )
+    return _stood(row) if row else None
+
+
+def _stood(row: Event) -> Place | None:
+    """Where the tablet was, if it knew well enough and the person is still known."""
+    try:
+        position = events.content(row).get("position")
+    except SealError:
+        return None
+    if not position or position["accuracy_m"] > EXACT_M:
+        return None
+    return float(position["lat"]), float(position["lon"])

@@ -1,0 +1,1 @@
+"""Files to and from other systems: lists, bundles. Empty so far."""

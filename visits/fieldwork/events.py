@@ -1,0 +1,186 @@
+"""Facts from tablets: kept as they came, each once, then applied. One bad event never holds up another."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach.services import log
+from visits.enums import EventKind, EventState
+from visits.fieldwork import event_effects
+from visits.keys import sealing
+from visits.lib import moments, shapes, strict_json
+from visits.lib.problems import ProblemError
+from visits.models import Device, Event, EventStatus, Officer, Visit
+from visits.sync import shapes as sync_shapes
+from visits.sync.limits import EVENT_BYTES
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tablet is told of one event."""
+
+    index: int
+    id: str | None
+    result: str
+    problem: ProblemError | None = None
+
+    def document(self) -> dict[str, Any]:
+        problem = self.problem.document() if self.problem else None
+        return {"index": self.index, "id": self.id, "result": self.result, "problem": problem}
+
+
+def receive(*, device: Device, items: list[Any]) -> list[Result]:
+    """Take events in the order sent. Each is kept or refused on its own; results in the same order."""
+    with transaction.atomic():
+        # one call of a tablet at a time, so that a repeat sent in parallel finds the first one's rows
+        Device.objects.select_for_update().get(pk=device.pk)
+        return [_one(device=device, index=index, item=item) for index, item in enumerate(items)]
+
+
+def _one(*, device: Device, index: int, item: Any) -> Result:
+    wrong = shapes.errors(sync_shapes.EVENT_NUMBER, item)
+    if wrong or len(strict_json.canonical(item)) > EVENT_BYTES:
+        problem = ProblemError("invalid", errors=wrong) if wrong else ProblemError("too-large")
+        log.write(actor=f"device:{device.pk}", action="event_unreadable", subject=device)
+        return Result(index, None, "rejected", problem)
+    identifier, fingerprint = item["id"], strict_json.digest(item)
+    known = _known(device=device, item=item, fingerprint=fingerprint)
+    if known is None:
+        try:
+            with transaction.atomic():
+                return _keep(device=device, index=index, item=item, fingerprint=fingerprint)
+        except IntegrityError:  # another tablet sent this id at the same moment
+            known = _known(device=device, item=item, fingerprint=fingerprint)
+            if known is None:
+                raise
+    if known == "duplicate":
+        return Result(index, identifier, "duplicate")
+    return Result(index, identifier, "rejected", ProblemError(known))
+
+
+def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | None:
+    """None for a new event, "duplicate" for a repeat, else the code of what it collides with (and a log row)."""
+    row = Event.objects.filter(pk=UUID(item["id"])).first()
+    if row is None:
+        row = Event.objects.filter(device=device, sequence=int(item["sequence"])).first()
+        if row is None:
+            return None
+    elif row.device_id == device.pk and row.sha256 == fingerprint:
+        return "duplicate"
+    code = "content-differs" if row.device_id == device.pk else "not-mine"
+    log.write(
+        actor=f"device:{device.pk}",
+        action="event_collides",
+        subject=row,
+        detail={"problem": code, "sha256": fingerprint, "kept_sha256": row.sha256, "id": item["id"]},
+    )
+    return code
+
+
+def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str) -> Result:
+    now = timezone.now()
+    kind = EventKind(item["kind"]) if item.get("kind") in EventKind.values else None
+    wrong = (
+        shapes.errors(sync_shapes.EVENT_OF[kind], item)
+        if kind
+        else [{"field": "kind", "message": _("Pilihan tidak dikenal.")}]
+    )
+    at = None if wrong else moments.parse(item["at"])
+    if not wrong and at is None:
+        wrong = [{"field": "at", "message": _("Jam tablet tidak terbaca.")}]
+    event = Event(
+        pk=UUID(item["id"]),
+        device=device,
+        sequence=int(item["sequence"]),
+        kind=kind or "",
+        at=at,
+        sha256=fingerprint,
+        received_at=now,
+    )
+    if wrong:
+        _save(event, item, visit=None)
+        problem = ProblemError("invalid", errors=wrong)
+        return _rejected(event=event, index=index, problem=problem)
+    assert kind is not None
+    visit = _visit(device=device, item=item)
+    officer = Officer.objects.filter(pk=item["officer"], team=device.team_id).first()
+    event.since_ms, event.officer = int(item["since_ms"]), officer
+    event.visit, event.visit_named = visit, UUID(item["visit"]) if item.get("visit") else None
+    event.outcome = item["data"]["outcome"] if kind == EventKind.OUTCOME else ""
+    _save(event, item, visit=visit)
+    reason = event_effects.reason_for_review(device=device, event=event, officer=officer)
+    if not reason:
+        reason = event_effects.apply(event=event, data=item["data"])
+    return _settled(event=event, index=index, reason=reason)
+
+
+def _visit(*, device: Device, item: dict[str, Any]) -> Visit | None:
+    if not item.get("visit"):
+        return None
+    rows = Visit.objects.select_related("need__resident__key", "need__resident__village", "shift")
+    return rows.filter(pk=UUID(item["visit"]), shift__team=device.team_id).first()
+
+
+def _save(event: Event, item: dict[str, Any], *, visit: Visit | None) -> None:
+    event.key = sealing.key_for(visit)
+    event.sealed = sealing.seal(event, "sealed", strict_json.canonical(item), key=event.key)
+    event.save(force_insert=True)
+
+
+def _settled(*, event: Event, index: int, reason: str) -> Result:
+    state = EventState.REVIEW if reason else EventState.APPLIED
+    EventStatus.objects.create(event=event, state=state, reason=reason)
+    if not reason:
+        return Result(index, str(event.pk), "applied")
+    log.write(
+        actor=f"device:{event.device_id}",
+        action="event_in_review",
+        subject=event,
+        to_state=state,
+        detail={"reason": reason, "visit": str(event.visit_named or "")},
+    )
+    problem = ProblemError("not-found") if reason == event_effects.NO_VISIT else None
+    return Result(index, str(event.pk), "review", problem)
+
+
+def _rejected(*, event: Event, index: int, problem: ProblemError) -> Result:
+    EventStatus.objects.create(event=event, state=EventState.REJECTED, problem=problem.code)
+    log.write(
+        actor=f"device:{event.device_id}",
+        action="event_rejected",
+        subject=event,
+        to_state=EventState.REJECTED,
+        detail={"fields": [error["field"] for error in problem.errors]},
+    )
+    return Result(index, str(event.pk), "rejected", problem)
+
+
+@transaction.atomic
+def look_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
+    """A person has looked at an event in review or a rejected one. False where somebody did before."""
+    for state in (EventState.REVIEW, EventState.REJECTED):
+        changed = EventStatus.objects.filter(pk=event.pk, state=state).update(
+            state=EventState.REVIEWED, reviewed_by=user, reviewed_at=timezone.now(), note=note
+        )
+        if changed:
+            log.write(
+                actor=actor,
+                action="event_reviewed",
+                subject=event,
+                from_state=state,
+                to_state=EventState.REVIEWED,
+            )
+            return True
+    return False
+
+
+def content(event: Event) -> dict[str, Any]:
+    """The whole event as it came. Raises `outreach.lib.crypto.SealError` once its person was erased."""
+    raw = sealing.unseal(event, "sealed", bytes(event.sealed), key=event.key)
+    value = strict_json.loads(raw)
+    assert isinstance(value, dict)
+    return value

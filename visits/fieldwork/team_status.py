@@ -1,0 +1,216 @@
+"""Where the teams are today, as far as their tablets have said, how old that is, and what follows from it.
+
+A team whose tablet is silent is taken to go on as published: villages without a signal are everyday. What it
+would have begun by now is then assumed, never written: a re-plan leaves it where it is. So is the first home of a
+team that has said that it set out, until it says that it has come to one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from visits.appointments import arrival_intervals
+from visits.enums import VisitState
+from visits.fieldwork import departures
+from visits.models import Device, Shift, Visit
+from visits.planning.rules import drive, service_start
+from visits.planning.travel import GreatCircle
+from visits.planning.types import DAY_S
+from visits.schedule.problem.candidates import departs
+from visits.workforce import calendar
+
+SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
+LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no sooner than in so long
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamNow:
+    """A team's day so far. `done` are finished, `under_way` is what it drives to or stands at, `assumed` is what it
+    has begun by the published times if it goes on as published, `left` is what can still be planned anew.
+    `heading` to the first home, it is there `there_at` at the soonest; that home is then all that is assumed."""
+
+    shift: Shift
+    heard_at: datetime | None
+    silent: bool
+    done: list[Visit] = field(default_factory=list)
+    under_way: Visit | None = None
+    assumed: list[Visit] = field(default_factory=list)
+    left: list[Visit] = field(default_factory=list)
+    free_at: datetime
+    latitude: float
+    longitude: float
+    overrun: timedelta = timedelta()
+    departed_at: datetime | None = None
+    there_at: datetime | None = None
+    heading: bool = False
+
+    @property
+    def fails(self) -> bool:
+        return self.shift.is_cancelled
+
+    @property
+    def reported(self) -> list[Visit]:
+        """Visits of which the tablet has said that they are done or under way."""
+        return [*self.done, *([] if self.under_way is None else [self.under_way])]
+
+    @property
+    def total(self) -> int:
+        return len(self.reported) + len(self.assumed) + len(self.left)
+
+    @property
+    def undone(self) -> int:
+        """Visits of which the tablet has not said that they began: those that other teams would get."""
+        return len(self.left) + len(self.assumed)
+
+    @property
+    def gone(self) -> int:
+        """Visits that are behind the team or under way."""
+        return self.total - len(self.left)
+
+
+def today(*, now: datetime) -> list[TeamNow]:
+    """Every team that works or was to work today, in a constant number of queries."""
+    on = timezone.localdate(now)
+    (day,) = calendar.days(first=on, last=on)
+    shifts = list(
+        Shift.objects.filter(date=on, team__is_active=True).select_related("team").order_by("team__code")
+    )
+    visits: dict[int, list[Visit]] = {}
+    rows = Visit.objects.filter(shift__in=shifts).exclude(state=VisitState.CANCELLED)
+    for visit in (
+        rows.select_related("need__resident__village")
+        .defer("need__resident__village__boundary")
+        .order_by("shift", "sequence", "pk")
+    ):
+        visits.setdefault(visit.shift_id, []).append(visit)
+    heard, departed = _heard(on), departures.of_day(on=on, teams=[shift.team_id for shift in shifts])
+    return [
+        _team(shift, visits.get(shift.pk, []), heard.get(shift.team_id), departed.get(shift.team_id), now)
+        for shift in shifts
+        if day.is_open or shift.pk in visits
+    ]
+
+
+def failing(*, shifts: Iterable[Shift]) -> frozenset[str]:
+    """Which of these cannot go on by now, by id."""
+    rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts], is_cancelled=True)
+    return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
+
+
+def _heard(on: date) -> dict[int, datetime]:
+    """When each team's tablets last spoke to us today."""
+    midnight = arrival_intervals.moment(on, 0)
+    rows = Device.objects.filter(last_seen_at__gte=midnight).values("team").annotate(at=Max("last_seen_at"))
+    return {row["team"]: row["at"] for row in rows}
+
+
+def _team(
+    shift: Shift, visits: list[Visit], heard_at: datetime | None, departed_at: datetime | None, now: datetime
+) -> TeamNow:
+    silent = heard_at is None or now - heard_at > SILENT
+    done = [visit for visit in visits if visit.state == VisitState.FINISHED]
+    moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
+    under_way = moving[-1] if moving else None
+    waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
+    goes_on = silent and not shift.is_cancelled
+    assumed = [visit for visit in waiting if visit.planned_start <= now] if goes_on else []
+    out = _departed(departed_at, visits, now)
+    on_first_drive = waiting and not moving and not shift.is_cancelled and _ended_before(done, out)
+    there_at = _there(shift, out, waiting[0]) if out and on_first_drive else None
+    heading = there_at is not None and (there_at > now or not assumed)
+    assumed = waiting[:1] if heading else assumed
+    left = [visit for visit in waiting if visit not in assumed]
+    free_at, overrun = _free(shift, under_way, assumed, now)
+    if there_at is not None:
+        free_at = _free_after_first_drive(shift, assumed, there_at, heading=heading, now=now)
+    elif out is not None and not assumed and under_way is None:
+        free_at = max(now, out)
+    last = assumed[-1] if assumed else under_way or _latest(done)
+    home = last.need.resident if last else None
+    return TeamNow(
+        shift=shift,
+        heard_at=heard_at,
+        silent=silent,
+        done=[*done, *moving[:-1]],
+        under_way=under_way,
+        assumed=assumed,
+        left=left,
+        free_at=free_at,
+        latitude=home.latitude if home else shift.start_latitude,
+        longitude=home.longitude if home else shift.start_longitude,
+        overrun=overrun,
+        departed_at=out,
+        there_at=there_at,
+        heading=heading,
+    )
+
+
+def _departed(at: datetime | None, visits: list[Visit], now: datetime) -> datetime | None:
+    """When the team set out. Not what was tapped only after it had come to a home, by whatever clock."""
+    came = [visit.arrived_at for visit in visits if visit.arrived_at is not None]
+    return None if at is None or at > min([now, *came]) else at
+
+
+def _ended_before(done: list[Visit], out: datetime | None) -> bool:
+    """Whether these came to their outcome at the base, by telephone."""
+    return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
+
+
+def straight_s(since: tuple[float, float], until: tuple[float, float]) -> int:
+    """Seconds of a drive along the straight line that the settings describe."""
+    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds([since, until], 0, 1)
+
+
+def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
+    """When a team that set out then comes to its first home, its breaks kept."""
+    home = first.need.resident
+    leg = straight_s((shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude))
+    there_s = drive(arrival_intervals.seconds_of_day(out), leg, arrival_intervals.intervals(shift.breaks))
+    return arrival_intervals.moment(shift.date, there_s)
+
+
+def _free_after_first_drive(
+    shift: Shift, assumed: list[Visit], there_at: datetime, *, heading: bool, now: datetime
+) -> datetime:
+    """When the team can drive on after what is assumed; who set out late is late at all of it."""
+    first, last = assumed[0], assumed[-1]
+    begins = max(there_at, first.planned_start)
+    if heading:  # it has not come there: it did not say so, or it cannot have
+        return _after_break(shift, max(now, begins), first.planned_leave - first.planned_start)
+    return max(now, last.planned_leave + (begins - first.planned_start))
+
+
+def _latest(done: list[Visit]) -> Visit | None:
+    return max(done, key=lambda visit: visit.outcome_at or visit.planned_leave, default=None)
+
+
+def _free(
+    shift: Shift, under_way: Visit | None, assumed: list[Visit], now: datetime
+) -> tuple[datetime, timedelta]:
+    """When the team can drive on, and by how much its visit takes longer than planned."""
+    free_at, overrun = max(now, departs(shift)), timedelta()
+    if under_way is not None:
+        takes = under_way.planned_leave - under_way.planned_start
+        if under_way.state == VisitState.ARRIVED and under_way.arrived_at is not None:
+            leaves = max(under_way.arrived_at, under_way.planned_start) + takes
+            overrun = max(timedelta(), now - leaves)
+            free_at = max(leaves, now + LONGER)
+        else:
+            begins = max(now, under_way.planned_start)
+            free_at = _after_break(shift, begins, takes)
+    if assumed:
+        free_at = max(free_at, assumed[-1].planned_leave)
+    return free_at, overrun
+
+
+def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
+    """The end of a visit that no break cuts."""
+    breaks = arrival_intervals.intervals(shift.breaks)
+    start_s = service_start(
+        arrival_intervals.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks
+    )
+    return begins + takes if start_s is None else arrival_intervals.moment(shift.date, start_s) + takes

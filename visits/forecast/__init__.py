@@ -1,0 +1,1 @@
+"""When the backlog ends, with its range. Empty so far."""

@@ -1,0 +1,1 @@
+"""What keeps the worker going: its heartbeat and the periodic jobs."""

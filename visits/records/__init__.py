@@ -1,0 +1,1 @@
+"""Captures handed in by tablets: stored, opened, checked, reviewed, sealed anew."""

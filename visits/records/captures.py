@@ -1,0 +1,208 @@
+"""Records handed in by tablets: one loop of manifest, missing chunks, manifest again, until it is stored.
+
+A repeat is recognised by the hash of the signed text and answered before anything else is looked at; the
+receipt is a row, so every answer is the same bytes.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from outreach.services import log
+from visits.enums import CaptureStage, DeviceState, ReceiptKind
+from visits.keys import office_keys, sealing
+from visits.lib import jose
+from visits.lib.problems import ProblemError
+from visits.models import Capture, CaptureChunk, CaptureState, Device, Officer, Receipt, Visit
+from visits.records import blobs, receipts
+from visits.sync import limits, manifests
+
+MANIFEST_TYP = "jb-manifest+jws"
+TRY_LATER_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The answer to a manifest: the receipt, or the chunks that we do not have yet."""
+
+    receipt: str = ""
+    missing: list[str] = field(default_factory=list)
+    new: bool = False
+
+
+def offer(*, device: Device, capture_id: UUID, manifest: str) -> Offer:
+    """A tablet hands in a manifest, for the first time or again. Safe to repeat, in parallel too.
+
+    Problems: not-mine (id used by another tablet), content-differs (same id, other content), bad-signature,
+    invalid, too-large, too-many-open.
+    """
+    fingerprint = hashlib.sha256(manifest.encode()).hexdigest()
+    known = _known(device=device, capture_id=capture_id, fingerprint=fingerprint)
+    if known is None:
+        payload = _verified(device=device, capture_id=capture_id, manifest=manifest)
+        content = manifests.read(payload)
+        try:
+            with transaction.atomic():
+                known = _insert(device=device, manifest=manifest, fingerprint=fingerprint, content=content)
+        except IntegrityError:  # the same id came in parallel; whoever was first stands
+            known = _known(device=device, capture_id=capture_id, fingerprint=fingerprint)
+            if known is None:
+                raise
+    return _answer(device=device, capture=known)
+
+
+def _known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | None:
+    """The capture of this id, if it is the same one. Raises the problem where it is not, and logs it."""
+    capture = Capture.objects.filter(pk=capture_id).first()
+    if capture is None:
+        return None
+    if capture.device_id == device.pk and capture.manifest_sha256 == fingerprint:
+        return capture
+    code = "content-differs" if capture.device_id == device.pk else "not-mine"
+    log.write(
+        actor=f"device:{device.pk}",
+        action="capture_collides",
+        subject=capture,
+        detail={"problem": code, "sha256": fingerprint, "kept_sha256": capture.manifest_sha256},
+    )
+    raise ProblemError(code)
+
+
+def _verified(*, device: Device, capture_id: UUID, manifest: str) -> dict[str, Any]:
+    kid = str(device.pk)
+    try:
+        payload = jose.verify(manifest, typ=MANIFEST_TYP, key=office_keys.public(device.jwk), kid=kid)
+    except jose.JoseError as error:
+        raise ProblemError("bad-signature") from error
+    if payload.get("capture") != str(capture_id) or payload.get("device") != kid:
+        raise ProblemError("bad-signature")
+    return payload
+
+
+def _insert(*, device: Device, manifest: str, fingerprint: str, content: manifests.Manifest) -> Capture:
+    # one hand-in of a tablet at a time, so that the count of open captures holds
+    held = Device.objects.select_for_update().get(pk=device.pk)
+    known = _known(device=device, capture_id=content.capture, fingerprint=fingerprint)
+    if known is not None:
+        return known
+    incomplete = CaptureState.objects.filter(capture__device=device, stage=CaptureStage.INCOMPLETE).count()
+    if incomplete >= limits.OPEN_CAPTURES:
+        raise ProblemError("too-many-open", retry_after=TRY_LATER_SECONDS)
+    visit = Visit.objects.select_related("need__resident__key").filter(pk=content.visit).first()
+    key = sealing.key_for(visit)
+    capture = Capture(
+        pk=content.capture,
+        device=device,
+        visit=visit,
+        visit_named=content.visit,
+        officer=Officer.objects.filter(pk=content.officer).first(),
+        officer_named=content.officer,
+        day=content.day,
+        day_version=content.day_version,
+        client=content.client,
+        form_version=content.form_version,
+        capture_key=content.capture_key,
+        size=content.size,
+        key=key,
+        manifest_sha256=fingerprint,
+        received_at=timezone.now(),
+    )
+    capture.manifest_sealed = sealing.seal(capture, "manifest_sealed", manifest.encode(), key=key)
+    capture.save(force_insert=True)
+    CaptureState.objects.create(capture=capture, revoked=held.state != DeviceState.ACTIVE)
+    CaptureChunk.objects.bulk_create(_chunks(capture, content))
+    log.write(
+        actor=f"device:{device.pk}",
+        action="capture_offered",
+        subject=capture,
+        to_state=CaptureStage.INCOMPLETE,
+        detail={"visit": str(content.visit), "parts": len(content.parts), "bytes": content.size},
+    )
+    return capture
+
+
+def _chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]:
+    return [
+        CaptureChunk(
+            capture=capture,
+            device_id=capture.device_id,
+            part=part.name,
+            part_number=number,
+            ordinal=ordinal,
+            sha256=sha,
+        )
+        for number, part in enumerate(content.parts)
+        for ordinal, sha in enumerate(part.chunks)
+    ]
+
+
+def _receipt(capture: Capture) -> str:
+    rows = Receipt.objects.filter(capture=capture, kind=ReceiptKind.STORED).values_list("jws", flat=True)
+    return rows.first() or ""
+
+
+def _answer(*, device: Device, capture: Capture) -> Offer:
+    signed = _receipt(capture)
+    if signed:
+        return Offer(receipt=signed)
+    hashes = CaptureChunk.objects.filter(capture=capture).values_list("sha256", flat=True)
+    missing = blobs.missing(device=device, hashes=hashes)
+    if missing:
+        return Offer(missing=missing)
+    return _store(device=device, capture=capture)
+
+
+@transaction.atomic
+def _store(*, device: Device, capture: Capture) -> Offer:
+    """All bytes are on disk: the stage, the receipt and the worker's task change in one transaction."""
+    now = timezone.now()
+    changed = CaptureState.objects.filter(pk=capture.pk, stage=CaptureStage.INCOMPLETE).update(
+        stage=CaptureStage.STORED, stored_at=now
+    )
+    if not changed:  # a parallel call was first; its receipt is committed by now
+        return Offer(receipt=_receipt(capture))
+    signed = receipts.write(capture=capture, kind=ReceiptKind.STORED, at=now)
+    log.write(
+        actor=f"device:{device.pk}",
+        action="capture_stored",
+        subject=capture,
+        from_state=CaptureStage.INCOMPLETE,
+        to_state=CaptureStage.STORED,
+    )
+    async_task("visits.tasks.verify_capture", str(capture.pk))
+    return Offer(receipt=signed, new=True)
+
+
+def status(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
+    """How far each of these captures is, in the order asked; what is not this tablet's is `unknown`."""
+    rows = {
+        capture.pk: capture
+        for capture in Capture.objects.filter(pk__in=ids, device=device)
+        .select_related("status", "outbox")
+        .prefetch_related("receipts", "chunks")
+    }
+    return [_status_of(device, identifier, rows.get(identifier)) for identifier in ids]
+
+
+def _status_of(device: Device, identifier: UUID, capture: Capture | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "capture": str(identifier),
+        "state": "unknown",
+        "receipts": {},
+        "missing": [],
+        "backed_up": False,
+    }
+    if capture is None:
+        return answer
+    answer["state"] = capture.outbox.state if hasattr(capture, "outbox") else capture.status.stage
+    answer["receipts"] = {receipt.kind: receipt.jws for receipt in capture.receipts.all()}
+    if capture.status.stage == CaptureStage.INCOMPLETE:
+        answer["missing"] = blobs.missing(
+            device=device, hashes=[chunk.sha256 for chunk in capture.chunks.all()]
+        )
+    return answer

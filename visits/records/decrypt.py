@@ -1,0 +1,146 @@
+"""The worker opens a record: the only code that reads a private capture key."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from joserfc.jwk import ECKey
+
+from outreach.lib.crypto import SealError
+from visits.enums import KeyRole, KeyState, ReviewReason
+from visits.keys import office_keys, sealing
+from visits.lib import jose, shapes, strict_json
+from visits.lib.problems import ProblemError
+from visits.models import Capture, PublicKey
+from visits.records import blobs
+from visits.records.captures import MANIFEST_TYP
+from visits.sync import limits, manifests
+from visits.sync.shapes import FORM
+
+FACE_BYTES = 512 * 1024
+_MAGIC = {"photo": b"\xff\xd8\xff", "signature": b"\x89PNG\r\n\x1a\n"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came out. `reasons` are why a person must look; `holds` says that hashes and schema hold."""
+
+    form: dict[str, Any] = field(default_factory=dict)
+    face: bytes = b""
+    reasons: tuple[ReviewReason, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.form) and not self.reasons
+
+
+class RefusedError(Exception):
+    """A record that cannot be opened or does not hold, for a reason that a person must see."""
+
+    def __init__(self, reason: ReviewReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def open_capture(capture: Capture) -> Opened:
+    """Open and check a stored capture.
+
+    Raises `OSError` or `keys.KeyMissingError` where a file cannot be read now: that is tried again. What is
+    wrong with the record itself comes back as a reason.
+    """
+    try:
+        manifest, plain = plain_parts(capture)
+        form = _form(capture, manifest, plain)
+    except RefusedError as refused:
+        return Opened(reasons=(refused.reason,))
+    photo = plain.get("photo", b"")
+    return Opened(form=form, face=photo if len(photo) <= FACE_BYTES else b"")
+
+
+def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
+    """The manifest and every part in the clear. Raises `RefusedError` with the reason, or as `open_capture`."""
+    manifest = _manifest(capture)
+    reseal = capture.reseals.first()
+    if reseal is None:
+        return manifest, _parts(capture, manifest)
+    key = _key(reseal.kid)
+    plain = {}
+    for part in manifest.parts:
+        sealed = resealed_path(capture, reseal.kid, part.name).read_bytes()
+        plain[part.name] = _open(sealed, key=key, kid=reseal.kid, capture=capture, part=part.name)
+    return manifest, plain
+
+
+def resealed_path(capture: Capture, kid: str, part: str) -> Path:
+    """Where a part sealed anew lies."""
+    return Path(settings.RECORDS_DIR) / "resealed" / str(capture.pk) / kid / part
+
+
+def _open(sealed: bytes, *, key: ECKey, kid: str, capture: Capture, part: str) -> bytes:
+    try:
+        return jose.open_sealed(sealed, key=key, kid=kid, capture=str(capture.pk), part=part)
+    except jose.JoseError:
+        raise RefusedError(ReviewReason.NOT_OPENED) from None
+
+
+def _manifest(capture: Capture) -> manifests.Manifest:
+    try:
+        text = sealing.unseal(
+            capture, "manifest_sealed", bytes(capture.manifest_sealed), key=capture.key
+        ).decode()
+    except SealError:
+        raise RefusedError(ReviewReason.PERSON_ERASED) from None
+    try:
+        return manifests.read(jose.peek(text, typ=MANIFEST_TYP)[1])
+    except (jose.JoseError, ProblemError):  # a later version of ours may have stricter limits
+        raise RefusedError(ReviewReason.BYTES_DIFFER) from None
+
+
+def _key(kid: str) -> ECKey:
+    """The private half; a retired one too, for a record that comes late, as long as its file is kept."""
+    row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).first()
+    if row is None:
+        raise RefusedError(ReviewReason.KEY_UNKNOWN)
+    try:
+        return office_keys.private(KeyRole.CAPTURE, kid)
+    except office_keys.KeyMissingError:
+        if row.state == KeyState.RETIRED:
+            raise RefusedError(ReviewReason.KEY_UNKNOWN) from None
+        raise
+
+
+def _parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:
+    key = _key(manifest.capture_key)
+    plain = {}
+    for part in manifest.parts:
+        sealed = blobs.read(device=capture.device, hashes=part.chunks)
+        if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
+            raise RefusedError(ReviewReason.BYTES_DIFFER)
+        plain[part.name] = _open(sealed, key=key, kid=manifest.capture_key, capture=capture, part=part.name)
+    return plain
+
+
+def _form(capture: Capture, manifest: manifests.Manifest, plain: dict[str, bytes]) -> dict[str, Any]:
+    """The form, if it has its shape, belongs to this capture and tells the truth about the other parts."""
+    try:
+        form = strict_json.loads(plain["form"][: limits.FORM_BYTES + 1])
+    except strict_json.JsonError:
+        raise RefusedError(ReviewReason.FORM_INVALID) from None
+    if shapes.errors(FORM, form):
+        raise RefusedError(ReviewReason.FORM_INVALID)
+    if (form["capture"], form["visit"]) != (str(capture.pk), str(manifest.visit)):
+        raise RefusedError(ReviewReason.FORM_INVALID)
+    others = {name: data for name, data in plain.items() if name != "form"}
+    if set(form["parts"]) != set(others):
+        raise RefusedError(ReviewReason.BYTES_DIFFER)
+    for name, data in others.items():
+        told = form["parts"][name]
+        if told["size"] != len(data) or told["sha256"] != hashlib.sha256(data).hexdigest():
+            raise RefusedError(ReviewReason.BYTES_DIFFER)
+    excepted = {exception["what"] for exception in form.get("exceptions", [])}
+    for name, magic in _MAGIC.items():
+        if not (others[name].startswith(magic) if name in others else name in excepted):
+            raise RefusedError(ReviewReason.FORM_INVALID)
+    return dict(form)

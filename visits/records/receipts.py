@@ -1,0 +1,25 @@
+"""Receipts: signed once, in the transaction of what they tell, and read back ever after."""
+
+from datetime import datetime
+
+from visits.enums import KeyRole, ReceiptKind
+from visits.keys import office_keys
+from visits.lib import moments
+from visits.models import Capture, Receipt
+
+RECEIPT_TYP = "jb-receipt+jws"
+_SIGNERS = {ReceiptKind.STORED: KeyRole.SERVER, ReceiptKind.VERIFIED: KeyRole.WORKER}
+
+
+def write(*, capture: Capture, kind: ReceiptKind, at: datetime) -> str:
+    """Sign and insert, once; the caller holds the transaction in which the capture's stage changes."""
+    payload = {
+        "kind": str(kind),
+        "capture": str(capture.pk),
+        "manifest_sha256": capture.manifest_sha256,
+        "device": str(capture.device_id),
+        "at": moments.utc(at),
+    }
+    jws = office_keys.sign(role=_SIGNERS[kind], typ=RECEIPT_TYP, payload=payload)
+    Receipt.objects.create(capture=capture, kind=kind, jws=jws, at=at)
+    return jws

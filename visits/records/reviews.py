@@ -1,0 +1,108 @@
+"""A person decides about a record that waits for one. Nothing is dropped: set aside, it is still kept."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from outreach.enums import NeedState
+from outreach.services import log, needs
+from visits.enums import CaptureStage
+from visits.keys import sealing
+from visits.lib import strict_json
+from visits.models import Capture, CaptureContent, CaptureState
+from visits.records import verification
+
+
+def _decided(
+    *,
+    capture: Capture,
+    source: CaptureStage,
+    to: CaptureStage,
+    user: Any,
+    actor: str,
+    note: str,
+    **fields: Any,
+) -> bool:
+    changed = CaptureState.objects.filter(pk=capture.pk, stage=source).update(
+        stage=to, reviewed_by=user, reviewed_at=timezone.now(), note=note, **fields
+    )
+    if changed:
+        log.write(actor=actor, action="capture_reviewed", subject=capture, from_state=source, to_state=to)
+    return bool(changed)
+
+
+@transaction.atomic
+def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+    """The record counts. False where it was decided before, or was never opened."""
+    need = verification.lock_need(capture)
+    if not CaptureContent.objects.filter(capture=capture).exists():
+        return False
+    review, accepted = CaptureStage.REVIEW, CaptureStage.ACCEPTED
+    if not _decided(capture=capture, source=review, to=accepted, user=user, actor=actor, note=note):
+        return False
+    verification.accept(capture=capture, need=need, at=timezone.now(), actor=actor)
+    return True
+
+
+@transaction.atomic
+def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+    """The record does not count (a second one of the same person, say). Its need waits for a decision."""
+    need = verification.lock_need(capture)
+    review, aside = CaptureStage.REVIEW, CaptureStage.SET_ASIDE
+    if not _decided(capture=capture, source=review, to=aside, user=user, actor=actor, note=note):
+        return False
+    others = CaptureState.objects.filter(capture__visit__need=need).exclude(pk=capture.pk)
+    waiting = others.filter(stage__in=(CaptureStage.STORED, CaptureStage.REVIEW))
+    if need is not None and need.state == NeedState.CAPTURED and not waiting.exists():
+        needs.move(need=need, to=NeedState.REVIEW, actor=actor, detail={"capture": str(capture.pk)})
+    return True
+
+
+@transaction.atomic
+def take_up_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+    """Look again at a record that was set aside."""
+    aside, review = CaptureStage.SET_ASIDE, CaptureStage.REVIEW
+    return _decided(capture=capture, source=aside, to=review, user=user, actor=actor, note=note)
+
+
+@transaction.atomic
+def open_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+    """Let the worker try once more, after a key was found or an error mended."""
+    review, stored = CaptureStage.REVIEW, CaptureStage.STORED
+    changed = _decided(
+        capture=capture,
+        source=review,
+        to=stored,
+        user=user,
+        actor=actor,
+        note=note,
+        attempts=0,
+        try_after=None,
+    )
+    if changed:
+        async_task("visits.tasks.verify_capture", str(capture.pk))
+    return changed
+
+
+def form(capture: Capture) -> dict[str, Any]:
+    """The opened form. Raises `outreach.lib.crypto.SealError` once its person was erased."""
+    content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
+    raw = sealing.unseal(content, "form_sealed", bytes(content.form_sealed), key=content.key)
+    return dict(strict_json.loads(raw))
+
+
+def look(*, capture: Capture, actor: str) -> dict[str, Any]:
+    """The opened form for a person's eye; that somebody looked is written down."""
+    found = form(capture)
+    log.write(actor=actor, action="capture_seen", subject=capture)
+    return found
+
+
+def face(capture: Capture) -> bytes:
+    """The small picture of the face, a JPEG; empty where there is none."""
+    content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
+    if not content.face_sealed:
+        return b""
+    return sealing.unseal(content, "face_sealed", bytes(content.face_sealed), key=content.key)

@@ -1,0 +1,194 @@
+"""The worker's step: a stored record is opened, checked, and accepted or put before a person.
+
+The truth is the capture's state row with its lease and its attempts, counted before the work; the queue
+only rings. Everything that follows from the result happens in one transaction.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from outreach import vault
+from outreach.enums import Milestone, NeedState
+from outreach.models import Need
+from outreach.services import log, needs, progress
+from visits.appointments import lifecycle
+from visits.centre import outbox
+from visits.enums import CaptureStage, DeviceState, Outcome, ReceiptKind, ReviewReason, VisitState
+from visits.keys import office_keys, sealing
+from visits.lib import strict_json
+from visits.models import Capture, CaptureContent, CaptureState, Receipt, Visit
+from visits.records import decrypt, receipts
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+TRY_AGAIN = timedelta(minutes=2)
+AT_ONCE = 50
+ACTOR = "system"
+
+
+def run_waiting() -> int:
+    """Verify stored captures that nobody works on; how many were taken up."""
+    now = timezone.now()
+    waiting = _free(now).filter(stage=CaptureStage.STORED).order_by("stored_at")
+    ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(run(capture_id=pk) for pk in ids)
+
+
+def _free(now: datetime) -> Any:
+    return CaptureState.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now), Q(try_after__isnull=True) | Q(try_after__lt=now)
+    )
+
+
+def run(*, capture_id: UUID) -> bool:
+    """Verify one capture; False where it is not waiting, or somebody has it in hand."""
+    now = timezone.now()
+    lease = now + LEASE
+    claimed = (
+        _free(now)
+        .filter(pk=capture_id, stage=CaptureStage.STORED)
+        .update(lease_until=lease, attempts=F("attempts") + 1)
+    )
+    if not claimed:
+        return False
+    capture = Capture.objects.select_related(
+        "status", "device", "officer", "key", "visit__shift", "visit__need__resident__key"
+    ).get(pk=capture_id)
+    try:
+        if capture.status.attempts > MAX_ATTEMPTS:  # it has killed its worker each time
+            opened = decrypt.Opened(reasons=(ReviewReason.NOT_OPENED,))
+        else:
+            opened = decrypt.open_capture(capture)
+        _finish(capture=capture, opened=opened, lease=lease)
+    except (
+        OSError,
+        office_keys.KeyMissingError,
+    ) as error:  # not the record's fault: this attempt does not count
+        _release(capture, lease, error, attempts=F("attempts") - 1)
+    except Exception as error:
+        _release(capture, lease, error)
+        raise
+    return True
+
+
+def _release(capture: Capture, lease: datetime, error: Exception, **fields: Any) -> None:
+    kind = type(error).__name__
+    logger.error("verify_failed capture=%s error=%s", capture.pk, kind)
+    CaptureState.objects.filter(pk=capture.pk, lease_until=lease).update(
+        lease_until=None, try_after=timezone.now() + TRY_AGAIN, error=kind[:80], **fields
+    )
+
+
+@transaction.atomic
+def _finish(*, capture: Capture, opened: decrypt.Opened, lease: datetime) -> None:
+    now = timezone.now()
+    need = lock_need(capture)
+    reasons = [*opened.reasons, *_circumstances(capture, need, opened)]
+    stage = CaptureStage.REVIEW if reasons else CaptureStage.ACCEPTED
+    changed = CaptureState.objects.filter(pk=capture.pk, stage=CaptureStage.STORED, lease_until=lease).update(
+        stage=stage,
+        reasons=[str(reason) for reason in reasons],
+        verified_at=now,
+        lease_until=None,
+        try_after=None,
+        error="",
+    )
+    if not changed:  # the lease ran out and another worker was faster
+        return
+    if opened.holds:
+        _keep(capture=capture, opened=opened, at=now)
+    log.write(
+        actor=ACTOR,
+        action="capture_verified",
+        subject=capture,
+        from_state=CaptureStage.STORED,
+        to_state=stage,
+        detail={"reasons": [str(reason) for reason in reasons], "opened": opened.holds},
+    )
+    if stage == CaptureStage.ACCEPTED:
+        accept(capture=capture, need=need, at=now, actor=ACTOR)
+    elif need is not None:
+        _wait_for_a_person(capture=capture, need=need, at=now)
+
+
+def lock_need(capture: Capture) -> Need | None:
+    """The need that the record is about, with its visits: locked in the order in which publishing does it."""
+    if capture.visit is None:
+        return None
+    need_id = capture.visit.need_id
+    list(Visit.objects.select_for_update().filter(need=need_id).order_by("pk").values_list("pk"))
+    return Need.objects.select_for_update().get(pk=need_id)
+
+
+def accept(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> None:
+    """What follows an accepted record: it queues for the centre, and its resident counts as recorded."""
+    outbox.enqueue(capture=capture, at=at, actor=actor)
+    if need is None or capture.visit is None:
+        return
+    # nobody is sent once more to somebody who is recorded
+    again = Visit.objects.filter(need=need, state=VisitState.PUBLISHED).exclude(pk=capture.visit.pk)
+    for visit in again.select_related("need"):
+        lifecycle.cancel(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
+    needs.move(need=need, to=NeedState.RECORDED, actor=actor, detail={"capture": str(capture.pk)})
+    progress.record(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
+
+
+def _wait_for_a_person(*, capture: Capture, need: Need, at: datetime) -> None:
+    """Nobody is sent again to a home that may have been recorded already."""
+    if need.state == NeedState.OPEN:
+        needs.move(need=need, to=NeedState.REVIEW, actor=ACTOR, detail={"capture": str(capture.pk)})
+    if need.state in (NeedState.CAPTURED, NeedState.REVIEW):
+        progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"capture:{capture.pk}")
+
+
+def _keep(*, capture: Capture, opened: decrypt.Opened, at: datetime) -> None:
+    """The verified receipt, and what a person needs for a review under the person's key."""
+    if not Receipt.objects.filter(capture=capture, kind=ReceiptKind.VERIFIED).exists():
+        receipts.write(capture=capture, kind=ReceiptKind.VERIFIED, at=at)
+    content = CaptureContent(capture=capture, key=capture.key)
+    form = strict_json.canonical(opened.form)
+    content.form_sealed = sealing.seal(content, "form_sealed", form, key=capture.key)
+    if opened.face:
+        content.face_sealed = sealing.seal(content, "face_sealed", opened.face, key=capture.key)
+    content.save()
+
+
+def _circumstances(capture: Capture, need: Need | None, opened: decrypt.Opened) -> list[ReviewReason]:
+    """Why a record that opens well must still be looked at."""
+    found = []
+    visit, officer, device = capture.visit, capture.officer, capture.device
+    if visit is None or need is None:
+        found.append(ReviewReason.VISIT_UNKNOWN)
+    else:
+        if visit.shift.team_id != device.team_id:
+            found.append(ReviewReason.OTHER_TEAM)
+        if visit.state == VisitState.CANCELLED:
+            found.append(ReviewReason.VISIT_CANCELLED)
+        if visit.outcome not in ("", Outcome.RECORDED):
+            found.append(ReviewReason.OUTCOME_DIFFERS)
+        if need.state == NeedState.RECORDED:
+            found.append(ReviewReason.NEED_RECORDED)
+        if need.state == NeedState.CLOSED:
+            found.append(ReviewReason.NEED_CLOSED)
+        others = CaptureState.objects.filter(
+            capture__visit=visit, stage__in=(CaptureStage.ACCEPTED, CaptureStage.REVIEW)
+        )
+        if others.exclude(pk=capture.pk).exists():
+            found.append(ReviewReason.ANOTHER_CAPTURE)
+        resident = visit.need.resident
+        known, told = vault.get(resident, "nik"), opened.form.get("nik")
+        if known and told and known != told:
+            found.append(ReviewReason.NIK_DIFFERS)
+    if capture.status.revoked or device.state != DeviceState.ACTIVE:
+        found.append(ReviewReason.DEVICE_REVOKED)
+    if officer is None or not officer.is_active or officer.team_id != device.team_id:
+        found.append(ReviewReason.OFFICER_UNKNOWN)
+    return found

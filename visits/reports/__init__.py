@@ -1,0 +1,1 @@
+"""Figures for the head of office. Empty so far."""

@@ -1,0 +1,1 @@
+"""The day under way: where each team is, what it meets next, and what the coordinator changes."""

@@ -1,0 +1,60 @@
+"""What a coordinator does on the day of work: a team cannot go on, or goes on again; somebody is urgent; plan anew.
+
+A breakdown is a fact of its own: the shift is cancelled at once, whatever becomes of the plan. Each of these may
+be pressed twice.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from outreach.services import log
+from visits.enums import RunKind
+from visits.models import PlanRun, Shift
+from visits.schedule.runs import plan_runs
+from visits.workforce import team_shifts
+
+
+class NotUrgentError(Exception):
+    """The need waits for no visit: it has one, or is closed."""
+
+
+def fail(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
+    """The team cannot go on today; what is left of its day is planned anew. Two transactions: where another run is
+    at work (`plans.OverlapError`), the shift is cancelled all the same."""
+    team_shifts.set_cancelled(shift=shift, cancelled=True, actor=log.actor_of(user))
+    return plan_anew(user=user, now=now)
+
+
+@transaction.atomic
+def go_on(*, shift: Shift, user: AbstractBaseUser | None) -> bool:
+    """The team can work again; what was given away stays away until the next plan."""
+    return team_shifts.set_cancelled(shift=shift, cancelled=False, actor=log.actor_of(user))
+
+
+@transaction.atomic
+def add_urgent(*, need: Need, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
+    """Find a place today for a need that waits."""
+    if not Need.objects.filter(pk=need.pk, state=NeedState.OPEN, resident__away=False).exists():
+        raise NotUrgentError
+    return plan_anew(user=user, urgent=[need], now=now)
+
+
+def plan_anew(
+    *, user: AbstractBaseUser | None, urgent: list[Need] | None = None, now: datetime | None = None
+) -> PlanRun:
+    """Plan the rest of today; raises `plans.OverlapError` where another run is at work on today."""
+    today = timezone.localdate(now)
+    return plan_runs.start_run(
+        first=today,
+        last=today,
+        seconds=settings.REPLAN_SECONDS,
+        asked_by=user,
+        kind=RunKind.TODAY,
+        facts={"urgent": [str(need.pk) for need in urgent or []]},
+    )

@@ -1,0 +1,225 @@
+"""The page "Hari ini": every team's day so far in words, who is urgent, and the map of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from outreach.enums import NeedState, Urgency
+from outreach.models import Need
+from visits.appointments import arrival_intervals
+from visits.enums import PlanState, RunKind, VisitState
+from visits.fieldwork import expected_arrivals, team_status
+from visits.fieldwork.expected_arrivals import Course, Expected
+from visits.fieldwork.team_status import TeamNow
+from visits.models import Plan, Shift, Visit
+from visits.schedule.dispatch import timeline
+from visits.schedule.dispatch.timeline import Timeline
+from visits.schedule.plans import plan_page
+from visits.schedule.plans.plan_page import Look
+from visits.wording import labels, map_shapes
+
+LATE = timedelta(minutes=10)
+SHOWN = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A team's day as the page shows it."""
+
+    team: TeamNow
+    look: Look
+    place: str
+    departed: str  # when it set out, where it said so
+    age: str
+    state: str
+    overrun: str
+    next: Visit | None
+    told: str  # the interval that the next family was told
+    late: str  # by how much that family is met later than it was told
+    course: Course
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateHome:
+    """A family that will probably be met later than it was told."""
+
+    visit: Visit
+    team: str
+    look: Look
+    told: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextDay:
+    """The next day for which visits are published."""
+
+    date: date
+    visits: int
+    teams: int
+
+
+def next_day(*, today: date) -> NextDay | None:
+    rows = Visit.objects.filter(state=VisitState.PUBLISHED, shift__date__gt=today).values("shift__date")
+    row = (
+        rows.annotate(visits=Count("pk"), teams=Count("shift", distinct=True)).order_by("shift__date").first()
+    )
+    return row and NextDay(date=row["shift__date"], visits=row["visits"], teams=row["teams"])
+
+
+def lanes(*, now: datetime) -> list[Lane]:
+    teams = team_status.today(now=now)
+    looks = plan_page.looks(team.shift for team in teams)
+    return [_lane(team, looks[team.shift.team_id], now) for team in teams]
+
+
+def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
+    course = expected_arrivals.course(team, now=now)
+    following = team.left[0] if team.left else None
+    late = course.left[0].late if course.left else timedelta()
+    return Lane(
+        team=team,
+        look=look,
+        place=place(team),
+        departed=labels.clock_of(team.departed_at) if team.departed_at else "",
+        age=age(team, now),
+        state=_state(team),
+        overrun=labels.duration_of(team.overrun) if team.overrun >= LATE else "",
+        next=following,
+        told=_told(following) if following else "",
+        late=labels.duration_of(late) if late else "",
+        course=course,
+    )
+
+
+def _told(visit: Visit) -> str:
+    return "–".join(labels.clock_of(at) for at in arrival_intervals.told(visit))
+
+
+def late_homes(rows: list[Lane]) -> list[LateHome]:
+    """Whom to call, the soonest first."""
+    found = [(one, row) for row in rows for one in _to_come(row) if one.late]
+    found.sort(key=lambda pair: (pair[0].told[1], pair[0].begins))
+    return [
+        LateHome(
+            visit=one.visit,
+            team=row.team.shift.team.name,
+            look=row.look,
+            told=_told(one.visit),
+            at=labels.clock_of(one.begins),
+            by=labels.duration_of(one.late),
+        )
+        for one, row in found
+    ]
+
+
+def _to_come(row: Lane) -> list[Expected]:
+    """Whom the team has not met yet, as far as is known."""
+    first = row.course.under_way
+    return [first, *row.course.left] if first is not None and row.team.heading else row.course.left
+
+
+def picture(rows: list[Lane], *, now: datetime) -> Timeline | None:
+    return timeline.drawn([(row.team, row.look, row.course) for row in rows], now=now)
+
+
+def draft(*, on: date) -> Plan | None:
+    """The newest plan for the rest of this day, where it still waits to be published."""
+    rows = Plan.objects.filter(run__kind=RunKind.TODAY, run__first_date=on)
+    newest = rows.exclude(state=PlanState.DISCARDED).order_by("-made_at").first()
+    return newest if newest is not None and newest.state == PlanState.DRAFT else None
+
+
+def _state(team: TeamNow) -> str:
+    """The look of a team's day (admin.css .tag)."""
+    if team.fails:
+        return "failed"
+    if team.silent:
+        return "late"
+    return "done" if team.total and not team.left and team.under_way is None else "planned"
+
+
+def place(team: TeamNow) -> str:
+    """Where the team is, as far as is known."""
+    visit = team.under_way
+    if visit is not None and visit.state == VisitState.ARRIVED:
+        return _("di rumah ke-%(number)d, %(village)s") % _of(visit)
+    if visit is not None:
+        return _("menuju rumah ke-%(number)d, %(village)s") % _of(visit)
+    if team.heading:
+        return _("menuju rumah ke-%(number)d, %(village)s") % _of(team.assumed[0])
+    if team.assumed:
+        return _("menurut jadwal di rumah ke-%(number)d, %(village)s") % _of(team.assumed[-1])
+    if team.done:
+        return _("selesai di rumah ke-%(number)d, %(village)s") % _of(team.done[-1])
+    return _("di perjalanan") if team.departed_at else _("belum ada laporan berangkat")
+
+
+def age(team: TeamNow, now: datetime) -> str:
+    """Of what its tablet said last; empty where it said nothing today."""
+    return labels.duration_of(now - team.heard_at) if team.heard_at else ""
+
+
+def _of(visit: Visit) -> dict[str, Any]:
+    return {"number": visit.sequence, "village": visit.need.resident.village.name}
+
+
+def line(plan: Plan, shifts: dict[int, Shift]) -> str:
+    """What a plan for the rest of a day rests on; empty for any other plan."""
+    told = plan.summary.get("today")
+    if told is None:
+        return ""
+    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.clock(told["now_s"])}]
+    for text, key in (
+        (_("Tidak bisa lanjut: %(teams)s."), "failed"),
+        (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), "silent"),
+    ):
+        names = [shifts[shift].team.name for shift in told[key] if shift in shifts]
+        if names:
+            said.append(text % {"teams": ", ".join(names)})
+    return " ".join(said)
+
+
+def waiting() -> QuerySet[Need]:
+    """Needs that could be visited today, the most urgent first."""
+    rank = Case(
+        When(urgency=Urgency.HOSPITAL, then=Value(0)),
+        When(urgency=Urgency.HIGH, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = Need.objects.filter(state=NeedState.OPEN, resident__away=False)
+    return (
+        rows.select_related("resident__village")
+        .defer("resident__village__boundary")
+        .annotate(rank=rank)
+        .order_by("rank", "waiting_since", "pk")[:SHOWN]
+    )
+
+
+def map_data(rows: list[Lane]) -> dict[str, Any]:
+    """Today's routes for the map of plans: what is left is numbered, what is behind is not drawn."""
+    return {
+        "routes": [
+            {
+                "id": f"tim-{row.team.shift.pk}",
+                "team": row.team.shift.team.name,
+                "day": row.place,
+                "colour": int(row.look.css.removeprefix("team-")),
+                "dashed": row.look.dashed,
+                "base": {"name": row.place, "at": [row.team.latitude, row.team.longitude]},
+                "end": [row.team.shift.end_latitude, row.team.shift.end_longitude],
+                "stops": [
+                    map_shapes.home(
+                        visit.need, number=visit.sequence, arrive=labels.clock_of(visit.planned_start)
+                    )
+                    for visit in row.team.left
+                ],
+            }
+            for row in rows
+        ]
+    }

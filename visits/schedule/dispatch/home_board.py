@@ -1,0 +1,92 @@
+"""What the coordinator sees first: today's work in numbers, and the days ahead."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.enums import ACTIVE_RUNS, OPEN_VISITS, PlanState, VisitState
+from visits.models import Plan, PlanRun, Shift, TeamDay, Visit
+from visits.workforce import calendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComingDay:
+    """A day ahead: whether the office works, how many teams, how many visits are published."""
+
+    day: calendar.Day
+    teams: int
+    visits: int
+
+
+def coming_days(count: int = 14, *, today: date | None = None) -> list[ComingDay]:
+    first = today or timezone.localdate()
+    last = first + timedelta(days=count - 1)
+    shifts = dict(
+        Shift.objects.filter(date__range=(first, last), is_cancelled=False, team__is_active=True)
+        .values_list("date")
+        .annotate(Count("pk"))
+    )
+    visits = dict(
+        Visit.objects.filter(shift__date__range=(first, last), state__in=OPEN_VISITS)
+        .values_list("shift__date")
+        .annotate(Count("pk"))
+    )
+    return [
+        ComingDay(day=day, teams=shifts.get(day.date, 0), visits=visits.get(day.date, 0))
+        for day in calendar.days(first=first, last=last)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """The numbers of the index page that the visits side knows."""
+
+    waiting: int
+    oldest_days: int
+    review: int
+    planned: int
+    runs: list[PlanRun]
+    drafts: list[Plan]
+    teams: int
+    stops: int
+    finished: int
+    unheard: int  # visits of days that are over, of which nothing was heard
+
+
+def today(*, now: date | None = None) -> Today:
+    on = now or timezone.localdate()
+    counts = Need.objects.aggregate(
+        waiting=Count("pk", filter=Q(state=NeedState.OPEN, resident__away=False)),
+        review=Count("pk", filter=Q(state=NeedState.REVIEW)),
+        planned=Count("pk", filter=Q(state=NeedState.PLANNED)),
+    )
+    oldest = (
+        Need.objects.filter(state=NeedState.OPEN, resident__away=False)
+        .order_by("waiting_since")
+        .values_list("waiting_since", flat=True)
+        .first()
+    )
+    visits = Visit.objects.filter(shift__date=on).aggregate(
+        stops=Count("pk", filter=~Q(state=VisitState.CANCELLED)),
+        finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
+    )
+    return Today(
+        waiting=counts["waiting"],
+        oldest_days=(on - timezone.localdate(oldest)).days if oldest else 0,
+        review=counts["review"],
+        planned=counts["planned"],
+        runs=list(PlanRun.objects.filter(state__in=ACTIVE_RUNS).order_by("asked_at")),
+        drafts=list(
+            Plan.objects.filter(state=PlanState.DRAFT, run__last_date__gte=on)
+            .select_related("run")
+            .order_by("-made_at")[:3]
+        ),
+        teams=TeamDay.objects.filter(date=on).count(),
+        stops=visits["stops"],
+        finished=visits["finished"],
+        unheard=Visit.objects.filter(shift__date__lt=on, state__in=OPEN_VISITS).count(),
+    )

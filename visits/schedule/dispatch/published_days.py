@@ -1,0 +1,205 @@
+"""Published days: which there are, and one team's day as it was published and as it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from outreach import vault
+from outreach.models import Need
+from visits.appointments import arrival_intervals
+from visits.enums import OPEN_VISITS, VisitState
+from visits.models import DayVersion, Plan, Shift, Team, TeamDay, Visit
+from visits.wording import labels
+
+SHOWN = 200  # team-days on the page of all days
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRow:
+    """A published team-day in a list."""
+
+    team: Team
+    version: DayVersion
+    stops: int
+    finished: int
+    open: int
+    unheard: bool  # the day is over and some of its visits have no end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """A stop of a published version, and what has become of its visit."""
+
+    number: int
+    arrive: str
+    leave: str
+    drive: str
+    need: Need
+    visit: Visit | None
+    gone: bool  # no longer on this team's day
+    phone: str = ""  # for who may tell the family
+
+    @property
+    def told(self) -> str:
+        """The interval that the family was told: 09.10–10.00; empty where it was called off."""
+        if self.visit is None or self.gone:
+            return ""
+        return "–".join(
+            labels.clock(arrival_intervals.seconds_of_day(at)) for at in arrival_intervals.told(self.visit)
+        )
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether its family can still be told, or a promise taken back."""
+        return self.visit is not None and not self.gone and self.visit.state == VisitState.PUBLISHED
+
+    @property
+    def tag(self) -> str:
+        """The look of its state (admin.css .tag)."""
+        if self.visit is None or self.gone:
+            return "failed"
+        return {
+            VisitState.PUBLISHED: "planned",
+            VisitState.TRAVELLING: "planned",
+            VisitState.ARRIVED: "waiting",
+            VisitState.FINISHED: "done" if self.visit.outcome == "recorded" else "late",
+        }.get(VisitState(self.visit.state), "failed")
+
+
+def published() -> list[tuple[date, list[DayRow]]]:
+    """Published days from yesterday on, and older ones with visits of which nothing was heard, by date."""
+    first = timezone.localdate() - timedelta(days=1)
+    unheard = Visit.objects.filter(
+        shift__team=OuterRef("team"), shift__date=OuterRef("date"), state__in=OPEN_VISITS
+    )
+    rows = list(
+        TeamDay.objects.filter(Q(date__gte=first) | Exists(unheard))
+        .select_related("team", "live")
+        .order_by("date", "team__code")[:SHOWN]
+    )
+    counts = {
+        (row["shift__team"], row["shift__date"]): row
+        for row in Visit.objects.filter(shift__date__in={row.date for row in rows})
+        .values("shift__team", "shift__date")
+        .annotate(
+            finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
+            open=Count("pk", filter=Q(state__in=OPEN_VISITS)),
+        )
+    }
+    found: dict[date, list[DayRow]] = {}
+    for row in rows:
+        count = counts.get((row.team_id, row.date))
+        found.setdefault(row.date, []).append(
+            DayRow(
+                team=row.team,
+                version=row.live,
+                stops=len(row.live.content["stops"]),
+                finished=count["finished"] if count else 0,
+                open=count["open"] if count else 0,
+                unheard=bool(count and count["open"]) and row.date < timezone.localdate(),
+            )
+        )
+    return list(found.items())
+
+
+def versions(*, team: Team, on: date) -> list[DayVersion]:
+    """All versions of a team's day, the newest first."""
+    rows = DayVersion.objects.filter(team=team, date=on).select_related(
+        "live_for", "published_by", "plan__run"
+    )
+    return list(rows.order_by("-number"))
+
+
+def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
+    """The stops of a version in order, in a constant number of queries; where asked, with the
+    telephones of the families that can still be told."""
+    stops: Sequence[dict[str, Any]] = version.content["stops"]
+    needs = {
+        str(need.pk): need
+        for need in Need.objects.filter(pk__in=[stop["need"] for stop in stops])
+        .select_related("resident__village__district", "resident__key")
+        .defer("resident__village__boundary", "resident__village__district__boundary")
+    }
+    visits = {
+        str(visit.pk): visit for visit in Visit.objects.filter(pk__in=[stop["visit"] for stop in stops])
+    }
+    shift = version.content["shift"]
+    found = []
+    for stop in stops:
+        visit = visits.get(stop["visit"])
+        found.append(
+            Home(
+                number=stop["sequence"],
+                arrive=labels.clock(stop["arrive"]),
+                leave=labels.clock(stop["leave"]),
+                drive=labels.duration(stop["travel_seconds"]),
+                need=needs[stop["need"]],
+                visit=visit,
+                gone=visit is None or visit.shift_id != shift or visit.state == VisitState.CANCELLED,
+                phone=_phone(needs[stop["need"]], visit) if phones else "",
+            )
+        )
+    return found
+
+
+def _phone(need: Need, visit: Visit | None) -> str:
+    waits = visit is not None and visit.state == VisitState.PUBLISHED
+    return vault.get(need.resident, "phone") if waits else ""
+
+
+def published_visits(*, first: date, last: date) -> list[Visit]:
+    """Every visit of these days that is not cancelled, in the order of the teams' days."""
+    rows = Visit.objects.filter(shift__date__range=(first, last)).exclude(state=VisitState.CANCELLED)
+    rows = rows.select_related("shift__team", "need__resident")
+    return list(rows.order_by("shift__date", "shift__team__code", "sequence", "pk"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """How many families of a team's day are still to be visited, and how many of them were told."""
+
+    shift: Shift
+    families: int
+    told: int
+
+    @property
+    def left(self) -> int:
+        return self.families - self.told
+
+
+def telling(plan: Plan) -> list[Telling]:
+    """The team-days of a plan, from today on, whose families can still be told."""
+    shifts = Shift.objects.filter(pk__in=[int(pk) for pk in plan.based_on], date__gte=timezone.localdate())
+    waiting = Q(visits__state=VisitState.PUBLISHED)
+    rows = (
+        shifts.select_related("team")
+        .annotate(
+            families=Count("visits", filter=waiting),
+            told=Count("visits", filter=waiting & Q(visits__promised=True)),
+        )
+        .filter(families__gt=0)
+        .order_by("date", "team__code")
+    )
+    return [Telling(shift=row, families=row.families, told=row.told) for row in rows]
+
+
+def shift_of(version: DayVersion) -> Shift:
+    return Shift.objects.get(pk=version.content["shift"])
+
+
+def unheard(*, team: Team, on: date) -> int:
+    """Visits of a day that is over, of which nothing was heard."""
+    if on >= timezone.localdate():
+        return 0
+    return Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).count()
+
+
+def planned(*, team: Team, on: date) -> list[UUID]:
+    """Visits of a team's day that have not begun."""
+    rows = Visit.objects.filter(shift__team=team, shift__date=on, state=VisitState.PUBLISHED)
+    return list(rows.values_list("pk", flat=True))

@@ -1,0 +1,148 @@
+"""A plan's routes of today as they go: where each team is, what is behind it, and what it goes to next.
+
+A plan keeps the hours at which it was made. Once a team is on the road its page says how far it is, in the words of
+the page "Hari ini" (day_of_work.py), and what is done is no longer weighed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from visits.enums import Outcome, PlanState, RunKind, VisitState
+from visits.fieldwork import team_status
+from visits.fieldwork.team_status import TeamNow
+from visits.models import Plan, Visit
+from visits.schedule.dispatch import day_page
+from visits.schedule.plans.plan_page import Behind, Now, Route, Stop
+from visits.schedule.problem.candidates import departs
+from visits.wording import labels
+
+
+def of(plan: Plan, routes: Sequence[Route], *, now: datetime) -> list[Route]:
+    """The routes with how they go, where their team is on the road today; in a constant number of queries."""
+    today = timezone.localdate(now)
+    if not _goes(plan) or all(route.shift.date != today for route in routes):
+        return list(routes)
+    teams = {team.shift.pk: team for team in team_status.today(now=now) if _out(team, now)}
+    return [
+        _route(route, teams[route.shift.pk], now, published=plan.state == PlanState.PUBLISHED)
+        if route.shift.pk in teams and route.shift.date == today
+        else route
+        for route in routes
+    ]
+
+
+def _goes(plan: Plan) -> bool:
+    """Whether the plan is about what the teams do: it is published, or a proposal for the rest of their day."""
+    return plan.state == PlanState.PUBLISHED or (
+        plan.state == PlanState.DRAFT and plan.run.kind == RunKind.TODAY
+    )
+
+
+def _out(team: TeamNow, now: datetime) -> bool:
+    begun = team.done or team.under_way or team.assumed or team.departed_at
+    return bool(begun) or departs(team.shift) <= now
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    tag: str
+    state: str
+
+
+def _route(route: Route, team: TeamNow, now: datetime, *, published: bool) -> Route:
+    said = _states(team)
+    planned = {stop.need.pk for stop in route.stops}
+    behind = [
+        Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
+        for visit in sorted(team.reported, key=lambda visit: visit.sequence)
+        if visit.need_id not in planned
+    ]
+    stops = _live(route, team, said) if published else _proposed(route, team, said, behind)
+    left = len(team.left) if published else sum(1 for stop in stops if stop.need.pk not in said)
+    return replace(route, stops=stops, now=_now(team, behind, left, now))
+
+
+def _live(route: Route, team: TeamNow, said: dict[UUID, _Said]) -> list[Stop]:
+    """A published route, of which a later plan may have taken homes, or put them in another order."""
+    numbers = {visit.need_id: visit.sequence for visit in [*team.reported, *team.assumed, *team.left]}
+    following = None if team.fails or not team.left else team.left[0].need_id
+    stops = []
+    for stop in route.stops:
+        need = stop.need.pk
+        mine = said.get(need)
+        if need not in numbers:
+            mine = _Said(tag="failed", state=_("tidak lagi di jadwal ini"))
+        elif need == following:
+            mine = _Said(tag="planned", state=_("berikutnya"))
+        stops.append(replace(stop, number=numbers.get(need, 0), **(vars(mine) if mine else {})))
+    return stops
+
+
+def _proposed(route: Route, team: TeamNow, said: dict[UUID, _Said], behind: list[Behind]) -> list[Stop]:
+    """A route of a draft for the rest of the day, which goes on behind what is done."""
+    before = max((row.visit.sequence for row in behind), default=0)
+    coming = next((stop.need.pk for stop in route.stops if stop.need.pk not in said), None)
+    stops = []
+    for stop in route.stops:
+        mine = said.get(stop.need.pk)
+        if stop.need.pk == coming and not team.fails:
+            mine = _Said(tag="planned", state=_("berikutnya"))
+        stops.append(replace(stop, number=stop.number + before, **(vars(mine) if mine else {})))
+    return stops
+
+
+def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
+    return Now(
+        place=day_page.place(team),
+        since=_since(team),
+        age=day_page.age(team, now),
+        silent=team.silent,
+        fails=team.fails,
+        done=len(team.done),
+        left=left,
+        at=(team.latitude, team.longitude),
+        behind=behind,
+    )
+
+
+def _since(team: TeamNow) -> str:
+    """Since when the team is where it is, where that is known."""
+    visit = team.under_way
+    if visit is not None:
+        arrived = visit.arrived_at if visit.state == VisitState.ARRIVED else None
+        return labels.clock_of(arrived) if arrived else ""
+    if team.heading:
+        return labels.clock_of(team.departed_at) if team.departed_at else ""
+    if team.assumed:
+        return labels.clock_of(team.assumed[-1].planned_start)
+    ended = [visit.outcome_at for visit in team.done if visit.outcome_at]
+    return labels.clock_of(max(ended)) if ended else ""
+
+
+def _states(team: TeamNow) -> dict[UUID, _Said]:
+    """What is known of each visit that is behind the team or under way, by need."""
+    found = {visit.need_id: _done(visit) for visit in team.done}
+    for visit in team.assumed:
+        begun = _Said(tag="late", state=_("dianggap sudah dimulai"))
+        found[visit.need_id] = _Said(tag="waiting", state=_("dalam perjalanan")) if team.heading else begun
+    if team.under_way is not None:
+        here = team.under_way.state == VisitState.ARRIVED
+        text = _("sedang dikunjungi") if here else _("dalam perjalanan")
+        found[team.under_way.need_id] = _Said(tag="waiting", state=text)
+    return found
+
+
+def _done(visit: Visit) -> _Said:
+    if (
+        visit.state != VisitState.FINISHED
+    ):  # the tablet went on to another home and did not say what came of this
+        return _Said(tag="late", state=_("belum dilaporkan selesai"))
+    text = visit.get_outcome_display()
+    if visit.outcome_at:
+        text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": labels.clock_of(visit.outcome_at)}
+    return _Said(tag="done" if visit.outcome == Outcome.RECORDED else "late", state=text)

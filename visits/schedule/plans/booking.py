@@ -1,0 +1,233 @@
+"""When could this resident be visited: the best places of the published days, and taking one of them.
+
+A place that is taken is published like a plan of one or two team-days: a new version with the visit in it,
+checked under the same locks, with the families' news. Nothing else moves but what the offer said.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need, Village
+from outreach.services import log
+from visits import planning
+from visits.appointments import arrival_intervals, lifecycle, placement, promises
+from visits.enums import ReleaseReason, RunKind, RunState, VisitState
+from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
+from visits.planning import slots
+from visits.planning.rules import walk
+from visits.planning.slots import Slot
+from visits.schedule.plans import publishing
+from visits.schedule.problem import published_week, stop_joining
+from visits.schedule.problem.candidates import departs
+from visits.schedule.problem.published_week import Week
+from visits.schedule.problem.stop_joining import Joins
+from visits.schedule.runs import appointment_windows, draft_rows
+
+DAYS = 14
+
+
+class NoPlaceError(Exception):
+    """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at home;
+    `begun`: its team is on the way already; `placed`: somebody placed it meanwhile (`visit` says where),
+    `released`: somebody took it out of its day."""
+
+    def __init__(self, code: str, visit: Visit | None = None) -> None:
+        super().__init__(code)
+        self.code, self.visit = code, visit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A place on a team-day. `moved` are the families that shift by more than a quarter of an hour."""
+
+    shift: Shift
+    slot: Slot
+    moved: list[Visit]
+    told: tuple[datetime, datetime]  # what the family would be told
+
+
+def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[Offer]:
+    """The best place of each team-day of the next two weeks, the best first."""
+    _check(need, placement.open_visit(need), now=now or timezone.now())
+    there = published_week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    best: dict[str, Slot] = {}
+    joins, found = _slots(there, need)
+    for slot in found:
+        best.setdefault(slot.shift, slot)
+    priced = [
+        _priced(stop_joining.at(there=there, need=need, slot=slot, joins=joins), need, slot)
+        for slot in best.values()
+    ]
+    shown = sorted(priced, key=lambda slot: (slot.price_s, slot.shift))[:limit]
+    named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
+    prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
+    return [
+        Offer(
+            shift=(shift := there.shifts[slot.shift]),
+            slot=slot,
+            moved=[there.visits[other] for other, _by in slot.moved],
+            told=(
+                arrival_intervals.moment(shift.date, told[0]),
+                arrival_intervals.moment(shift.date, told[1]),
+            ),
+        )
+        for slot, told in zip(
+            shown, appointment_windows.offered(there=there, need=need, places=shown), strict=True
+        )
+    ]
+
+
+def _priced(there: Week, need: Need, slot: Slot) -> Slot:
+    """The place with the shifts as families would see them: against the published times, which the roads of today
+    may not keep even without it."""
+    team = there.problem.shift_by_id[slot.shift]
+    order = [visit for visit in there.orders.get(slot.shift, ()) if visit != str(need.pk)]
+    order.insert(slot.position, str(need.pk))
+    later_s, moved = 0, []
+    for stop in walk(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
+        if stop.visit != str(need.pk):
+            by_s = stop.start_s - published_week.stop_of(there.visits[stop.visit]).start_s
+            later_s = max(later_s, by_s)
+            if abs(by_s) > slots.NOTICE_S:
+                moved.append((stop.visit, by_s))
+    more = slots.CALL_S * (len(moved) - len(slot.moved))
+    return replace(slot, later_s=later_s, moved=tuple(moved), price_s=slot.price_s + more)
+
+
+def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
+    if need.state not in (NeedState.OPEN, NeedState.PLANNED):
+        raise NoPlaceError("state")
+    if need.resident.away:
+        raise NoPlaceError("away")
+    if visit is not None and (visit.state != VisitState.PUBLISHED or departs(visit.shift) <= now):
+        raise NoPlaceError("begun")
+
+
+def _slots(there: Week, need: Need) -> tuple[Joins, list[Slot]]:
+    """Every place, and what the visit is where it joins a stop."""
+    if not there.shifts:
+        return Joins(), []
+    asked, joins = there.problem.visit_by_id[str(need.pk)], stop_joining.of(there=there, need=need)
+    ready = slots.prepare(there.problem, there.orders)
+    return joins, slots.slots(ready, asked, joined=joins.visits, follows=joins.follows)
+
+
+@transaction.atomic
+def take(
+    *,
+    need: Need,
+    shift: int,
+    position: int,
+    start_s: int,
+    shown: str,
+    user: AbstractBaseUser | None,
+    now: datetime | None = None,
+) -> bool:
+    """Publish the visit at an offered place; a published one moves there. False where it is there already.
+
+    `shown` is the mark (`selectors.placing`) of where the need stood when the place was offered: who was placed
+    elsewhere since then stays there. Raises `NoPlaceError`, or `publishing.PublishRefusedError` where the team-day
+    changed meanwhile.
+    """
+    now = now or timezone.now()
+    need, visit = _locked(need, shift)
+    if visit is not None and visit.shift_id == shift and published_week.stop_of(visit).start_s == start_s:
+        return False
+    _check(need, visit, now=now)
+    if placement.mark(visit) != shown:
+        raise NoPlaceError("placed" if visit else "released", visit)
+    there = published_week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    wanted = (str(shift), position, start_s)
+    joins, found = _slots(there, need)
+    slot = next((s for s in found if (s.shift, s.position, s.start_s) == wanted), None)
+    if slot is None:
+        raise NoPlaceError("gone")
+    there = stop_joining.at(there=there, need=need, slot=slot, joins=joins)
+    actor = log.actor_of(user)
+    if visit is not None and visit.promised:
+        promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor=actor)
+    if visit is not None and str(visit.shift_id) not in there.shifts:  # its team-day does not work any more
+        lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", tell=False)
+        need.refresh_from_db()
+        visit = None
+    plan = _draft(need, visit, slot, there, user)
+    publishing.publish(plan=plan, user=user, now=now)
+    return True
+
+
+def _locked(need: Need, shift: int) -> tuple[Need, Visit | None]:
+    """The need and its visit, read under their locks: team-days first, as publishing takes them. Nobody makes or
+    moves a visit without its need's lock."""
+    was = placement.open_visit(need)
+    shifts = Shift.objects.filter(pk__in=[shift] if was is None else [shift, was.shift_id])
+    list(shifts.select_for_update().order_by("pk").values_list("pk"))
+    need = Need.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
+    return need, placement.open_visit(need)
+
+
+def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: AbstractBaseUser | None) -> Plan:
+    """The plan of one place: its team-day with the visit, and the one that the visit leaves."""
+    to = there.shifts[slot.shift]
+    shifts = [to] if visit is None or visit.shift_id == to.pk else [to, visit.shift]
+    days = [shift.date for shift in shifts]
+    now = timezone.now()
+    run = PlanRun.objects.create(
+        kind=RunKind.SLOT,
+        state=RunState.DONE,
+        asked_by_id=None if user is None else user.pk,
+        first_date=min(days),
+        last_date=max(days),
+        seconds=0,
+        started_at=now,
+        finished_at=now,
+        progress=100,
+        served=1,
+        candidates=1,
+    )
+    live = published_week.numbers(shifts)
+    plan = Plan.objects.create(run=run, based_on={str(pk): number for pk, number in live.items()})
+    orders = {
+        str(shift.pk): [i for i in there.orders.get(str(shift.pk), ()) if i != str(need.pk)]
+        for shift in shifts
+    }
+    orders[slot.shift].insert(slot.position, str(need.pk))
+    needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
+    routes = [_write(plan, shift, orders[str(shift.pk)], there, needs) for shift in shifts]
+    plan.summary = _summary(there, routes)
+    appointment_windows.tell(plan=plan)
+    return plan
+
+
+def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[str, Need]) -> planning.Route:
+    """The stops of a team-day, walked."""
+    problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
+    route = walk(problem, team, [problem.visit_by_id[i] for i in order]).route(team)
+    PlanStop.objects.bulk_create(
+        draft_rows.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs)
+    )
+    return route
+
+
+def _summary(there: Week, routes: list[planning.Route]) -> dict[str, object]:
+    """The figures that the plan's page shows."""
+    travel_s = sum(route.travel_s for route in routes)
+    served = sum(len(route.stops) for route in routes)
+    return {
+        "candidates": served,
+        "served": served,
+        "unserved": 0,
+        "travel_s": travel_s,
+        "points": 0,
+        "elapsed_s": 0,
+        "away": 0,
+        "begun": 0,
+        "roads": there.roads.as_json(),
+        "team_days": draft_rows.team_days(routes),
+        "broken": [],
+    }

@@ -1,0 +1,61 @@
+"""What a version of a team-day would hold, and whether publishing a draft would change anything at all."""
+
+from typing import Any
+
+from visits.appointments import arrival_intervals
+from visits.lib import strict_json
+from visits.models import Shift, Visit
+from visits.schedule.plans.plan_changes import Change, Changes
+
+
+def after(found: Changes, shift_id: int) -> int:
+    """The highest number of a visit of the team-day that stays as it is, 0 where there is none."""
+    return max((visit.sequence for visit in found.frozen.get(shift_id, [])), default=0)
+
+
+def content(found: Changes, shift: Shift, rows: list[tuple[Visit, Change]]) -> dict[str, Any]:
+    """The stops that are done or under way, as the live version has them, and these behind them, in order."""
+    stops = [
+        {
+            "visit": str(visit.pk),
+            "need": str(visit.need_id),
+            "sequence": sequence,
+            "travel_seconds": change.stop.travel_seconds,
+            "arrive": change.stop.arrive,
+            "start": change.stop.start,
+            "leave": change.stop.leave,
+        }
+        for sequence, (visit, change) in enumerate(rows, start=after(found, shift.pk) + 1)
+    ]
+    return {"shift": shift.pk, "stops": [*_frozen_stops(found, shift), *stops]}
+
+
+def _frozen_stops(found: Changes, shift: Shift) -> list[dict[str, Any]]:
+    live = found.live[shift.pk]
+    known = {stop["visit"]: stop for stop in live.content["stops"]} if live else {}
+    kept = [str(visit.pk) for visit in found.frozen.get(shift.pk, [])]
+    return [known[visit] for visit in kept if visit in known]
+
+
+def is_news(change: Change) -> bool:
+    """Whether the family's interval is another one than they were told."""
+    return change.visit is None or arrival_intervals.told(change.visit) != change.interval
+
+
+def same(found: Changes, shift: Shift, rows: list[tuple[Visit, Change]]) -> bool:
+    """Whether the team-day's live version holds just that; no version and no visit are the same."""
+    live = found.live[shift.pk]
+    if live is None:
+        return not rows
+    return live.content_sha256 == strict_json.digest(content(found, shift, rows))
+
+
+def nothing_new(found: Changes) -> bool:
+    """Whether every team-day and every family would be where they are."""
+    if found.cancelled or any(is_news(change) for change in found.stops):
+        return False
+    rows: dict[int, list[tuple[Visit, Change]]] = {}
+    for change in found.stops:
+        if change.visit is not None:
+            rows.setdefault(change.stop.shift_id, []).append((change.visit, change))
+    return all(same(found, shift, rows.get(shift.pk, [])) for shift in found.shifts)

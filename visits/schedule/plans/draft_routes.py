@@ -1,0 +1,311 @@
+"""A draft's routes as a problem that questions can be asked of, as it would be published now.
+
+Of days ahead the team-days that the draft changes; of a day under way what is left of it, from where the teams are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from outreach.models import Need
+from visits import planning, roads
+from visits.appointments import arrival_intervals
+from visits.estimates import visit_durations
+from visits.estimates.visit_durations import Known
+from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
+from visits.planning import rest, shared
+from visits.planning.rules import within
+from visits.planning.types import Interval, Problem
+from visits.schedule.plans import plan_changes
+from visits.schedule.plans.plan_changes import Change, Changes, What
+from visits.schedule.problem import need_priority, problem_builder, reoptimise
+from visits.schedule.problem.need_groups import same_stop
+from visits.schedule.problem.problem_builder import Places
+
+ONE_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routes:
+    """`problem` holds who is where they were published to their hour, `loose` does not; both have who shares a stop
+    as one visit, `groups` says who. `singles` is `problem` in single visits. `alone` is how long those take that
+    follow another at its place without being one stop with it, once that one is elsewhere. All are by need. A
+    `draft` of days ahead can be changed, one of a day under way only asked."""
+
+    problem: Problem
+    loose: Problem
+    singles: Problem
+    groups: shared.Groups
+    orders: dict[str, tuple[str, ...]]
+    changed: dict[str, Visit]  # as they are published
+    published: dict[str, Visit]  # these and the ones that stay
+    needs: dict[str, Need]
+    shifts: dict[str, Shift]
+    learned: dict[str, Known]
+    draft: bool
+    alone: dict[str, int] = field(default_factory=dict)
+
+    def leader(self, need: str) -> str:
+        """Who stands for the need's stop."""
+        return next((first for first, ids in self.groups.items() if need in ids), need)
+
+    def each(self, leaders: Iterable[str]) -> tuple[str, ...]:
+        """All who are served at these stops."""
+        return tuple(need for one in leaders for need in shared.members(self.groups, one))
+
+    def had(self, need: str, shift: str) -> Visit | None:
+        """The need's visit, where it is published on this team-day."""
+        visit = self.published.get(need)
+        return visit if visit is not None and str(visit.shift_id) == shift else None
+
+    def kept(self, need: str) -> planning.Visit:
+        """The need's stop at the hour that its family knows."""
+        own, visit = self.loose.visit_by_id[self.leader(need)], self.changed[need]
+        dates = None if own.dates is None else own.dates | {arrival_intervals.local_date(visit.planned_start)}
+        return replace(
+            own,
+            windows=within(own.windows, hour(visit)),
+            dates=dates,
+            locked=None,
+            service_s=self.alone.get(own.id, own.service_s),
+        )
+
+    def with_room(self, problem: Problem, need: str, shift: str) -> Problem:
+        """The problem with each home of this shift's stops, the need's among them, counted towards the team's day."""
+        stops = {*self.orders.get(shift, ()), self.leader(need)}
+        more = len(self.each(stops)) - len(stops)
+        most = max(0, self.singles.shift_by_id[shift].max_visits - more)
+        if most == problem.shift_by_id[shift].max_visits:
+            return problem
+        shifts = (replace(team, max_visits=most) if team.id == shift else team for team in problem.shifts)
+        return replace(problem, shifts=tuple(shifts))
+
+
+def hour(visit: Visit) -> Interval:
+    """When a visit may begin so that its family finds it where it was: within half an hour of the published start
+    and what they were told."""
+    start = visit.planned_start
+    told_from, told_until = arrival_intervals.told(visit)
+    since = max(min(told_from, start), start - plan_changes.SHIFTED)
+    until = min(max(told_until, start), start + plan_changes.SHIFTED)
+    return arrival_intervals.in_seconds((since, until))
+
+
+def _one_hour(visits: list[Visit]) -> bool:
+    """Whether these families await one team at about one hour."""
+    told = [arrival_intervals.told(visit) for visit in visits]
+    return all(max(ends) - min(ends) <= ONE_HOUR for ends in zip(*told, strict=True))
+
+
+def changed(found: Changes) -> dict[str, Visit]:
+    """By need: visits that move, shift or are cancelled though their family still awaits one."""
+    moving = found.having(What.MOVED, What.SHIFTED)
+    rows = [change.visit for change in moving if change.visit is not None]
+    rows += [visit for visit in found.cancelled if not plan_changes.gone(visit.need)]
+    return {str(visit.need_id): visit for visit in rows}
+
+
+# --- days ahead
+
+
+def ahead(plan: Plan, found: Changes) -> Routes:
+    """The team-days that visits leave or come to."""
+    visits_before = changed(found)
+    moving = found.having(What.MOVED, What.SHIFTED)
+    touched = {visit.shift_id for visit in visits_before.values()} | {
+        change.stop.shift_id for change in moving
+    }
+    stops = [change for change in found.stops if change.stop.shift_id in touched]
+    shifts = [shift for shift in found.shifts if shift.pk in found.working]
+    places = Places()
+    teams = tuple(problem_builder.as_shift(shift, places) for shift in shifts)
+    maker = _Maker(plan, shifts, places)
+    wanted, visits, orders = _routes(stops, maker)
+    visits += maker.left(found.cancelled)
+    loose = Problem(
+        tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
+    )
+    before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
+    groups = {
+        first: ids
+        for first, ids in shared.possible(loose, wanted).items()
+        if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
+        and _one_hour([before[one] for one in ids if one in before])
+    }
+    merged = shared.merge(loose, groups)
+    hours = _hours(stops, groups)
+    behind = shared.followers(wanted) - shared.followers(groups)
+    return Routes(
+        problem=_calm(merged, hours),
+        loose=merged,
+        singles=_calm(loose, hours),
+        groups=groups,
+        orders=shared.leaders(orders, groups),
+        changed=visits_before,
+        published=_published(stops, found.cancelled),
+        shifts={str(shift.pk): shift for shift in shifts},
+        learned=maker.learned,
+        needs={str(change.stop.need_id): change.stop.need for change in stops}
+        | {str(visit.need_id): visit.need for visit in found.cancelled},
+        draft=True,
+        alone={
+            str(change.stop.need_id): maker.alone(change.stop)
+            for change in stops
+            if str(change.stop.need_id) in behind
+        },
+    )
+
+
+def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
+    staying = [change.visit for change in stops if change.visit is not None]
+    return {str(visit.need_id): visit for visit in [*staying, *cancelled]}
+
+
+def _hours(stops: list[Change], groups: shared.Groups) -> dict[str, Interval]:
+    """The hours of the visits that stay; of a shared stop those of its first."""
+    followers = shared.followers(groups)
+    return {
+        str(change.stop.need_id): _hour_or_draft(change)
+        for change in stops
+        if change.what == What.SAME and str(change.stop.need_id) not in followers
+    }
+
+
+def _hour_or_draft(change: Change) -> Interval:
+    """The hour of a visit that stays, with where the draft has it."""
+    assert change.visit is not None
+    since, until = hour(change.visit)
+    return min(since, change.stop.start), max(until, change.stop.start)
+
+
+def _calm(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
+    visits = (
+        replace(visit, windows=within(visit.windows, hours[visit.id])) if visit.id in hours else visit
+        for visit in problem.visits
+    )
+    return replace(problem, visits=tuple(visits))
+
+
+def _routes(
+    stops: list[Change], maker: "_Maker"
+) -> tuple[dict[str, tuple[str, ...]], list[planning.Visit], dict[str, tuple[str, ...]]]:
+    """Who shares a stop, the visits, and their orders, as the draft has them."""
+    groups: dict[str, tuple[str, ...]] = {}
+    visits: list[planning.Visit] = []
+    orders: dict[str, tuple[str, ...]] = {}
+    leader = before = None
+    for change in stops:
+        stop, need = change.stop, str(change.stop.need_id)
+        shift = str(stop.shift_id)
+        joins = (
+            leader is not None
+            and before is not None
+            and before.shift_id == stop.shift_id
+            and stop.travel_seconds == 0
+            and same_stop(leader.resident, stop.need.resident)
+        )
+        if leader is None or not joins:
+            leader = stop.need
+        else:
+            first = str(leader.pk)
+            groups[first] = (*groups.get(first, (first,)), need)
+        visits.append(maker.planned(change, door=leader))
+        orders[shift] = (*orders.get(shift, ()), need)
+        before = stop
+    return groups, visits, orders
+
+
+class _Maker:
+    """Needs as the planner sees them, of this draft."""
+
+    def __init__(self, plan: Plan, shifts: list[Shift], places: Places) -> None:
+        self.plan, self.places = plan, places
+        self.horizon = sorted({shift.date for shift in shifts})
+        self.setup = max((shift.team.setup_minutes for shift in shifts), default=0)
+        self.learned = visit_durations.known()
+
+    def planned(self, change: Change, *, door: Need) -> planning.Visit:
+        """A stop of the draft, as long as it is there; promises keep what was told."""
+        stop, visit = change.stop, change.visit
+        stays = visit is not None and visit.shift_id == stop.shift_id and change.what == What.SAME
+        lock = visit if visit is not None and stays and visit.promised else None
+        made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
+        return replace(made, service_s=stop.leave - stop.start)
+
+    def alone(self, stop: PlanStop) -> int:
+        """How long a stop takes that was planned right after another at its place, with a kit of its own."""
+        short_s, full_s = (
+            visit_durations.service_seconds(
+                stop.need, setup_minutes=self.setup, learned=self.learned, follows=follows
+            )
+            for follows in (True, False)
+        )
+        return visit_durations.alone_seconds(stop.leave - stop.start, short_s=short_s, full_s=full_s)
+
+    def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
+        """Published visits that the draft has no place for."""
+        rows = PlanUnserved.objects.filter(plan=self.plan, need__in=[visit.need_id for visit in cancelled])
+        points = dict(rows.values_list("need", "priority"))
+        return [
+            self._made(visit.need, visit, points=max(0.0, points.get(visit.need_id, 0.0)), lock=None)
+            for visit in cancelled
+        ]
+
+    def _made(
+        self, need: Need, visit: Visit | None, *, points: float, lock: Visit | None, door: Need | None = None
+    ) -> planning.Visit:
+        need.open_visits = [] if visit is None else [visit]  # type: ignore[attr-defined]
+        last = self.horizon[-1] if self.horizon else self.plan.run.last_date
+        must = need_priority.guarantee(need, on=self.plan.run.first_date, last=last)
+        return problem_builder.as_visit(
+            need,
+            door=door,
+            places=self.places,
+            horizon=self.horizon,
+            setup_minutes=self.setup,
+            learned=self.learned,
+            points=points,
+            tier=int(must is not None),
+            lock=lock,
+        )
+
+
+# --- the rest of a day under way
+
+
+def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
+    """What is left of today, from where the teams are now."""
+    day = reoptimise.build(run=plan.run, now=now)
+    left = rest.rest_of_day(day.problem, day.published, day.facts)
+    known = left.visit_by_id
+    visits_before = {need: visit for need, visit in changed(found).items() if need in known}
+    orders: dict[str, tuple[str, ...]] = {}
+    for change in found.stops:
+        shift, need = str(change.stop.shift_id), str(change.stop.need_id)
+        if need in known and shift in left.shift_by_id:
+            orders[shift] = (*orders.get(shift, ()), need)
+    joined, groups = shared.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
+    merged, hours = shared.merge(joined, groups), _hours(found.stops, groups)
+    return Routes(
+        problem=_calm(merged, hours),
+        loose=merged,
+        singles=_calm(joined, hours),
+        groups=groups,
+        orders=shared.leaders(orders, groups),
+        changed=visits_before,
+        published=_published(found.stops, found.cancelled),
+        shifts=day.shifts,
+        learned=visit_durations.known(),
+        needs=day.needs,
+        draft=False,
+    )
+
+
+def _side_by_side(
+    orders: Mapping[str, tuple[str, ...]], wanted: Iterable[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Of those who may share a stop, the ones whom the draft has right after each other, in its order."""
+    of = {need: ids for ids in wanted for need in ids}
+    runs = (tuple(run) for order in orders.values() for _, run in groupby(order, key=of.get))
+    return [run for run in runs if len(run) > 1 and run[0] in of]

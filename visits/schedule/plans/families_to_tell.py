@@ -1,0 +1,160 @@
+"""Whom to tell: families whose announced visit moves, shifts by more than half an hour, or is taken away."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from outreach import vault
+from outreach.models import Need
+from outreach.words import interval
+from visits.appointments import arrival_intervals
+from visits.models import Plan, Shift, Visit
+from visits.planning.keeping import Stay
+from visits.schedule.plans import keep_cost_labels, unassigned
+from visits.schedule.plans.keep_cost_labels import Price
+from visits.schedule.plans.plan_changes import Change, Changes, What
+from visits.wording import labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """`what` is moved, shifted or cancelled; `was` and `now` are intervals as families read them."""
+
+    need: str
+    what: str
+    name: str
+    village: str
+    phone: str
+    was: str
+    now: str
+    was_team: str
+    now_team: str
+    offer: str = ""  # for who has no place now: the best one that is left
+    price: Price | None = field(default=None, compare=False)  # of leaving it where it was
+
+
+def before(changes: Changes, prices: Mapping[str, Stay] | None = None) -> list[Family]:
+    """As it would be if the plan were published now; with what it would cost to leave each where it was, by need."""
+    rows = _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
+    known = prices or {}
+    names = unassigned.others({"needs": [*kept.shifted, *kept.out]} for kept in known.values())
+    return [
+        replace(row, price=keep_cost_labels.said(known[row.need], row.what, names))
+        if row.need in known
+        else row
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreleased:
+    """A promise that stands against a plan, and what the plan would make of it."""
+
+    visit: Visit
+    family: Family
+
+
+def unreleased(changes: Changes) -> list[Unreleased]:
+    """Promises of working teams that publishing would break, in as many queries for one as for many."""
+    moving = {change.visit.pk: change for change in changes.stops if change.visit is not None}
+    found = []
+    for visit in changes.unreleased:
+        change = moving.get(visit.pk)
+        found.append((visit, _rows([change] if change else [], [] if change else [visit])[0]))
+    told = {family.need: family for family in _families([row for _, row in found])}
+    return [Unreleased(visit=visit, family=told[str(visit.need_id)]) for visit, _ in found]
+
+
+def _rows(moving: list[Change], cancelled: list[Visit]) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "what": str(change.what),
+            "need": change.stop.need_id,
+            "was": arrival_intervals.told(change.visit),
+            "from": change.visit.shift_id,
+            "now": change.interval,
+            "to": change.stop.shift_id,
+        }
+        for change in moving
+        if change.visit is not None
+    ]
+    return rows + [
+        {
+            "what": "cancelled",
+            "need": visit.need_id,
+            "was": arrival_intervals.told(visit),
+            "from": visit.shift_id,
+        }
+        for visit in cancelled
+    ]
+
+
+def after(plan: Plan) -> list[Family]:
+    """As it was when the plan was published."""
+    rows = [
+        {
+            "what": what,
+            "need": row["need"],
+            "was": _read(row["was"]),
+            "from": row["from"],
+            "now": _read(row["now"]) if "now" in row else None,
+            "to": row.get("to"),
+        }
+        for what in ("moved", "shifted", "cancelled")
+        for row in plan.changes.get(what, [])
+    ]
+    return _families(rows, plan.summary.get("instead", {}))
+
+
+def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None) -> list[Family]:
+    """In two queries, however many; who would wait in vain comes first."""
+    rows = sorted(rows, key=lambda row: (row["what"], row["was"]))
+    needs = {
+        str(need.pk): need
+        for need in Need.objects.filter(pk__in=[row["need"] for row in rows])
+        .select_related("resident__village", "resident__key")
+        .defer("resident__village__boundary")
+    }
+    offers = {need: row for need, row in (instead or {}).items() if need in needs}
+    shifts = _shifts(
+        pk
+        for pk in [
+            *(pk for row in rows for pk in (row["from"], row.get("to"))),
+            *(row["shift"] for row in offers.values()),
+        ]
+        if pk
+    )
+    return [
+        Family(
+            need=str(row["need"]),
+            what=row["what"],
+            name=needs[str(row["need"])].resident.name,
+            village=needs[str(row["need"])].resident.village.name,
+            phone=vault.get(needs[str(row["need"])].resident, "phone"),
+            was=interval(*row["was"]),
+            now=interval(*row["now"]) if row.get("now") else "",
+            was_team=shifts[row["from"]].team.name,
+            now_team=shifts[row["to"]].team.name if row.get("to") else "",
+            offer=_offer(offers.get(str(row["need"])), shifts) if not row.get("now") else "",
+        )
+        for row in rows
+    ]
+
+
+def _offer(row: dict[str, int] | None, shifts: dict[int, Shift]) -> str:
+    if row is None or row["shift"] not in shifts:
+        return ""
+    return f"{labels.team_day(row['shift'], shifts)}, {labels.clock(row['start'])}"
+
+
+def _shifts(ids: Iterable[int]) -> dict[int, Shift]:
+    return {shift.pk: shift for shift in Shift.objects.filter(pk__in=set(ids)).select_related("team")}
+
+
+def _read(told: str | list[str]) -> tuple[datetime, datetime]:
+    """An interval as a plan's `changes` keep it; older ones have the planned start."""
+    if isinstance(told, str):
+        return arrival_intervals.interval(datetime.fromisoformat(told))
+    since, until = (datetime.fromisoformat(at) for at in told)
+    return since, until

@@ -1,0 +1,110 @@
+"""What it would cost to leave a family's visit where it was, as the coordinator reads it before publishing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from visits.planning import keeping
+from visits.planning.keeping import Stay
+from visits.wording import labels
+
+Names = Mapping[str, str]
+LATER_S = 5 * 60  # worth saying
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """`can` says that the draft can be changed so, at no other family's expense."""
+
+    title: str
+    text: str
+    can: bool
+
+
+def said(kept: Stay, what: str, names: Names) -> Price:
+    """`what` is the change: shifted, moved or cancelled; `names` are the others', by need."""
+    return Price(
+        title=_title(kept, what),
+        text=_price(kept, names),
+        can=bool(kept.order),
+    )
+
+
+def _title(kept: Stay, what: str) -> str:
+    """The answer in a few words."""
+    if kept.code in (keeping.BLOCKED, keeping.LATE):
+        return _("Tidak bisa tetap")
+    if kept.code == keeping.FREE:
+        return _("Bisa tetap pada jam semula") if what == "shifted" else _("Bisa tetap di tempat semula")
+    return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
+
+
+def _price(kept: Stay, names: Names) -> str:
+    """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
+    if kept.code == keeping.BLOCKED:
+        return " ".join(_blocks(kept))
+    if kept.told is not None:
+        since, until = (labels.clock(at) for at in kept.told)
+        text = _("Menurut ulangan hari itu, tim baru tiba antara %(since)s dan %(until)s.")
+        return text % {"since": since, "until": until}
+    said = [_travel(kept.added_s)]
+    if kept.out:
+        said.insert(0, _out(kept, names))
+        if kept.points < 0:  # it has no place now
+            text = _("keluarga ini sendiri bernilai %(points)s")
+            said.append(text % {"points": formats.number_format(round(-kept.points))})
+    elif round(kept.points):
+        text = _("nilai rencana turun %(points)s") if kept.points > 0 else _("nilai rencana naik %(points)s")
+        said.append(text % {"points": formats.number_format(abs(round(kept.points)))})
+    if kept.later_s >= LATER_S:
+        said.append(
+            _("tim pulang %(minutes)s lebih lambat, masih dalam jam kerja")
+            % {"minutes": labels.duration(kept.later_s)}
+        )
+    if kept.shifted:
+        others = ngettext(
+            "jam %(others)s bergeser lebih dari 30 menit",
+            "jam %(others)s bergeser lebih dari 30 menit",
+            len(kept.shifted),
+        )
+        said.append(others % {"others": _names(kept.shifted, names)})
+    elif not kept.out:
+        said.append(_("jam keluarga lain tidak berubah"))
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _travel(added_s: int) -> str:
+    if abs(added_s) < keeping.NO_TRAVEL_S:
+        return _("tanpa tambahan jalan")
+    text = _("jalan bertambah %(minutes)s") if added_s > 0 else _("jalan berkurang %(minutes)s")
+    return text % {"minutes": labels.duration(abs(added_s))}
+
+
+def _out(kept: Stay, names: Names) -> str:
+    text = _("%(others)s harus ditunda (nilai %(points)s)") % {
+        "others": _names(kept.out, names),
+        "points": formats.number_format(round(kept.worth)),
+    }
+    if kept.promised:
+        text += _(", %(count)s di antaranya sudah dijanjikan atau didahulukan") % {"count": kept.promised}
+    return text
+
+
+def _names(needs: tuple[str, ...], names: Names) -> str:
+    return ", ".join(names.get(need, "?") for need in needs)
+
+
+def _blocks(kept: Stay) -> list[str]:
+    sentences = {
+        "failed": _("Tim itu tidak bertugas lagi pada hari itu."),
+        "no_shift": _("Tanggal itu tidak lagi cocok untuk keluarga ini."),
+        "skill": _("Tim itu tidak lagi punya kelengkapan yang diperlukan."),
+        "full": _("Tim itu tidak lagi menerima kunjungan sebanyak itu."),
+        "window": _("Jam itu sudah lewat, atau tidak masuk jam kerja tim."),
+        "far": _("Terlalu jauh untuk jam kerja tim."),
+    }
+    return [sentences[code] for code in kept.relax if code in sentences]

@@ -1,0 +1,265 @@
+"""What publishing a plan would change: read before the coordinator confirms, and again, locked, when it happens."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from outreach import words
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.appointments import arrival_intervals
+from visits.enums import OPEN_VISITS, RunKind, VisitState
+from visits.fieldwork import departures, team_status
+from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
+from visits.planning.facts import SHIFTED_S
+from visits.schedule.problem.candidates import BEGUN, departs
+from visits.workforce import calendar
+
+SHIFTED = timedelta(seconds=SHIFTED_S)
+TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
+
+Row = TypeVar("Row", bound=Model)
+
+
+class What(StrEnum):
+    """What a stop of the plan is for its family."""
+
+    NEW = "new"
+    SAME = "same"  # same team and day, told hours that move by half an hour at most
+    SHIFTED = "shifted"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A stop that would be published; `visit` is the family's visit so far."""
+
+    stop: PlanStop
+    what: What
+    visit: Visit | None = None
+
+    @property
+    def start(self) -> datetime:
+        return arrival_intervals.moment(self.stop.shift.date, self.stop.start)
+
+    @property
+    def interval(self) -> tuple[datetime, datetime]:
+        return arrival_intervals.to_tell(self.stop)
+
+    @property
+    def stretch(self) -> float:
+        """By how much experience lengthened the interval: the visit's where it stays, else the plan's."""
+        if self.visit is not None and arrival_intervals.told(self.visit) == self.interval:
+            return self.visit.told_stretch
+        return float(self.stop.plan.summary.get("replays", {}).get("stretch", 0))
+
+    @property
+    def told(self) -> str:
+        """The interval in words, as the family reads it."""
+        return words.interval(*self.interval)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A stop that is left out, because its need changed since the plan was made."""
+
+    stop: PlanStop
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`; for the
+    rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another was to visit (`moved_on`)."""
+
+    code: str
+    shift: Shift
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    shifts: list[Shift]
+    live: dict[int, DayVersion | None]
+    working: set[int] = field(default_factory=set)  # shifts that are not cancelled, on open days
+    stops: list[Change] = field(default_factory=list)
+    cancelled: list[Visit] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
+    instead: dict[str, dict[str, int]] = field(default_factory=dict)  # by need: the best place that is left
+    unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
+
+    def having(self, *kinds: What) -> list[Change]:
+        return [change for change in self.stops if change.what in kinds]
+
+
+def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Changes:
+    """The changes, in a constant number of queries. `lock` (in a transaction) locks shifts, visits, needs, in
+    this order, so that what is read stays true until the end of the transaction."""
+    now = now or timezone.now()
+    ids = [int(pk) for pk in plan.based_on]
+    shifts = list(_locked(Shift.objects.filter(pk__in=ids).select_related("team"), lock).order_by("pk"))
+    shifts.sort(key=lambda shift: (shift.date, shift.team.code))
+    live = _live(shifts)
+    visits = _visits(plan, ids, lock)
+    if lock:
+        wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
+        list(_locked(wanted, lock).order_by("pk").values_list("pk"))
+    found = Changes(shifts=shifts, live=live, instead=plan.summary.get("instead", {}))
+    stops = list(
+        PlanStop.objects.filter(plan=plan)
+        .select_related("need__resident__village", "shift__team", "plan")
+        .order_by("shift__date", "shift__team__code", "sequence")
+    )
+    _refuse(found, plan, stops, now)
+    in_scope = set(ids)
+    begun = _freeze(found) if plan.run.kind == RunKind.TODAY else {}
+    for stop in stops:
+        visit = visits.get(stop.need_id)
+        if stop.need_id in begun:
+            _meet_begun(found, stop, begun[stop.need_id])
+            continue
+        code = _stale(stop.need, visit, in_scope)
+        if code:
+            found.dropped.append(Dropped(stop=stop, code=code))
+        else:
+            found.stops.append(Change(stop=stop, what=_what(stop, visit), visit=visit))
+    kept = {change.stop.need_id for change in found.stops}
+    found.cancelled.extend(
+        visit
+        for visit in visits.values()
+        if visit.state == VisitState.PUBLISHED and visit.shift_id in in_scope and visit.need_id not in kept
+    )
+    if plan.run.kind == RunKind.TODAY:
+        _refuse_on_the_way(found, now)
+    found.unreleased.extend(_unreleased(found))
+    return found
+
+
+def _freeze(found: Changes) -> dict[object, Visit]:
+    """Visits of the team-days that are done or under way, by need; they are no longer the plan's."""
+    rows = Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).select_related("need", "shift__team")
+    begun: dict[object, Visit] = {}
+    for visit in rows.order_by("sequence", "pk"):
+        found.frozen.setdefault(visit.shift_id, []).append(visit)
+        begun[visit.need_id] = visit
+    return begun
+
+
+def _meet_begun(found: Changes, stop: PlanStop, visit: Visit) -> None:
+    """A stop whose visit has begun since the plan was made: nothing is left to do, unless another team was to go
+    there while the first one is on its way."""
+    if visit.shift_id != stop.shift_id and visit.state != VisitState.FINISHED:
+        found.refusals.append(Refusal(code="moved_on", shift=visit.shift))
+
+
+def _refuse_on_the_way(found: Changes, now: datetime) -> None:
+    """A team that set out since the plan was made is on its way to a home that the plan takes from it. Not to one
+    where nobody awaits it any more."""
+    taken = {change.visit.pk for change in found.having(What.MOVED) if change.visit is not None}
+    taken |= {visit.pk for visit in found.cancelled if not gone(visit.need)}
+    if taken:
+        on_the_way = [team for team in team_status.today(now=now) if team.heading]
+        found.refusals.extend(
+            Refusal(code="moved_on", shift=team.shift) for team in on_the_way if team.assumed[0].pk in taken
+        )
+
+
+def _set_out(found: Changes, now: datetime) -> set[int]:
+    """The teams that have left their base today."""
+    today = timezone.localdate(now)
+    teams = [shift.team_id for shift in found.shifts if shift.date == today]
+    left = departures.of_day(on=today, teams=teams) if teams else {}
+    return {shift.pk for shift in found.shifts if shift.date == today and shift.team_id in left}
+
+
+def _unreleased(found: Changes) -> list[Visit]:
+    """Promised visits that would lose their team, day or interval although their team-day works."""
+    moving = [
+        change.visit
+        for change in found.stops
+        if change.visit is not None
+        and (change.what == What.MOVED or arrival_intervals.told(change.visit) != change.interval)
+    ]
+    return [
+        visit for visit in [*moving, *found.cancelled] if visit.promised and visit.shift_id in found.working
+    ]
+
+
+def _locked(rows: QuerySet[Row], lock: bool) -> QuerySet[Row]:
+    return rows.select_for_update(of=("self",)) if lock else rows
+
+
+def _live(shifts: list[Shift]) -> dict[int, DayVersion | None]:
+    dates = [shift.date for shift in shifts]
+    rows = TeamDay.objects.filter(date__in=set(dates)).select_related("live")
+    by_day = {(row.team_id, row.date): row.live for row in rows}
+    return {shift.pk: by_day.get((shift.team_id, shift.date)) for shift in shifts}
+
+
+def _visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[object, Visit]:
+    """By need: the unfinished visits of the plan's needs, and those that lie on its team-days."""
+    planned = PlanStop.objects.filter(plan=plan, need=OuterRef("need"))
+    rows = Visit.objects.filter(state__in=OPEN_VISITS).filter(Exists(planned) | Q(shift__in=shift_ids))
+    rows = rows.select_related("need__resident__village", "shift__team")
+    return {visit.need_id: visit for visit in _locked(rows, lock).order_by("pk")}
+
+
+def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) -> None:
+    begun = _set_out(found, now) | set(
+        Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).values_list("shift_id", flat=True)
+    )
+    dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
+    open_days = {day.date for day in calendar.days(first=min(dates), last=max(dates)) if day.is_open}
+    used = {stop.shift_id for stop in stops}
+    today = plan.run.kind == RunKind.TODAY
+    found.working.update(
+        shift.pk
+        for shift in found.shifts
+        if not shift.is_cancelled and shift.team.is_active and shift.date in open_days
+    )
+    for shift in found.shifts:
+        version = found.live[shift.pk]
+        if (version.number if version else 0) != plan.based_on[str(shift.pk)]:
+            found.refusals.append(Refusal(code="newer", shift=shift))
+        elif today and shift.date != timezone.localdate(now):
+            found.refusals.append(Refusal(code="over", shift=shift))
+        elif today and now - plan.made_at > TOO_OLD:
+            found.refusals.append(Refusal(code="old", shift=shift))
+        elif not today and (shift.pk in begun or departs(shift) <= now):
+            found.refusals.append(Refusal(code="begun", shift=shift))
+        elif shift.pk in used and (
+            shift.is_cancelled or not shift.team.is_active or (not today and shift.date not in open_days)
+        ):
+            found.refusals.append(Refusal(code="cancelled", shift=shift))
+
+
+def gone(need: Need) -> str:
+    """Why a need is not to be met any more, by whomever; empty where it is."""
+    if need.state not in (NeedState.OPEN, NeedState.PLANNED):
+        return need.state
+    return "away" if need.resident.away else ""
+
+
+def _stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
+    """Why a need can no longer be served as planned; empty where it can."""
+    if code := gone(need):
+        return code
+    if visit is None:
+        return "" if need.state == NeedState.OPEN else "changed"
+    if visit.state != VisitState.PUBLISHED or visit.shift_id not in in_scope:
+        return "elsewhere"
+    return ""
+
+
+def _what(stop: PlanStop, visit: Visit | None) -> What:
+    if visit is None:
+        return What.NEW
+    if visit.shift_id != stop.shift_id:
+        return What.MOVED
+    was, now = arrival_intervals.told(visit), arrival_intervals.to_tell(stop)
+    return What.SHIFTED if max(abs(now[0] - was[0]), abs(now[1] - was[1])) > SHIFTED else What.SAME

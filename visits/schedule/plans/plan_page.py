@@ -1,0 +1,242 @@
+"""A plan as its page shows it: figures, an overview by team and day, routes with stops. Who is left: left.py."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from outreach.models import Need
+from visits.appointments import arrival_intervals
+from visits.enums import RunKind
+from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift, Visit
+from visits.wording import labels, map_shapes
+
+WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
+RUNS = 30  # listed
+COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a team is drawn: a colour class, and dashed where the colour is used again."""
+
+    css: str
+    dashed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A home on a route, for reading and for the map."""
+
+    row: PlanStop
+    arrive: str  # when the team is there in half of the replays
+    planned: str  # the plan's own clock; empty where the day was not replayed
+    start: str  # empty where the team begins as soon as it arrives
+    leave: str
+    told: str  # the interval that the family is told
+    rest: str  # the break in it, where there is one
+    drive: str
+    parts: list[tuple[str, float]]
+    number: int  # 0: no longer on this route
+    tag: str = ""  # the look of its state (admin.css .tag), where the team is on the road
+    state: str = ""
+
+    @property
+    def need(self) -> Need:
+        return self.row.need
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it has points to show; what was taken as begun when the rest of a day was planned has none."""
+        return bool(self.row.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """A home that a team has been to, or is at, which the plan no longer decides about."""
+
+    visit: Visit
+    tag: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Now:
+    """A team on the road (underway.py). `left` are the plan's homes that it has not begun."""
+
+    place: str
+    since: str
+    age: str  # of what its tablet said last
+    silent: bool
+    fails: bool
+    done: int
+    left: int
+    at: tuple[float, float]
+    behind: list[Behind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One team's day. `stops` is empty where only the overview is shown."""
+
+    shift: Shift
+    look: Look
+    visits: int
+    travel: str
+    travel_s: int
+    back: str
+    stops: list[Stop] = field(default_factory=list)
+    now: Now | None = None  # where the team is on the road
+
+    @property
+    def anchor(self) -> str:
+        return f"tim-{self.shift.pk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Teams down, days across; a cell is a route or None where the team does not work or serves nobody."""
+
+    days: list[date]
+    rows: list[tuple[Shift, Look, list[Route | None]]]
+    totals: list[tuple[int, str]]
+
+
+def looks(shifts: Iterable[Shift]) -> dict[int, Look]:
+    """A colour for every team, by the order of their codes, the same on all pages of a plan."""
+    teams = sorted({(shift.team.code, shift.team_id) for shift in shifts})
+    return {
+        team: Look(css=f"team-{number % COLOURS}", dashed=number >= COLOURS)
+        for number, (_code, team) in enumerate(teams)
+    }
+
+
+def shifts_of(plan: Plan) -> dict[int, Shift]:
+    """The team-days that the plan decides about, by id."""
+    ids = [int(pk) for pk in plan.based_on]
+    return {shift.pk: shift for shift in Shift.objects.filter(pk__in=ids).select_related("team")}
+
+
+def routes_of(plan: Plan, shifts: dict[int, Shift]) -> list[Route]:
+    """Every route of the plan with its figures (its stops are read apart), by date and team."""
+    colours = looks(shifts.values())
+    found = [
+        Route(
+            shift=shifts[row["shift"]],
+            look=colours[shifts[row["shift"]].team_id],
+            visits=row["visits"],
+            travel=labels.duration(row["travel_s"]),
+            travel_s=row["travel_s"],
+            back=labels.clock(row["end_s"]),
+        )
+        for row in plan.summary.get("team_days", [])
+        if row["shift"] in shifts
+    ]
+    return sorted(found, key=lambda route: (route.shift.date, route.shift.team.code))
+
+
+def overview(routes: Sequence[Route], shifts: dict[int, Shift]) -> Overview:
+    colours = looks(shifts.values())
+    days = sorted({shift.date for shift in shifts.values()})
+    by_cell = {(route.shift.team_id, route.shift.date): route for route in routes}
+    teams = {shift.team_id: shift for shift in sorted(shifts.values(), key=lambda one: one.team.code)}
+    rows = [
+        (shift, colours[team], [by_cell.get((team, day)) for day in days]) for team, shift in teams.items()
+    ]
+    totals = [
+        (
+            sum(route.visits for route in routes if route.shift.date == day),
+            labels.duration(sum(route.travel_s for route in routes if route.shift.date == day)),
+        )
+        for day in days
+    ]
+    return Overview(days=days, rows=rows, totals=totals)
+
+
+def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
+    """The routes with their stops, in one query."""
+    shown = {route.shift.pk for route in routes}
+    rows = (
+        PlanStop.objects.filter(plan=plan, shift__in=shown)
+        .select_related("need__resident__village__district")
+        .defer("need__resident__village__boundary", "need__resident__village__district__boundary")
+        .order_by("shift", "sequence")
+    )
+    stops: dict[int, list[Stop]] = {}
+    shifts = {route.shift.pk: route.shift for route in routes}
+    for row in rows:
+        stops.setdefault(row.shift_id, []).append(_stop(row, shifts[row.shift_id]))
+    return [replace(route, stops=stops.get(route.shift.pk, [])) for route in routes]
+
+
+def _stop(row: PlanStop, shift: Shift) -> Stop:
+    row.shift = shift
+    interval = arrival_intervals.to_tell(row)
+    since, until = arrival_intervals.in_seconds(interval)
+    return Stop(
+        row=row,
+        arrive=labels.clock(row.arrive if row.expected is None else row.expected),
+        planned=labels.clock(row.start) if row.expected is not None else "",
+        start=labels.clock(row.start) if row.expected is None and row.start - row.arrive >= WAITS else "",
+        leave=labels.clock(row.leave),
+        told=f"{labels.clock(since)}–{labels.clock(until)}",
+        rest=labels.rest(shift.breaks, *interval),
+        drive=_("satu tempat")
+        if row.travel_seconds == 0 and row.sequence > 1
+        else labels.duration(row.travel_seconds),
+        parts=labels.parts(row.parts),
+        number=row.sequence,
+    )
+
+
+def map_data(routes: Sequence[Route]) -> dict[str, Any]:
+    """What the map draws: for each route its base, its stops in order, its way home."""
+    return {
+        "routes": [
+            {
+                "id": route.anchor,
+                "team": route.shift.team.name,
+                "day": labels.short_day(route.shift.date),
+                "colour": int(route.look.css.removeprefix("team-")),
+                "dashed": route.look.dashed,
+                "base": _base(route),
+                "end": [route.shift.end_latitude, route.shift.end_longitude],
+                "stops": [
+                    map_shapes.home(stop.need, number=stop.number, arrive=stop.arrive)
+                    for stop in route.stops
+                    if route.now is None or stop.tag in ("", "planned")
+                ],
+            }
+            for route in routes
+        ]
+    }
+
+
+def _base(route: Route) -> dict[str, Any]:
+    """Where the line begins: the base, or where the team is now."""
+    shift = route.shift
+    if route.now is not None:
+        return {"name": route.now.place, "at": list(route.now.at)}
+    return {
+        "name": shift.team.base_name or shift.team.name,
+        "at": [shift.start_latitude, shift.start_longitude],
+    }
+
+
+# --- lists
+
+
+def recent_runs() -> list[PlanRun]:
+    """Runs with their plans, the newest first."""
+    return list(
+        PlanRun.objects.exclude(kind=RunKind.SLOT)
+        .select_related("plan", "asked_by")
+        .order_by("-asked_at")[:RUNS]
+    )
+
+
+def versions_of(plan: Plan) -> list[DayVersion]:
+    """What the plan published, with whether each is still live (`live_for`)."""
+    return list(plan.day_versions.select_related("team", "live_for").order_by("date", "team__code"))

@@ -1,0 +1,242 @@
+"""Publishing: a draft becomes the teams' days, in one transaction, once.
+
+Each team-day gets a version that never changes, with its hash; the pointer to the live one moves. Visits are
+made, moved or cancelled with them, needs and families' progress follow. Team-days that a team has begun are
+never touched. Two plans for the same team-day: the shifts' rows are locked first, so the second one sees the
+first one's version and is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.enums import Milestone, NeedState
+from outreach.services import log, needs, progress
+from visits.appointments import arrival_intervals, lifecycle
+from visits.enums import PlanState, VisitState
+from visits.lib import strict_json
+from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
+from visits.schedule.plans import day_versions, plan_changes
+from visits.schedule.plans.plan_changes import Change, Changes, Refusal, What
+
+
+class PublishRefusedError(Exception):
+    """The draft no longer fits the world, or breaks promises that nobody released; nothing was changed.
+    `refusals` and `unreleased` say where."""
+
+    def __init__(self, refusals: list[Refusal], unreleased: list[Visit] | None = None) -> None:
+        self.refusals, self.unreleased = refusals, unreleased or []
+        told = [f"{refusal.code} {refusal.shift.pk}" for refusal in refusals]
+        super().__init__(", ".join(told + [f"promised {visit.pk}" for visit in self.unreleased]))
+
+
+class NothingNewError(PublishRefusedError):
+    """The draft is what is published already: a version, and news to families, would say nothing."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+
+class DiscardedError(Exception):
+    """The draft was thrown away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What was done; `already` where the plan had been published before and nothing was done now."""
+
+    versions: int = 0
+    new: int = 0
+    moved: int = 0
+    shifted: int = 0
+    cancelled: int = 0
+    dropped: int = 0
+    already: bool = False
+
+
+@transaction.atomic
+def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> Published:
+    """Publish a draft. Safe to repeat; raises `PublishRefusedError`, `NothingNewError` or `DiscardedError`."""
+    now = now or timezone.now()
+    mine = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(
+        state=PlanState.PUBLISHED, published_at=now, published_by_id=None if user is None else user.pk
+    )
+    plan.refresh_from_db()
+    if not mine:
+        if plan.state == PlanState.DISCARDED:
+            raise DiscardedError
+        return Published(already=True, versions=plan.day_versions.count())
+    found = plan_changes.of(plan=plan, now=now, lock=True)
+    if found.refusals or found.unreleased:
+        raise PublishRefusedError(found.refusals, found.unreleased)
+    if day_versions.nothing_new(found):
+        raise NothingNewError
+    actor = log.actor_of(user)
+    for visit in found.cancelled:
+        lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
+    placed = _place(found, plan=plan, now=now, actor=actor)
+    done = Published(
+        versions=_versions(found, placed, plan=plan, now=now),
+        new=len(found.having(What.NEW)),
+        moved=len(found.having(What.MOVED)),
+        shifted=len(found.having(What.SHIFTED)),
+        cancelled=len(found.cancelled),
+        dropped=len(found.dropped),
+    )
+    Plan.objects.filter(pk=plan.pk).update(changes=_families(found))
+    log.write(
+        actor=actor,
+        action="plan_published",
+        subject=plan,
+        from_state=PlanState.DRAFT,
+        to_state=PlanState.PUBLISHED,
+        detail={
+            "versions": done.versions,
+            "new": done.new,
+            "moved": done.moved,
+            "shifted": done.shifted,
+            "cancelled": done.cancelled,
+            "dropped": done.dropped,
+        },
+    )
+    return done
+
+
+@transaction.atomic
+def discard(*, plan: Plan, actor: str) -> bool:
+    """Throw a draft away; False where it was published or thrown away before."""
+    changed = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(state=PlanState.DISCARDED)
+    if changed:
+        plan.state = PlanState.DISCARDED
+        log.write(
+            actor=actor,
+            action="plan_discarded",
+            subject=plan,
+            from_state=PlanState.DRAFT,
+            to_state=PlanState.DISCARDED,
+        )
+    return bool(changed)
+
+
+def _families(found: Changes) -> dict[str, Any]:
+    """For whom it changed what they had been told: kept with the plan, for the calls that follow."""
+    return {
+        **{
+            str(what): [
+                {
+                    "need": str(change.stop.need_id),
+                    "from": change.visit.shift_id,
+                    "was": _iso(arrival_intervals.told(change.visit)),
+                    "to": change.stop.shift_id,
+                    "now": _iso(change.interval),
+                }
+                for change in found.having(what)
+                if change.visit is not None
+            ]
+            for what in (What.MOVED, What.SHIFTED)
+        },
+        "cancelled": [
+            {"need": str(visit.need_id), "from": visit.shift_id, "was": _iso(arrival_intervals.told(visit))}
+            for visit in found.cancelled
+        ],
+        "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
+    }
+
+
+def _iso(told: tuple[datetime, datetime]) -> list[str]:
+    return [at.isoformat() for at in told]
+
+
+def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int, list[tuple[Visit, Change]]]:
+    """Every stop's visit, new or moved to its place; by shift, in order."""
+    placed: dict[int, list[tuple[Visit, Change]]] = {}
+    for change in found.stops:
+        row = placed.setdefault(change.stop.shift_id, [])
+        fields = _fields(change, sequence=day_versions.after(found, change.stop.shift_id) + len(row) + 1)
+        visit = change.visit
+        if visit is None:
+            need = change.stop.need
+            visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
+            needs.move(need=need, to=NeedState.PLANNED, actor=actor, detail={"visit": str(visit.pk)})
+        else:
+            _move(visit, change, fields, actor)
+        row.append((visit, change))
+        if day_versions.is_news(change):
+            earliest, latest = change.interval
+            progress.record(
+                need=change.stop.need,
+                milestone=Milestone.PLANNED,
+                at=now,
+                source=f"plan:{plan.pk}",
+                earliest=earliest,
+                latest=latest,
+            )
+    return placed
+
+
+def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
+    day, stop = change.stop.shift.date, change.stop
+    return {
+        "shift": stop.shift,
+        "sequence": sequence,
+        "planned_arrive": arrival_intervals.moment(day, stop.arrive),
+        "planned_start": arrival_intervals.moment(day, stop.start),
+        "planned_leave": arrival_intervals.moment(day, stop.leave),
+        "told_from": change.interval[0],
+        "told_until": change.interval[1],
+        "told_stretch": change.stretch,
+    }
+
+
+def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> None:
+    """The visit was locked and is still PUBLISHED; the condition is the last word on that."""
+    moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
+    if not moved:
+        raise RuntimeError(f"visit {visit.pk} changed under its lock")
+    if visit.promised and day_versions.is_news(change):  # its team-day failed: the family knows of no new one
+        Visit.objects.filter(pk=visit.pk).update(promised=False)
+    if change.what != What.SAME:
+        log.write(
+            actor=actor,
+            action="visit_rescheduled",
+            subject=visit,
+            detail={"from": visit.shift_id, "to": change.stop.shift_id, "what": str(change.what)},
+        )
+
+
+def _versions(
+    found: Changes, placed: dict[int, list[tuple[Visit, Change]]], *, plan: Plan, now: datetime
+) -> int:
+    """A new version for each team-day whose content is another one than is live; how many."""
+    made = 0
+    for shift in found.shifts:
+        live = found.live[shift.pk]
+        rows = placed.get(shift.pk, [])
+        if day_versions.same(found, shift, rows):
+            continue
+        content = day_versions.content(found, shift, rows)
+        version = DayVersion.objects.create(
+            team=shift.team,
+            date=shift.date,
+            number=live.number + 1 if live else 1,
+            plan=plan,
+            content=content,
+            content_sha256=strict_json.digest(content),
+            published_at=now,
+            published_by_id=plan.published_by_id,
+        )
+        _point(shift, version, live)
+        made += 1
+    return made
+
+
+def _point(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
+    """Move the pointer, if it still points where we read it."""
+    if live is None:
+        TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
+    elif not TeamDay.objects.filter(team=shift.team, date=shift.date, live=live).update(live=version):
+        raise RuntimeError(f"team-day {shift.pk} changed under its lock")

@@ -1,0 +1,147 @@
+"""A visit of a draft put back where, and when, it was published, where that costs nobody else's hour."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from outreach.services import log
+from visits.enums import PlanState, RunKind
+from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.planning import loads
+from visits.planning.keeping import Stay
+from visits.planning.loads import Load
+from visits.planning.types import Route
+from visits.schedule.plans import draft_routes, keep_costs, plan_changes
+from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.runs import appointment_windows, draft_rows, engine
+
+
+class CannotKeepError(Exception):
+    """`gone`: the plan is no draft any more, or no longer fits; `same`: there is nothing to put back; `price`: it
+    would cost others their hour by now."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime | None = None) -> None:
+    """Change the draft so that the need, with who shares its stop, stays where and when it was published. Raises
+    `CannotKeepError`, and changes nothing, where it cannot."""
+    row = Plan.objects.select_for_update(of=("self",)).select_related("run").get(pk=plan.pk)
+    if row.state != PlanState.DRAFT or row.run.kind != RunKind.AHEAD:
+        raise CannotKeepError("gone")
+    found = plan_changes.of(plan=row, now=now or timezone.now(), lock=True)
+    if found.refusals:
+        raise CannotKeepError("gone")
+    if need not in draft_routes.changed(found):
+        lost = any(str(visit.need_id) == need for visit in found.cancelled)  # nobody awaits it any more
+        raise CannotKeepError("gone" if lost else "same")
+    asked = draft_routes.ahead(row, found)
+    price = keep_costs.of(asked, [need])[need]
+    if not price.order:
+        raise CannotKeepError("price")
+    routes = keep_costs.after(asked, price, need)
+    if routes is None:
+        raise CannotKeepError("price")
+    who = asked.each([asked.leader(need)])
+    _rewrite(row, asked, price, who, {int(shift): route for shift, route in routes.items()})
+    log.write(
+        actor=log.actor_of(user),
+        action="plan_visit_kept",
+        subject=row,
+        detail={"visits": [str(asked.changed[one].pk) for one in who if one in asked.changed]},
+    )
+
+
+def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[str, Any]]:
+    """By need: its priority and what that is made of."""
+    found = rows.values_list("need", "priority", "parts")
+    return {str(need): {"priority": priority, "parts": parts} for need, priority, parts in found}
+
+
+def _rewrite(
+    plan: Plan, asked: Routes, price: Stay, who: Sequence[str], routes: dict[int, Route | None]
+) -> None:
+    """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
+    old = PlanStop.objects.filter(plan=plan, shift__in=routes)
+    left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
+    known = _worth(old) | _worth(left)
+    planned = {need for order in asked.orders.values() for need in asked.each(order)}
+    stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in planned]
+    old.delete()
+    served = left.delete()[0] - len(stale)
+    PlanUnserved.objects.bulk_create(  # what changed since the plan was made has no place in a new route
+        PlanUnserved(plan=plan, need_id=UUID(need), **known[need]) for need in stale
+    )
+    shifts = Shift.objects.in_bulk(list(routes))
+    PlanStop.objects.bulk_create(
+        stop
+        for pk, route in routes.items()
+        if route is not None
+        for stop in draft_rows.stops(
+            plan=plan,
+            shift=shifts[pk],
+            problem=asked.singles,
+            route=route,
+            needs=asked.needs,
+            more=lambda need: known.get(need, {}),
+        )
+    )
+    plan.summary = _summary(plan.summary, price, who, routes, served=served)
+    if plan.summary.get("balance"):
+        plan.summary["balance"] = _balance(plan)
+    appointment_windows.tell(plan=plan, only=routes.keys(), firm=who)
+
+
+def _summary(
+    summary: dict[str, Any],
+    price: Stay,
+    who: Sequence[str],
+    routes: dict[int, Route | None],
+    *,
+    served: int,
+) -> dict[str, Any]:
+    """The plan's figures with these routes."""
+    days = [row for row in summary.get("team_days", []) if row["shift"] not in routes]
+    days += draft_rows.team_days(route for route in routes.values() if route is not None)
+    without = {
+        name: [row for row in summary.get(name, []) if row["need"] not in who]
+        for name in ("broken", "guarantees")
+    }
+    return {
+        **summary,
+        **without,
+        "team_days": days,
+        "travel_s": sum(row["travel_s"] for row in days),
+        "put_back": summary.get("put_back", 0) + 1,
+        "served": summary["served"] + served,
+        "unserved": summary["unserved"] - served,
+        "points": round(summary["points"] - price.points, 1),
+    }
+
+
+def _balance(plan: Plan) -> dict[str, Any]:
+    """How evenly the draft shares the work now; why a team could not be relieved stays as it was found."""
+    stored, travel = (
+        plan.summary["balance"],
+        {row["shift"]: row["travel_s"] for row in plan.summary["team_days"]},
+    )
+    busy, visits = Counter[str](), Counter[str]()
+    stops = PlanStop.objects.filter(plan=plan).values_list("shift", "shift__team__code", "start", "leave")
+    for shift, team, start, leave in stops:
+        busy[team] += leave - start + travel.pop(shift, 0)
+        visits[team] += 1
+    rows = [
+        Load(**row)._replace(busy_s=busy[row["team"]], visits=visits[row["team"]]) for row in stored["teams"]
+    ]
+    even = not loads.over(rows, engine.tolerance())
+    return {**stored, "kept": even, "teams": [row._asdict() for row in rows]}

@@ -1,0 +1,87 @@
+"""A place and its price, as the coordinator reads them out on the telephone."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outreach import words as family_words
+from visits.appointments import arrival_intervals
+from visits.appointments.placement import Placing
+from visits.planning.slots import Slot
+from visits.wording import labels
+
+
+def price(slot: Slot) -> str:
+    """Menambah 12 mnt jalan; 2 keluarga bergeser paling banyak 15 mnt."""
+    if slot.joins is not None:
+        travel = _("satu tempat dengan rumah ke-%(number)d, alat tidak dibongkar lagi") % {
+            "number": slot.position
+        }
+    elif slot.added_s >= 60:
+        travel = _("menambah %(minutes)s jalan") % {"minutes": labels.duration(slot.added_s)}
+    else:
+        travel = _("tanpa tambahan jalan")
+    return f"{travel}; {_others(slot)}"
+
+
+def _others(slot: Slot) -> str:
+    if slot.later_s < 60:
+        return _("keluarga lain tidak bergeser")
+    most = {"minutes": labels.duration(slot.later_s), "count": len(slot.moved)}
+    if not slot.moved:
+        return _("keluarga lain bergeser paling banyak %(minutes)s") % most
+    return (
+        ngettext(
+            "%(count)d keluarga bergeser paling banyak %(minutes)s",
+            "%(count)d keluarga bergeser paling banyak %(minutes)s",
+            len(slot.moved),
+        )
+        % most
+    )
+
+
+def free(team: str, told: str) -> str:
+    """A free place, as it is read out to the family."""
+    return _(
+        "Masih ada tempat: %(team)s, %(told)s. Bila Bapak/Ibu bersedia, kami jadwalkan sekarang. Gratis."
+    ) % {"team": team, "told": told}
+
+
+def none(code: str) -> str:
+    """Why there is no place to choose."""
+    texts = {
+        "state": _("Keperluan ini tidak sedang menunggu kunjungan."),
+        "away": _("Warga ini tercatat di luar daerah, jadi belum bisa dikunjungi."),
+        "begun": _("Tim sudah berangkat untuk kunjungan ini. Lihat halaman Hari ini."),
+        "gone": _("Tempat itu sudah berubah. Pilih lagi dari daftar yang baru."),
+        "placed": _(
+            "Kunjungan ini sudah ditempatkan di jadwal lain sejak halaman dibuka, dan tetap di sana. Pilih lagi bila memang perlu dipindah."
+        ),
+        "released": _(
+            "Jadwal kunjungan ini sudah dilepas sejak halaman dibuka. Pilih lagi dari daftar yang baru."
+        ),
+        "newer": _("Jadwal tim itu baru saja berubah. Pilih lagi dari daftar yang baru."),
+    }
+    return texts[code]
+
+
+def placed(found: Placing, *, mine: bool) -> str:
+    """Who placed the need while the page was open, when and where, and what to do now. Names no resident."""
+    where = {
+        "who": found.name or _("sistem"),
+        "at": family_words.moment(found.at),
+        "team": found.visit.shift.team.name,
+        "told": family_words.interval(*arrival_intervals.told(found.visit)),
+    }
+    if mine:
+        return (
+            _(
+                "Kunjungan ini sudah Bapak/Ibu tempatkan pada %(team)s, %(told)s (%(at)s), dan tetap di sana. Bila perlu dipindah, pilih lagi dari daftar di bawah."
+            )
+            % where
+        )
+    return (
+        _(
+            "Sejak halaman ini dibuka, %(who)s menempatkan kunjungan ini pada %(team)s, %(told)s (%(at)s), dan kunjungan tetap di sana. Bila perlu dipindah, bicarakan dulu dengan %(who)s, lalu pilih lagi dari daftar di bawah."
+        )
+        % where
+    )

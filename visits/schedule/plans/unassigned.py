@@ -1,0 +1,168 @@
+"""Who a plan leaves waiting and why, and what it could not keep: promises, and guarantees of a longest wait."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from outreach import vault
+from outreach.lib import phone
+from outreach.models import Need
+from outreach.words import initials
+from visits.enums import PlanState
+from visits.models import Plan, PlanStop, PlanUnserved, Shift
+from visits.schedule.plans import plan_page, unassigned_labels
+from visits.wording import labels
+from visits.wording.labels import Shifts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A need that the plan leaves waiting: reasons for the office, what to tell the family, its points."""
+
+    row: PlanUnserved
+    reasons: list[str]
+    told: str
+    each: list[str]  # what stands in the way on every team-day, where none could serve the need
+    parts: list[tuple[str, float]]
+
+
+def reason_counts(plan: Plan) -> list[tuple[str, str, int]]:
+    """How many needs are left for each reason: code, words, count; the most frequent first."""
+    counted = Counter(
+        (reasons[0]["code"] if reasons else "")
+        for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
+    )
+    return [(code, unassigned_labels.title(code), count) for code, count in counted.most_common()]
+
+
+def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
+    """Who is left, the most pressing first; `code` and `district` narrow it."""
+    rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
+    rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
+    if code:
+        rows = rows.filter(reasons__0__code=code)
+    if district:
+        rows = rows.filter(need__resident__village__district=district)
+    return rows.order_by("-priority", "need__waiting_since", "pk")
+
+
+def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Left]:
+    """Reasons in words; the others whom reasons name are read in one query."""
+    names = others(reason for row in rows for reason in row.reasons)
+    return [
+        Left(
+            row=row,
+            reasons=[unassigned_labels.office(reason, shifts=shifts, names=names) for reason in row.reasons],
+            told=unassigned_labels.family(row.reasons[0], shifts=shifts) if row.reasons else "",
+            each=[line for reason in row.reasons for line in unassigned_labels.each(reason, shifts=shifts)],
+            parts=labels.parts(row.parts),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One reason in words: for the office, for the family, and for every team-day."""
+
+    reason: str
+    told: str
+    each: list[str]
+
+
+def said(reason: dict[str, Any], shifts: Shifts) -> Said:
+    return Said(
+        reason=unassigned_labels.office(reason, shifts=shifts, names=others([reason])),
+        told=unassigned_labels.family(reason, shifts=shifts),
+        each=unassigned_labels.each(reason, shifts=shifts),
+    )
+
+
+def others(reasons: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The visits that reasons name, as initials and village: "S. P. (Kare)"; by need."""
+    wanted = {need for reason in reasons for need in reason.get("needs", [])}
+    rows = Need.objects.filter(pk__in=wanted).values_list("pk", "resident__name", "resident__village__name")
+    return {str(pk): f"{initials(name)} ({village})" for pk, name, village in rows}
+
+
+def of_need(need: Need) -> Left | None:
+    """Why the newest plan that looked at the need leaves it waiting; None where it serves it, or none looked."""
+    rows = PlanUnserved.objects.filter(need=need).exclude(plan__state=PlanState.DISCARDED)
+    row = rows.select_related("plan__run").order_by("-plan__made_at").first()
+    if row is None:
+        return None
+    served = PlanStop.objects.filter(need=need, plan__made_at__gt=row.plan.made_at)
+    if served.exclude(plan__state=PlanState.DISCARDED).exists():
+        return None
+    return explained([row], plan_page.shifts_of(row.plan))[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A visit that had to stay with its team and day and could not, or that had to be served and is not."""
+
+    need: str
+    name: str
+    reason: str
+    was: str = ""
+    now: str = ""
+    phone: str = ""  # masked
+    offer: str = ""  # the best place that is left
+
+
+def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
+    """Promises that the plan does not keep."""
+    rows = plan.summary.get("broken", [])
+    needs = Need.objects.filter(pk__in=[row["need"] for row in rows]).select_related("resident__key")
+    families = {str(need.pk): need.resident for need in needs}
+    seen = others(row["reason"] for row in rows)
+    return [
+        Broken(
+            need=row["need"],
+            name=families[row["need"]].name if row["need"] in families else "?",
+            phone=phone.masked(vault.get(families[row["need"]], "phone")) if row["need"] in families else "",
+            was=labels.team_day(row["shift"], shifts),
+            now=_instead(row, shifts) if row["served_on"] else "",
+            reason=unassigned_labels.office(row["reason"], shifts=shifts, names=seen),
+            offer=""
+            if row["served_on"] or not row.get("instead")
+            else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _instead(row, shifts)},
+        )
+        for row in rows
+    ]
+
+
+def _instead(row: dict[str, Any], shifts: Shifts) -> str:
+    """Tim 2 Sel 1 Des, 10.40."""
+    instead = row.get("instead")
+    if not instead:
+        return labels.team_day(row["served_on"], shifts)
+    return f"{labels.team_day(instead['shift'], shifts)}, {labels.clock(instead['start'])}"
+
+
+def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:
+    """Needs past the longest wait, or with a deadline in the plan, that it does not serve."""
+    rows = plan.summary.get("guarantees", [])
+    names = _residents(row["need"] for row in rows)
+    seen = others(reason for row in rows for reason in row["reasons"])
+    return [
+        Broken(
+            need=row["need"],
+            name=names.get(row["need"], "?"),
+            was=labels.part(row["part"]),
+            reason=" ".join(
+                unassigned_labels.office(reason, shifts=shifts, names=seen) for reason in row["reasons"]
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _residents(needs: Iterable[str]) -> dict[str, str]:
+    """Names by need."""
+    rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
+    return {str(pk): name for pk, name in rows}

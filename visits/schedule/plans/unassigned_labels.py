@@ -1,0 +1,207 @@
+"""Why somebody is not planned, in words: for the office, and to be read to the family on the telephone.
+
+The office reads what would have to give way and what that costs; the family hears the nearest possibility
+without names, numbers of points or promises that we cannot keep. Others are initials and a village.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from visits.wording import labels
+from visits.wording.labels import Shifts
+
+Row = Mapping[str, Any]
+Names = Mapping[str, str]
+WORTH_SAYING = 60  # seconds
+
+
+def title(code: str) -> str:
+    """A reason in a few words, to count and to filter by."""
+    titles = {
+        "no_shift": _("Tidak ada hari yang cocok"),
+        "skill": _("Kelengkapan tim kurang"),
+        "full": _("Jatah kunjungan tim nol"),
+        "window": _("Jam yang cocok terlalu sempit"),
+        "far": _("Terlalu jauh untuk satu hari"),
+        "pushes": _("Kalah prioritas"),
+        "worth": _("Waktu jalan tidak sepadan"),
+    }
+    return titles.get(code, _("Alasan lain"))
+
+
+# --- for the office
+
+
+def office(row: Row, *, shifts: Shifts, names: Names) -> str:
+    """What would have to give way, and its price. `names` are the others', by need."""
+    if row["code"].startswith("lock_") or row["code"] == "failed":
+        return _broken(row, shifts)
+    blocks = [_block(code, row) for code in row.get("relax", [row["code"]] if "shift" not in row else [])]
+    if "shift" not in row:
+        return " ".join(blocks) if row["code"] != "far" else _beyond()
+    place = {"place": _place(row, shifts), "price": _price(row, names)}
+    if blocks:
+        return _("%(blocks)s Paling dekat: %(place)s%(price)s.") % {"blocks": " ".join(blocks), **place}
+    if row["code"] == "worth":
+        return _(
+            "Masih muat di %(place)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."
+        ) % {**place, "minutes": labels.duration(int(row.get("seconds") or 0))}
+    return _("Muat di %(place)s%(price)s.") % place
+
+
+def each(row: Row, *, shifts: Shifts) -> list[str]:
+    """Every team-day with what stands in the way there: "Kelengkapan tim kurang: Tim 2 Sel 1 Des, ..."."""
+    return [
+        _("%(blocks)s: %(days)s")
+        % {
+            "blocks": " + ".join(title(code) for code in group["codes"]),
+            "days": ", ".join(labels.team_day(shift, shifts) for shift in group["shifts"]),
+        }
+        for group in row.get("each", ())
+    ]
+
+
+def _block(code: str, row: Row) -> str:
+    """One hard block, and what the office can do about it."""
+    sentences = {
+        "no_shift": _("Tidak ada tim pada hari yang cocok: tambah jadwal tim atau tanyakan hari lain."),
+        "skill": _("Tidak ada tim dengan %(skills)s pada hari yang cocok: lengkapi tim."),
+        "full": _("Tim diatur tidak menerima kunjungan: naikkan jumlah kunjungan tim."),
+        "window": _("Jam yang cocok tidak cukup dalam jam kerja tim: tanyakan jam lain."),
+        "far": _(
+            "Terlalu jauh: tim pulang terlambat %(over)s. Perpanjang jam tim atau berangkat dari titik lebih dekat."
+        ),
+    }
+    return sentences.get(code, _("Alasan tidak dikenal.")) % {
+        "skills": labels.skills(str(row.get("detail", ""))).lower(),
+        "over": labels.duration(max(60, int(row.get("over") or 0))),
+    }
+
+
+def _beyond() -> str:
+    return _(
+        "Tidak ada tim yang dapat sampai dan selesai dalam sehari: periksa letak rumah dan lama kunjungan."
+    )
+
+
+def _place(row: Row, shifts: Shifts) -> str:
+    """Tim 2 Sel 1 Des pukul 10.40."""
+    day = labels.team_day(row.get("shift"), shifts)
+    return (
+        _("%(day)s pukul %(clock)s") % {"day": day, "clock": labels.clock(int(row["at"]))}
+        if "at" in row
+        else day
+    )
+
+
+def _price(row: Row, names: Names) -> str:
+    """Who would be put off and what it costs, after the place; empty where nobody is."""
+    others = [names.get(need, "?") for need in row.get("needs", [])]
+    said = []
+    if others:
+        points = formats.number_format(round(float(row.get("points") or 0)))
+        said.append(
+            _("bila %(others)s ditunda (nilai %(points)s)") % {"others": ", ".join(others), "points": points}
+        )
+    if row.get("promised"):
+        said.append(
+            _("%(count)s di antaranya sudah dijanjikan atau didahulukan") % {"count": row["promised"]}
+        )
+    if int(row.get("seconds") or 0) >= WORTH_SAYING:
+        said.append(_("tambahan jalan %(minutes)s") % {"minutes": labels.duration(int(row["seconds"]))})
+    if int(row.get("later") or 0) >= WORTH_SAYING:
+        said.append(
+            _("rumah lain mundur paling lama %(minutes)s") % {"minutes": labels.duration(int(row["later"]))}
+        )
+    return "".join((" " if index == 0 else "; ") + text for index, text in enumerate(said))
+
+
+def _broken(row: Row, shifts: Shifts) -> str:
+    """Why a promise cannot be kept."""
+    sentences = {
+        "lock_date": _("Tanggal %(team_day)s tidak lagi cocok untuk warga ini."),
+        "lock_skill": _("%(team_day)s tidak lagi punya: %(skills)s."),
+        "lock_full": _("%(team_day)s tidak lagi menerima kunjungan sebanyak itu."),
+        "lock_window": _("Jam yang dijanjikan tidak lagi masuk jam kerja %(team_day)s."),
+        "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
+        "failed": _("%(team_day)s tidak dapat bertugas."),
+        "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
+    }
+    return sentences.get(row["code"], _("Alasan tidak dikenal.")) % {
+        "team_day": labels.team_day(row.get("shift"), shifts),
+        "skills": labels.skills(str(row.get("detail", ""))),
+    }
+
+
+# --- for the family
+
+
+def family(row: Row, *, shifts: Shifts) -> str:
+    """What can honestly be said on the telephone: where it is nearest, and what stands before it."""
+    opening = _("Belum kebagian jadwal.")
+    closing = _("Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya.")
+    shift = shifts.get(int(row["shift"])) if row.get("shift") else None
+    if shift is None or "at" not in row:
+        far = row["code"] == "far"
+        nobody = (
+            _("Rumahnya terlalu jauh untuk perjalanan tim sehari.")
+            if far
+            else _("Belum ada tim yang bertugas.")
+        )
+        nobody = "" if "shift" in row else nobody
+        return " ".join(text for text in (opening, nobody, closing) if text)
+    near = _("%(team)s, %(day)s sekitar pukul %(clock)s") % {
+        "team": shift.team.name,
+        "day": labels.day_name(shift.date),
+        "clock": labels.clock(int(row["at"]) // 300 * 300),
+    }
+    blocks = [_heard(code, row) for code in row.get("relax", ())]
+    if blocks:
+        return " ".join([_("Belum kebagian jadwal: %s.") % _(", dan ").join(blocks), _if(row, near), closing])
+    if row["code"] == "worth":
+        middle = _(
+            "%(near)s masih muat, tetapi perjalanannya terlalu jauh untuk satu kunjungan; "
+            "kami cari waktu bersama rumah lain di sekitar."
+        )
+        return f"{opening} {middle % {'near': near}} {closing}"
+    middle = _("Paling dekat %(near)s, tetapi untuk itu %(others)s.")
+    return f"{opening} {middle % {'near': near, 'others': _others(row)}} {closing}"
+
+
+def _heard(code: str, row: Row) -> str:
+    """One hard block as the family hears it."""
+    sentences = {
+        "no_shift": _("belum ada tim yang bertugas pada hari yang Bapak/Ibu pilih"),
+        "skill": _("belum ada tim dengan %(skills)s pada hari yang cocok"),
+        "full": _("tim pada hari itu belum menerima kunjungan"),
+        "window": _("jam yang Bapak/Ibu pilih tidak cukup dalam jam kerja tim"),
+        "far": _("rumahnya terlalu jauh untuk jam kerja tim sehari"),
+    }
+    return sentences[code] % {"skills": labels.skills(str(row.get("detail", ""))).lower()}
+
+
+def _if(row: Row, near: str) -> str:
+    """The nearest possibility once the blocks are gone, as a question where the family can help."""
+    ours = {"no_shift": _("hari lain"), "window": _("jam lain")}
+    asked = [ours[code] for code in row["relax"] if code in ours]
+    others = f" {_('(untuk itu %s)') % _others(row)}" if row.get("needs") else ""
+    if len(asked) == len(row["relax"]):
+        return _("Bila %(asked)s bisa, paling dekat %(near)s%(others)s.") % {
+            "asked": _(" dan ").join(asked),
+            "near": near,
+            "others": others,
+        }
+    return _("Kantor sedang mengusahakannya; bila teratasi, paling dekat %(near)s.") % {"near": near}
+
+
+def _others(row: Row) -> str:
+    """dua keluarga lain harus mundur."""
+    count = len(row.get("needs", []))
+    spoken = (_("satu"), _("dua"), _("tiga"), _("empat"), _("lima"), _("enam"))
+    text = {"count": spoken[count - 1] if 0 < count <= len(spoken) else str(count)}
+    if row.get("promised"):
+        return _("%(count)s keluarga lain yang sudah dijanjikan atau didahulukan harus mundur") % text
+    return _("%(count)s keluarga lain harus mundur") % text

@@ -1,0 +1,95 @@
+"""How evenly a plan shares the work among teams, for its page: a row and a bar a team, and what the finding is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from visits.models import Plan
+from visits.schedule.plans.plan_page import Look, looks
+from visits.wording import labels
+from visits.wording.labels import Shifts
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamLoad:
+    """A team: how much of its working time it drives and serves (`percent`), and its visits."""
+
+    name: str
+    look: Look
+    days: int
+    percent: int
+    busy: str
+    visits: int
+    per_day: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balanced:
+    """All teams, the finding in a sentence, and why the gap is larger than it should be, where it is."""
+
+    rows: list[TeamLoad]
+    finding: str
+    kept: bool
+    reasons: list[str]
+
+
+def of(plan: Plan, shifts: Shifts) -> Balanced | None:
+    """None for plans without it, or with a single team."""
+    stored = plan.summary.get("balance") or {}
+    teams = {shift.team.code: shift.team for shift in shifts.values()}
+    colours = looks(shifts.values())
+    loads = [row for row in stored.get("teams", []) if row["team"] in teams]
+    if len(loads) < 2:
+        return None
+    rows = [
+        TeamLoad(
+            name=teams[row["team"]].name,
+            look=colours[teams[row["team"]].pk],
+            days=row["days"],
+            percent=round(100 * row["busy_s"] / row["available_s"]),
+            busy=labels.duration(row["busy_s"]),
+            visits=row["visits"],
+            per_day=row["visits"] / row["days"],
+        )
+        for row in loads
+    ]
+    return Balanced(
+        rows=rows,
+        finding=_finding(rows, stored["kept"]),
+        kept=stored["kept"],
+        reasons=_reasons(stored, teams),
+    )
+
+
+def _finding(rows: list[TeamLoad], kept: bool) -> str:
+    gap = {
+        "percent": labels.percent(
+            (max(row.percent for row in rows) - min(row.percent for row in rows)) / 100
+        ),
+        "visits": formats.number_format(
+            max(row.per_day for row in rows) - min(row.per_day for row in rows), decimal_pos=1
+        ),
+    }
+    if kept:
+        return _("Beban tim seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
+    return _("Beban tim belum seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
+
+
+def _reasons(stored: Mapping[str, Any], teams: Mapping[str, Any]) -> list[str]:
+    sentences = {
+        "promises": _("%(team)s tidak dapat dikurangi tanpa membatalkan janji kepada keluarga."),
+        "guarantees": _("%(team)s tidak dapat dikurangi tanpa menunda warga yang harus didahulukan."),
+        "fewer": _("%(team)s tidak dapat dikurangi tanpa melayani lebih sedikit warga."),
+        "points": _("%(team)s tidak dapat dikurangi tanpa menunda warga yang lebih mendesak."),
+        "no_better": _("Pekerjaan %(team)s tidak dapat diambil tim lain."),
+    }
+    found = {
+        sentences[row["why"]] % {"team": teams[row["team"]].name}
+        for row in stored.get("held", [])
+        if row["team"] in teams
+    }
+    late = [_("Waktu menghitung habis sebelum semua tim diseimbangkan.")] if stored.get("out_of_time") else []
+    return [*sorted(found), *late]

@@ -1,0 +1,116 @@
+"""What a plan is made of: the team-days of a range that may still change, and the needs that compete for them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
+
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.enums import OPEN_VISITS, VisitState
+from visits.models import Shift, TeamDay, Visit
+from visits.workforce import calendar
+
+BEGUN = (VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamDays:
+    """The team-days of a range. `usable` can be planned; `void` are cancelled or fall on a closed day, so that
+    their visits go elsewhere; `begun` have a team on the road or fully behind us and are left alone.
+    `live` maps a shift's id to the number of its published version (0: none)."""
+
+    usable: list[Shift] = field(default_factory=list)
+    void: list[Shift] = field(default_factory=list)
+    begun: list[Shift] = field(default_factory=list)
+    live: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> list[Shift]:
+        """What publishing a plan decides about."""
+        return [*self.usable, *self.void]
+
+
+def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDays:
+    now = now or timezone.now()
+    open_days = {day.date for day in calendar.days(first=first, last=last) if day.is_open}
+    begun = Visit.objects.filter(shift=OuterRef("pk"), state__in=BEGUN)
+    found = TeamDays()
+    shifts = list(
+        Shift.objects.filter(date__range=(first, last))
+        .annotate(begun=Exists(begun))
+        .select_related("team")
+        .order_by("date", "team__code")
+    )
+    for shift in shifts:
+        if shift.begun or departs(shift) <= now:
+            found.begun.append(shift)
+        elif shift.is_cancelled or shift.date not in open_days or not shift.team.is_active:
+            found.void.append(shift)
+        else:
+            found.usable.append(shift)
+    numbers = {
+        (row.team_id, row.date): row.live.number
+        for row in TeamDay.objects.filter(date__range=(first, last)).select_related("live")
+    }
+    found.live.update({shift.pk: numbers.get((shift.team_id, shift.date), 0) for shift in shifts})
+    return found
+
+
+def departs(shift: Shift) -> datetime:
+    """When the team leaves its base."""
+    return timezone.make_aware(datetime.combine(shift.date, shift.starts))
+
+
+def needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
+    """Needs that wait for a visit or whose visit lies in the scope and has not begun, and how many more wait
+    whose resident is away. `open_visits` of each is read with them."""
+    visits = Prefetch("visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits")
+    found = _here(scope).select_related("resident").prefetch_related(visits).order_by("waiting_since", "pk")
+    away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
+    return list(found), away
+
+
+def open_visits(need: Need) -> list[Visit]:
+    """The visit of a need from `needs` that is published or under way; at most one, no query."""
+    found: list[Visit] = need.open_visits  # type: ignore[attr-defined]
+    return found
+
+
+def any_needs(*, scope: list[Shift]) -> bool:
+    return _here(scope).exists()
+
+
+def _here(scope: list[Shift]) -> QuerySet[Need]:
+    ids = [shift.pk for shift in scope]
+    published = Visit.objects.filter(need=OuterRef("pk"), state=VisitState.PUBLISHED, shift__in=ids)
+    unfinished = Visit.objects.filter(need=OuterRef("pk"), state__in=OPEN_VISITS)
+    waiting = Need.objects.filter(state=NeedState.OPEN).exclude(Exists(unfinished))
+    movable = Need.objects.filter(state=NeedState.PLANNED).filter(Exists(published))
+    return (waiting | movable).filter(resident__away=False)
+
+
+def waiting_count() -> int:
+    """How many needs wait for a plan (residents who are away do not)."""
+    return Need.objects.filter(state=NeedState.OPEN, resident__away=False).count()
+
+
+def dates_allowed(need: Need, *, horizon: list[date]) -> frozenset[date]:
+    """The dates of a plan on which the need may be served. A deadline that passed no longer binds: late is
+    better than never."""
+    deadline = need.deadline if need.deadline and need.deadline >= min(horizon, default=date.max) else None
+    return frozenset(
+        day
+        for day in horizon
+        if (need.not_before is None or day >= need.not_before)
+        and (deadline is None or day <= deadline)
+        and (not need.weekdays or day.weekday() in need.weekdays)
+    )
+
+
+def first_date(*, now: datetime | None = None) -> date:
+    """The first date that a plan can usefully begin with: tomorrow's next working day."""
+    today = timezone.localdate(now)
+    following = calendar.next_working_days(after=today, count=1)
+    return following[0] if following else today + timedelta(days=1)

@@ -1,0 +1,261 @@
+"""Open needs and team shifts become a problem for the planner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+
+from outreach.enums import NeedKind, Skill
+from outreach.models import Need
+from visits import planning, roads
+from visits.appointments import arrival_intervals
+from visits.estimates import visit_durations
+from visits.estimates.visit_durations import Known
+from visits.models import PlanRun, Shift, Visit
+from visits.planning import shared
+from visits.planning.rules import within
+from visits.planning.types import DAY_S, Interval, start_from
+from visits.schedule.problem import candidates, need_groups, need_priority
+from visits.schedule.problem.need_priority import Part
+
+
+class NothingToPlanError(Exception):
+    """There is no shift or no need; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone.
+    `problem` has one visit a need, `groups` the needs that share a stop; the engine is given `merged`, and goes
+    on from `start`, what is published now."""
+
+    problem: planning.Problem
+    groups: shared.Groups
+    start: planning.Plan | None
+    needs: dict[str, Need]
+    shifts: dict[str, Shift]
+    parts: dict[str, list[Part]]
+    guarantees: dict[str, Part]
+    based_on: dict[str, int]
+    away: int
+    begun: int
+    roads: roads.Note
+
+    @property
+    def merged(self) -> planning.Problem:
+        return shared.merge(self.problem, self.groups)
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """Needs that are served right after another at the same stop."""
+        return shared.followers(self.groups)
+
+
+class Places:
+    """Locations of the problem, each only once."""
+
+    def __init__(self) -> None:
+        self.index: dict[tuple[float, float], int] = {}
+
+    def at(self, latitude: float, longitude: float) -> int:
+        return self.index.setdefault((latitude, longitude), len(self.index))
+
+
+def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
+    """All that competes for the team-days of a run, in a constant number of queries."""
+    days = candidates.team_days(first=run.first_date, last=run.last_date, now=now)
+    if not days.usable:
+        raise NothingToPlanError("no_shifts")
+    needs, away = candidates.needs(scope=days.scope)
+    if not needs:
+        raise NothingToPlanError("no_needs")
+    places = Places()
+    shifts = tuple(as_shift(shift, places) for shift in days.usable)
+    setup = max(shift.team.setup_minutes for shift in days.usable)
+    horizon = sorted({shift.date for shift in days.usable})
+    by_id = {shift.pk: shift for shift in days.usable}
+    learned = visit_durations.known()
+    parts, guarantees = _weighed(needs, by_id, first=run.first_date, last=horizon[-1])
+    locks = {str(need.pk): _lock(need, by_id, keep_published=run.keep_published) for need in needs}
+
+    singles = tuple(
+        as_visit(
+            need,
+            places=places,
+            horizon=horizon,
+            setup_minutes=setup,
+            learned=learned,
+            points=need_priority.total(parts[str(need.pk)]),
+            tier=int(str(need.pk) in guarantees),
+            lock=locks[str(need.pk)],
+        )
+        for need in needs
+    )
+    found = roads.travel(tuple(places.index), budget_s=roads.WORK_S)
+    problem = planning.Problem(
+        locations=tuple(places.index),
+        shifts=shifts,
+        visits=singles,
+        travel=found.travel,
+        name=str(run.pk),
+    )
+    problem, groups = _joined(problem, needs, setup_minutes=setup, learned=learned)
+    return Candidates(
+        problem=problem,
+        groups=groups,
+        start=shared.merged_start(_published(needs, by_id), groups),
+        needs={str(need.pk): need for need in needs},
+        shifts={str(shift.pk): shift for shift in days.usable},
+        parts=parts,
+        guarantees=guarantees,
+        based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
+        away=away,
+        begun=len(days.begun),
+        roads=found.note,
+    )
+
+
+def _joined(
+    problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, Known]
+) -> tuple[planning.Problem, shared.Groups]:
+    """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
+    wanted = need_groups.groups(needs)
+    follows = {
+        str(need.pk): visit_durations.service_seconds(
+            need, setup_minutes=setup_minutes, learned=learned, follows=True
+        )
+        for group in wanted
+        for need in group[1:]
+    }
+    return shared.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
+
+
+def _weighed(
+    needs: list[Need], shifts: dict[int, Shift], *, first: date, last: date
+) -> tuple[dict[str, list[Part]], dict[str, Part]]:
+    """By need: the parts of its priority, and why it must be served, where it must."""
+    behind = need_priority.villages_behind(on=first)
+    parts = {
+        str(need.pk): need_priority.parts(need, on=first, behind=behind) + _owed(need, shifts)
+        for need in needs
+    }
+    must = ((str(need.pk), need_priority.guarantee(need, on=first, last=last)) for need in needs)
+    return parts, {need: part for need, part in must if part is not None}
+
+
+def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
+    """The visits that are published on these shifts, in their order."""
+    published: dict[int, list[Visit]] = {}
+    for need in needs:
+        for visit in candidates.open_visits(need):
+            if visit.shift_id in shifts:
+                published.setdefault(visit.shift_id, []).append(visit)
+    orders = {
+        str(shift_id): [str(visit.need_id) for visit in sorted(rows, key=lambda visit: visit.sequence)]
+        for shift_id, rows in sorted(published.items())
+    }
+    return start_from(orders) if orders else None
+
+
+def as_shift(shift: Shift, places: Places) -> planning.Shift:
+    return planning.Shift(
+        id=str(shift.pk),
+        team=shift.team.code,
+        date=shift.date,
+        start_s=arrival_intervals.seconds_of_clock(shift.starts),
+        end_s=arrival_intervals.seconds_of_clock(shift.ends),
+        start_location=places.at(shift.start_latitude, shift.start_longitude),
+        end_location=places.at(shift.end_latitude, shift.end_longitude),
+        max_visits=shift.max_visits,
+        breaks=arrival_intervals.intervals(shift.breaks),
+        skills=frozenset(shift.skills),
+    )
+
+
+def hours(need: Need) -> tuple[Interval, ...]:
+    """When a visit suits, as the family said."""
+    return arrival_intervals.intervals(need.windows) or ((0, DAY_S),)
+
+
+def _owed(need: Need, shifts: dict[int, Shift]) -> list[Part]:
+    """A promise whose team-day does not work: the family is met before others, on another."""
+    visits = candidates.open_visits(need)
+    owed = [visit for visit in visits if visit.promised and visit.shift_id not in shifts]
+    return [Part("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
+
+
+def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
+    """The need's visit, if it has to stay with its team and day and that team-day works."""
+    for visit in candidates.open_visits(need):
+        if visit.shift_id in shifts and (visit.promised or keep_published):
+            return visit
+    return None
+
+
+def as_visit(
+    need: Need,
+    *,
+    places: Places,
+    horizon: list[date],
+    setup_minutes: int,
+    learned: dict[str, Known],
+    points: float,
+    tier: int,
+    lock: Visit | None,
+    door: Need | None = None,
+) -> planning.Visit:
+    """A need as the planner sees it, at its own door or right after the one whose stop it shares (`door`)."""
+    resident, home = need.resident, (door or need).resident
+    windows = hours(need)
+    dates = candidates.dates_allowed(need, horizon=horizon)
+    if lock is not None:
+        dates = dates | {arrival_intervals.local_date(lock.planned_start)}
+        windows = told_windows(windows, lock)
+    return planning.Visit(
+        id=str(need.pk),
+        location=places.at(home.latitude, home.longitude),
+        service_s=visit_durations.service_seconds(
+            need, setup_minutes=setup_minutes, learned=learned, follows=home is not resident
+        ),
+        priority=points,
+        windows=windows,
+        decay=need_priority.decay(need),
+        dates=None if len(dates) == len(horizon) else dates,
+        skills=skills_needed(need),
+        locked=None if lock is None else str(lock.shift_id),
+        last=resident.infectious,
+        tier=tier,
+        **_published_on(need),
+    )
+
+
+def _published_on(need: Need) -> dict[str, Any]:
+    visits = candidates.open_visits(need)
+    return published_on(visits[0]) if visits else {}
+
+
+def published_on(visit: Visit) -> dict[str, Any]:
+    """Where the visit is published, and what it costs to move it; a promise costs as much again."""
+    points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
+    return {"published": str(visit.shift_id), "move_points": float(points)}
+
+
+def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
+    """The need's windows cut to the interval that the family was told; where they no longer meet, the interval.
+
+    The plan's own clock, on which visits take long, may run behind the interval late in a day: what it said when
+    the interval was told stays allowed.
+    """
+    told_from, told_until = arrival_intervals.told(visit)
+    since = arrival_intervals.seconds_of_day(min(told_from, visit.planned_start))
+    until = arrival_intervals.seconds_of_day(max(told_until, visit.planned_start))
+    return within(windows, (since, until))
+
+
+def skills_needed(need: Need) -> frozenset[str]:
+    """What the need asks for; a recording also needs the parts of the kit that no recording goes without."""
+    kit = settings.RECORDING_SKILLS if need.kind == NeedKind.RECORDING else ()
+    known = {str(skill) for skill in Skill}
+    return frozenset({*need.skills, *kit} & known)

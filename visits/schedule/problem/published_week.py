@@ -1,0 +1,180 @@
+"""The published days as a problem that slots and re-plans are asked of: what is announced, as it was announced.
+
+A published visit keeps its planned length and is never met before its published time; a promised one not after
+the interval that its family was told. Read in a constant number of queries.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from outreach.models import Need
+from visits import planning, roads
+from visits.appointments import arrival_intervals
+from visits.enums import VisitState
+from visits.estimates import visit_durations
+from visits.models import Shift, TeamDay, Visit
+from visits.planning.rules import within
+from visits.planning.types import DAY_S, Problem, Stop
+from visits.schedule.problem import candidates, need_priority, problem_builder
+from visits.schedule.problem.problem_builder import Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """`orders` are need ids by shift id, `visits` the published ones by need id."""
+
+    problem: Problem
+    orders: dict[str, tuple[str, ...]]
+    shifts: dict[str, Shift]
+    visits: dict[str, Visit]
+    roads: roads.Note
+
+
+# Half of the time of a question is reading the week: only what slots and intervals are made of.
+READ = (
+    *("need", "shift", "state", "sequence", "promised"),
+    *("planned_arrive", "planned_start", "planned_leave", "told_from", "told_until"),
+    *(f"need__{name}" for name in ("windows", "kind", "attempts", "service_minutes", "state", "resident")),
+    *(f"need__resident__{name}" for name in ("name", "kind", "infectious", "latitude", "longitude")),
+    *(f"need__resident__{name}" for name in ("location_source", "village", "address", "rt", "rw")),
+)
+
+WEIGHED = ("need__urgency", "need__waiting_since", "need__deadline")
+
+
+def published(
+    *,
+    first: date,
+    days: int,
+    asked: Need | None = None,
+    now: datetime | None = None,
+    weighed: bool = False,
+) -> Week:
+    """Team-days from `first` on that have not begun, their visits, and the visit that `asked` wants."""
+    found = candidates.team_days(first=first, last=first + timedelta(days=days - 1), now=now)
+    return of(found.usable, asked=[asked] if asked is not None else [], weighed=weighed)
+
+
+def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False) -> Week:
+    """These team-days with the visits published on them, and visits for the needs that ask for a place. `weighed`:
+    the published visits with what they are worth, as somebody asks who would have to give way."""
+    rows = (
+        Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
+        .select_related("need__resident")
+        .only(*READ, *(WEIGHED if weighed else ()))
+        .order_by("shift", "sequence", "pk")
+    )
+    there = list(rows)
+    places = Places()
+    teams = tuple(problem_builder.as_shift(shift, places) for shift in shifts)
+    horizon = sorted({shift.date for shift in shifts})
+    wanted = list(asked)
+    asking = {need.pk for need in wanted}
+    worth = _worth(there, horizon) if weighed else {}
+    visits = [
+        published_visit(visit, places, **worth.get(visit.pk, {}))
+        for visit in there
+        if visit.need_id not in asking
+    ]
+    if wanted and shifts:
+        visits += _asked(wanted, shifts, horizon, places)
+    orders: dict[str, list[str]] = {}
+    for visit in there:
+        orders.setdefault(str(visit.shift_id), []).append(str(visit.need_id))
+    travel = roads.travel(tuple(places.index))
+    return Week(
+        problem=Problem(tuple(places.index), teams, tuple(visits), travel.travel),
+        orders={shift: tuple(order) for shift, order in orders.items()},
+        shifts={str(shift.pk): shift for shift in shifts},
+        visits={str(visit.need_id): visit for visit in there},
+        roads=travel.note,
+    )
+
+
+def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit:
+    """A published visit at its announced time or after it, within what its family was told where promised."""
+    resident, stop = visit.need.resident, stop_of(visit)
+    return planning.Visit(
+        id=str(visit.need_id),
+        location=places.at(resident.latitude, resident.longitude),
+        service_s=stop.leave_s - stop.start_s,
+        windows=within(problem_builder.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
+        last=resident.infectious,
+        **{"priority": 0.0, **more},
+    )
+
+
+def _worth(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str, Any]]:
+    """What each published visit is worth where it is: its points, what moving it costs, promise and guarantee."""
+    if not rows:
+        return {}
+    behind = need_priority.villages_behind(on=horizon[0])
+    return {
+        visit.pk: {
+            "priority": need_priority.total(need_priority.parts(visit.need, on=horizon[0], behind=behind)),
+            "decay": need_priority.decay(visit.need),
+            "locked": str(visit.shift_id) if visit.promised else None,
+            "tier": int(
+                need_priority.guarantee(
+                    visit.need, on=horizon[0], last=arrival_intervals.local_date(visit.planned_start)
+                )
+                is not None
+            ),
+            **problem_builder.published_on(visit),
+        }
+        for visit in rows
+    }
+
+
+def _until(visit: Visit, start_s: int) -> int:
+    return (
+        max(arrival_intervals.seconds_of_day(arrival_intervals.told(visit)[1]), start_s)
+        if visit.promised
+        else DAY_S
+    )
+
+
+def stop_of(visit: Visit) -> Stop:
+    """When the published visit is to be, in seconds of its day."""
+    start_s = arrival_intervals.seconds_of_day(visit.planned_start)
+    early = round((visit.planned_start - visit.planned_arrive).total_seconds())
+    takes = round((visit.planned_leave - visit.planned_start).total_seconds())
+    return Stop(str(visit.need_id), start_s - early, start_s, start_s + takes)
+
+
+def _asked(
+    wanted: list[Need], shifts: list[Shift], horizon: list[date], places: Places
+) -> list[planning.Visit]:
+    learned = visit_durations.known()
+    setup = max(shift.team.setup_minutes for shift in shifts)
+    behind = need_priority.villages_behind(on=horizon[0])
+    found = []
+    for need in wanted:
+        points = need_priority.total(need_priority.parts(need, on=horizon[0], behind=behind))
+        need.open_visits = []  # type: ignore[attr-defined]  # where it is published does not bind it here
+        found.append(
+            problem_builder.as_visit(
+                need,
+                places=places,
+                horizon=horizon,
+                setup_minutes=setup,
+                learned=learned,
+                points=points,
+                tier=0,
+                lock=None,
+            )
+        )
+    return found
+
+
+def numbers(shifts: Iterable[Shift]) -> dict[int, int]:
+    """The number of each shift's live version, 0 for none."""
+    rows = list(shifts)
+    days = {
+        (day.team_id, day.date): day.live.number
+        for day in TeamDay.objects.filter(date__in={shift.date for shift in rows}).select_related("live")
+    }
+    return {shift.pk: days.get((shift.team_id, shift.date), 0) for shift in rows}

@@ -1,0 +1,236 @@
+"""A plan rehearsed: its days replayed with what is known of visits and drives (visits/planning/simulate.py).
+
+It gives every family its interval and the coordinator what to expect: how many are met in time, how often a
+team is home late. A family that has an interval on this team-day keeps it while it is nearly true, and always
+where it was promised.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+
+from outreach.models import Need
+from visits import planning, roads
+from visits.appointments import arrival_intervals
+from visits.enums import VisitKind
+from visits.estimates import audit, visit_durations
+from visits.estimates.visit_durations import Known
+from visits.models import Shift, Visit
+from visits.planning import simulate
+from visits.planning.arrival import Promise
+from visits.planning.simulate import Day, Home, Model, Replay, Report
+from visits.planning.types import Interval
+from visits.schedule.dispatch.published_days import published_visits
+from visits.schedule.problem import problem_builder
+from visits.schedule.problem.candidates import open_visits
+from visits.schedule.problem.need_groups import same_stop
+from visits.schedule.problem.problem_builder import Candidates
+
+SEED = 1  # intervals and figures are a matter of the plan, not of chance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A stop's interval and the moment by which half of the runs are there, in seconds of the day."""
+
+    expected: int
+    interval: Interval
+
+    def as_fields(self) -> dict[str, int]:
+        return {"expected": self.expected, "told_from": self.interval[0], "told_until": self.interval[1]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """`stops` by need."""
+
+    stops: dict[str, Told]
+    report: Report
+    stretch: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures as they are kept with a plan."""
+        report = self.report
+        return {
+            "runs": report.runs,
+            "on_time": round(report.on_time, 4),
+            "coverage": round(report.coverage, 4),
+            "stated": settings.ARRIVAL_COVERAGE,
+            "overtime_s": round(report.overtime_mean_s),
+            "overtime_p95_s": round(report.overtime_p95_s),
+            "idle_s": round(report.idle_mean_s),
+            "width_s": round(report.width_mean_s),
+            "stretch": round(self.stretch, 4),
+        }
+
+
+def promise() -> Promise:
+    """As the settings and the last audited visits say."""
+    return Promise(
+        stretch=audit.experience().stretch,
+        coverage=settings.ARRIVAL_COVERAGE,
+        early=settings.ARRIVAL_EARLY,
+        narrowest_s=60 * settings.ARRIVAL_NARROWEST,
+    )
+
+
+def world(learned: Mapping[str, Known]) -> Model:
+    return Model(in_vain=learned[VisitKind.IN_VAIN].minutes, travel_cv=settings.TRAVEL_CV)
+
+
+def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
+    """Rehearse what the engine found."""
+    learned = visit_durations.known()
+    days = [_planned(built, route, learned) for route in plan.routes]
+    visits = [[stop.visit for stop in route.stops] for route in plan.routes]
+    found = rehearse(days, visits, learned)
+    _one_interval(found.stops, built.groups.values())
+    return found
+
+
+def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
+    """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
+    model, runs, how = world(learned), settings.REPLAYS, promise()
+    replays = _replays(days, learned, how)
+    stops = {
+        need: Told(expected=int(np.median(doors)), interval=told)
+        for ids, one in zip(needs, replays, strict=True)
+        for need, doors, told in zip(ids, one.doors, one.told, strict=True)
+    }
+    days = [one.with_told() for one in replays]
+    report = simulate.report(days, world=model, seed=SEED + 1, runs=runs, promise=how)
+    return Rehearsed(stops=stops, report=report, stretch=how.stretch)
+
+
+def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> None:
+    """Who shares a stop is told one interval, wide enough for the first and the last of them."""
+    for ids in groups:
+        told = [stops[need].interval for need in ids if need in stops]
+        for need in ids:
+            if need in stops:
+                interval = (min(since for since, _ in told), max(until for _, until in told))
+                stops[need] = replace(stops[need], interval=interval)
+
+
+def intervals(days: list[Day], learned: Mapping[str, Known]) -> list[tuple[Interval, ...]]:
+    """What the families of each day are to be told, home by home."""
+    return [one.told for one in _replays(days, learned, promise())]
+
+
+def _replays(days: list[Day], learned: Mapping[str, Known], how: Promise) -> list[Replay]:
+    return simulate.rehearse(days, world=world(learned), promise=how, seed=SEED, runs=settings.REPLAYS)
+
+
+def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
+    problem = built.problem
+    row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
+    order, follows = [stop.visit for stop in route.stops], built.follows
+    *there, home_s = drives(problem, shift, [problem.visit_by_id[one] for one in order])
+    homes = [
+        home(
+            built.needs[one],
+            drive_s=drive_s,
+            setup_minutes=row.team.setup_minutes,
+            follows=one in follows,
+            learned=learned,
+            before=_told_before(built.needs[one], row),
+        )
+        for one, drive_s in zip(order, there, strict=True)
+    ]
+    return day(shift, homes, home_s=home_s)
+
+
+def drives(problem: planning.Problem, shift: planning.Shift, visits: Iterable[planning.Visit]) -> list[int]:
+    """Seconds of each drive of a team-day: to each of the homes, and home."""
+    places = [shift.start_location, *(visit.location for visit in visits), shift.end_location]
+    return [problem.seconds(here, there) for here, there in pairwise(places)]
+
+
+def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
+    """Replay what is published from `first` to `last`, with the intervals that the families were told."""
+    learned = visit_durations.known()
+    days = _published(first, last, learned)
+    return simulate.report(days, world=world(learned), seed=seed, runs=runs, promise=promise())
+
+
+def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Day]:
+    """The team-days with visits that are not cancelled, in a constant number of queries."""
+    by_shift: dict[int, list[Visit]] = {}
+    for visit in published_visits(first=first, last=last):
+        by_shift.setdefault(visit.shift_id, []).append(visit)
+    places = problem_builder.Places()
+    for rows in by_shift.values():
+        for at in _points(rows):
+            places.at(*at)
+    locations = tuple(places.index)
+    travel = roads.travel(locations).travel if locations else planning.GreatCircle()
+    problem = planning.Problem(locations=locations, shifts=(), visits=(), travel=travel)
+    days = []
+    for rows in by_shift.values():
+        points = [places.at(*at) for at in _points(rows)]
+        legs = [problem.seconds(here, there) for here, there in pairwise(points)]
+        shift = rows[0].shift
+        homes = [
+            home(
+                visit.need,
+                drive_s=drive_s,
+                setup_minutes=shift.team.setup_minutes,
+                learned=learned,
+                before=visit,
+                follows=earlier is not None and same_stop(earlier.need.resident, visit.need.resident),
+            )
+            for earlier, visit, drive_s in zip([None, *rows], rows, legs, strict=False)
+        ]
+        days.append(day(problem_builder.as_shift(shift, places), homes, home_s=legs[-1]))
+    return days
+
+
+def _points(rows: list[Visit]) -> list[tuple[float, float]]:
+    """A team-day's places in order: its base, its homes, where it ends."""
+    shift = rows[0].shift
+    homes = [(visit.need.resident.latitude, visit.need.resident.longitude) for visit in rows]
+    return [
+        (shift.start_latitude, shift.start_longitude),
+        *homes,
+        (shift.end_latitude, shift.end_longitude),
+    ]
+
+
+def _told_before(need: Need, shift: Shift) -> Visit | None:
+    """The need's visit, where it is published on this team-day already."""
+    return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
+
+
+def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> Day:
+    return Day(
+        start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
+    )
+
+
+def home(
+    need: Need,
+    *,
+    drive_s: int,
+    setup_minutes: int,
+    learned: Mapping[str, Known],
+    before: Visit | None,
+    follows: bool = False,
+    firm: bool | None = None,
+) -> Home:
+    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far, whose interval
+    is firm where it was promised (or as said)."""
+    found = visit_durations.of_need(need, learned)
+    return Home(
+        drive_s=drive_s,
+        duration=found.minutes,
+        fixed_s=0 if follows else 60 * visit_durations.fixed_minutes(need, setup_minutes=setup_minutes),
+        in_vain=found.in_vain,
+        windows=problem_builder.hours(need),
+        told=None if before is None else arrival_intervals.in_seconds(arrival_intervals.told(before)),
+        firm=firm if firm is not None else before is not None and before.promised,
+    )

@@ -1,0 +1,84 @@
+"""A place for one more at a stop that is published: in the same house or next to it, without packing up the kit.
+
+As the planner shares stops (sharing.py, visits/planning/shared.py): right after the one that is there, without a
+drive, without setting up the kit again. A recording joins one where a recording is made; nobody else goes between.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.conf import settings
+
+from outreach.enums import NeedKind
+from outreach.models import Need
+from visits import planning
+from visits.estimates import visit_durations
+from visits.models import Visit
+from visits.planning.slots import Slot
+from visits.schedule.problem.need_groups import same_stop
+from visits.schedule.problem.published_week import Week
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joins:
+    """`visits` are, by the need of a published stop, what the asked one's visit is right after it; `follows` are the
+    stops that share the place of the one before them."""
+
+    visits: dict[str, planning.Visit] = field(default_factory=dict)
+    follows: frozenset[str] = frozenset()
+
+
+def of(*, there: Week, need: Need) -> Joins:
+    """Where `need`, which asks for a place of the week, could join."""
+    asked = there.problem.visit_by_id[str(need.pk)]
+    service_s: int | None = None
+    visits: dict[str, planning.Visit] = {}
+    follows: set[str] = set()
+    for order in there.orders.values():
+        for stop in stops([there.visits[one] for one in order if one != asked.id]):
+            follows.update(str(visit.need_id) for visit in stop[1:])
+            for count, visit in enumerate(stop, start=1):
+                if _may_join(need, stop, stop[:count]):
+                    if service_s is None:
+                        service_s = visit_durations.service_seconds(need, setup_minutes=0, follows=True)
+                    place = there.problem.visit_by_id[str(visit.need_id)].location
+                    visits[str(visit.need_id)] = replace(asked, location=place, service_s=service_s)
+    return Joins(visits=visits, follows=frozenset(follows))
+
+
+def stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
+    """The visits of a route, those in a row that share a place together."""
+    stop: list[Visit] = []
+    for visit in rows:
+        if stop and not same_stop(stop[-1].need.resident, visit.need.resident):
+            yield stop
+            stop = []
+        stop.append(visit)
+    if stop:
+        yield stop
+
+
+def behind(route: Sequence[Visit]) -> set[Visit]:
+    """The visits of a route that come right after another at their stop."""
+    return {visit for stop in stops(route) for visit in stop[1:]}
+
+
+def _may_join(need: Need, stop: Sequence[Visit], before: Sequence[Visit]) -> bool:
+    """Whether the need's visit may come right after the visits `before` of this stop."""
+    resident = before[-1].need.resident
+    return (
+        same_stop(resident, need.resident)
+        and resident.infectious == need.resident.infectious
+        and len(stop) < settings.SHARED_STOP_MOST
+        and (need.kind == NeedKind.DELIVERY or any(v.need.kind == NeedKind.RECORDING for v in before))
+    )
+
+
+def at(*, there: Week, need: Need, slot: Slot, joins: Joins) -> Week:
+    """The week with the need's visit as it is at this place."""
+    if slot.joins is None:
+        return there
+    visits = tuple(
+        joins.visits[slot.joins] if visit.id == str(need.pk) else visit for visit in there.problem.visits
+    )
+    return replace(there, problem=replace(there.problem, visits=visits))

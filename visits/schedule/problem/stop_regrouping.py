@@ -1,0 +1,104 @@
+"""Shared stops on the day of work: who is left of one, and how long each takes with and without the others' kit.
+
+A published visit that follows another at its stop was planned without setting up the kit. It stays that short while
+its team works, for it may stand at the stop already; given to another team without the others, it takes longer.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from outreach.models import Need
+from visits.estimates import visit_durations
+from visits.estimates.visit_durations import Known
+from visits.fieldwork import team_status
+from visits.models import Visit
+from visits.planning.facts import Stops
+from visits.schedule.problem import need_groups, stop_joining
+from visits.schedule.problem.published_week import stop_of
+
+SHORTEST_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long a visit takes: as the plan has it now, right after another at its stop, by itself. `begun`: its team
+    stands at its stop, or drives there."""
+
+    now_s: int
+    follows_s: int
+    alone_s: int
+    begun: bool = False
+
+
+def lengths(
+    teams: Sequence[team_status.TeamNow],
+    urgent: Iterable[Need],
+    *,
+    setup_minutes: int,
+    learned: Mapping[str, Known],
+) -> dict[str, Lengths]:
+    """By need, for what is left of today and who is urgent."""
+
+    def modelled(need: Need, *, follows: bool) -> int:
+        return visit_durations.service_seconds(
+            need, setup_minutes=setup_minutes, learned=learned, follows=follows
+        )
+
+    found = {}
+    for team in teams:
+        route = _published(team)
+        behind, begun = stop_joining.behind(route), _begun(route, team)
+        for visit in team.left:
+            stop = stop_of(visit)
+            planned_s = stop.leave_s - stop.start_s
+            short_s, full_s = modelled(visit.need, follows=True), modelled(visit.need, follows=False)
+            alone_s = planned_s
+            if visit in behind:
+                alone_s = visit_durations.alone_seconds(planned_s, short_s=short_s, full_s=full_s)
+            found[str(visit.need_id)] = Lengths(
+                now_s=alone_s if team.fails else planned_s,
+                follows_s=max(SHORTEST_S, alone_s - (full_s - short_s)),
+                alone_s=alone_s,
+                begun=visit.pk in begun,
+            )
+    for need in urgent:
+        full_s = modelled(need, follows=False)
+        found[str(need.pk)] = Lengths(full_s, modelled(need, follows=True), full_s)
+    return found
+
+
+def _published(team: team_status.TeamNow) -> list[Visit]:
+    """The team's day in its order, what is behind it too."""
+    rows = [*team.reported, *team.assumed, *team.left]
+    return sorted(rows, key=lambda visit: (visit.sequence, visit.pk))
+
+
+def _begun(route: Sequence[Visit], team: team_status.TeamNow) -> set[object]:
+    """Visits left of the stop where the team is."""
+    left = {visit.pk for visit in team.left}
+    for stop in stop_joining.stops(route):
+        rest = [visit.pk for visit in stop if visit.pk in left]
+        if rest:  # the first stop that is not over
+            return set(rest) if len(rest) < len(stop) and not team.fails else set()
+    return set()
+
+
+def stops(
+    *,
+    left: Sequence[Visit],
+    urgent: Sequence[Need],
+    announced: Iterable[Visit],
+    known: Mapping[str, Lengths],
+) -> Stops:
+    """Who may share a stop today; `announced` are the visits of later days, in their order."""
+    routes: dict[int, list[Visit]] = {}
+    for visit in announced:
+        routes.setdefault(visit.shift_id, []).append(visit)
+    behind = {str(visit.need_id) for route in routes.values() for visit in stop_joining.behind(route)}
+    return Stops(
+        wanted=tuple(tuple(str(need.pk) for need in group) for group in need_groups.of_day(left, urgent)),
+        follows={need: one.follows_s for need, one in known.items()},
+        alone={need: one.alone_s for need, one in known.items()},
+        behind=frozenset(behind),
+        begun=frozenset(need for need, one in known.items() if one.begun),
+    )

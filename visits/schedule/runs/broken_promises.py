@@ -1,0 +1,50 @@
+"""Promises that a plan does not keep: why, where the family is served instead, or the best place that is left."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from visits import planning
+from visits.planning import slots
+from visits.planning.types import BrokenLock, Reason, orders
+from visits.schedule.problem.candidates import open_visits
+from visits.schedule.problem.problem_builder import Candidates, hours
+
+
+def found(built: Candidates, plan: planning.Plan) -> list[BrokenLock]:
+    """Locks that clash, and promises of team-days that do not work."""
+    return [*plan.broken_locks, *_failed(built, plan)]
+
+
+def _failed(built: Candidates, plan: planning.Plan) -> Iterator[BrokenLock]:
+    for need_id, need in built.needs.items():
+        for visit in open_visits(need):
+            shift = str(visit.shift_id)
+            if visit.promised and shift not in built.shifts:
+                yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))
+
+
+def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock]) -> dict[str, dict[str, int]]:
+    """By need: the team-day and the moment of the day at which the family is met instead. Who is not in the plan
+    gets the best place that is left in it, none offered twice; `offered` says that it is one."""
+    starts = {stop.visit: stop.start_s for route in plan.routes for stop in route.stops}
+    places = {
+        row.visit: {"shift": int(row.served_on), "start": starts[row.visit], "offered": 0}
+        for row in rows
+        if row.served_on
+    }
+    left = [row for row in rows if not row.served_on]
+    if not left:
+        return places
+    ready = slots.prepare(built.problem, orders(plan))
+    for row in left:
+        visit = free(built, row.visit)
+        offers = slots.slots(ready, visit, limit=1)
+        if offers:
+            ready = slots.insert(ready, visit, offers[0])
+            places[row.visit] = {"shift": int(offers[0].shift), "start": offers[0].start_s, "offered": 1}
+    return places
+
+
+def free(built: Candidates, need: str) -> planning.Visit:
+    """The visit without its promise: at any of the hours that suit."""
+    return replace(built.problem.visit_by_id[need], locked=None, windows=hours(built.needs[need]))

@@ -1,0 +1,296 @@
+"""Planning runs: asked for, worked on by one worker at a time, stopped, found interrupted, tried again.
+
+The row of the run is the memory; a django-q2 task is only the doorbell, carries the run's id and may ring
+twice or never. See lease.py for how a run is held, results.py for what is written in the end.
+"""
+
+import logging
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from outreach.services import log
+from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
+from visits.models import PlanRun
+from visits.planning import Progress, shared
+from visits.planning.replan import replan
+from visits.schedule.problem import problem_builder, reoptimise, simulation
+from visits.schedule.runs import engine, reoptimised_draft, run_lease, run_results
+
+logger = logging.getLogger(__name__)
+
+RING_AGAIN = timedelta(seconds=60)
+
+
+class OverlapError(Exception):
+    """Another run is at work on some of these days; `run` is it."""
+
+    def __init__(self, run: PlanRun) -> None:
+        super().__init__("overlap")
+        self.run = run
+
+
+def _ring(run: PlanRun) -> None:
+    """With the database as broker the task joins the transaction of the row that it is about."""
+    async_task("visits.tasks.run_plan", str(run.pk), task_name=f"plan {run.first_date}", save=False)
+
+
+def _overlapping(first: date, last: date) -> QuerySet[PlanRun]:
+    return PlanRun.objects.filter(state__in=ACTIVE_RUNS, first_date__lte=last, last_date__gte=first)
+
+
+@transaction.atomic
+def start_run(
+    *,
+    first: date,
+    last: date,
+    seconds: int,
+    asked_by: AbstractBaseUser | None = None,
+    keep_published: bool = True,
+    seed: int = 1,
+    kind: RunKind = RunKind.AHEAD,
+    facts: dict[str, Any] | None = None,
+) -> PlanRun:
+    """Ask for a plan of the days from `first` to `last`. Asked twice while the first is at work, it is the same
+    run; raises `OverlapError` where a run for other, overlapping days, or upon other facts, is at work."""
+    asked = (first, last, kind, facts or {})
+    at_work = _overlapping(first, last).select_for_update().first()
+    if at_work is not None:
+        return _same(at_work, asked)
+    try:
+        with transaction.atomic():
+            run = PlanRun.objects.create(
+                first_date=first,
+                last_date=last,
+                seconds=seconds,
+                seed=seed,
+                keep_published=keep_published,
+                kind=kind,
+                facts=facts or {},
+                asked_by_id=None if asked_by is None else asked_by.pk,
+            )
+    except IntegrityError:  # somebody asked in the same moment
+        return _same(_overlapping(first, last).get(first_date=first, last_date=last), asked)
+    log.write(
+        actor=log.actor_of(asked_by),
+        action="plan_asked",
+        subject=run,
+        to_state=run.state,
+        detail={"first": first.isoformat(), "last": last.isoformat(), "seconds": seconds},
+    )
+    _ring(run)
+    return run
+
+
+def _same(run: PlanRun, asked: tuple[date, date, RunKind, dict[str, Any]]) -> PlanRun:
+    """The run that is at work, where it is what was asked for."""
+    if (run.first_date, run.last_date, run.kind, run.facts) != asked:
+        raise OverlapError(run)
+    return run
+
+
+@transaction.atomic
+def stop_run(*, run: PlanRun, actor: str) -> bool:
+    """Stop: one that has begun keeps its best plan so far, one that has not ends at once. False where it had
+    ended or was told before."""
+    if PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, stop_requested=False).update(
+        stop_requested=True
+    ):
+        log.write(actor=actor, action="plan_stop_asked", subject=run, from_state=RunState.RUNNING)
+        return True
+    return _move(
+        run=run,
+        sources=(RunState.QUEUED, RunState.INTERRUPTED),
+        to=RunState.STOPPED,
+        actor=actor,
+        finished_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def restart_run(*, run: PlanRun, actor: str) -> bool:
+    """A person wants an interrupted or failed run tried again, with all its attempts. False where nothing changed;
+    raises `OverlapError` where another run is at work on its days by now."""
+    other = _overlapping(run.first_date, run.last_date).exclude(pk=run.pk).first()
+    if other is not None:
+        raise OverlapError(other)
+    sources = (RunState.INTERRUPTED, RunState.FAILED)
+    fields: dict[str, Any] = {
+        "attempts": 0,
+        "stop_requested": False,
+        "progress": 0,
+        "served": 0,
+        "message": "",
+    }
+    if not _move(run=run, sources=sources, to=RunState.QUEUED, actor=actor, finished_at=None, **fields):
+        return False
+    _ring(run)
+    return True
+
+
+def _move(
+    *,
+    run: PlanRun,
+    sources: tuple[RunState, ...],
+    to: RunState,
+    actor: str,
+    held_by: str | None = None,
+    **fields: Any,
+) -> bool:
+    """One conditional UPDATE for each state it may come from, and its log row. `held_by`: only this claim."""
+    rows = PlanRun.objects.filter(pk=run.pk)
+    rows = rows if held_by is None else rows.filter(worker=held_by)
+    for source in sources:
+        with transaction.atomic():
+            if rows.filter(state=source).update(state=to, **fields):
+                log.write(actor=actor, action="plan_run_moved", subject=run, from_state=source, to_state=to)
+                run.state = to
+                return True
+    return False
+
+
+def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
+    """Runs whose lease has run out are interrupted: their worker is gone. Anybody who looks may call this."""
+    now = now or timezone.now()
+    found = []
+    for run in PlanRun.objects.filter(state=RunState.RUNNING, lease_until__lt=now):
+        with transaction.atomic():
+            stale = PlanRun.objects.filter(
+                pk=run.pk, state=RunState.RUNNING, worker=run.worker, lease_until__lt=now
+            )
+            if stale.update(state=RunState.INTERRUPTED, message="interrupted"):
+                log.write(
+                    actor="system",
+                    action="plan_run_moved",
+                    subject=run,
+                    from_state=RunState.RUNNING,
+                    to_state=RunState.INTERRUPTED,
+                    detail={"attempt": run.attempts},
+                )
+                run.state = RunState.INTERRUPTED
+                found.append(run)
+    return found
+
+
+def look_again(*, now: datetime | None = None) -> int:
+    """Every minute: interrupted runs are tried again, those tried too often fail, and the bell is rung again for
+    those that wait (the queue may have lost it). Returns how many bells were rung."""
+    now = now or timezone.now()
+    mark_interrupted(now=now)
+    rung = 0
+    for run in PlanRun.objects.filter(state=RunState.INTERRUPTED):
+        if run.stop_requested:
+            _move(
+                run=run, sources=(RunState.INTERRUPTED,), to=RunState.STOPPED, actor="system", finished_at=now
+            )
+        elif run.attempts >= MAX_RUN_ATTEMPTS:
+            _fail(run, source=RunState.INTERRUPTED, message="too_often")
+        else:
+            with transaction.atomic():
+                if _move(run=run, sources=(RunState.INTERRUPTED,), to=RunState.QUEUED, actor="system"):
+                    _ring(run)
+                    rung += 1
+    for run in PlanRun.objects.filter(state=RunState.QUEUED, asked_at__lt=now - RING_AGAIN):
+        _ring(run)
+        rung += 1
+    return rung
+
+
+def _fail(run: PlanRun, *, source: RunState, message: str, held_by: str | None = None) -> None:
+    _move(
+        run=run,
+        sources=(source,),
+        to=RunState.FAILED,
+        actor="system",
+        held_by=held_by,
+        finished_at=timezone.now(),
+        message=message,
+    )
+
+
+def run(*, run_id: str, now: datetime | None = None) -> bool:
+    """Do the work of a run, in a worker. False where it is not ours to do: taken, finished, tried too often.
+
+    A worker killed in here leaves a lease that runs out; nothing else is written before the end.
+    """
+    token = run_lease.claim(run_id=run_id)
+    if token is None:
+        return False
+    row = PlanRun.objects.get(pk=run_id)
+    try:
+        with run_lease.Lease(run_id=run_id, token=token) as held:
+            if row.kind == RunKind.TODAY:
+                return _today(row, token, held, now)
+            built = problem_builder.build(run=row, now=now)
+            _say(
+                row,
+                token,
+                candidates=len(built.needs),
+                message=_about_roads(built) if engine.is_warm() else "compiling",
+            )
+            if engine.warm():
+                _say(row, token, message=_about_roads(built))
+            found, balance = engine.compute(
+                built.merged,
+                seconds=row.seconds,
+                seed=row.seed,
+                start=built.start,
+                on_progress=lambda told: _report(held, told),
+                should_stop=held.should_stop,
+            )
+            plan = shared.expand(built.problem, built.groups, found)
+            rehearsed = simulation.of(built=built, plan=plan)
+        return run_results.write(
+            run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
+        )
+    except problem_builder.NothingToPlanError as nothing:
+        _fail(row, source=RunState.RUNNING, message=str(nothing), held_by=token)
+    except Exception:
+        logger.exception("a planning run failed")
+        _fail(row, source=RunState.RUNNING, message="error", held_by=token)
+    return False
+
+
+def _today(row: PlanRun, token: str, held: run_lease.Lease, now: datetime | None) -> bool:
+    """The rest of a day that is under way; computed anew as often as a breakdown is reported meanwhile."""
+    while True:
+        try:
+            return _rest_of_day(row, token, held, now)
+        except reoptimised_draft.OutdatedError:
+            logger.info("a team's breakdown was reported during a planning run, computed anew")
+
+
+def _rest_of_day(row: PlanRun, token: str, held: run_lease.Lease, now: datetime | None) -> bool:
+    day = reoptimise.build(run=row, now=now)
+    _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
+    engine.warm()
+    result = replan(
+        day.problem,
+        day.published,
+        day.facts,
+        stops=day.stops,
+        seconds=row.seconds,
+        seed=row.seed,
+        on_progress=lambda told: _report(held, told),
+        should_stop=held.should_stop,
+    )
+    held.end()
+    return reoptimised_draft.write(run=row, token=token, day=day, result=result)
+
+
+def _about_roads(built: problem_builder.Candidates) -> str:
+    """The run's message where the roads are not those that the settings ask for."""
+    return "roads" if built.roads.trouble else ""
+
+
+def _say(row: PlanRun, token: str, **fields: Any) -> None:
+    PlanRun.objects.filter(pk=row.pk, worker=token, state=RunState.RUNNING).update(**fields)
+
+
+def _report(held: run_lease.Lease, told: Progress) -> None:
+    held.report(share=told.share, served=told.served, score=told.score)

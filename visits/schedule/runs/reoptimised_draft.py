@@ -1,0 +1,166 @@
+"""A re-planned rest of the day, written as a draft plan: whole or not at all."""
+
+from collections import Counter
+from typing import Any
+
+from django.db import transaction
+
+from visits import planning
+from visits.appointments import arrival_intervals
+from visits.fieldwork import team_status
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
+from visits.planning.facts import DROPPED, Change, Replan
+from visits.schedule.problem import published_week
+from visits.schedule.problem.reoptimise import Day
+from visits.schedule.runs import appointment_windows, draft_rows
+from visits.schedule.runs.run_results import reason_as_json
+
+
+class OutdatedError(Exception):
+    """A team broke down, or goes on again, while the rest of the day was computed."""
+
+
+@transaction.atomic
+def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
+    """The draft, in one transaction with the end of the run; False where the run is no longer held by this claim.
+
+    Raises `OutdatedError` and leaves the run at work where other teams fail than those it was computed for:
+    who reported that has been given this run (`plans.start_run` waits for its row).
+    """
+    figures = result.plan.statistics
+    if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(day.roads.trouble)):
+        return False
+    if team_status.failing(shifts=[team.shift for team in day.teams]) != day.facts.failed:
+        raise OutdatedError
+    row = Plan.objects.create(run=run, summary=_summary(day, result), based_on=day.based_on)
+    stops = _assumed(row, day)
+    before = Counter(stop.shift_id for stop in stops)
+    for route in result.plan.routes:
+        stops += _stops(row, day, result, route, after=before[int(route.shift)])
+    PlanStop.objects.bulk_create(stops)
+    PlanUnserved.objects.bulk_create([_unserved(row, day, left) for left in result.plan.unserved])
+    _tell(row, day, result)
+    draft_rows.note(plan=row, run=run, figures=figures)
+    return True
+
+
+def _tell(row: Plan, day: Day, result: Replan) -> None:
+    """The intervals of the stops. A promise that is broken is not told again as it was."""
+    leaves = {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
+    appointment_windows.tell(plan=row, leaves=leaves, anew={change.visit for change in result.broken})
+
+
+def _leaves(team: team_status.TeamNow, now_s: int) -> int:
+    """When a team sets out for the first stop that is written for it. Who set out and has not said that it came to
+    that home sets out so that it can be there by now at the soonest."""
+    if not team.assumed:
+        return arrival_intervals.seconds_of_day(team.free_at)
+    if team.departed_at is None or team.there_at is None:
+        return published_week.stop_of(team.assumed[0]).arrive_s
+    missing_s = max(0, now_s - arrival_intervals.seconds_of_day(team.there_at)) if team.heading else 0
+    return arrival_intervals.seconds_of_day(team.departed_at) + missing_s
+
+
+def _assumed(row: Plan, day: Day) -> list[PlanStop]:
+    """What a silent team has begun by the published times, or a team drives to, stays as it is published."""
+    live = TeamDay.objects.filter(date=day.facts.date, team__in=[team.shift.team_id for team in day.teams])
+    drives = {
+        stop["visit"]: stop["travel_seconds"]
+        for version in live.select_related("live")
+        for stop in version.live.content["stops"]
+    }
+    found = []
+    for team in day.teams:
+        for sequence, visit in enumerate(team.assumed, start=1):
+            stop = published_week.stop_of(visit)
+            found.append(
+                PlanStop(
+                    plan=row,
+                    shift=team.shift,
+                    need=visit.need,
+                    sequence=sequence,
+                    travel_seconds=drives.get(str(visit.pk), 0),
+                    arrive=stop.arrive_s,
+                    start=stop.start_s,
+                    leave=stop.leave_s,
+                )
+            )
+    return found
+
+
+def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after: int) -> list[PlanStop]:
+    def more(need: str) -> dict[str, Any]:
+        priority = result.problem.visit_by_id[need].priority
+        return {"priority": priority, "parts": [part.as_json() for part in day.parts[need]]}
+
+    return draft_rows.stops(
+        plan=row,
+        shift=day.shifts[route.shift],
+        problem=result.problem,
+        route=route,
+        needs=day.needs,
+        after=after,
+        more=more,
+    )
+
+
+def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
+    return PlanUnserved(
+        plan=row,
+        need=day.needs[left.visit],
+        reasons=[reason_as_json(reason) for reason in left.reasons],
+        priority=max(0.0, day.problem.visit_by_id[left.visit].priority),
+        parts=[part.as_json() for part in day.parts[left.visit]],
+    )
+
+
+def _summary(day: Day, result: Replan) -> dict[str, Any]:
+    figures = result.plan.statistics
+    return {
+        "candidates": len(day.needs),
+        "served": figures.served,
+        "unserved": figures.unserved,
+        "travel_s": figures.travel_s,
+        "points": round(figures.points, 1),
+        "score": round(figures.score),
+        "changes": figures.changes,
+        "iterations": figures.iterations,
+        "elapsed_s": figures.elapsed_s,
+        "compile_s": figures.compile_s,
+        "stopped": figures.stopped,
+        "away": 0,
+        "begun": 0,
+        "roads": day.roads.as_json(),
+        "team_days": draft_rows.team_days(result.plan.routes),
+        "broken": [_broken(day, change) for change in result.broken],
+        "today": {
+            "now_s": day.facts.now_s,
+            "failed": sorted(int(shift) for shift in day.facts.failed),
+            "urgent": list(day.facts.urgent),
+            "silent": [team.shift.pk for team in day.teams if team.silent and not team.fails],
+        },
+        "instead": {
+            change.visit: _instead(change) for change in result.having(DROPPED) if change.offer is not None
+        },
+    }
+
+
+def _broken(day: Day, change: Change) -> dict[str, Any]:
+    assert change.cause is not None
+    was = day.visits[change.visit].shift_id
+    return {
+        "need": change.visit,
+        "shift": was,
+        "served_on": int(change.now.shift) if change.now else None,
+        "instead": _instead(change),
+        "reason": reason_as_json(change.cause),
+    }
+
+
+def _instead(change: Change) -> dict[str, int] | None:
+    """Where the family is met: in the plan, or the best place that is left."""
+    if change.now is not None:
+        return {"shift": int(change.now.shift), "start": change.now.start_s, "offered": 0}
+    if change.offer is not None:
+        return {"shift": int(change.offer.shift), "start": change.offer.start_s, "offered": 1}
+    return None

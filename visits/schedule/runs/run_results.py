@@ -1,0 +1,139 @@
+"""What the engine found is written as a draft plan, whole or not at all."""
+
+from typing import Any
+
+from django.db import transaction
+
+from visits import planning
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
+from visits.planning import blocks
+from visits.planning.loads import Balance, as_mapping
+from visits.schedule.problem.problem_builder import Candidates
+from visits.schedule.problem.simulation import Rehearsed
+from visits.schedule.runs import broken_promises, draft_rows
+
+
+@transaction.atomic
+def write(
+    *,
+    run: PlanRun,
+    token: str,
+    built: Candidates,
+    plan: planning.Plan,
+    rehearsed: Rehearsed | None = None,
+    balance: Balance | None = None,
+) -> bool:
+    """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
+    written, where the run is no longer held by this claim."""
+    figures = plan.statistics
+    if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
+        return False
+    summary = _summary(built, plan, rehearsed) | {"balance": as_mapping(balance) if balance else {}}
+    row = Plan.objects.create(run=run, summary=summary, based_on=built.based_on)
+    rows = [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)]
+    PlanStop.objects.bulk_create(rows, batch_size=500)
+    PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
+    draft_rows.note(plan=row, run=run, figures=figures)
+    return True
+
+
+def _stops(
+    row: Plan, built: Candidates, route: planning.Route, rehearsed: Rehearsed | None
+) -> list[PlanStop]:
+    """A route's stops with what families are told and what their priority is made of."""
+
+    def more(need: str) -> dict[str, Any]:
+        told = {} if rehearsed is None else rehearsed.stops[need].as_fields()
+        return {**told, "priority": built.problem.visit_by_id[need].priority, "parts": _parts(built, need)}
+
+    shift = built.shifts[route.shift]
+    return draft_rows.stops(
+        plan=row, shift=shift, problem=built.problem, route=route, needs=built.needs, more=more
+    )
+
+
+def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnserved:
+    return PlanUnserved(
+        plan=row,
+        need=built.needs[left.visit],
+        reasons=[whole_reason(built.problem, left.visit, reason) for reason in left.reasons],
+        priority=built.problem.visit_by_id[left.visit].priority,
+        parts=_parts(built, left.visit),
+    )
+
+
+def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
+    """What the priority is made of, and that it goes first whatever its points, where it does."""
+    first = built.guarantees.get(need)
+    return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
+
+
+def whole_reason(problem: planning.Problem, visit: str, reason: planning.Reason) -> dict[str, Any]:
+    """The reason as a plan keeps it, with what stands in the way on every team-day for a visit that none could
+    serve."""
+    row = reason_as_json(reason)
+    if reason.relax:
+        found = blocks.each(problem, problem.visit_by_id[visit])
+        row["each"] = [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]
+    return row
+
+
+def reason_as_json(reason: planning.Reason) -> dict[str, Any]:
+    """A reason as a plan keeps it: only what is there, so that the row stays small."""
+    fields = {
+        "code": reason.code,
+        "shift": reason.shift,
+        "needs": list(reason.visits),
+        "seconds": reason.seconds,
+        "points": reason.points,
+        "detail": reason.detail,
+        "relax": list(reason.relax),
+        "at": reason.at_s,
+        "later": reason.later_s or None,
+        "over": reason.over_s or None,
+        "promised": reason.promised or None,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None) -> dict[str, Any]:
+    figures = plan.statistics
+    broken = broken_promises.found(built, plan)
+    instead = broken_promises.replacements(built, plan, broken)
+    return {
+        "candidates": len(built.needs),
+        "served": figures.served,
+        "unserved": figures.unserved,
+        "travel_s": figures.travel_s,
+        "points": round(figures.points, 1),
+        "score": round(figures.score),
+        "seed": figures.seed,
+        "iterations": figures.iterations,
+        "changes": figures.changes,
+        "elapsed_s": figures.elapsed_s,
+        "compile_s": figures.compile_s,
+        "stopped": figures.stopped,
+        "away": built.away,
+        "begun": built.begun,
+        "replays": {} if rehearsed is None else rehearsed.as_json(),
+        "roads": built.roads.as_json(),
+        "team_days": draft_rows.team_days(plan.routes),
+        "broken": [
+            {
+                "need": row.visit,
+                "shift": int(row.shift),
+                "served_on": int(row.served_on) if row.served_on else None,
+                "instead": instead.get(row.visit),
+                "reason": reason_as_json(row.reason),
+            }
+            for row in broken
+        ],
+        "guarantees": [
+            {
+                "need": left.visit,
+                "part": built.guarantees[left.visit].as_json(),
+                "reasons": [reason_as_json(reason) for reason in left.reasons],
+            }
+            for left in plan.broken_guarantees
+        ],
+    }

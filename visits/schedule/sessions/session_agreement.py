@@ -1,0 +1,44 @@
+"""A village session that the office has agreed on: noted in the log, with the figures it was proposed with."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.models import LogEntry, Village
+from outreach.services import log
+from visits.workforce import calendar
+
+AHEAD = timedelta(days=366)  # a later year is a slip of the keyboard
+
+
+class SessionDayError(Exception):
+    """The day cannot be used; `code`: past, far, closed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def accept(*, village: Village, on: date, people: int, saved_days: float, actor: str) -> bool:
+    """Note that a session is held at the village's hall; False where it was noted before. Needs keep their state:
+    who came is recorded there, who did not stays in the plans."""
+    if on <= timezone.localdate():
+        raise SessionDayError("past")
+    if on > timezone.localdate() + AHEAD:
+        raise SessionDayError("far")
+    if not all(day.is_open for day in calendar.days(first=on, last=on)):
+        raise SessionDayError("closed")
+    Village.objects.select_for_update().only("pk").get(pk=village.pk)
+    known = LogEntry.objects.filter(
+        action="session_accepted",
+        subject_type=Village._meta.label_lower,
+        subject_id=str(village.pk),
+        detail__date=on.isoformat(),
+    )
+    if known.exists():
+        return False
+    detail = {"date": on.isoformat(), "people": people, "saved_days": round(saved_days, 1)}
+    log.write(actor=actor, action="session_accepted", subject=village, detail=detail)
+    return True

@@ -1,0 +1,174 @@
+"""Village sessions worth proposing: where many who could come to the hall live near it, and what that saves."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from outreach.enums import NeedKind, NeedState, Urgency
+from outreach.models import LogEntry, Need, Village
+from visits import planning
+from visits.estimates import visit_durations
+from visits.models import Shift
+from visits.planning.sessions import Cost, Proposal, Rules, propose
+from visits.roads import straight_line
+from visits.schedule.problem import problem_builder
+from visits.wording import labels, map_shapes
+
+AHEAD = timedelta(days=14)  # in which teams must have a day for their sessions to be computed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A proposal as its page shows it."""
+
+    number: int
+    village: Village
+    team: str
+    needs: list[Need]
+    proposal: Proposal
+    saved_days: str
+    saved_travel: str
+    homes: str
+    session: str
+    sooner: str  # by how much the queue of all gets shorter
+    accepted: list[date]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Proposals, the number of people who could come at all, and whether any team has a day ahead."""
+
+    sessions: list[Session]
+    people: int
+    teams: int
+
+
+def page(*, today: date | None = None) -> Page:
+    today = today or timezone.localdate()
+    ahead = _days_ahead(today)
+    usual = {shift.team_id: shift for shift in reversed(ahead)}
+    needs = _who_could_come()
+    villages = list(Village.objects.select_related("district").defer("boundary", "district__boundary"))
+    found = _proposals(needs, list(usual.values()), villages) if usual and needs else []
+    a_day = len(ahead) / len({shift.date for shift in ahead}) if ahead else 0.0
+    by_id = {str(need.pk): need for need in needs}
+    teams = {str(shift.pk): shift.team.name for shift in usual.values()}
+    agreed = accepted([village.pk for village, _one in found])
+    return Page(
+        sessions=[
+            Session(
+                number=number,
+                village=village,
+                team=teams[one.shift],
+                needs=[by_id[need] for need in one.visits],
+                proposal=one,
+                saved_days=_number(one.saved_days),
+                saved_travel=labels.duration(max(0, one.saved_travel_s)),
+                homes=_cost(one.homes),
+                session=_cost(one.session),
+                sooner=_number(one.saved_days / a_day),
+                accepted=agreed.get(village.pk, []),
+            )
+            for number, (village, one) in enumerate(found, start=1)
+        ],
+        people=len(needs),
+        teams=len(usual),
+    )
+
+
+def _days_ahead(today: date) -> list[Shift]:
+    """Team-days of the next weeks, by date."""
+    rows = Shift.objects.filter(
+        date__gt=today, date__lte=today + AHEAD, is_cancelled=False, team__is_active=True
+    )
+    return list(rows.select_related("team").order_by("date", "team__code"))
+
+
+def _who_could_come() -> list[Need]:
+    """Needs of people who may be able to come to their hall; the longest wait first."""
+    kinds = Q(resident__kind__in=settings.SESSION_KINDS) | Q(kind=NeedKind.DELIVERY)
+    rows = Need.objects.filter(kinds, state=NeedState.OPEN, resident__away=False, resident__infectious=False)
+    rows = rows.exclude(urgency=Urgency.HOSPITAL).select_related("resident__village__district")
+    rows = rows.defer("resident__village__boundary", "resident__village__district__boundary")
+    return list(rows.order_by("waiting_since", "pk"))
+
+
+def _proposals(
+    needs: list[Need], days: list[Shift], villages: list[Village]
+) -> list[tuple[Village, Proposal]]:
+    """The planner's proposals with the village whose hall each is at."""
+    places, learned = problem_builder.Places(), visit_durations.known()
+    shifts = tuple(problem_builder.as_shift(shift, places) for shift in days)
+    setup = max(shift.team.setup_minutes for shift in days)
+    visits = tuple(
+        planning.Visit(
+            id=str(need.pk),
+            location=places.at(need.resident.latitude, need.resident.longitude),
+            service_s=visit_durations.service_seconds(need, setup_minutes=setup, learned=learned),
+            priority=1,
+            windows=problem_builder.hours(need),
+        )
+        for need in needs
+    )
+    halls = {places.at(village.latitude, village.longitude): village for village in villages}
+    problem = planning.Problem(tuple(places.index), shifts, visits, straight_line.in_force().model)
+    rules = Rules(
+        least=settings.SESSION_LEAST,
+        reach_m=1000 * settings.SESSION_REACH_KM,
+        person_s=60 * settings.SESSION_MINUTES,
+        setup_s=60 * settings.SESSION_SETUP_MINUTES,
+    )
+    return [(halls[one.hall], one) for one in propose(problem, list(halls), rules)]
+
+
+def _number(value: float) -> str:
+    return str(formats.number_format(value, decimal_pos=1))
+
+
+def _cost(cost: Cost) -> str:
+    return _("%(days)s hari tim, %(travel)s jalan") % {
+        "days": _number(cost.team_days),
+        "travel": labels.duration(cost.travel_s),
+    }
+
+
+def accepted(villages: list[str]) -> dict[str, list[date]]:
+    """The days that sessions were agreed on, by village, from the log."""
+    rows = LogEntry.objects.filter(
+        action="session_accepted", subject_type=Village._meta.label_lower, subject_id__in=villages
+    )
+    found: dict[str, list[date]] = {}
+    for village, detail in rows.values_list("subject_id", "detail"):
+        on = parse_date(detail.get("date", ""))
+        if on is not None:
+            found.setdefault(village, []).append(on)
+    return {village: sorted(set(days)) for village, days in found.items()}
+
+
+def map_data(found: Page) -> dict[str, Any]:
+    """The map of plans draws it: a square for each hall, a mark with the proposal's number for each home."""
+    return {
+        "routes": [
+            {
+                "id": f"sesi-{one.number}",
+                "team": _("Balai %(village)s") % {"village": one.village.name},
+                "day": labels.visits_count(len(one.needs)),
+                "colour": (one.number - 1) % 7,
+                "dashed": False,
+                "lines": False,
+                "base": {
+                    "name": _("Balai %(village)s") % {"village": one.village.name},
+                    "at": [one.village.latitude, one.village.longitude],
+                },
+                "end": [one.village.latitude, one.village.longitude],
+                "stops": [map_shapes.home(need, number=one.number) for need in one.needs],
+            }
+            for one in found.sessions
+        ]
+    }

@@ -1,0 +1,209 @@
+"""Tablets: pairing, tokens, revoking, the last word of a wiped one."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from outreach.services import log
+from visits.enums import DEVICE_MOVES, DeviceState
+from visits.keys import office_keys
+from visits.lib import jose
+from visits.lib.problems import ProblemError
+from visits.lib.shapes import errors
+from visits.models import Device, DeviceToken, PairingCode, Team
+from visits.sync.shapes import PAIRING
+from visits.tablets import greetings
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # 31 letters, ten of them: 49 bits; no 0 O 1 I L
+CODE_LENGTH = 10
+CODE_LIFE = timedelta(minutes=10)
+TOKEN_LIFE = timedelta(days=7)
+TOKENS_KEPT = 2
+PAIRING_TYP, TOKEN_TYP = "jb-pairing+jws", "jb-token+jws"  # types of messages
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A token in the clear, for the one answer that carries it."""
+
+    device: Device
+    token: str
+    row: DeviceToken
+
+
+def _code_digest(code: str) -> str:
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return salted_hmac("visits.pairing", plain, algorithm="sha256").hexdigest()
+
+
+def _token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
+    """A one-time pairing code for a team's kit, shown once: "ABCD-EFGH-JK". Only its keyed digest is kept."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    code = f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    with transaction.atomic():
+        row = PairingCode.objects.create(
+            digest=_code_digest(code), team=team, made_by=user, expires_at=timezone.now() + CODE_LIFE
+        )
+        log.write(actor=actor, action="pairing_code_made", subject=team, detail={"code": row.pk})
+    return code, row
+
+
+def pair(*, jws: Any) -> Issued:
+    """A tablet joins with a code, proving that it holds its key; the same again gives the same tablet.
+
+    Problems: bad-signature, invalid, client-too-old, code-gone (used by another key, expired, unknown),
+    conflict-key.
+    """
+    try:
+        kid, claimed = jose.peek(jws, typ=PAIRING_TYP)
+        key = jose.import_public(claimed.get("key"))
+        payload = jose.verify(jws, typ=PAIRING_TYP, key=key, kid=str(key.thumbprint()))
+    except jose.JoseError as error:
+        raise ProblemError("bad-signature") from error
+    wrong = errors(PAIRING, payload)
+    if wrong:
+        raise ProblemError("invalid", errors=wrong)
+    code, name, client = payload["code"], payload.get("name", ""), int(payload["client"])
+    if client < settings.OLDEST_CLIENT:
+        raise ProblemError("client-too-old")
+    try:
+        with transaction.atomic():
+            return _join(
+                digest=_code_digest(code), jwk=payload["key"], kid=kid, name=name[:80], client=client
+            )
+    except IntegrityError as error:  # two tablets with one code, or one key with two codes, at one moment
+        raise ProblemError("code-gone") from error
+
+
+def _join(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int) -> Issued:
+    now = timezone.now()
+    code = PairingCode.objects.select_for_update().filter(digest=digest, expires_at__gt=now).first()
+    if code is None:
+        raise ProblemError("code-gone")
+    if code.device_id is not None:
+        device = Device.objects.select_related("team").get(pk=code.device_id)
+        if device.thumbprint != kid or device.state != DeviceState.ACTIVE:
+            raise ProblemError("code-gone")
+        return issue(device=device)
+    if Device.objects.filter(thumbprint=kid).exists():
+        raise ProblemError("conflict-key")
+    device = Device.objects.create(
+        team_id=code.team_id,
+        name=name or "Tablet",
+        jwk=jwk,
+        thumbprint=kid,
+        client=client,
+        last_seen_at=now,
+    )
+    changed = PairingCode.objects.filter(pk=code.pk, device__isnull=True).update(device=device, used_at=now)
+    if not changed:
+        raise ProblemError("code-gone")
+    log.write(actor=f"device:{device.pk}", action="device_paired", subject=device, to_state=device.state)
+    return issue(device=device)
+
+
+def issue(*, device: Device) -> Issued:
+    """A fresh token; the one before stays valid, for the answer that carries this one may be lost."""
+    token = secrets.token_urlsafe(32)
+    row = DeviceToken.objects.create(
+        digest=_token_digest(token), device=device, expires_at=timezone.now() + TOKEN_LIFE
+    )
+    kept = DeviceToken.objects.filter(device=device).order_by("-made_at").values_list("pk", flat=True)
+    DeviceToken.objects.filter(device=device).exclude(pk__in=list(kept[:TOKENS_KEPT])).delete()
+    return Issued(device, token, row)
+
+
+def exchange(*, jws: Any) -> Issued:
+    """A new token for a tablet that proves its key over a fresh ping of ours.
+
+    Problems: bad-signature, unauthenticated (not a tablet of ours), ping-stale, device-revoked.
+    """
+    try:
+        kid, _claimed = jose.peek(jws, typ=TOKEN_TYP)
+    except jose.JoseError as error:
+        raise ProblemError("bad-signature") from error
+    device = _find(kid)
+    if device is None:
+        raise ProblemError("unauthenticated")
+    try:
+        payload = jose.verify(jws, typ=TOKEN_TYP, key=office_keys.public(device.jwk), kid=kid)
+    except jose.JoseError as error:
+        raise ProblemError("bad-signature") from error
+    if payload.get("device") != kid:
+        raise ProblemError("bad-signature")
+    greetings.check_ping(payload.get("ping"))
+    if device.state == DeviceState.REVOKED:
+        raise revoked_problem(device)
+    if device.state != DeviceState.ACTIVE:
+        raise ProblemError("unauthenticated")
+    with transaction.atomic():
+        return issue(device=device)
+
+
+def _find(kid: str) -> Device | None:
+    try:
+        return Device.objects.select_related("team").filter(pk=UUID(kid)).first()
+    except ValueError:
+        return None
+
+
+def revoked_problem(device: Device) -> ProblemError:
+    """The problem `device-revoked`, with the signed word to wipe."""
+    return ProblemError("device-revoked", extra={"signed": greetings.signed_wipe(device=device)})
+
+
+def by_token(*, token: str) -> DeviceToken | None:
+    """The token's row with its tablet. A token of a revoked tablet never runs out: it is for handing in."""
+    return (
+        DeviceToken.objects.select_related("device__team")
+        .filter(Q(expires_at__gt=timezone.now()) | ~Q(device__state=DeviceState.ACTIVE))
+        .filter(pk=_token_digest(token))
+        .first()
+    )
+
+
+def seen(*, device: Device, client: int | None = None) -> None:
+    """Note that a tablet spoke to us, at most once a minute."""
+    now = timezone.now()
+    if device.last_seen_at is not None and device.last_seen_at >= now - SEEN_EVERY:
+        return  # not even an UPDATE of no row: on SQLite that too takes the write lock
+    fields: dict[str, Any] = {"last_seen_at": now}
+    if client is not None:
+        fields["client"] = client
+    Device.objects.filter(pk=device.pk).filter(
+        Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=now - SEEN_EVERY)
+    ).update(**fields)
+
+
+@transaction.atomic
+def _move(*, device: Device, to: DeviceState, actor: str, **fields: Any) -> bool:
+    for state in [state for state, targets in DEVICE_MOVES.items() if to in targets]:
+        if Device.objects.filter(pk=device.pk, state=state).update(state=to, **fields):
+            log.write(actor=actor, action="device_moved", subject=device, from_state=state, to_state=to)
+            device.state = to
+            return True
+    return False
+
+
+def revoke(*, device: Device, actor: str) -> bool:
+    """From now on the tablet reads nothing; what it still hands in goes to review. False where it was before."""
+    return _move(device=device, to=DeviceState.REVOKED, actor=actor, revoked_at=timezone.now())
+
+
+def wiped(*, device: Device) -> bool:
+    """The tablet's last word: it has removed everything. Ends its tokens for all but this call."""
+    return _move(device=device, to=DeviceState.WIPED, actor=f"device:{device.pk}", wiped_at=timezone.now())

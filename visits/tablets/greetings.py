@@ -1,0 +1,54 @@
+"""What the server says of itself, signed: the ping before anything else, and what a tablet is and may do."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from visits.enums import KeyRole
+from visits.keys import epochs, office_keys
+from visits.lib import jose, moments
+from visits.lib.problems import ProblemError
+from visits.models import Device
+from visits.sync import me
+
+PING_TYP, ME_TYP = "jb-ping+jws", "jb-me+jws"
+PING_LIFE = timedelta(minutes=5)
+
+
+def ping(*, nonce: str) -> str:
+    """A signed sign of life over the caller's nonce. Nothing is kept of it."""
+    payload = {
+        "nonce": nonce,
+        "time": moments.utc(timezone.now()),
+        "oldest_client": settings.OLDEST_CLIENT,
+        "epoch": epochs.current(),
+    }
+    return office_keys.sign(role=KeyRole.SERVER, typ=PING_TYP, payload=payload)
+
+
+def check_ping(token: Any) -> None:
+    """Whether a ping is ours and not older than five minutes. Raises the problem `ping-stale`."""
+    try:
+        at = moments.parse(str(office_keys.verify_own(token, typ=PING_TYP).get("time")))
+    except jose.JoseError:
+        raise ProblemError("ping-stale") from None
+    if at is None or abs(timezone.now() - at) > PING_LIFE:
+        raise ProblemError("ping-stale")
+
+
+def signed_me(*, device: Device) -> str:
+    """The signed answer of `GET /me`; makes the office's keys where an installation has none yet."""
+    office_keys.current(KeyRole.SERVER)
+    payload = me.content(device=device, epoch=epochs.current(), now=timezone.now())
+    told = payload["capture_keys"][0]["kid"] if payload["capture_keys"] else ""
+    if device.told_kid != told:
+        Device.objects.filter(pk=device.pk).update(told_kid=told)
+    return office_keys.sign(role=KeyRole.SERVER, typ=ME_TYP, payload=payload)
+
+
+def signed_wipe(*, device: Device) -> str:
+    """The one thing that a revoked tablet is still told."""
+    payload = me.wipe(device=device, epoch=epochs.current(), now=timezone.now())
+    return office_keys.sign(role=KeyRole.SERVER, typ=ME_TYP, payload=payload)
