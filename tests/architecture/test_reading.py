@@ -8,7 +8,14 @@ import pytest
 
 from tests.architecture.tree import ROOT, name, ours
 
-PACKAGES = ("visits/planning", "visits/planning/engine", "visits/roads", "visits/roads/extract")
+PACKAGES = (
+    "visits/planning",
+    *(
+        f"visits/planning/{room}"
+        for room in ("start", "engine", "why", "week", "groups", "fair", "day", "uncertainty")
+    ),
+    *("visits/roads", "visits/roads/extract"),
+)
 
 
 def files(package: str) -> list[Path]:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from visits.planning import GreatCircle, Plan, Problem, Route, Shift, Statistics, Visit
-from visits.planning.facts import Facts, Stops, TeamNow
+from visits.planning.day.day_state import Facts, Stops, TeamNow
 from visits.planning.result import passing
 
 MONDAY = dt.date(2026, 11, 30)

@@ -17,8 +17,8 @@ from django.utils import timezone
 from visits.appointments import arrival_intervals
 from visits.enums import VisitState
 from visits.models import Team, Visit
-from visits.planning.arrival import calibrate
 from visits.planning.travel import GreatCircle
+from visits.planning.uncertainty.arrival import calibrate
 from visits.roads import straight_line
 
 WEEKS = 12

@@ -1,7 +1,7 @@
 """What finished visits teach: once a day every kind's row is written again from the reports of the last year.
 
 A visit lasts from the tap "Tiba" to the outcome, the team's minutes for its kit apart. Taps come late or in
-bulk, so reports that can be no visit's are counted and left out (visits/planning/durations.py).
+bulk, so reports that can be no visit's are counted and left out (visits/planning/uncertainty/durations.py).
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from outreach.services import log
 from visits.enums import CLOSING, TRY_AGAIN, VisitKind, VisitState
 from visits.estimates import visit_durations
 from visits.models import Visit, VisitTime
-from visits.planning.durations import Learned, learn
+from visits.planning.uncertainty.durations import Learned, learn
 from visits.schedule.problem import need_groups
 
 LOOK_BACK = timedelta(days=365)

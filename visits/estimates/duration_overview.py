@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from visits.enums import VisitKind
 from visits.models import VisitTime
-from visits.planning.durations import Duration
+from visits.planning.uncertainty.durations import Duration
 from visits.wording import chart_geometry, labels
 
 

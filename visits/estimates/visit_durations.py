@@ -13,8 +13,8 @@ from outreach.enums import NeedKind
 from outreach.models import Need
 from visits.enums import VisitKind
 from visits.models import VisitTime
-from visits.planning import durations
-from visits.planning.durations import Belief, Duration
+from visits.planning.uncertainty import durations
+from visits.planning.uncertainty.durations import Belief, Duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from visits.enums import FitState, VisitKind
 class VisitTime(models.Model):
     """How long visits of a kind take, learned from finished ones upon the settings; written again every day.
 
-    Log minutes of the next visit are `mean` + `spread` x Student t of `freedom` (visits/planning/durations.py),
+    Log minutes of the next visit are `mean` + `spread` x Student t of `freedom` (visits/planning/uncertainty/durations.py),
     the setting up of the kit apart. `quantiles` says the same in minutes; `counts` is how many of the reports
     used lasted 0-5, 5-10, ... minutes (the last one: longer). `in_vain` of `visits` had no result.
     """

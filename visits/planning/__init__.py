@@ -7,19 +7,20 @@ The field calls it a team orienteering problem with time windows (a survey: Vans
 Oudheusden, European Journal of Operational Research 209(1), 2011), here over several days and depots, with breaks,
 skills and promises. Importing this package does not import numba; calling `plan` or `warm` does. Every file opens
 with its idea and, where there is one, its source. An hour's reading: the first lines of all files in this order,
-and whole types, rules, planner, engine/route, engine/anneal and explain; the others when you need them.
+and whole types, rules, planner, engine/route, engine/anneal and why/explain; the others when you need them.
 
 - The problem: types (what goes in and comes out), travel, priority (what a visit is worth when), rules (the walk
-  of a route, which judges everything).
-- One plan: planner (`plan`), locks (promises first), opening (an earlier plan, as far as it holds), engine/ (the
-  search: ruin and recreate, its own order in engine/__init__.py), result (from orders back to routes).
-- Why somebody is not served: blocks (hard rules), price (who would have to go), explain (the reason, and its proof).
-- Around a plan: loads and fairness (what every team does; the work shared), shared (homes that share a stop),
-  sessions (village sessions).
-- The published week: slots (places for one more and their price), keeping (the price of leaving a visit where it
-  was), facts, rest, replan and outcome (the day of work).
-- What becomes of it on the road: durations (how long visits take), arrival (what families are told), simulate.
-- case reads and writes the files of planning cases.
+  of a route, which judges everything), case (reads and writes the files of planning cases).
+- One plan: planner (`plan`), start/ (promises first; an earlier plan, as far as it holds), engine/ (the search: ruin
+  and recreate, its own order in engine/__init__.py), result (from orders back to routes).
+- why/: why somebody is not served: hard constraints, ejections, and the explanation made of both.
+- week/: the published week: slots for one more visit, and the cost of keeping a visit where it was.
+- groups/: homes that share a stop, and village sessions.
+- fair/: what every team does, and the work shared evenly.
+- day/: the day of work planned again from where the teams are.
+- uncertainty/: how long visits take, what families are told, what becomes of a plan on the road.
+
+Every sub-package names its files in its `__init__.py`; pyproject.toml holds the order of their imports.
 """
 
 from visits.planning.planner import plan, warm

@@ -1,8 +1,8 @@
 """`plan`: problem in, plan out.
 
-The idea: four steps. Decide which promises can be kept together (locks.py), let the engine search from there
+The idea: four steps. Decide which promises can be kept together (start/locks.py), let the engine search from there
 (engine/search.py), walk what it proposes by the rules (result.py), and say why the others are not served
-(explain.py). The engine only proposes orders of visits; nothing leaves here that the rules did not walk.
+(why/explain.py). The engine only proposes orders of visits; nothing leaves here that the rules did not walk.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from visits.planning import explain, locks, result
+from visits.planning import result
+from visits.planning.start import locks
 from visits.planning.types import Plan, Problem, Progress, Statistics, orders, orders_of
+from visits.planning.why import explain
 
 WORKERS = 2
 

@@ -201,7 +201,7 @@ class Route:
 class Reason:
     """Why a visit is not served (or a lock broken): a code and numbers; the words are the caller's.
 
-    Codes are listed in explain.py. `shift` and `visits` name what it is about, `seconds` and `points`
+    Codes are listed in why/explain.py. `shift` and `visits` name what it is about, `seconds` and `points`
     measure it; what must give way for the visit to be served is `relax` (rules) and `visits` (stops).
     """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from visits.estimates.audit import Audit, Cell
 from visits.models import VisitTime
-from visits.planning.durations import Duration
+from visits.planning.uncertainty.durations import Duration
 from visits.wording import labels
 
 Point = tuple[float, float]

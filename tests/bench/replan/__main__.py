@@ -16,8 +16,8 @@ from collections import Counter
 
 from tests.support.working_day import at, published_day, stops_of
 from visits.planning import check, warm
-from visits.planning.facts import Stops
-from visits.planning.replan import SECONDS, replan
+from visits.planning.day.day_state import Stops
+from visits.planning.day.replan import SECONDS, replan
 
 TIMES = (9 * 3600, 10 * 3600 + 1800, 13 * 3600)
 

@@ -18,9 +18,9 @@ from dataclasses import replace
 from tests.bench.planning.__main__ import numbers
 from tests.bench.simulate import truth
 from visits.planning import plan
-from visits.planning.arrival import Promise, calibrate
-from visits.planning.simulate import promised, report
 from visits.planning.types import orders
+from visits.planning.uncertainty.arrival import Promise, calibrate
+from visits.planning.uncertainty.simulate import promised, report
 
 HEAD = (
     "| seed | homes | own model | coverage before | stretch | coverage | late by | overtime mean | P95 | idle "

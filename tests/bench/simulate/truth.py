@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visits.planning import GreatCircle, Problem, Shift, Visit
-from visits.planning.durations import Duration, learn, prior
-from visits.planning.simulate import Day, Home, Model, replay
+from visits.planning.uncertainty.durations import Duration, learn, prior
+from visits.planning.uncertainty.simulate import Day, Home, Model, replay
 
 Floats = NDArray[np.float64]
 

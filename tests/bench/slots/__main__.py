@@ -18,9 +18,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from visits.planning import Problem, Visit, plan, slots, walk
+from visits.planning import Problem, Visit, plan, walk
 from visits.planning.case import problem_from
 from visits.planning.types import orders
+from visits.planning.week import slots
 
 
 def week(shared: Path, stops: int, seed: int) -> Problem:

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.planning.__main__ import numbers
-from visits.planning import Plan, Problem, Unserved, explain, plan, warm
+from visits.planning import Plan, Problem, Unserved, plan, warm
 from visits.planning.case import problem_from
 from visits.planning.engine import data
-from visits.planning.engine.pushes import reasons
+from visits.planning.engine.ejections import reasons
 from visits.planning.engine.worker import Worker
 from visits.planning.types import orders
+from visits.planning.why import explain
 
 
 def case(shared: Path, size: str, seed: int, locked: float) -> Problem:

@@ -9,7 +9,7 @@ from visits.enums import Outcome, VisitState
 from visits.estimates import audit_labels
 from visits.estimates.audit import ENOUGH, Cell, Experience, audit, experience
 from visits.models import Shift, Visit
-from visits.planning.arrival import calibrate
+from visits.planning.uncertainty.arrival import calibrate
 
 pytestmark = pytest.mark.django_db
 

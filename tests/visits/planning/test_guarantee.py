@@ -6,7 +6,8 @@ import random
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import explain, plan
+from visits.planning import plan
+from visits.planning.why import explain
 
 
 @pytest.mark.parametrize("seed", range(3))

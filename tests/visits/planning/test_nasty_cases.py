@@ -11,11 +11,12 @@ from tests.support.nasty_case import most_promises, nasty_problem
 from tests.support.planning_case import as_case
 from tests.support.referee import judge
 from tests.support.working_day import at
-from visits.planning import check, explain, plan
+from visits.planning import check, plan
 from visits.planning.case import plan_as_json
-from visits.planning.replan import replan
-from visits.planning.rest import narrowed
+from visits.planning.day.remaining_day import narrowed
+from visits.planning.day.replan import replan
 from visits.planning.types import DAY_S
+from visits.planning.why import explain
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

@@ -5,7 +5,7 @@ import pytest
 
 from visits.estimates.audit import Audit, Cell, Week
 from visits.models import VisitTime
-from visits.planning.durations import Duration
+from visits.planning.uncertainty.durations import Duration
 from visits.wording import chart_geometry
 
 KNOWN = Duration(math.log(24), 0.35, 60)

@@ -15,9 +15,9 @@ from visits.planning.engine.jit import kernel
 from visits.planning.engine.recreate import learn, offer, promises_kept, recreate, sort_listed, wanted
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.ruin import ruin
+from visits.planning.engine.scratch import Work, below, chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import DETOUR
-from visits.planning.engine.work import Work, below, chance
 
 
 @kernel

@@ -13,6 +13,7 @@ import math
 from visits.planning.engine.data import LENGTH, Data, State
 from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, insert, prize
+from visits.planning.engine.scratch import Work, below, chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import (
     BLINK,
@@ -29,7 +30,6 @@ from visits.planning.engine.tuning import (
     SETTLE,
     TRUST,
 )
-from visits.planning.engine.work import Work, below, chance
 
 
 @kernel

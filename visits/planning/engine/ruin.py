@@ -10,9 +10,9 @@ from __future__ import annotations
 from visits.planning.engine.data import LENGTH, VISIT, Data, State
 from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import copy_route, remove
+from visits.planning.engine.scratch import Work, below, chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
-from visits.planning.engine.work import Work, below, chance
 
 
 @kernel

@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from visits.planning.engine.cooling import Schedule
 from visits.planning.engine.data import Model, build
-from visits.planning.engine.pushes import reasons
-from visits.planning.engine.schedule import Schedule
-from visits.planning.engine.team import Team
+from visits.planning.engine.ejections import reasons
+from visits.planning.engine.parallel import Team
 from visits.planning.engine.worker import Worker
-from visits.planning.locks import Kept, keep
-from visits.planning.opening import opening
+from visits.planning.start.locks import Kept, keep
+from visits.planning.start.warm_start import opening
 from visits.planning.types import Problem, Progress, Reason
 
 CHUNK = 500  # iterations between two looks at the clock and at should_stop

@@ -13,9 +13,9 @@ import numpy as np
 from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Model, State
 from visits.planning.engine.route import copy_route
+from visits.planning.engine.scratch import Work
 from visits.planning.engine.shapes import Array
 from visits.planning.engine.tuning import DETOUR, TUNING
-from visits.planning.engine.work import Work
 
 AT_ONCE = 16  # most routes one iteration may touch
 

@@ -19,9 +19,9 @@ from visits import planning
 from visits.appointments import arrival_intervals, lifecycle, placement, promises
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
-from visits.planning import slots
 from visits.planning.rules import walk
-from visits.planning.slots import Slot
+from visits.planning.week import slots
+from visits.planning.week.slots import Slot
 from visits.schedule.plans import publishing
 from visits.schedule.problem import published_week, stop_joining
 from visits.schedule.problem.candidates import departs

@@ -14,7 +14,8 @@ from visits.appointments import arrival_intervals
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
-from visits.planning import rest, shared
+from visits.planning.day import remaining_day
+from visits.planning.groups import stop_groups
 from visits.planning.rules import within
 from visits.planning.types import Interval, Problem
 from visits.schedule.plans import plan_changes
@@ -36,7 +37,7 @@ class Routes:
     problem: Problem
     loose: Problem
     singles: Problem
-    groups: shared.Groups
+    groups: stop_groups.Groups
     orders: dict[str, tuple[str, ...]]
     changed: dict[str, Visit]  # as they are published
     published: dict[str, Visit]  # these and the ones that stay
@@ -52,7 +53,7 @@ class Routes:
 
     def each(self, leaders: Iterable[str]) -> tuple[str, ...]:
         """All who are served at these stops."""
-        return tuple(need for one in leaders for need in shared.members(self.groups, one))
+        return tuple(need for one in leaders for need in stop_groups.members(self.groups, one))
 
     def had(self, need: str, shift: str) -> Visit | None:
         """The need's visit, where it is published on this team-day."""
@@ -129,19 +130,19 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     groups = {
         first: ids
-        for first, ids in shared.possible(loose, wanted).items()
+        for first, ids in stop_groups.possible(loose, wanted).items()
         if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
         and _one_hour([before[one] for one in ids if one in before])
     }
-    merged = shared.merge(loose, groups)
+    merged = stop_groups.merge(loose, groups)
     hours = _hours(stops, groups)
-    behind = shared.followers(wanted) - shared.followers(groups)
+    behind = stop_groups.followers(wanted) - stop_groups.followers(groups)
     return Routes(
         problem=_calm(merged, hours),
         loose=merged,
         singles=_calm(loose, hours),
         groups=groups,
-        orders=shared.leaders(orders, groups),
+        orders=stop_groups.leaders(orders, groups),
         changed=visits_before,
         published=_published(stops, found.cancelled),
         shifts={str(shift.pk): shift for shift in shifts},
@@ -162,9 +163,9 @@ def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
     return {str(visit.need_id): visit for visit in [*staying, *cancelled]}
 
 
-def _hours(stops: list[Change], groups: shared.Groups) -> dict[str, Interval]:
+def _hours(stops: list[Change], groups: stop_groups.Groups) -> dict[str, Interval]:
     """The hours of the visits that stay; of a shared stop those of its first."""
-    followers = shared.followers(groups)
+    followers = stop_groups.followers(groups)
     return {
         str(change.stop.need_id): _hour_or_draft(change)
         for change in stops
@@ -277,7 +278,7 @@ class _Maker:
 def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
     """What is left of today, from where the teams are now."""
     day = reoptimise.build(run=plan.run, now=now)
-    left = rest.rest_of_day(day.problem, day.published, day.facts)
+    left = remaining_day.rest_of_day(day.problem, day.published, day.facts)
     known = left.visit_by_id
     visits_before = {need: visit for need, visit in changed(found).items() if need in known}
     orders: dict[str, tuple[str, ...]] = {}
@@ -285,14 +286,14 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         shift, need = str(change.stop.shift_id), str(change.stop.need_id)
         if need in known and shift in left.shift_by_id:
             orders[shift] = (*orders.get(shift, ()), need)
-    joined, groups = shared.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
-    merged, hours = shared.merge(joined, groups), _hours(found.stops, groups)
+    joined, groups = stop_groups.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
+    merged, hours = stop_groups.merge(joined, groups), _hours(found.stops, groups)
     return Routes(
         problem=_calm(merged, hours),
         loose=merged,
         singles=_calm(joined, hours),
         groups=groups,
-        orders=shared.leaders(orders, groups),
+        orders=stop_groups.leaders(orders, groups),
         changed=visits_before,
         published=_published(found.stops, found.cancelled),
         shifts=day.shifts,

@@ -10,7 +10,7 @@ from outreach.models import Need
 from outreach.words import interval
 from visits.appointments import arrival_intervals
 from visits.models import Plan, Shift, Visit
-from visits.planning.keeping import Stay
+from visits.planning.week.keep_cost import Stay
 from visits.schedule.plans import keep_cost_labels, unassigned
 from visits.schedule.plans.keep_cost_labels import Price
 from visits.schedule.plans.plan_changes import Change, Changes, What

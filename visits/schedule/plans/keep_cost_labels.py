@@ -7,8 +7,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visits.planning import keeping
-from visits.planning.keeping import Stay
+from visits.planning.week import keep_cost
+from visits.planning.week.keep_cost import Stay
 from visits.wording import labels
 
 Names = Mapping[str, str]
@@ -35,16 +35,16 @@ def said(kept: Stay, what: str, names: Names) -> Price:
 
 def _title(kept: Stay, what: str) -> str:
     """The answer in a few words."""
-    if kept.code in (keeping.BLOCKED, keeping.LATE):
+    if kept.code in (keep_cost.BLOCKED, keep_cost.LATE):
         return _("Tidak bisa tetap")
-    if kept.code == keeping.FREE:
+    if kept.code == keep_cost.FREE:
         return _("Bisa tetap pada jam semula") if what == "shifted" else _("Bisa tetap di tempat semula")
     return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
 
 
 def _price(kept: Stay, names: Names) -> str:
     """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
-    if kept.code == keeping.BLOCKED:
+    if kept.code == keep_cost.BLOCKED:
         return " ".join(_blocks(kept))
     if kept.told is not None:
         since, until = (labels.clock(at) for at in kept.told)
@@ -78,7 +78,7 @@ def _price(kept: Stay, names: Names) -> str:
 
 
 def _travel(added_s: int) -> str:
-    if abs(added_s) < keeping.NO_TRAVEL_S:
+    if abs(added_s) < keep_cost.NO_TRAVEL_S:
         return _("tanpa tambahan jalan")
     text = _("jalan bertambah %(minutes)s") if added_s > 0 else _("jalan berkurang %(minutes)s")
     return text % {"minutes": labels.duration(abs(added_s))}

@@ -1,6 +1,6 @@
 """What each change of a draft is the price of: what it would cost to leave the family where, and when, it was.
 
-Asked of the draft as it would be published (visits/planning/keeping.py), when somebody looks at it. Plans count with
+Asked of the draft as it would be published (visits/planning/week/keep_cost.py), when somebody looks at it. Plans count with
 long visits, families are told when teams really come: so a place counts only if replays of the day (rehearsal.py)
 find the family, and those who stay, at the hours that they know. putting_back.py then takes such a place.
 """
@@ -15,11 +15,12 @@ from visits import planning
 from visits.appointments import arrival_intervals
 from visits.enums import RunKind
 from visits.models import Plan, Visit
-from visits.planning import keeping, shared
-from visits.planning.keeping import Stay
+from visits.planning.groups import stop_groups
 from visits.planning.rules import walk
-from visits.planning.simulate import Day
 from visits.planning.types import Interval, Route
+from visits.planning.uncertainty.simulate import Day
+from visits.planning.week import keep_cost
+from visits.planning.week.keep_cost import Stay
 from visits.schedule.plans import draft_routes, plan_changes
 from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.plans.plan_changes import Changes
@@ -62,15 +63,15 @@ def _places(routes: Routes, need: str) -> list[Stay]:
     """By the plan's own clock."""
     shift = str(routes.changed[need].shift_id)
     if shift not in routes.problem.shift_by_id:
-        return [Stay(keeping.BLOCKED, shift, relax=(NOT_WORKING,))]
+        return [Stay(keep_cost.BLOCKED, shift, relax=(NOT_WORKING,))]
     calm, loose = (routes.with_room(there, need, shift) for there in (routes.problem, routes.loose))
-    found = keeping.keep(calm, loose, routes.orders, routes.kept(need), shift)
+    found = keep_cost.keep(calm, loose, routes.orders, routes.kept(need), shift)
     places = [
         replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out))
         for kept in found[:TRIED]
         if not kept.order or not routes.draft or after(routes, kept, need) is not None
     ]
-    return places or [Stay(keeping.BLOCKED, shift, relax=("window",))]
+    return places or [Stay(keep_cost.BLOCKED, shift, relax=("window",))]
 
 
 def after(routes: Routes, kept: Stay, need: str) -> dict[str, Route | None] | None:
@@ -106,7 +107,7 @@ def _with_kits(routes: Routes, visits: Sequence[planning.Visit]) -> list[plannin
 
 def _best(places: list[Stay]) -> Stay:
     """The cheapest that holds; else the one that shifts fewest; else that the team would come at another hour."""
-    return min(places, key=lambda kept: (not kept.order, kept.code == keeping.LATE, len(kept.shifted)))
+    return min(places, key=lambda kept: (not kept.order, kept.code == keep_cost.LATE, len(kept.shifted)))
 
 
 def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> Stay:
@@ -118,10 +119,10 @@ def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> St
         if visit is None or not _differs(visit, interval):
             continue
         if one in mine:
-            return Stay(keeping.LATE, kept.shift, told=interval)
+            return Stay(keep_cost.LATE, kept.shift, told=interval)
         if one not in routes.changed:
             lost.append(one)
-    return replace(kept, code=keeping.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept
+    return replace(kept, code=keep_cost.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept
 
 
 def _differs(visit: Visit, interval: Interval) -> bool:
@@ -133,7 +134,7 @@ def _differs(visit: Visit, interval: Interval) -> bool:
 def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
-    followers = shared.followers(routes.groups)
+    followers = stop_groups.followers(routes.groups)
     *there, home_s = simulation.drives(problem, team, [problem.visit_by_id[one] for one in order])
     homes = [
         simulation.home(

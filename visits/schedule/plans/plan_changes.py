@@ -15,7 +15,7 @@ from visits.appointments import arrival_intervals
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.fieldwork import departures, team_status
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
-from visits.planning.facts import SHIFTED_S
+from visits.planning.day.day_state import SHIFTED_S
 from visits.schedule.problem.candidates import BEGUN, departs
 from visits.workforce import calendar
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from outreach.services import log
 from visits.enums import PlanState, RunKind
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
-from visits.planning import loads
-from visits.planning.keeping import Stay
-from visits.planning.loads import Load
+from visits.planning.fair import loads
+from visits.planning.fair.loads import Load
 from visits.planning.types import Route
+from visits.planning.week.keep_cost import Stay
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
 from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.runs import appointment_windows, draft_rows, engine

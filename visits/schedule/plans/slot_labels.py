@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from outreach import words as family_words
 from visits.appointments import arrival_intervals
 from visits.appointments.placement import Placing
-from visits.planning.slots import Slot
+from visits.planning.week.slots import Slot
 from visits.wording import labels
 
 

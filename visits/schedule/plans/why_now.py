@@ -1,6 +1,6 @@
 """Why nobody comes to a need yet, asked of what is published now: a place that is free, or what stands in the way.
 
-A plan's reasons are of the moment at which it was made. This asks the same question (planning/explain.py) of the
+A plan's reasons are of the moment at which it was made. This asks the same question (planning/why/explain.py) of the
 published days, the same two weeks of which places are offered (booking.py), so the two can never disagree.
 """
 
@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from outreach.models import Need
 from visits.models import Shift
-from visits.planning import Reason, explain
+from visits.planning import Reason
+from visits.planning.why import explain
 from visits.schedule.plans import booking
 from visits.schedule.plans.booking import NoPlaceError, Offer
 from visits.schedule.problem import published_week

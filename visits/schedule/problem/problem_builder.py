@@ -14,7 +14,7 @@ from visits.appointments import arrival_intervals
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import PlanRun, Shift, Visit
-from visits.planning import shared
+from visits.planning.groups import stop_groups
 from visits.planning.rules import within
 from visits.planning.types import DAY_S, Interval, start_from
 from visits.schedule.problem import candidates, need_groups, need_priority
@@ -32,7 +32,7 @@ class Candidates:
     on from `start`, what is published now."""
 
     problem: planning.Problem
-    groups: shared.Groups
+    groups: stop_groups.Groups
     start: planning.Plan | None
     needs: dict[str, Need]
     shifts: dict[str, Shift]
@@ -45,12 +45,12 @@ class Candidates:
 
     @property
     def merged(self) -> planning.Problem:
-        return shared.merge(self.problem, self.groups)
+        return stop_groups.merge(self.problem, self.groups)
 
     @property
     def follows(self) -> frozenset[str]:
         """Needs that are served right after another at the same stop."""
-        return shared.followers(self.groups)
+        return stop_groups.followers(self.groups)
 
 
 class Places:
@@ -105,7 +105,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     return Candidates(
         problem=problem,
         groups=groups,
-        start=shared.merged_start(_published(needs, by_id), groups),
+        start=stop_groups.merged_start(_published(needs, by_id), groups),
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
@@ -119,7 +119,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
 
 def _joined(
     problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, Known]
-) -> tuple[planning.Problem, shared.Groups]:
+) -> tuple[planning.Problem, stop_groups.Groups]:
     """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
     wanted = need_groups.groups(needs)
     follows = {
@@ -129,7 +129,7 @@ def _joined(
         for group in wanted
         for need in group[1:]
     }
-    return shared.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
+    return stop_groups.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
 
 
 def _weighed(

@@ -1,4 +1,4 @@
-"""The rest of a day that is under way, planned anew from where the teams are (visits/planning/replan.py).
+"""The rest of a day that is under way, planned anew from where the teams are (visits/planning/day/replan.py).
 
 A draft like any other comes of it. What is done, under way or assumed stays on its team-day; a team whose
 shift was cancelled loses what is left; needs of the run's `facts` ask for a place today.
@@ -19,7 +19,7 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import PlanRun, Shift, Visit
-from visits.planning.facts import Facts, Stops, TeamNow
+from visits.planning.day.day_state import Facts, Stops, TeamNow
 from visits.planning.types import Interval, Problem, Route, Stop, existing
 from visits.schedule.problem import (
     candidates,

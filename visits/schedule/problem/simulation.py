@@ -1,4 +1,4 @@
-"""A plan rehearsed: its days replayed with what is known of visits and drives (visits/planning/simulate.py).
+"""A plan rehearsed: its days replayed with what is known of visits and drives (visits/planning/uncertainty/simulate.py).
 
 It gives every family its interval and the coordinator what to expect: how many are met in time, how often a
 team is home late. A family that has an interval on this team-day keeps it while it is nearly true, and always
@@ -21,10 +21,10 @@ from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import Shift, Visit
-from visits.planning import simulate
-from visits.planning.arrival import Promise
-from visits.planning.simulate import Day, Home, Model, Replay, Report
 from visits.planning.types import Interval
+from visits.planning.uncertainty import simulate
+from visits.planning.uncertainty.arrival import Promise
+from visits.planning.uncertainty.simulate import Day, Home, Model, Replay, Report
 from visits.schedule.dispatch.published_days import published_visits
 from visits.schedule.problem import problem_builder
 from visits.schedule.problem.candidates import open_visits

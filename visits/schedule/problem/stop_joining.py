@@ -1,6 +1,6 @@
 """A place for one more at a stop that is published: in the same house or next to it, without packing up the kit.
 
-As the planner shares stops (sharing.py, visits/planning/shared.py): right after the one that is there, without a
+As the planner shares stops (sharing.py, visits/planning/groups/stop_groups.py): right after the one that is there, without a
 drive, without setting up the kit again. A recording joins one where a recording is made; nobody else goes between.
 """
 
@@ -14,7 +14,7 @@ from outreach.models import Need
 from visits import planning
 from visits.estimates import visit_durations
 from visits.models import Visit
-from visits.planning.slots import Slot
+from visits.planning.week.slots import Slot
 from visits.schedule.problem.need_groups import same_stop
 from visits.schedule.problem.published_week import Week
 

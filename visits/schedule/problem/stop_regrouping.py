@@ -12,7 +12,7 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import Visit
-from visits.planning.facts import Stops
+from visits.planning.day.day_state import Stops
 from visits.schedule.problem import need_groups, stop_joining
 from visits.schedule.problem.published_week import stop_of
 

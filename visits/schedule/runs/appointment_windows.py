@@ -16,9 +16,9 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import Plan, PlanStop, Visit
 from visits.planning.rules import active_s
-from visits.planning.simulate import Day, Home
-from visits.planning.slots import Slot
 from visits.planning.types import Interval
+from visits.planning.uncertainty.simulate import Day, Home
+from visits.planning.week.slots import Slot
 from visits.schedule.problem import problem_builder, simulation
 from visits.schedule.problem.need_groups import same_stop
 from visits.schedule.problem.problem_builder import Places

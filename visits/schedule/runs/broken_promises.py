@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from visits import planning
-from visits.planning import slots
 from visits.planning.types import BrokenLock, Reason, orders
+from visits.planning.week import slots
 from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.problem_builder import Candidates, hours
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from django.conf import settings
 
 from visits import planning
-from visits.planning.fairness import plan_fairly
-from visits.planning.loads import Balance, Tolerance
+from visits.planning.fair.fairness import plan_fairly
+from visits.planning.fair.loads import Balance, Tolerance
 
 logger = logging.getLogger(__name__)
 

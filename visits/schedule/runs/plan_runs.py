@@ -17,8 +17,9 @@ from django_q.tasks import async_task
 from outreach.services import log
 from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import PlanRun
-from visits.planning import Progress, shared
-from visits.planning.replan import replan
+from visits.planning import Progress
+from visits.planning.day.replan import replan
+from visits.planning.groups import stop_groups
 from visits.schedule.problem import problem_builder, reoptimise, simulation
 from visits.schedule.runs import engine, reoptimised_draft, run_lease, run_results
 
@@ -243,7 +244,7 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
                 on_progress=lambda told: _report(held, told),
                 should_stop=held.should_stop,
             )
-            plan = shared.expand(built.problem, built.groups, found)
+            plan = stop_groups.expand(built.problem, built.groups, found)
             rehearsed = simulation.of(built=built, plan=plan)
         return run_results.write(
             run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance

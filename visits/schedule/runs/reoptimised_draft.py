@@ -9,7 +9,7 @@ from visits import planning
 from visits.appointments import arrival_intervals
 from visits.fieldwork import team_status
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
-from visits.planning.facts import DROPPED, Change, Replan
+from visits.planning.day.day_state import DROPPED, Change, Replan
 from visits.schedule.problem import published_week
 from visits.schedule.problem.reoptimise import Day
 from visits.schedule.runs import appointment_windows, draft_rows

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from visits import planning
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
-from visits.planning import blocks
-from visits.planning.loads import Balance, as_mapping
+from visits.planning.fair.loads import Balance, as_mapping
+from visits.planning.why import hard_constraints
 from visits.schedule.problem.problem_builder import Candidates
 from visits.schedule.problem.simulation import Rehearsed
 from visits.schedule.runs import broken_promises, draft_rows
@@ -73,7 +73,7 @@ def whole_reason(problem: planning.Problem, visit: str, reason: planning.Reason)
     serve."""
     row = reason_as_json(reason)
     if reason.relax:
-        found = blocks.each(problem, problem.visit_by_id[visit])
+        found = hard_constraints.each(problem, problem.visit_by_id[visit])
         row["each"] = [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]
     return row
 

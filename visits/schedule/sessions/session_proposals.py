@@ -15,7 +15,7 @@ from outreach.models import LogEntry, Need, Village
 from visits import planning
 from visits.estimates import visit_durations
 from visits.models import Shift
-from visits.planning.sessions import Cost, Proposal, Rules, propose
+from visits.planning.groups.sessions import Cost, Proposal, Rules, propose
 from visits.roads import straight_line
 from visits.schedule.problem import problem_builder
 from visits.wording import labels, map_shapes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from visits.planning.keeping import BLOCKED, FITS, FREE, LATE, PUSHES, SHIFTS, Stay
+from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, LATE, PUSHES, SHIFTS, Stay
 from visits.schedule.plans.keep_cost_labels import said
 
 NAMES = {"a": "S. P. (Kare)", "b": "W. (Dagangan)"}

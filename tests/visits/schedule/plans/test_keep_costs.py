@@ -9,8 +9,8 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
-from visits.planning import keeping as engine
-from visits.planning.keeping import Stay
+from visits.planning.week import keep_cost as engine
+from visits.planning.week.keep_cost import Stay
 from visits.schedule.plans import keep_costs, plan_changes, revert_moves
 from visits.schedule.plans.plan_changes import What
 from visits.schedule.plans.publishing import publish

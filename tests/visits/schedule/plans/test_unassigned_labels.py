@@ -6,7 +6,8 @@ import pytest
 
 from tests.factories.visits import ShiftFactory
 from visits.models import Shift
-from visits.planning import blocks, explain, locks
+from visits.planning.start import locks
+from visits.planning.why import explain, hard_constraints
 from visits.schedule.plans import unassigned_labels
 
 TUESDAY = date(2026, 12, 1)
@@ -24,13 +25,13 @@ def shift() -> Shift:
 def _codes() -> set[str]:
     """Every code that the planner's modules can give."""
     text = "".join(Path(module.__file__ or "").read_text() for module in (explain, locks))
-    return {"pushes", "worth", *blocks.CODES, *re.findall(r'"(lock_[a-z]+)"', text)}
+    return {"pushes", "worth", *hard_constraints.CODES, *re.findall(r'"(lock_[a-z]+)"', text)}
 
 
 def test_every_code_of_the_planner_has_words(shift: Shift) -> None:
     assert {"no_shift", "skill", "window", "far", "pushes", "worth", "lock_clash"} <= _codes()
     for code in _codes():
-        relax = [code] if code in blocks.CODES else []
+        relax = [code] if code in hard_constraints.CODES else []
         row = {**ROW, "shift": str(shift.pk), "code": code, "relax": relax}
         texts = [unassigned_labels.office(row, shifts={shift.pk: shift}, names=NAMES)]
         if not code.startswith("lock_"):

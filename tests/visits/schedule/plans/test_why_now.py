@@ -10,8 +10,9 @@ from tests.factories.visits import ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.models import Shift, Visit
-from visits.planning import Unserved, explain, walk
+from visits.planning import Unserved, walk
 from visits.planning.types import Reason, Route
+from visits.planning.why import explain
 from visits.schedule.plans import booking, why_now
 from visits.schedule.plans.publishing import publish
 from visits.schedule.problem import published_week

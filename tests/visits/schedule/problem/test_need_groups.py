@@ -10,7 +10,7 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, a
 from visits import planning
 from visits.enums import RunState
 from visits.models import PlanRun, PlanStop
-from visits.planning import shared
+from visits.planning.groups import stop_groups
 from visits.schedule.problem import candidates, need_groups, problem_builder, simulation
 from visits.schedule.runs import run_results
 
@@ -100,7 +100,7 @@ def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) ->
     NeedFactory(resident__latitude=-7.66, resident__longitude=111.55)
     built = problem_builder.build(run=run, now=NOW)
 
-    found = shared.expand(built.problem, built.groups, planning.plan(built.merged, iterations=50))
+    found = stop_groups.expand(built.problem, built.groups, planning.plan(built.merged, iterations=50))
     told = simulation.of(built=built, plan=found)
     run_results.write(run=run, token="mine", built=built, plan=found, rehearsed=told)
 

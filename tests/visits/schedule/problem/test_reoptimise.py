@@ -16,7 +16,7 @@ from visits.appointments import lifecycle, promises
 from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.fieldwork import events, team_status
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
-from visits.planning.replan import replan
+from visits.planning.day.replan import replan
 from visits.schedule.dispatch import day_actions
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
 from visits.schedule.plans.publishing import PublishRefusedError, publish

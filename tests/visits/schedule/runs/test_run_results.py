@@ -9,7 +9,7 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory, VisitFactory, a
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
-from visits.planning import slots
+from visits.planning.week import slots
 from visits.schedule.problem import problem_builder
 from visits.schedule.runs import broken_promises, run_results
 

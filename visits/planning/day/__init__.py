@@ -1,0 +1,2 @@
+"""The day under way. day_state: what is known of it; remaining_day: what is left to plan; replan: the plan of that;
+outcome: what becomes of each visit."""

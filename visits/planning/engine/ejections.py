@@ -1,0 +1,190 @@
+"""The price of all unserved visits at once: whom would each push out?
+
+The idea: small sets of stops are taken out of their routes, the set worth least first; the route is refreshed
+once and its gaps are offered to every visit that still has no answer. Nobody out, then one, two, up to five (the
+ejections of Nagata and Bräysy, Operations Research Letters 37(5), 2009, tried for all visits in one sweep; theirs
+are counted out for one at a time); O(1) insertion checks make this a fraction of a second for a thousand homes.
+Who is kept out by skills or dates is offered the shifts that lack least. Whoever has no answer then is explained
+one by one (why/explain.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, Model, State, slots
+from visits.planning.engine.jit import kernel
+from visits.planning.engine.route import best_place, copy_route, refresh
+from visits.planning.engine.shapes import Array, Bytes2, Floats, Ints, Ints2
+from visits.planning.types import DAY_S, Problem, Reason, Visit
+from visits.planning.why.ejections import Room, is_protected, worth
+from visits.planning.why.explain import worded
+from visits.planning.why.hard_constraints import Blocked, blocked, relaxed
+
+FAR = 1 << 20
+MOST_OUT = 5
+MOST_SETS = 100_000  # sets of one size; beyond, the rest is explained one by one
+FREE = Blocked((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
+STATIC = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all at once
+
+
+@kernel
+def without(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
+    """Make route `r` the saved one without these stops (-1: none); False when a rule breaks."""
+    at = 1
+    for k in range(1, saved.facts[0, LENGTH] + 1):
+        visit, stays = saved.stops[0, VISIT, k], True
+        for j in range(out.shape[0]):
+            stays = stays and out[j] != visit
+        if stays:
+            s.stops[r, VISIT, at] = visit
+            at += 1
+    s.facts[r, LENGTH] = at - 1
+    return refresh(d, s, r)
+
+
+@kernel
+def offer_sets(
+    d: Data,
+    s: State,
+    saved: State,
+    sets: Ints2,
+    routes: Ints,
+    prices: Floats,
+    pool: Ints,
+    may: Bytes2,
+    paid: Floats,
+    found: Ints2,
+) -> None:
+    """Offer the gap of every set, cheapest first, to the pool; found[i] = set, gap, added, or -1."""
+    open_ = pool.shape[0]
+    for m in range(sets.shape[0]):
+        if open_ == 0:
+            return
+        r = routes[m]
+        copy_route(s, r, saved, 0)
+        if without(d, s, saved, r, sets[m]):
+            i = 0
+            while i < open_:
+                visit = pool[i]
+                if paid[visit] < prices[m]:  # nothing that follows is cheaper: its answer stands
+                    open_ -= 1
+                    pool[i] = pool[open_]
+                    pool[open_] = visit
+                    continue
+                i += 1
+                if may[visit, r] == 0:
+                    continue
+                added, gap = best_place(d, s, visit, r, FAR, 0)
+                if gap < 0:
+                    continue
+                added += s.facts[r, TRAVEL] - saved.facts[0, TRAVEL]
+                if found[visit, 0] < 0 or added < found[visit, 2]:
+                    paid[visit] = prices[m]
+                    found[visit, 0], found[visit, 1], found[visit, 2] = m, gap, added
+        copy_route(saved, 0, s, r)
+
+
+def reasons(problem: Problem, model: Model, state: State, saved: State) -> dict[str, Reason]:
+    """Visit id -> why it is not served, for all open visits that sets of a few stops explain."""
+    search = _Search(problem, model, state, saved)
+    pool = np.flatnonzero(state.where < 0).tolist()
+    out, left = search.explain(dict.fromkeys(pool, FREE), 0, 3)
+    # Who has no answer by now is blocked whatever goes, or asks for more room than three leave.
+    found = {visit: blocked(problem, search.visit(visit)) for visit in left}
+    hard = {visit: why for visit, why in found.items() if why.codes and STATIC.issuperset(why.codes)}
+    more, _ = search.explain(hard, 0, 3)
+    wide, _ = search.explain({visit: why for visit, why in found.items() if not why.codes}, 4, MOST_OUT)
+    return out | more | wide
+
+
+class _Search:
+    """One plan in arrays, and the questions put to it."""
+
+    def __init__(self, problem: Problem, model: Model, state: State, saved: State) -> None:
+        self.problem, self.model, self.state, self.saved = problem, model, state, saved
+        self.routes = [
+            state.stops[r, VISIT, 1 : state.facts[r, LENGTH] + 1].tolist() for r in range(len(problem.shifts))
+        ]
+        self.orders = {
+            shift.id: [self.visit(v).id for v in self.routes[r]] for r, shift in enumerate(problem.shifts)
+        }
+
+    def visit(self, index: int) -> Visit:
+        return self.problem.visits[self.model.visit_of[index]]
+
+    def explain(
+        self, asked: Mapping[int, Blocked], least: int, most: int
+    ) -> tuple[dict[str, Reason], list[int]]:
+        """Reasons of the engine visits that `least` to `most` stops going explain, and the others."""
+        d, may = self._relaxed(asked), self._may(asked)
+        pool, out = np.array(sorted(asked), dtype=np.int64), {}
+        for size in range(least, most + 1):
+            made = self._sets(size) if len(pool) else None
+            if made is None:
+                break
+            sets, routes, prices = made
+            n = len(self.model.visit_of)
+            paid, found = np.full(n, np.inf), np.full((n, 3), -1, dtype=np.int32)
+            order = pool.astype(np.int32)
+            offer_sets(d, self.state, self.saved, sets, routes, prices, order, may, paid, found)
+            for index in pool[found[pool, 0] >= 0].tolist():
+                m, gap, _ = found[index].tolist()
+                who = tuple(self.visit(v).id for v in sets[m] if v >= 0)
+                room = Room(self.problem.shifts[routes[m]].id, who, gap, 0, float(prices[m]))
+                out[self.visit(index).id] = self._worded(index, asked[index], room)
+            pool = pool[found[pool, 0] < 0]
+        return out, pool.tolist()
+
+    def _may(self, asked: Mapping[int, Blocked]) -> Array:
+        """Who may ask which shift: all that allow the visit, or those where the least is relaxed."""
+        shift_index = {shift.id: r for r, shift in enumerate(self.problem.shifts)}
+        may = self.model.data.may.copy()
+        for index, why in asked.items():
+            for offer in why.offers:
+                may[index, shift_index[offer.shift.id]] = 1
+        return may
+
+    def _relaxed(self, asked: Mapping[int, Blocked]) -> Data:
+        """The data with the hours of those who are blocked by them opened."""
+        opened = {i for i, why in asked.items() if "window" in why.codes}
+        if not opened:
+            return self.model.data
+        visits = [
+            replace(self.visit(i), windows=((0, DAY_S),)) if i in opened else self.visit(i)
+            for i in range(len(self.model.visit_of))
+        ]
+        slot_at, rows, _ = slots(visits, list(dict.fromkeys(s.breaks for s in self.problem.shifts)))
+        return self.model.data._replace(slot_at=slot_at, slots=rows)
+
+    def _worded(self, index: int, why: Blocked, room: Room) -> Reason:
+        plain = relaxed(self.problem.shift_by_id[room.shift], self.visit(index), why.codes)
+        return worded(self.problem, self.orders, self.visit(index), why.codes, plain, room)
+
+    def _sets(self, size: int) -> tuple[Array, Array, Array] | None:
+        """All sets of `size` unprotected stops of one route, the set worth least first; None: too many."""
+        sets: list[tuple[int, ...]] = []
+        routes: list[int] = []
+        worths: list[float] = []
+        for r, shift in enumerate(self.problem.shifts):
+            price = {v: worth(self.problem, self.visit(v), shift) for v in self.routes[r]}
+            loose = [v for v in self.routes[r] if not is_protected(self.visit(v), shift)]
+            if len(sets) + comb(len(loose), size) > MOST_SETS:
+                return None
+            rows = list(combinations(loose, size))
+            sets.extend(rows)
+            routes.extend([r] * len(rows))
+            worths.extend(sum(price[v] for v in row) for row in rows)
+        order = np.argsort(np.array(worths), kind="stable")
+        width = max(1, size)
+        table = np.array(sets if size else [(-1,)] * len(sets), dtype=np.int32).reshape(-1, width)
+        return (
+            np.ascontiguousarray(table[order]),
+            np.array(routes, dtype=np.int32)[order],
+            np.array(worths, dtype=np.float64)[order],
+        )

@@ -1,0 +1,2 @@
+"""Work shared evenly among the teams. loads: how much each team does, how uneven that is; fairness: a plan made even
+within a tolerance."""

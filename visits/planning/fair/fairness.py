@@ -1,0 +1,225 @@
+"""Work shared fairly among the teams, without serving anybody less for it.
+
+The idea: plan first, then measure what every team does (share of its working time, visits a day). While the gap
+between the most and the least loaded is outside the tolerance, the days of the most loaded teams are made shorter
+or smaller and the plan goes on from where it was; what a team no longer takes, the others may. Then the days get
+their true size again and whoever still fits goes in, so no resident waits for fairness. A try counts only when it
+breaks no promise and no guarantee, serves as many, gives up no more points than `price` allows and is really
+fairer; else it is undone and remembered as the reason why the gap stays. Bounding one objective ever tighter
+while the other is optimised is the epsilon-constraint method (Haimes, Lasdon and Wismer, IEEE Transactions on
+Systems, Man, and Cybernetics 1(3), 1971); here the bound is the length of a team's day, and the optimiser is
+`plan`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from visits.planning.fair.loads import STEP, Balance, Held, Tolerance, loads, over
+from visits.planning.planner import WORKERS, plan
+from visits.planning.rules import drive, walk, working_s
+from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
+
+FIRST = 0.8  # share of the budget for the plan before fairness
+ROUNDS = 8
+BITE = 0.7  # how much of what is beyond the tolerance one try takes away
+LEAST_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
+
+
+def plan_fairly(
+    problem: Problem,
+    *,
+    tolerance: Tolerance,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    start: Plan | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    workers: int = WORKERS,
+) -> tuple[Plan, Balance]:
+    """`plan`, then made fair within the tolerance for the rest of the budget; and how fair it came out."""
+    search = _Search(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
+    search.first(start)
+    for number in range(ROUNDS):
+        tried = search.next_try()
+        if not tried or search.over_budget():
+            break
+        search.relieve(tried, number)
+    search.polish()
+    return search.answer()
+
+
+class _Search:
+    """The best plan so far, the days that were cut for it, and who could not be relieved."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        tolerance: Tolerance,
+        seconds: float | None,
+        iterations: int | None,
+        seed: int,
+        on_progress: Callable[[Progress], None] | None,
+        should_stop: Callable[[], bool] | None,
+        workers: int,
+    ) -> None:
+        self.problem, self.tolerance, self.seed, self.workers = problem, tolerance, seed, workers
+        self.seconds, self.iterations = seconds, iterations
+        self.on_progress, self.should_stop = on_progress, should_stop
+        self.began = time.monotonic()
+        self.shifts: dict[str, Shift] = {}  # the cut ones
+        self.held: dict[tuple[str, str], Held] = {}
+        self.width = len(problem.shifts)  # teams relieved at once; fewer after a try that failed
+        self.spent = 0  # iterations
+
+    def first(self, start: Plan | None) -> None:
+        self.base = self.best = self._plan(self.problem, FIRST, 0.0, start, self.seed)
+
+    def _plan(self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int) -> Plan:
+        """A part of the budget on a problem; progress is told as a part of the whole."""
+        tell = self.on_progress
+
+        def told(progress: Progress) -> None:
+            assert tell is not None
+            tell(replace(progress, share=begins + share * progress.share))
+
+        found = plan(
+            problem,
+            seconds=None if self.seconds is None else self.seconds * share,
+            iterations=None if self.iterations is None else round(self.iterations * share),
+            seed=seed,
+            start=start,
+            on_progress=None if tell is None else told,
+            should_stop=self.should_stop,
+            workers=self.workers,
+        )
+        self.spent += found.statistics.iterations
+        return found
+
+    def _go_on(self, cut: dict[str, Shift], share: float, begins: float, number: int) -> Plan:
+        """The best plan taken further for a share of the budget with these days cut, then the days filled again."""
+        smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
+        found = self._plan(smaller, share, begins, self.best, self.seed + number)
+        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
+        return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
+
+    def over_budget(self) -> bool:
+        used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
+        return used or self.best.statistics.stopped
+
+    def next_try(self) -> list[tuple[str, str]]:
+        """The teams to relieve next, with the measure that they exceed."""
+        rows = over(loads(self.problem, self.best.routes), self.tolerance)
+        free = [(team, measure) for _, team, measure in rows if (team, measure) not in self.held]
+        return free[: self.width]
+
+    def relieve(self, tried: list[tuple[str, str]], number: int) -> None:
+        """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
+        share = (1 - FIRST) / ROUNDS
+        cut = {**self.shifts, **self._cut(tried)}
+        found = self._go_on(cut, share, FIRST + share * number, number + 1)
+        why = self._refused(found)
+        if why is None:
+            self.best, self.shifts = found, cut
+            self.width = len(self.problem.shifts)
+        elif len(tried) > 1:
+            self.width = len(tried) // 2
+        else:
+            self.held[tried[0]] = Held(*tried[0], why)
+
+    def polish(self) -> None:
+        """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
+        left = self._left()
+        if left < LEAST_LEFT or self.best.statistics.stopped:
+            return
+        found = self._go_on(self.shifts, left, 1 - left, ROUNDS + 1)
+        better = _net(found) > _net(self.best)
+        fair = self._excess(found) <= self._excess(self.best)
+        if better and fair and self._refused(found) in (None, "no_better"):
+            self.best = found
+
+    def _left(self) -> float:
+        """The share of the budget that is left."""
+        if self.iterations:
+            return 1 - self.spent / self.iterations
+        return 1 - (time.monotonic() - self.began) / self.seconds if self.seconds else 0.0
+
+    def _refused(self, found: Plan) -> str | None:
+        """Why a fairer plan is not taken, or None."""
+        was, now = self.base.statistics, found.statistics
+        broken = {row.visit for row in found.broken_locks} - {row.visit for row in self.base.broken_locks}
+        if broken:
+            return "promises"
+        if len(found.broken_guarantees) > len(self.base.broken_guarantees):
+            return "guarantees"
+        if now.served < was.served:
+            return "fewer"
+        lost = (was.points - was.moved_points) - (now.points - now.moved_points)
+        if lost > self.tolerance.price * abs(was.points):
+            return "points"
+        return None if self._excess(found) < self._excess(self.best) else "no_better"
+
+    def _excess(self, found: Plan) -> float:
+        """How far its teams are beyond the tolerance, summed."""
+        return sum(row[0] for row in over(loads(self.problem, found.routes), self.tolerance))
+
+    def _cut(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
+        """The days of these teams made smaller, towards the tolerance; what is promised keeps its room."""
+        rows = {load.team: load for load in loads(self.problem, self.best.routes)}
+        cut: dict[str, Shift] = {}
+        for team, measure in tried:
+            allowed = self.tolerance.of(measure) or 0.0
+            least = min(load.of(measure) for load in rows.values())
+            value = rows[team].of(measure)
+            target = max(0.0, value - max(STEP[measure], (value - least - allowed) * BITE))
+            days = [s for s in self.problem.shifts if s.team == team and working_s(s) > 0]
+            for number, shift in enumerate(days):
+                now = cut.get(shift.id, self.shifts.get(shift.id, shift))
+                if measure == "visits":
+                    most = int(target * (number + 1)) - int(target * number)
+                    cut[shift.id] = replace(
+                        now, max_visits=max(self._promised(shift), min(now.max_visits, most))
+                    )
+                else:
+                    end_s = drive(shift.start_s, round(target * working_s(shift)), shift.breaks)
+                    cut[shift.id] = replace(now, end_s=max(self._promised_end(shift), min(now.end_s, end_s)))
+        return cut
+
+    def _kept(self, shift: Shift) -> list[str]:
+        """Visits of the shift that must stay: promises and guarantees."""
+        visits = self.problem.visit_by_id
+        routes = (route for route in self.best.routes if route.shift == shift.id)
+        return [
+            stop.visit
+            for route in routes
+            for stop in route.stops
+            if visits[stop.visit].locked == shift.id or visits[stop.visit].tier
+        ]
+
+    def _promised(self, shift: Shift) -> int:
+        return len(self._kept(shift))
+
+    def _promised_end(self, shift: Shift) -> int:
+        return walk(self.problem, shift, [self.problem.visit_by_id[i] for i in self._kept(shift)]).end_s
+
+    def answer(self) -> tuple[Plan, Balance]:
+        """The best plan with the figures of the whole run, and how fair it is."""
+        rows = loads(self.problem, self.best.routes)
+        left = [(team, measure) for _, team, measure in over(rows, self.tolerance)]
+        held = tuple(self.held[key] for key in left if key in self.held)
+        statistics = replace(
+            self.best.statistics,
+            iterations=self.spent,
+            elapsed_s=round(time.monotonic() - self.began, 3),
+            compile_s=self.base.statistics.compile_s,
+        )
+        balance = Balance(rows, not left, held, out_of_time=len(held) < len(left))
+        return replace(self.best, statistics=statistics), balance
+
+
+def _net(found: Plan) -> float:
+    """What the planner maximises among plans that keep as many guarantees."""
+    return found.statistics.score - POINT_S * found.statistics.moved_points

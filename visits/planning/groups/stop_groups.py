@@ -1,0 +1,306 @@
+"""Homes that share a stop: one house, or one street corner. Served together, one after the other, or not at all.
+
+The idea: for the search the visits of a shared stop are one visit, as long as all of them, worth as much as
+all, allowed where all are. Its plan is then taken apart again: one visit each, without a drive between them,
+each begun when the one before is left (or after lunch). So engine, rules and reasons need to know nothing of it.
+No source: our own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from visits.planning.result import figures
+from visits.planning.rules import walk
+from visits.planning.types import (
+    Interval,
+    Plan,
+    Problem,
+    Reason,
+    Route,
+    Shift,
+    Unserved,
+    Visit,
+    orders_of,
+)
+from visits.planning.week import slots
+from visits.planning.week.slots import Prepared, Slot
+from visits.planning.why import explain
+from visits.planning.why.ejections import is_protected, worth
+from visits.planning.why.hard_constraints import free_shifts
+
+Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for all -> all ids in their order
+
+
+def members(groups: Groups, visit: str) -> tuple[str, ...]:
+    """All visits for which this one stands in the merged problem; itself where it shares no stop."""
+    return groups.get(visit, (visit,))
+
+
+def followers(groups: Groups) -> frozenset[str]:
+    """Who is served right after another at their stop."""
+    return frozenset(visit for ids in groups.values() for visit in ids[1:])
+
+
+def together(visits: Sequence[Visit]) -> Visit | None:
+    """One visit for all, done in this order; None where their dates, hours or promises do not go together.
+
+    Who is promised keeps the others with them; who is published elsewhere than another stays apart from them.
+    """
+    first = visits[0]
+    locked = {visit.locked for visit in visits if visit.locked is not None}
+    published = {visit.published for visit in visits if visit.published is not None}
+    if len(locked) > 1 or len(published) > 1 or len({visit.last for visit in visits}) > 1:
+        return None
+    dates = None
+    for visit in visits:
+        if visit.dates is not None:
+            dates = visit.dates if dates is None else dates & visit.dates
+    windows = _windows(visits)
+    if not windows or (dates is not None and not dates):
+        return None
+    return replace(
+        first,
+        service_s=sum(visit.service_s for visit in visits),
+        priority=sum(visit.priority for visit in visits),
+        decay=sum(visit.decay for visit in visits),
+        move_points=sum(visit.move_points for visit in visits),
+        windows=windows,
+        dates=dates,
+        skills=frozenset().union(*(visit.skills for visit in visits)),
+        tier=max(visit.tier for visit in visits),
+        locked=next(iter(locked), None),
+        published=next(iter(published), None),
+    )
+
+
+def _windows(visits: Sequence[Visit]) -> tuple[Interval, ...]:
+    """When the first may begin so that each, begun when the one before is left, begins in its own hours."""
+    allowed: list[Interval] = sorted(visits[0].windows)
+    offset = visits[0].service_s
+    for visit in visits[1:]:
+        shifted = [(opens - offset, closes - offset) for opens, closes in visit.windows]
+        met = [(max(a, c, 0), min(b, d)) for a, b in allowed for c, d in shifted]
+        allowed = sorted({(opens, closes) for opens, closes in met if opens <= closes})
+        offset += visit.service_s
+    return tuple(allowed)
+
+
+def possible(problem: Problem, groups: Groups) -> Groups:
+    """The groups whose visits go together, and that some shift could serve if each alone could be."""
+    out = {}
+    for first, ids in groups.items():
+        if _go(problem, [problem.visit_by_id[i] for i in ids]):
+            out[first] = ids
+    return out
+
+
+def join(
+    problem: Problem, wanted: Iterable[Sequence[str]], follows: Mapping[str, int]
+) -> tuple[Problem, Groups]:
+    """The problem with who shares a stop at one place and the kit set up once, as far as they go together.
+
+    `wanted` are ids in the order of the stop, `follows` is how long each visit takes right after another. Who does
+    not go with the first makes a stop with those of the rest who do.
+    """
+    groups: dict[str, tuple[str, ...]] = {}
+    joined: dict[str, Visit] = {}
+    for ids in wanted:
+        parts: list[list[Visit]] = []
+        for visit in (problem.visit_by_id[i] for i in ids):
+            for part in parts:
+                after = replace(visit, location=part[0].location, service_s=follows[visit.id])
+                if _go(problem, [*part, after]):
+                    part.append(after)
+                    break
+            else:
+                parts.append([visit])
+        for part in parts:
+            if len(part) > 1:
+                groups[part[0].id] = tuple(visit.id for visit in part)
+                joined.update((visit.id, visit) for visit in part)
+    if not groups:
+        return problem, {}
+    return replace(problem, visits=tuple(joined.get(visit.id, visit) for visit in problem.visits)), groups
+
+
+def like(visit: Visit, joined: Visit) -> Visit:
+    """The visit where, and as long as, it is in a stop that was joined."""
+    return replace(visit, location=joined.location, service_s=joined.service_s)
+
+
+def _go(problem: Problem, visits: Sequence[Visit]) -> bool:
+    one = together(visits)
+    return one is not None and (_can(problem, one) or not any(_can(problem, visit) for visit in visits))
+
+
+def _can(problem: Problem, visit: Visit) -> bool:
+    return next(free_shifts(problem, visit), None) is not None
+
+
+def merge(problem: Problem, groups: Groups) -> Problem:
+    """The problem with every group as one visit."""
+    if not groups:
+        return problem
+    others = followers(groups)
+    visits = []
+    for visit in problem.visits:
+        one = together([problem.visit_by_id[i] for i in groups[visit.id]]) if visit.id in groups else visit
+        if visit.id not in others:
+            assert one is not None
+            visits.append(one)
+    return replace(problem, shifts=_with_room(problem, groups, visits), visits=tuple(visits))
+
+
+def _with_room(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tuple[Shift, ...]:
+    """The shifts with each home of a promised stop counted towards the team's day."""
+    stops = [visit for visit in merged if visit.locked is not None]
+    homes: Counter[str | None] = Counter()
+    more: Counter[str | None] = Counter()
+    for visit in stops:
+        count = len(members(groups, visit.id))
+        homes[visit.locked] += count
+        more[visit.locked] += count - 1
+    return tuple(
+        replace(shift, max_visits=shift.max_visits - more[shift.id])
+        if more[shift.id] and homes[shift.id] <= shift.max_visits
+        else shift
+        for shift in problem.shifts
+    )
+
+
+def crowded(merged: Problem, groups: Groups, orders: Mapping[str, Sequence[str]]) -> Problem:
+    """The merged problem with each home of the stops where they are in `orders` counted towards the team's day; of
+    promised stops that is done already."""
+    shifts = []
+    for shift in merged.shifts:
+        order = orders.get(shift.id, ())
+        free = (first for first in order if merged.visit_by_id[first].locked is None)
+        more = sum(len(members(groups, first)) - 1 for first in free)
+        fits = len(order) + more <= shift.max_visits
+        shifts.append(replace(shift, max_visits=shift.max_visits - more) if fits else shift)
+    return replace(merged, shifts=tuple(shifts))
+
+
+def leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> dict[str, tuple[str, ...]]:
+    """Orders of single visits as orders of the merged problem: each stop where the first of it is."""
+    of = {visit: first for first, ids in groups.items() for visit in ids}
+    seen: set[str] = set()
+    found = {}
+    for shift, order in orders.items():
+        mine = [
+            first for first in dict.fromkeys(of.get(visit, visit) for visit in order) if first not in seen
+        ]
+        seen.update(mine)
+        found[shift] = tuple(mine)
+    return found
+
+
+def merged_start(plan: Plan | None, groups: Groups) -> Plan | None:
+    """A plan of single visits, for the merged problem to go on from: the engine reads no more than its orders."""
+    if plan is None or not groups:
+        return plan
+    others = {visit for ids in groups.values() for visit in ids[1:]}
+    routes = tuple(
+        replace(route, stops=tuple(stop for stop in route.stops if stop.visit not in others))
+        for route in plan.routes
+    )
+    return replace(plan, routes=routes)
+
+
+def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
+    """The merged problem's plan in single visits; `problem` has them.
+
+    The search counts a shared stop as one visit. Where a team would have more of them than it may, the stops
+    that are worth least, never promised ones, go whole to a team that has room, or are left out and explained.
+    """
+    if not groups:
+        return plan
+    routes = _with_left_out(problem, groups, plan, [_single(problem, groups, route) for route in plan.routes])
+    on = {stop.visit: route.shift for route in routes for stop in route.stops}
+    orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
+    rows = {row.visit: row for row in _each(groups, plan.unserved)}
+    for stop in (stop for route in plan.routes for stop in route.stops):
+        for visit in members(groups, stop.visit):
+            if visit not in on:
+                reason = explain.one(problem, orders, problem.visit_by_id[visit])
+                rows[visit] = Unserved(visit, (reason,))
+    unserved = tuple(rows[visit.id] for visit in problem.visits if visit.id in rows)
+    return replace(
+        plan,
+        routes=routes,
+        unserved=unserved,
+        broken_locks=tuple(
+            replace(row, visit=visit, served_on=on.get(visit), reason=_reason(groups, row.reason))
+            for row in plan.broken_locks
+            for visit in members(groups, row.visit)
+            if problem.visit_by_id[visit].locked is not None
+        ),
+        broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
+        statistics=replace(plan.statistics, **figures(problem, routes)),
+    )
+
+
+def _single(problem: Problem, groups: Groups, route: Route) -> Route:
+    """The route in single visits: walked again, for a break may now fall between two of one stop."""
+    shift = problem.shift_by_id[route.shift]
+    stops = [[problem.visit_by_id[i] for i in members(groups, stop.visit)] for stop in route.stops]
+    while sum(map(len, stops)) > shift.max_visits:
+        free = [stop for stop in stops if not any(visit.locked == shift.id for visit in stop)]
+        loose = [stop for stop in free if not any(is_protected(visit, shift) for visit in stop)] or free
+        if not loose:
+            break
+        stops.remove(min(loose, key=lambda stop: sum(worth(problem, visit, shift) for visit in stop)))
+    return walk(problem, shift, [visit for stop in stops for visit in stop]).route(shift)
+
+
+def _with_left_out(
+    problem: Problem, groups: Groups, plan: Plan, routes: Sequence[Route]
+) -> tuple[Route, ...]:
+    """The routes with the stops that were too many for their team, where another has room."""
+    served = {stop.visit for route in routes for stop in route.stops}
+    first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
+    if first:
+        stops = [[problem.visit_by_id[i] for i in members(groups, one)] for one in first]
+        ready = slots.prepare(problem, orders_of(routes))
+        behind = followers(groups)
+        for stop in sorted(stops, key=lambda stop: -sum(visit.priority for visit in stop)):
+            ready, _ = place(ready, stop, behind)
+        routes = [walk(problem, line.shift, line.visits).route(line.shift) for line in ready.lines]
+    return tuple(route for route in routes if route.stops)
+
+
+def place(ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]) -> tuple[Prepared, dict[str, Slot]]:
+    """The best places for the visits of one stop, right after each other on a team-day that has room for all; none
+    where there is none. Nobody is put before the visits `behind`."""
+    one = together(stop) if stop else None
+    roomy = [line for line in ready.lines if len(line.visits) + len(stop) <= line.shift.max_visits]
+    best = one and slots.slots(Prepared(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
+    if not best:
+        return ready, {}
+    after, found = ready, dict[str, Slot]()
+    for position, visit in enumerate(stop, start=best[0].position):
+        offers = slots.slots(after, visit, follows=behind)
+        slot = next(
+            (slot for slot in offers if (slot.shift, slot.position) == (best[0].shift, position)), None
+        )
+        if slot is None:
+            return ready, {}
+        after = slots.insert(after, visit, slot)
+        found[visit.id] = slot
+    return after, found
+
+
+def _each(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
+    return tuple(
+        Unserved(visit, tuple(_reason(groups, reason) for reason in row.reasons))
+        for row in rows
+        for visit in members(groups, row.visit)
+    )
+
+
+def _reason(groups: Groups, reason: Reason) -> Reason:
+    """The same with every single visit that would be pushed out."""
+    return replace(reason, visits=tuple(v for first in reason.visits for v in members(groups, first)))

@@ -1,0 +1,283 @@
+"""Replays of a day on the road, many at once: what becomes of a route when visits and drives take their time.
+
+The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, a column
+a run), and one pass along the route moves all runs on together. Nothing is planned here. The rules of a day:
+
+- A team leaves its base when its shift begins and never rings before the told interval begins: it waits.
+- A visit begins inside one of the home's hours; a team that is late for all of them comes all the same.
+- A visit is begun before a break only if its usual length fits; one that runs into the break all the same
+  is finished, and the whole break is taken then. A drive pauses for a break.
+- A visit in vain (nobody there, unwell) ends after a few minutes and the team drives on.
+- The day ends with the drive home; what lies after the end of the shift is overtime.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visits.planning.types import DAY_S, Interval
+from visits.planning.uncertainty.arrival import Promise, share
+from visits.planning.uncertainty.durations import Duration
+
+Floats = NDArray[np.float64]
+RUNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One stop: the drive to it, and what is known of the visit.
+
+    `fixed_s` (kit, search) is part of each visit that is not in vain; `in_vain` is the chance of one that is;
+    `told` is the interval that the family has, `firm` one that stays even where it is no longer true.
+    """
+
+    drive_s: int
+    duration: Duration
+    fixed_s: int = 0
+    in_vain: float = 0.0
+    windows: tuple[Interval, ...] = ((0, DAY_S),)
+    told: Interval | None = None
+    firm: bool = False
+
+    @property
+    def usual_s(self) -> float:
+        """Seconds of a visit that is neither short nor long: the median, kit and search included."""
+        return self.fixed_s + 60 * self.duration.median
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One team's day: its shift, its homes in order, the drive home."""
+
+    start_s: int
+    end_s: int
+    breaks: tuple[Interval, ...]
+    homes: tuple[Home, ...]
+    home_s: int
+
+
+class World(Protocol):
+    """Where durations come from; draws of a day may hang together (rain slows every drive)."""
+
+    def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
+
+    def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds at every home: shape (homes, runs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The world as we know it: visits as learned, drives lognormal with the planned seconds as their mean and
+    `travel_cv` as their coefficient of variation."""
+
+    in_vain: Duration
+    travel_cv: float = 0.25
+
+    def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
+        variance = math.log1p(self.travel_cv**2)
+        drawn = rng.standard_normal((len(day.homes) + 1, runs))
+        planned = np.array([[home.drive_s] for home in day.homes] + [[day.home_s]], dtype=np.float64)
+        return planned * np.exp(math.sqrt(variance) * drawn - variance / 2)
+
+    def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+        """Seconds at every home, those in vain among them: shape (homes, runs)."""
+        out = np.empty((len(day.homes), runs))
+        for row, home in zip(out, day.homes, strict=True):
+            full = home.fixed_s + 60 * home.duration.sample(rng, runs)
+            vain = 60 * self.in_vain.sample(rng, runs)
+            row[:] = np.where(rng.random(runs) < home.in_vain, vain, full)
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replay:
+    """A day's runs: when the team was at each door (homes, runs), how long it waited, when it was home."""
+
+    day: Day
+    told: tuple[Interval, ...]
+    doors: Floats
+    idle_s: Floats
+    end_s: Floats
+
+    @property
+    def overtime_s(self) -> Floats:
+        """Seconds after the end of the shift until the team was home, at least 0: shape (runs,)."""
+        return np.maximum(self.end_s - self.day.end_s, 0)
+
+    def with_told(self) -> Day:
+        """The day as it was driven, each home with the interval that it had."""
+        homes = (replace(home, told=one) for home, one in zip(self.day.homes, self.told, strict=True))
+        return replace(self.day, homes=tuple(homes))
+
+
+def replay(
+    day: Day, *, world: World, rng: np.random.Generator, runs: int = RUNS, promise: Promise | None = None
+) -> Replay:
+    """Drive the day `runs` times. With a `promise` every home without an interval gets one on the way, and one
+    whose interval is no longer true gets another; without, intervals are kept as they are (none: any time)."""
+    drives, lasts = world.drives(rng, day, runs), world.visits(rng, day, runs)
+    now, idle, surplus = np.full(runs, float(day.start_s)), np.zeros(runs), 0.0
+    told: list[Interval] = []
+    doors = np.empty((len(day.homes), runs))
+    for at, home in enumerate(day.homes):
+        there = _drive(now, drives[at], day.breaks)
+        interval = home.told or (0, DAY_S)
+        if promise is not None:
+            interval = _told(day, home, there, promise, surplus)
+        doors[at] = _door(there, interval, home, day.breaks)
+        idle += doors[at] - there - _within(there, doors[at], day.breaks)
+        now = _over_breaks(doors[at], doors[at] + lasts[at], day.breaks)
+        told.append(interval)
+        surplus += 0 if promise is None else promise.believed(interval, doors[at]) - promise.coverage
+    if day.homes:
+        now = _drive(now, drives[-1], day.breaks)
+    return Replay(day, tuple(told), doors, idle, now)
+
+
+def rehearse(
+    days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+) -> list[Replay]:
+    """The runs of the days in which every home got its interval. Every day is drawn from the same numbers, so that
+    its intervals do not depend on the days beside it."""
+    return [
+        replay(day, world=world, rng=np.random.default_rng([seed, 0]), runs=runs, promise=promise)
+        for day in days
+    ]
+
+
+def promised(
+    days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+) -> list[Day]:
+    """The days with an interval for every home."""
+    replays = rehearse(days, world=world, promise=promise, seed=seed, runs=runs)
+    return [one.with_told() for one in replays]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a week's replays. Shares are of all visits in all runs, seconds per team-day or visit."""
+
+    runs: int
+    team_days: int
+    homes: int
+    on_time: float  # at the door before the told interval ends
+    coverage: float  # at the door within it
+    late_mean_s: float  # how late, where late
+    overtime_mean_s: float
+    overtime_p95_s: float
+    idle_mean_s: float
+    width_mean_s: float
+
+
+def report(
+    days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS, promise: Promise | None = None
+) -> Report:
+    """Replay a week and count. The same days, world, seed and runs give the same figures. With a `promise` whose
+    `stretch` says that arrivals spread more or less than the world has them, shares are as it believes."""
+    replays = [
+        replay(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs)
+        for number, day in enumerate(days)
+        if day.homes
+    ]
+    if not replays:
+        return Report(runs, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    told = [interval for one in replays for interval in one.told]
+    doors = np.concatenate([_believed(one, promise) for one in replays])
+    late = doors - np.array([[end_s] for _begin_s, end_s in told], dtype=np.float64)
+    overtime = np.concatenate([one.overtime_s for one in replays])
+    covered = [share(row, interval) for row, interval in zip(doors, told, strict=True)]
+    return Report(
+        runs=runs,
+        team_days=len(replays),
+        homes=len(told),
+        on_time=float(np.mean(late <= 0)),
+        coverage=float(np.mean(covered)),
+        late_mean_s=float(late[late > 0].mean()) if (late > 0).any() else 0.0,
+        overtime_mean_s=float(overtime.mean()),
+        overtime_p95_s=float(np.quantile(overtime, 0.95)),
+        idle_mean_s=float(np.mean([one.idle_s.mean() for one in replays])),
+        width_mean_s=float(np.mean([end_s - begin_s for begin_s, end_s in told])),
+    )
+
+
+def _believed(one: Replay, promise: Promise | None) -> Floats:
+    """The moments at the doors of a replay, as experience says that they spread."""
+    if promise is None:
+        return one.doors
+    rows = (
+        promise.stretched(doors, begin_s=told[0]) for doors, told in zip(one.doors, one.told, strict=True)
+    )
+    return np.stack(list(rows))
+
+
+def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float) -> Interval:
+    """The interval of a home that the team reaches at these moments."""
+    if home.told is not None and (
+        home.firm or promise.holds(home.told, _door(there, home.told, home, day.breaks))
+    ):
+        return home.told
+    begin = promise.begin(
+        _door(there, (0, DAY_S), home, day.breaks),
+        earliest_s=day.start_s + day.homes[0].drive_s,
+        opens_s=min((opens for opens, _ in home.windows), default=0),
+    )
+    doors = _door(there, (begin, DAY_S), home, day.breaks)
+    end = promise.end(doors, begin_s=begin, surplus=surplus)
+    closes = max((shut for opens, shut in home.windows if opens <= begin <= shut), default=DAY_S)
+    if begin + promise.narrowest_s <= closes:  # nobody is told hours that do not suit them
+        end = min(end, closes)
+    for from_s, to_s in day.breaks:
+        if end == to_s:  # who begins right after the break is not at the door to the second
+            end = min(end + promise.step_s, DAY_S)
+        elif from_s < end < to_s and begin + promise.narrowest_s <= from_s:  # nobody comes in the break
+            end = from_s
+    return begin, end
+
+
+def _door(there: Floats, told: Interval, home: Home, breaks: Sequence[Interval]) -> Floats:
+    """When the visit begins for a team that is there at `there`."""
+    ready = np.maximum(there, told[0])
+    best = np.full(len(there), np.inf)
+    for opens, closes in home.windows:
+        start = _clear(np.maximum(ready, opens), home.usual_s, breaks)
+        best = np.minimum(best, np.where(start <= closes, start, np.inf))
+    return np.where(np.isfinite(best), best, _clear(ready, home.usual_s, breaks))
+
+
+def _clear(start: Floats, lasts: float, breaks: Sequence[Interval]) -> Floats:
+    """The start, put off where the visit's usual length would be cut by a break."""
+    for from_s, to_s in breaks:
+        start = np.where((start < to_s) & (start + lasts > from_s), to_s, start)
+    return start
+
+
+def _drive(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Floats:
+    """As `rules.drive`, for all runs: the clock runs on through a break, the car does not."""
+    for from_s, to_s in breaks:
+        paused = (now + left > from_s) & (now < to_s)
+        left = np.where(paused, left - np.maximum(from_s - now, 0), left)
+        now = np.where(paused, to_s, now)
+    return now + left
+
+
+def _over_breaks(begin: Floats, end: Floats, breaks: Sequence[Interval]) -> Floats:
+    """The end of a visit, and of the breaks that it ran into."""
+    for from_s, to_s in breaks:
+        end = np.where((begin < from_s) & (end > from_s), end + (to_s - from_s), end)
+    return end
+
+
+def _within(since: Floats, until: Floats, breaks: Sequence[Interval]) -> Floats:
+    """Seconds of breaks between two moments."""
+    return sum(
+        (np.maximum(np.minimum(until, to_s) - np.maximum(since, from_s), 0) for from_s, to_s in breaks),
+        start=np.zeros(len(since)),
+    )

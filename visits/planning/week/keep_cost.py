@@ -1,0 +1,148 @@
+"""Keeping: what a plan would cost more if it left a published visit on the shift, and at the hour, that it had.
+
+The idea: take the visit out of the plan's routes, cut its windows to the hour that its family knows, and look for
+the cheapest place on its old shift, in three steps, each only where the one before found nothing: while all
+others whose families know their hour keep it (`calm`); while these may shift too (`loose`), the fewest of them;
+while stops may go (why/ejections.py). Our own, on the places of week/slots.py. What it costs is the travel of all routes after
+it less before it, and the points that it would be worth less on that date. Plain Python: one question takes a few
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from visits.planning.priority import points
+from visits.planning.rules import walk
+from visits.planning.types import Interval, Problem, Shift, Visit
+from visits.planning.week import slots
+from visits.planning.why import ejections, hard_constraints
+
+FREE, FITS, SHIFTS, PUSHES, BLOCKED = "free", "fits", "shifts", "pushes", "blocked"
+LATE = "late"  # the caller found that the hour would not hold
+NO_TRAVEL_S = 60  # less than a minute is no price
+
+Orders = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What it takes for a visit to stay. `added_s` (travel) and `points` (lost) may be negative: then the plan would
+    gain. `later_s` is how much later the shift's team is back. Of places alike in whom they shift, the one with the
+    least travel and delay together is taken.
+
+    `order` is the shift's order with the visit in it, where nobody else's news comes of it (`FREE`, `FITS`).
+    `shifted` are others whose families know an hour that they would lose, `out` those that would have to go,
+    worth `worth` points, `promised` of them protected; `relax` are the rules in the way (why/hard_constraints.py). `told` is when
+    the team would be there as days really go, where the caller asked that (`LATE`).
+    """
+
+    code: str
+    shift: str
+    order: tuple[str, ...] = ()
+    added_s: int = 0
+    later_s: int = 0
+    points: float = 0.0
+    shifted: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+    worth: float = 0.0
+    promised: int = 0
+    relax: tuple[str, ...] = ()
+    told: Interval | None = None
+
+
+def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> list[Stay]:
+    """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`: every place that costs nobody
+    else's hour, the cheapest first, or one answer that says what would have to give way.
+
+    Both problems have the same shifts and visits: in `calm` those that are where they were published have their
+    windows cut to that.
+    """
+    team = calm.shift_by_id[shift]
+    rest = {one: [v for v in order if v != visit.id] for one, order in orders.items()}
+    others = rest.get(shift, [])
+    lost = _lost(calm, orders, visit, team)
+    end_s = walk(calm, team, [calm.visit_by_id[one] for one in orders.get(shift, ())]).end_s
+    for there in (calm, loose):
+        stops = [there.visit_by_id[one] for one in others]
+        found = []
+        for position in sorted(_positions(there, team, stops, visit)):
+            after = [*stops[:position], visit, *stops[position:]]
+            added_s = _travel(calm, team, after) + _left(calm, orders, rest, visit, shift)
+            later_s = max(0, walk(calm, team, after).end_s - end_s)
+            shifted = tuple(_shifted(calm, team, after, visit))
+            fits = FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS
+            order = () if shifted else tuple(stop.id for stop in after)
+            found.append(Stay(SHIFTS if shifted else fits, shift, order, added_s, later_s, lost, shifted))
+        if found:
+            found.sort(key=lambda stay: (len(stay.shifted), stay.added_s + stay.later_s))
+            return [stay for stay in found if stay.order] or found[:1]
+    (codes,) = hard_constraints.each(replace(calm, shifts=(team,), visits=()), visit)
+    room = ejections.cheapest(loose, rest, [hard_constraints.Offer(team, visit)])
+    if codes or room is None:
+        return [Stay(BLOCKED, shift, relax=codes)]
+    return [_pushing(loose, orders, rest, visit, team, room, lost)]
+
+
+def _pushing(
+    problem: Problem,
+    orders: Orders,
+    rest: Orders,
+    visit: Visit,
+    team: Shift,
+    room: ejections.Room,
+    lost: float,
+) -> Stay:
+    """What it costs where the stops of `room` have to go."""
+    stay = [problem.visit_by_id[one] for one in rest.get(team.id, ()) if one not in room.out]
+    after = [*stay[: room.gap], visit, *stay[room.gap :]]
+    added_s = _travel(problem, team, after) + _left(problem, orders, rest, visit, team.id)
+    return Stay(
+        PUSHES,
+        team.id,
+        added_s=added_s,
+        points=lost,
+        out=room.out,
+        worth=room.points,
+        promised=room.protected,
+    )
+
+
+def _positions(problem: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[int]:
+    """Where the visit fits between the stops as they are."""
+    row = slots.line(problem, team, stops)
+    for slot in slots.slots(slots.Prepared(problem, (row,)), replace(visit, locked=None)):
+        yield slot.position
+
+
+def _shifted(calm: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[str]:
+    """Stops that would begin outside the hours that their families know."""
+    for stop in walk(calm, team, stops).stops:
+        hours = visit.windows if stop.visit == visit.id else calm.visit_by_id[stop.visit].windows
+        if not any(opens <= stop.start_s <= closes for opens, closes in hours):
+            yield stop.visit
+
+
+def _left(problem: Problem, orders: Orders, rest: Orders, visit: Visit, shift: str) -> int:
+    """Travel of the route that the visit leaves, less that of both routes as they are planned."""
+    seconds = 0
+    for one, order in orders.items():
+        if one != shift and visit.id not in order:
+            continue
+        team = problem.shift_by_id[one]
+        seconds -= _travel(problem, team, [problem.visit_by_id[v] for v in order])
+        if one != shift:
+            seconds += _travel(problem, team, [problem.visit_by_id[v] for v in rest[one]])
+    return seconds
+
+
+def _travel(problem: Problem, team: Shift, stops: Sequence[Visit]) -> int:
+    return walk(problem, team, stops).travel_s
+
+
+def _lost(problem: Problem, orders: Orders, visit: Visit, team: Shift) -> float:
+    """Points that the visit is worth less on the old date than where the plan has it."""
+    now = next((one for one, order in orders.items() if visit.id in order), None)
+    kept = points(problem, visit, team.date)
+    return (0.0 if now is None else points(problem, visit, problem.shift_by_id[now].date)) - kept

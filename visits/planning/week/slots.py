@@ -1,0 +1,242 @@
+"""Slots: every place in the published team-days where one more visit fits, the best first, each with its price.
+
+The idea: nobody else is moved to another team or day, and all stops keep their order. Two passes over every route
+are made once (`prepare`): forward, the earliest moment at which each stop can be left; backward, the latest
+moment at which each door may be reached so that all that follows still keeps every rule. Both exist because a
+later arrival never leads to an earlier departure, breaks and several windows included. After that a place is one
+drive there, one service and one drive on, compared with the second number (the forward time slack of Savelsbergh,
+ORSA Journal on Computing 4(2), 1992, kept as a latest arrival). Who is reached how much later is walked only
+until the delay has been waited away. Plain Python: a week of 400 stops takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from visits.planning.priority import points
+from visits.planning.rules import allowed, drive, service_start
+from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
+
+NOTICE_S = 15 * 60  # a family is told when its visit shifts by more than this
+CALL_S = 10 * 60  # what telling one family costs, in seconds of travel
+NEVER = -1  # no arrival is early enough
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for the visit and its price. `position` is how many stops of the shift come before it."""
+
+    shift: str
+    position: int
+    arrive_s: int
+    start_s: int
+    leave_s: int
+    end_s: int  # when the team is back
+    added_s: int  # travel that it adds; may be negative where roads are no metric
+    points: float  # what serving it on that date is worth
+    later_s: int  # the most that any other stop shifts
+    moved: tuple[tuple[str, int], ...]  # stops that shift by more than the notice, and by how many seconds
+    price_s: float  # what places are ordered by: travel, calls, and points lost by waiting, as travel
+    joins: str | None = None  # the stop that it shares the place of, right after it
+
+
+class Line(NamedTuple):
+    """A route with its two passes. Index 0 is the base, 1..n the stops, n + 1 the base again.
+
+    `sound` is how many of the first stops keep the rules; -1 where one is on a team or day that is not for it.
+    """
+
+    shift: Shift
+    visits: tuple[Visit, ...]
+    starts: tuple[int, ...]  # of the stops
+    leaves: tuple[int, ...]  # of the base and the stops
+    latest: tuple[int, ...]  # latest arrival at stop i + 1, the base the last
+    legs: tuple[int, ...]  # travel to stop i + 1, the base the last
+    end_s: int
+    sound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The team-days of a plan, ready to be asked."""
+
+    problem: Problem
+    lines: tuple[Line, ...]
+
+
+def prepare(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Prepared:
+    """`orders` are visit ids per shift, as `types.orders(plan)` gives them; shifts without any count too."""
+    lines = [
+        line(problem, shift, [problem.visit_by_id[visit] for visit in orders.get(shift.id, ())])
+        for shift in problem.shifts
+    ]
+    return Prepared(problem, tuple(lines))
+
+
+def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
+    """One route with both passes."""
+    starts: list[int] = []
+    leaves, legs = [shift.start_s], []
+    here, seen_last, fits, sound = shift.start_location, False, True, 0
+    for visit in visits:
+        fits = fits and allowed(visit, shift) is None and (visit.last or not seen_last)
+        seen_last = seen_last or visit.last
+        legs.append(problem.seconds(here, visit.location))
+        arrive_s = drive(leaves[-1], legs[-1], shift.breaks)
+        start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+        sound += start_s is not None and sound == len(starts)
+        starts.append(arrive_s if start_s is None else start_s)
+        leaves.append(starts[-1] + visit.service_s)
+        here = visit.location
+    legs.append(problem.seconds(here, shift.end_location))
+    end_s = drive(leaves[-1], legs[-1], shift.breaks) if visits else shift.start_s
+    latest = [shift.end_s]
+    for visit, leg_s in zip(reversed(visits), reversed(legs), strict=False):
+        leave_s = latest_departure(latest[-1], leg_s, shift.breaks)
+        latest.append(latest_arrival(leave_s, visit.service_s, visit.windows, shift.breaks))
+    return Line(
+        shift,
+        tuple(visits),
+        tuple(starts),
+        tuple(leaves),
+        tuple(reversed(latest)),
+        tuple(legs),
+        end_s,
+        sound if fits else -1,
+    )
+
+
+def latest_departure(arrive_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
+    """The latest moment from which a drive of `seconds` is there by `arrive_s`: `rules.drive` backwards."""
+    for from_s, to_s in reversed(breaks):
+        if arrive_s <= from_s:
+            continue
+        if arrive_s >= to_s:
+            if arrive_s - seconds >= to_s:
+                break
+            seconds -= arrive_s - to_s
+        arrive_s = from_s
+    return arrive_s - seconds
+
+
+def latest_arrival(
+    leave_s: int, seconds: int, windows: Sequence[Interval], breaks: Sequence[Interval]
+) -> int:
+    """The latest arrival from which a service of `seconds` is over by `leave_s`: the latest allowed start.
+    `NEVER` where there is none."""
+    best = NEVER
+    for opens_s, closes_s in windows:
+        start_s = min(closes_s, leave_s - seconds)
+        for from_s, to_s in reversed(breaks):
+            if start_s < to_s and start_s + seconds > from_s:
+                start_s = from_s - seconds
+        if start_s >= opens_s:
+            best = max(best, start_s)
+    return best
+
+
+def slots(
+    prepared: Prepared,
+    visit: Visit,
+    *,
+    limit: int | None = None,
+    joined: Mapping[str, Visit] | None = None,
+    follows: frozenset[str] = frozenset(),
+) -> list[Slot]:
+    """Every place for `visit`, the best first, at most `limit`. One that is in the plan is first taken out of it.
+
+    Shifts beyond `NOTICE_S` are named in `moved`, each of them priced like `CALL_S` seconds of travel.
+    `joined` is by stop what the visit is right after that stop where the two share a place (groups/stop_groups.py): shorter, and
+    without a drive. Nobody else goes before the stops `follows`, which share the place of the one before them.
+    """
+    found: list[Slot] = []
+    for row in prepared.lines:
+        if visit.locked not in (None, row.shift.id) or allowed(visit, row.shift) is not None:
+            continue
+        if any(stop.id == visit.id for stop in row.visits):
+            rest = [stop for stop in row.visits if stop.id != visit.id]
+            row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
+        if len(row.visits) < row.shift.max_visits:
+            found += _on_line(prepared.problem, row, visit, joined or {}, follows)
+    found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
+    return found if limit is None else found[:limit]
+
+
+def insert(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
+    """The same with the slot taken, so that the next question does not offer it again."""
+    rows = []
+    for row in prepared.lines:
+        stops = [stop for stop in row.visits if stop.id != visit.id]
+        if row.shift.id == slot.shift:
+            stops.insert(slot.position, visit)
+        same = len(stops) == len(row.visits) and row.shift.id != slot.shift
+        rows.append(row if same else line(prepared.problem, row.shift, stops))
+    return Prepared(prepared.problem, tuple(rows))
+
+
+def _on_line(
+    problem: Problem,
+    row: Line,
+    visit: Visit,
+    joined: Mapping[str, Visit],
+    follows: frozenset[str],
+) -> list[Slot]:
+    """The places on one route."""
+    stops = row.visits
+    regular = sum(not stop.last for stop in stops)  # the last ones follow them
+    first, final = (regular, len(stops)) if visit.last else (0, regular)
+    found = []
+    for position in range(first, min(final, row.sound) + 1):
+        before = stops[position - 1].id if position else ""
+        one = joined.get(before)
+        if one is None and position < len(stops) and stops[position].id in follows:
+            continue
+        slot = _after(problem, row, one or visit, position)
+        if slot is not None:
+            found.append(slot if one is None else replace(slot, joins=before))
+    return found
+
+
+def _after(problem: Problem, row: Line, visit: Visit, position: int) -> Slot | None:
+    """The place after `position` stops, None where the visit does not fit there."""
+    shift, stops = row.shift, row.visits
+    before = stops[position - 1].location if position else shift.start_location
+    after = stops[position].location if position < len(stops) else shift.end_location
+    to_s = problem.seconds(before, visit.location)
+    arrive_s = drive(row.leaves[position], to_s, shift.breaks)
+    start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+    if start_s is None:
+        return None
+    leave_s = start_s + visit.service_s
+    on_s = problem.seconds(visit.location, after)
+    next_s = drive(leave_s, on_s, shift.breaks)
+    if next_s > row.latest[position]:
+        return None
+    end_s, later_s, moved = _delays(row, position, next_s)
+    added_s = to_s + on_s - (row.legs[position] if stops else 0)
+    worth = points(problem, visit, shift.date)
+    price_s = added_s + CALL_S * len(moved) + POINT_S * (visit.priority - worth)
+    return Slot(
+        shift.id, position, arrive_s, start_s, leave_s, end_s, added_s, worth, later_s, moved, price_s
+    )
+
+
+def _delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
+    """When the team is back, the most that a stop shifts, and those that shift by more than the notice, when
+    the stop after `position` is reached at `arrive_s`."""
+    later_s, breaks = 0, row.shift.breaks
+    moved: list[tuple[str, int]] = []
+    for index in range(position, len(row.visits)):
+        visit = row.visits[index]
+        start_s = service_start(arrive_s, visit.service_s, visit.windows, breaks)
+        assert start_s is not None, "the latest arrival was kept"
+        by_s = start_s - row.starts[index]
+        if by_s == 0:  # waited away: the rest is as it was
+            return row.end_s, later_s, tuple(moved)
+        later_s = max(later_s, by_s)
+        if abs(by_s) > NOTICE_S:
+            moved.append((visit.id, by_s))
+        arrive_s = drive(start_s + visit.service_s, row.legs[index + 1], breaks)
+    return arrive_s, later_s, tuple(moved)
