@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from visits.planning import GreatCircle, Plan, Problem, Route, Shift, Statistics, Visit
-from visits.planning.day.day_state import Facts, Stops, TeamNow
+from visits.planning.day.day_state import DayState, Stops, TeamNow
 from visits.planning.result import passing
 
 MONDAY = dt.date(2026, 11, 30)
@@ -98,8 +98,8 @@ def at(
     *,
     failed: frozenset[str] = frozenset(),
     overrun_s: dict[str, int] | None = None,
-) -> Facts:
-    """The facts at `now_s` of a day that went as published, but for teams that are late or cannot go on. The
+) -> DayState:
+    """The state at `now_s` of a day that went as published, but for teams that are late or cannot go on. The
     visit that a team drives to is under way."""
     gone: set[str] = set()
     teams = []
@@ -115,11 +115,11 @@ def at(
         here = problem.visit_by_id[begun[-1].visit].location if begun else shift.start_location
         free_s = max(now_s, begun[-1].leave_s) if begun else now_s
         teams.append(TeamNow(shift.id, here, free_s + (overrun_s or {}).get(shift.id, 0), len(begun)))
-    return Facts(MONDAY, now_s, frozenset(gone), tuple(teams), failed, told)
+    return DayState(MONDAY, now_s, frozenset(gone), tuple(teams), failed, told)
 
 
 def stops_of(
-    problem: Problem, published: Plan, facts: Facts, urgent: Sequence[Visit] = ()
+    problem: Problem, published: Plan, state: DayState, urgent: Sequence[Visit] = ()
 ) -> tuple[Problem, Stops]:
     """The same day with who shares a stop: neighbours on one route, and the `urgent` with the first of their place.
     Who has lost its team needs a kit of its own."""
@@ -131,7 +131,7 @@ def stops_of(
             visit = problem.visit_by_id[stop.visit]
             behind |= {visit.id} if visit.location == before else set()
             before = visit.location
-            if problem.shift_by_id[route.shift].date == MONDAY and visit.id not in facts.gone:
+            if problem.shift_by_id[route.shift].date == MONDAY and visit.id not in state.gone:
                 wanted.setdefault((route.shift, visit.location), []).append(visit.id)
     for visit in urgent:
         group = next((ids for (_, at), ids in wanted.items() if at == visit.location), None)
@@ -139,7 +139,7 @@ def stops_of(
             group.append(visit.id)
     alone = {v.id: v.service_s + (KIT_S if v.id in behind else 0) for v in (*problem.visits, *urgent)}
     visits = [
-        dataclasses.replace(v, service_s=alone[v.id]) if published.shift_of[v.id] in facts.failed else v
+        dataclasses.replace(v, service_s=alone[v.id]) if published.shift_of[v.id] in state.failed else v
         for v in problem.visits
     ]
     return (

@@ -1,7 +1,7 @@
 """What is known on the day of work, and what a new plan changes.
 
-The idea: day/replan.py takes `Facts` and `Stops` and gives back a `Replan`, so that it asks neither who reports the facts
-nor who tells the families.
+The idea: day/replan.py takes `DayState` and `Stops` and gives back a `Replan`, so that it asks neither who reports the
+state of the day nor who tells the families.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class TeamNow:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DayState:
     """What is known at `now_s`. Teams without a row stand at their base. `gone` visits are done, under way or
     called off; `told` are the intervals of promised visits; `urgent` visits ask for a place today."""
 

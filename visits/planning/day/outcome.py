@@ -17,7 +17,7 @@ from visits.planning.day.day_state import (
     SHIFTED,
     SHIFTED_S,
     Change,
-    Facts,
+    DayState,
     Place,
     Stops,
 )
@@ -36,7 +36,7 @@ def places(plan_: Plan) -> dict[str, Place]:
 def changes(
     problem: Problem,
     published: Plan,
-    facts: Facts,
+    state: DayState,
     kept: Problem,
     found: Plan,
     causes: Mapping[str, Reason],
@@ -44,14 +44,14 @@ def changes(
 ) -> tuple[Change, ...]:
     """What becomes of each visit of the day, the broken promises first."""
     before, after = places(published), places(found)
-    today = {shift.id for shift in problem.shifts if shift.date == facts.date}
+    today = {shift.id for shift in problem.shifts if shift.date == state.date}
     rows = []
     for visit in kept.visits:
         was, now = before.get(visit.id), after.get(visit.id)
         was = was if was is not None and was.shift in today else None
-        outside = now is not None and _outside(facts.told.get(visit.id), now.start_s)
+        outside = now is not None and _outside(state.told.get(visit.id), now.start_s)
         rows.append(Change(visit.id, _what(was, now, outside=outside), was, now, causes.get(visit.id)))
-    return _with_offers(problem, published, facts, kept, found, rows, stops)
+    return _with_offers(problem, published, state, kept, found, rows, stops)
 
 
 def _outside(told: Interval | None, start_s: int) -> bool:
@@ -71,18 +71,18 @@ def _what(was: Place | None, now: Place | None, *, outside: bool) -> str:
 def _with_offers(
     problem: Problem,
     published: Plan,
-    facts: Facts,
+    state: DayState,
     kept: Problem,
     found: Plan,
     rows: list[Change],
     stops: Stops,
 ) -> tuple[Change, ...]:
     """The best place that is left for each visit without one, today or later, no place offered twice."""
-    later = tuple(shift for shift in problem.shifts if shift.date > facts.date)
+    later = tuple(shift for shift in problem.shifts if shift.date > state.date)
     shifts = (*kept.shifts, *later)
     known = {shift.id for shift in shifts}
     visits = tuple(
-        kept.visit_by_id.get(visit.id) or narrowed(visit, facts.told.get(visit.id))
+        kept.visit_by_id.get(visit.id) or narrowed(visit, state.told.get(visit.id))
         for visit in problem.visits
     )
     visits = tuple(v if v.locked in known else replace(v, locked=None) for v in visits)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from visits.planning.day.day_state import Facts, Stops
+from visits.planning.day.day_state import DayState, Stops
 from visits.planning.groups import stop_groups
 from visits.planning.rules import within
 from visits.planning.start import locks
@@ -41,10 +41,10 @@ def narrowed(visit: Visit, told: Interval | None) -> Visit:
     return replace(visit, windows=within(visit.windows, told))
 
 
-def _rest_of_shift(shift: Shift, facts: Facts) -> Shift:
+def _rest_of_shift(shift: Shift, state: DayState) -> Shift:
     """What is left of a team's day."""
-    now = next((team for team in facts.teams if team.shift == shift.id), None)
-    start_s = max(shift.start_s, facts.now_s, now.free_s if now else 0)
+    now = next((team for team in state.teams if team.shift == shift.id), None)
+    start_s = max(shift.start_s, state.now_s, now.free_s if now else 0)
     done = now.done if now else 0
     over = start_s > shift.end_s
     return replace(
@@ -55,24 +55,24 @@ def _rest_of_shift(shift: Shift, facts: Facts) -> Shift:
     )
 
 
-def rest_of_day(problem: Problem, published: Plan, facts: Facts) -> Problem:
+def rest_of_day(problem: Problem, published: Plan, state: DayState) -> Problem:
     """Today's shifts from now on, and the visits that are left for them; promises of failed teams are released."""
-    today = {shift.id for shift in problem.shifts if shift.date == facts.date}
-    working = today - facts.failed
+    today = {shift.id for shift in problem.shifts if shift.date == state.date}
+    working = today - state.failed
     on = published.shift_of
     visits = []
     for visit in problem.visits:
-        if visit.id in facts.gone or (on.get(visit.id) not in today and visit.id not in facts.urgent):
+        if visit.id in state.gone or (on.get(visit.id) not in today and visit.id not in state.urgent):
             continue
         if visit.locked in working:
-            visits.append(narrowed(visit, facts.told.get(visit.id)))
+            visits.append(narrowed(visit, state.told.get(visit.id)))
         else:
             visits.append(replace(visit, locked=None))
-    shifts = tuple(_rest_of_shift(shift, facts) for shift in problem.shifts if shift.id in working)
+    shifts = tuple(_rest_of_shift(shift, state) for shift in problem.shifts if shift.id in working)
     return replace(problem, shifts=shifts, visits=tuple(visits))
 
 
-def keep_promises(rest: Problem, problem: Problem, published: Plan, facts: Facts, stops: Stops) -> Rest:
+def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DayState, stops: Stops) -> Rest:
     """`rest` with locks that can be kept together; the others a step looser each, from the same team later on to
     any team today."""
     left = {
@@ -87,7 +87,7 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, facts: Facts
     causes = {
         visit.id: Reason("failed", visit.locked)
         for visit in problem.visits
-        if visit.locked in facts.failed and visit.id in rest.visit_by_id
+        if visit.locked in state.failed and visit.id in rest.visit_by_id
     }
     for first, reason in kept.broken.items():
         each = (
@@ -105,7 +105,7 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, facts: Facts
     )
     for first in sorted(hit, key=lambda i: (-merged.visit_by_id[i].priority, i)):
         own = {i: problem.visit_by_id[i] for i in stop_groups.members(groups, first)}
-        late = {i: _no_earlier(visit, facts.told.get(i)) for i, visit in own.items()}
+        late = {i: _no_earlier(visit, state.told.get(i)) for i, visit in own.items()}
         one = stop_groups.together(
             [stop_groups.like(visit, joined.visit_by_id[i]) for i, visit in late.items()]
         )

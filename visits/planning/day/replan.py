@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from visits.planning.day import outcome
-from visits.planning.day.day_state import SHIFTED_S, Facts, Replan, Stops
+from visits.planning.day.day_state import SHIFTED_S, DayState, Replan, Stops
 from visits.planning.day.remaining_day import Wanted, keep_promises, narrowed, rest_of_day
 from visits.planning.groups import stop_groups
 from visits.planning.planner import plan
@@ -33,7 +33,7 @@ APART_SHARE = 0.15  # for the search in which homes of a stop that found no room
 def replan(
     problem: Problem,
     published: Plan,
-    facts: Facts,
+    state: DayState,
     *,
     stops: Stops | None = None,
     seconds: float | None = SECONDS,
@@ -46,8 +46,8 @@ def replan(
     with the hours that suit them, `locked` where promised; `published` its routes with their times; `stops` who
     may share a stop."""
     stops = stops or Stops()
-    rest = rest_of_day(problem, published, facts)
-    kept = keep_promises(rest, problem, published, facts, stops)
+    rest = rest_of_day(problem, published, state)
+    kept = keep_promises(rest, problem, published, state, stops)
     search = _Search(
         stops.follows, None if iterations is not None else seconds, iterations, seed, on_progress, should_stop
     )
@@ -69,7 +69,7 @@ def replan(
         found = search.run(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
     behind = stops.behind | stop_groups.followers(found.groups)
     stops = replace(stops, behind=behind)
-    rows = outcome.changes(problem, published, facts, found.problem, found.plan, kept.causes, stops)
+    rows = outcome.changes(problem, published, state, found.problem, found.plan, kept.causes, stops)
     return Replan(found.problem, found.plan, rows)
 
 

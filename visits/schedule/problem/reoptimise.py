@@ -19,7 +19,7 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import PlanRun, Shift, Visit
-from visits.planning.day.day_state import Facts, Stops, TeamNow
+from visits.planning.day.day_state import DayState, Stops, TeamNow
 from visits.planning.types import Interval, Problem, Route, Stop, existing
 from visits.schedule.problem import (
     candidates,
@@ -42,7 +42,7 @@ class Day:
 
     problem: Problem
     published: planning.Plan
-    facts: Facts
+    facts: DayState
     stops: Stops
     teams: list[team_status.TeamNow]
     needs: dict[str, Need]
@@ -88,7 +88,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
     return Day(
         problem=Problem(tuple(places.index), teams_then, tuple(visits), travel.travel, str(run.pk)),
         published=_routes([*left, *announced]),
-        facts=Facts(
+        facts=DayState(
             date=run.first_date,
             now_s=arrival_intervals.seconds_of_day(now),
             teams=teams_now,

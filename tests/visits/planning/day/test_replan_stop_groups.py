@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from tests.support.working_day import KIT_S, MONDAY, at, published_day, stops_of
 from visits.planning import Plan, Problem, Shift, Visit, check, walk
-from visits.planning.day.day_state import DROPPED, MOVED, SAME, Facts, Replan, Stops
+from visits.planning.day.day_state import DROPPED, MOVED, SAME, DayState, Replan, Stops
 from visits.planning.day.replan import replan
 from visits.planning.types import existing
 
 HOUR = 3600
 
 
-def _urgent(problem: Problem, facts: Facts, rng: random.Random, count: int) -> list[Visit]:
+def _urgent(problem: Problem, state: DayState, rng: random.Random, count: int) -> list[Visit]:
     """Next to visits that are left, or done already."""
     today = [v for v in problem.visits if v.published and v.published.endswith("d0")]
     found = []
@@ -39,9 +39,9 @@ def _urgent(problem: Problem, facts: Facts, rng: random.Random, count: int) -> l
 
 def _day(
     seed: int, *, teams: int, now_s: int, failing: int, urgent: int, promised: float, overrun_s: int
-) -> tuple[Problem, Plan, Facts, Stops]:
+) -> tuple[Problem, Plan, DayState, Stops]:
     problem, published, told = published_day(seed, teams=teams, stops=6, promised=promised, neighbours=0.5)
-    facts = at(
+    state = at(
         problem,
         published,
         told,
@@ -49,9 +49,9 @@ def _day(
         failed=frozenset(f"t{n}d0" for n in range(failing)),
         overrun_s={f"t{teams - 1}d0": overrun_s},
     )
-    asking = _urgent(problem, facts, random.Random(seed), urgent)
-    problem, stops = stops_of(problem, published, facts, asking)
-    return problem, published, dataclasses.replace(facts, urgent=tuple(v.id for v in asking)), stops
+    asking = _urgent(problem, state, random.Random(seed), urgent)
+    problem, stops = stops_of(problem, published, state, asking)
+    return problem, published, dataclasses.replace(state, urgent=tuple(v.id for v in asking)), stops
 
 
 def _bare(result: Replan, stops: Stops) -> set[str]:
@@ -81,7 +81,7 @@ def _bare(result: Replan, stops: Stops) -> set[str]:
 def test_nobody_is_lost_and_no_promise_moves(
     seed, teams, now_s, failing, urgent, promised, overrun_s, iterations
 ):
-    problem, published, facts, stops = _day(
+    problem, published, state, stops = _day(
         seed,
         teams=teams,
         now_s=now_s,
@@ -90,32 +90,32 @@ def test_nobody_is_lost_and_no_promise_moves(
         promised=promised,
         overrun_s=overrun_s,
     )
-    result = replan(problem, published, facts, stops=stops, iterations=iterations, seed=seed)
+    result = replan(problem, published, state, stops=stops, iterations=iterations, seed=seed)
 
     assert check(result.problem, result.plan) == []
     assert result.plan.broken_locks == ()
-    assert not {route.shift for route in result.plan.routes} & facts.failed
-    today = {v for v, shift in published.shift_of.items() if shift.endswith("d0")} - facts.gone
-    assert sorted(change.visit for change in result.changes) == sorted(today | set(facts.urgent))
+    assert not {route.shift for route in result.plan.routes} & state.failed
+    today = {v for v, shift in published.shift_of.items() if shift.endswith("d0")} - state.gone
+    assert sorted(change.visit for change in result.changes) == sorted(today | set(state.urgent))
     served = result.plan.shift_of
     out = {row.visit for row in result.plan.unserved}
-    assert served.keys() | out == today | set(facts.urgent)
+    assert served.keys() | out == today | set(state.urgent)
     assert not served.keys() & out
-    singly = replan(problem, published, facts, iterations=0, seed=seed)
+    singly = replan(problem, published, state, iterations=0, seed=seed)
     hopeless = {change.visit for change in singly.broken}
     for change in result.changes:
         visit = problem.visit_by_id[change.visit]
         assert (change.what == DROPPED) == (visit.id in out)
         if visit.locked is None:
             assert change.cause is None
-        elif visit.locked in facts.failed:
+        elif visit.locked in state.failed:
             assert change.cause is not None
             assert change.cause.code == "failed"
             assert change.what in (MOVED, DROPPED)
         elif change.cause is None:
             assert change.now is not None
             assert change.now.shift == visit.locked
-            low, high = facts.told[visit.id]
+            low, high = state.told[visit.id]
             assert low <= change.now.start_s <= high
         else:
             assert visit.id in hopeless  # sharing a stop broke nothing that could be kept
@@ -125,10 +125,10 @@ def test_nobody_is_lost_and_no_promise_moves(
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_question_has_the_same_answer(seed: int) -> None:
-    problem, published, facts, stops = _day(
+    problem, published, state, stops = _day(
         seed, teams=3, now_s=9 * HOUR, failing=1, urgent=2, promised=0.5, overrun_s=0
     )
-    answers = [replan(problem, published, facts, stops=stops, iterations=150, seed=seed) for _ in range(2)]
+    answers = [replan(problem, published, state, stops=stops, iterations=150, seed=seed) for _ in range(2)]
     assert answers[0].changes == answers[1].changes
     assert answers[0].plan.digest() == answers[1].plan.digest()
 
@@ -139,7 +139,7 @@ def test_hardly_anybody_is_met_without_a_kit() -> None:
     short = bare = 0
     for seed in range(60):
         rng = random.Random(seed)
-        problem, published, facts, stops = _day(
+        problem, published, state, stops = _day(
             seed,
             teams=rng.randint(2, 4),
             now_s=rng.randint(7 * HOUR, 14 * HOUR),
@@ -148,7 +148,7 @@ def test_hardly_anybody_is_met_without_a_kit() -> None:
             promised=rng.choice([0, 0.5, 1.0]),
             overrun_s=rng.choice([0, 1200, 7200]),
         )
-        result = replan(problem, published, facts, stops=stops, iterations=60, seed=seed)
+        result = replan(problem, published, state, stops=stops, iterations=60, seed=seed)
         short += sum(v.service_s < stops.alone[v.id] for v in result.problem.visits)
         bare += len(_bare(result, stops))
     assert short > 100
@@ -161,7 +161,7 @@ def test_houses_stay_together_and_more_homes_are_visited() -> None:
     served = {True: 0, False: 0}
     travel_s = {True: 0, False: 0}
     for seed in range(20):
-        problem, published, facts, stops = _day(
+        problem, published, state, stops = _day(
             seed, teams=4, now_s=9 * HOUR, failing=1, urgent=0, promised=0.3, overrun_s=0
         )
         apart = dataclasses.replace(
@@ -169,7 +169,7 @@ def test_houses_stay_together_and_more_homes_are_visited() -> None:
         )
         for share, day in ((True, problem), (False, apart)):
             known = stops if share else None
-            result = replan(day, published, facts, stops=known, iterations=200, seed=seed)
+            result = replan(day, published, state, stops=known, iterations=200, seed=seed)
             on = result.plan.shift_of
             served[share] += len(on)
             travel_s[share] += result.plan.statistics.travel_s
@@ -199,9 +199,9 @@ def test_an_urgent_neighbour_stands_back_where_a_promise_would_break_for_it() ->
     route = walk(problem, problem.shifts[0], [first, second]).route(problem.shifts[0])
     start = route.stops[0].start_s
     told = {"a": (start, start), "b": (start + 1200, start + 1200)}
-    facts = Facts(MONDAY, 7 * HOUR, told=told, urgent=("u",))
+    state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
     stops = Stops(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan(problem, existing([route]), facts, stops=stops, iterations=50)
+    result = replan(problem, existing([route]), state, stops=stops, iterations=50)
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": "new"}
     assert result.broken == ()
     assert result.problem.visit_by_id["u"].service_s == 1800
@@ -214,9 +214,9 @@ def test_a_team_gets_no_more_promised_homes_than_it_may() -> None:
     problem = _lone([first, second, urgent], max_visits=2)
     route = walk(problem, problem.shifts[0], [first, second]).route(problem.shifts[0])
     told = {stop.visit: (stop.start_s, stop.start_s + HOUR) for stop in route.stops}
-    facts = Facts(MONDAY, 7 * HOUR, told=told, urgent=("u",))
+    state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
     stops = Stops(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan(problem, existing([route]), facts, stops=stops, iterations=50)
+    result = replan(problem, existing([route]), state, stops=stops, iterations=50)
     assert check(result.problem, result.plan) == []
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": DROPPED}
 
@@ -230,9 +230,9 @@ def test_a_stop_without_a_place_today_is_offered_one_for_all() -> None:
     ]
     problem = Problem(((-7.6, 111.5),), (today, *later), tuple(visits))
     route = walk(problem, today, visits).route(today)
-    facts = Facts(MONDAY, 7 * HOUR, failed=frozenset({"t0d0"}))
+    state = DayState(MONDAY, 7 * HOUR, failed=frozenset({"t0d0"}))
     stops = Stops(wanted=(("a", "b"),), follows={"a": 600, "b": 600}, alone={"a": 1200, "b": 1200})
-    result = replan(problem, existing([route]), facts, stops=stops, iterations=10)
+    result = replan(problem, existing([route]), state, stops=stops, iterations=10)
     one, two = (change.offer for change in sorted(result.changes, key=lambda change: change.visit))
     assert one is not None
     assert two is not None
