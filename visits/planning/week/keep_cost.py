@@ -2,7 +2,7 @@
 
 The idea: take the visit out of the plan's routes, cut its windows to the hour that its family knows, and look for
 the cheapest place on its old shift, in three steps, each only where the one before found nothing: while all
-others whose families know their hour keep it (`calm`); while these may shift too (`loose`), the fewest of them;
+others whose families know their hour keep it (`frozen`); while these may shift too (`relaxed`), the fewest of them;
 while stops may go (why/ejections.py). Our own, on the places of week/slots.py. What it costs is the travel of all routes after
 it less before it, and the points that it would be worth less on that date. Plain Python: one question takes a few
 milliseconds.
@@ -27,7 +27,7 @@ Orders = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class KeepCost:
     """What it takes for a visit to stay. `added_s` (travel) and `points` (lost) may be negative: then the plan would
     gain. `later_s` is how much later the shift's team is back. Of places alike in whom they shift, the one with the
     least travel and delay together is taken.
@@ -52,40 +52,44 @@ class Stay:
     told: Interval | None = None
 
 
-def keep(calm: Problem, loose: Problem, orders: Orders, visit: Visit, shift: str) -> list[Stay]:
+def find_keep_costs(
+    frozen: Problem, relaxed: Problem, orders: Orders, visit: Visit, shift: str
+) -> list[KeepCost]:
     """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`: every place that costs nobody
     else's hour, the cheapest first, or one answer that says what would have to give way.
 
-    Both problems have the same shifts and visits: in `calm` those that are where they were published have their
+    Both problems have the same shifts and visits: in `frozen` those that are where they were published have their
     windows cut to that.
     """
-    team = calm.shift_by_id[shift]
+    team = frozen.shift_by_id[shift]
     rest = {one: [v for v in order if v != visit.id] for one, order in orders.items()}
     others = rest.get(shift, [])
-    lost = _lost(calm, orders, visit, team)
-    end_s = walk(calm, team, [calm.visit_by_id[one] for one in orders.get(shift, ())]).end_s
-    for there in (calm, loose):
+    lost = _lost_points(frozen, orders, visit, team)
+    end_s = walk(frozen, team, [frozen.visit_by_id[one] for one in orders.get(shift, ())]).end_s
+    for there in (frozen, relaxed):
         stops = [there.visit_by_id[one] for one in others]
         found = []
-        for position in sorted(_positions(there, team, stops, visit)):
+        for position in sorted(_list_feasible_positions(there, team, stops, visit)):
             after = [*stops[:position], visit, *stops[position:]]
-            added_s = _travel(calm, team, after) + _left(calm, orders, rest, visit, shift)
-            later_s = max(0, walk(calm, team, after).end_s - end_s)
-            shifted = tuple(_shifted(calm, team, after, visit))
+            added_s = _route_travel_s(frozen, team, after) + _travel_change(
+                frozen, orders, rest, visit, shift
+            )
+            later_s = max(0, walk(frozen, team, after).end_s - end_s)
+            shifted = tuple(_list_shifted_stops(frozen, team, after, visit))
             fits = FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS
             order = () if shifted else tuple(stop.id for stop in after)
-            found.append(Stay(SHIFTS if shifted else fits, shift, order, added_s, later_s, lost, shifted))
+            found.append(KeepCost(SHIFTS if shifted else fits, shift, order, added_s, later_s, lost, shifted))
         if found:
             found.sort(key=lambda stay: (len(stay.shifted), stay.added_s + stay.later_s))
             return [stay for stay in found if stay.order] or found[:1]
-    (codes,) = hard_constraints.each(replace(calm, shifts=(team,), visits=()), visit)
-    room = ejections.cheapest(loose, rest, [hard_constraints.Offer(team, visit)])
+    (codes,) = hard_constraints.each(replace(frozen, shifts=(team,), visits=()), visit)
+    room = ejections.cheapest(relaxed, rest, [hard_constraints.Offer(team, visit)])
     if codes or room is None:
-        return [Stay(BLOCKED, shift, relax=codes)]
-    return [_pushing(loose, orders, rest, visit, team, room, lost)]
+        return [KeepCost(BLOCKED, shift, relax=codes)]
+    return [_cost_of_ejections(relaxed, orders, rest, visit, team, room, lost)]
 
 
-def _pushing(
+def _cost_of_ejections(
     problem: Problem,
     orders: Orders,
     rest: Orders,
@@ -93,12 +97,12 @@ def _pushing(
     team: Shift,
     room: ejections.Room,
     lost: float,
-) -> Stay:
+) -> KeepCost:
     """What it costs where the stops of `room` have to go."""
     stay = [problem.visit_by_id[one] for one in rest.get(team.id, ()) if one not in room.out]
     after = [*stay[: room.gap], visit, *stay[room.gap :]]
-    added_s = _travel(problem, team, after) + _left(problem, orders, rest, visit, team.id)
-    return Stay(
+    added_s = _route_travel_s(problem, team, after) + _travel_change(problem, orders, rest, visit, team.id)
+    return KeepCost(
         PUSHES,
         team.id,
         added_s=added_s,
@@ -109,39 +113,41 @@ def _pushing(
     )
 
 
-def _positions(problem: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[int]:
+def _list_feasible_positions(
+    problem: Problem, team: Shift, stops: Sequence[Visit], visit: Visit
+) -> Iterator[int]:
     """Where the visit fits between the stops as they are."""
     row = slots.line(problem, team, stops)
     for slot in slots.slots(slots.Prepared(problem, (row,)), replace(visit, locked=None)):
         yield slot.position
 
 
-def _shifted(calm: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[str]:
+def _list_shifted_stops(frozen: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[str]:
     """Stops that would begin outside the hours that their families know."""
-    for stop in walk(calm, team, stops).stops:
-        hours = visit.windows if stop.visit == visit.id else calm.visit_by_id[stop.visit].windows
+    for stop in walk(frozen, team, stops).stops:
+        hours = visit.windows if stop.visit == visit.id else frozen.visit_by_id[stop.visit].windows
         if not any(opens <= stop.start_s <= closes for opens, closes in hours):
             yield stop.visit
 
 
-def _left(problem: Problem, orders: Orders, rest: Orders, visit: Visit, shift: str) -> int:
+def _travel_change(problem: Problem, orders: Orders, rest: Orders, visit: Visit, shift: str) -> int:
     """Travel of the route that the visit leaves, less that of both routes as they are planned."""
     seconds = 0
     for one, order in orders.items():
         if one != shift and visit.id not in order:
             continue
         team = problem.shift_by_id[one]
-        seconds -= _travel(problem, team, [problem.visit_by_id[v] for v in order])
+        seconds -= _route_travel_s(problem, team, [problem.visit_by_id[v] for v in order])
         if one != shift:
-            seconds += _travel(problem, team, [problem.visit_by_id[v] for v in rest[one]])
+            seconds += _route_travel_s(problem, team, [problem.visit_by_id[v] for v in rest[one]])
     return seconds
 
 
-def _travel(problem: Problem, team: Shift, stops: Sequence[Visit]) -> int:
+def _route_travel_s(problem: Problem, team: Shift, stops: Sequence[Visit]) -> int:
     return walk(problem, team, stops).travel_s
 
 
-def _lost(problem: Problem, orders: Orders, visit: Visit, team: Shift) -> float:
+def _lost_points(problem: Problem, orders: Orders, visit: Visit, team: Shift) -> float:
     """Points that the visit is worth less on the old date than where the plan has it."""
     now = next((one for one, order in orders.items() if visit.id in order), None)
     kept = points(problem, visit, team.date)

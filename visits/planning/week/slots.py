@@ -45,7 +45,7 @@ class Slot:
 class Line(NamedTuple):
     """A route with its two passes. Index 0 is the base, 1..n the stops, n + 1 the base again.
 
-    `sound` is how many of the first stops keep the rules; -1 where one is on a team or day that is not for it.
+    `feasible_prefix` is how many of the first stops keep the rules; -1 where one is on a team or day that is not for it.
     """
 
     shift: Shift
@@ -55,7 +55,7 @@ class Line(NamedTuple):
     latest: tuple[int, ...]  # latest arrival at stop i + 1, the base the last
     legs: tuple[int, ...]  # travel to stop i + 1, the base the last
     end_s: int
-    sound: int
+    feasible_prefix: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
     """One route with both passes."""
     starts: list[int] = []
     leaves, legs = [shift.start_s], []
-    here, seen_last, fits, sound = shift.start_location, False, True, 0
+    here, seen_last, fits, feasible_prefix = shift.start_location, False, True, 0
     for visit in visits:
         fits = fits and allowed(visit, shift) is None and (visit.last or not seen_last)
         seen_last = seen_last or visit.last
         legs.append(problem.seconds(here, visit.location))
         arrive_s = drive(leaves[-1], legs[-1], shift.breaks)
         start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
-        sound += start_s is not None and sound == len(starts)
+        feasible_prefix += start_s is not None and feasible_prefix == len(starts)
         starts.append(arrive_s if start_s is None else start_s)
         leaves.append(starts[-1] + visit.service_s)
         here = visit.location
@@ -104,7 +104,7 @@ def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
         tuple(reversed(latest)),
         tuple(legs),
         end_s,
-        sound if fits else -1,
+        feasible_prefix if fits else -1,
     )
 
 
@@ -188,7 +188,7 @@ def _on_line(
     regular = sum(not stop.last for stop in stops)  # the last ones follow them
     first, final = (regular, len(stops)) if visit.last else (0, regular)
     found = []
-    for position in range(first, min(final, row.sound) + 1):
+    for position in range(first, min(final, row.feasible_prefix) + 1):
         before = stops[position - 1].id if position else ""
         one = joined.get(before)
         if one is None and position < len(stops) and stops[position].id in follows:

@@ -29,13 +29,13 @@ ONE_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
-    """`problem` holds who is where they were published to their hour, `loose` does not; both have who shares a stop
+    """`problem` holds who is where they were published to their hour, `relaxed` does not; both have who shares a stop
     as one visit, `groups` says who. `singles` is `problem` in single visits. `alone` is how long those take that
     follow another at its place without being one stop with it, once that one is elsewhere. All are by need. A
     `draft` of days ahead can be changed, one of a day under way only asked."""
 
     problem: Problem
-    loose: Problem
+    relaxed: Problem
     singles: Problem
     groups: stop_groups.Groups
     orders: dict[str, tuple[str, ...]]
@@ -62,7 +62,7 @@ class Routes:
 
     def kept(self, need: str) -> planning.Visit:
         """The need's stop at the hour that its family knows."""
-        own, visit = self.loose.visit_by_id[self.leader(need)], self.changed[need]
+        own, visit = self.relaxed.visit_by_id[self.leader(need)], self.changed[need]
         dates = None if own.dates is None else own.dates | {arrival_intervals.local_date(visit.planned_start)}
         return replace(
             own,
@@ -124,23 +124,23 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     maker = _Maker(plan, shifts, places)
     wanted, visits, orders = _routes(stops, maker)
     visits += maker.left(found.cancelled)
-    loose = Problem(
+    relaxed = Problem(
         tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
     )
     before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     groups = {
         first: ids
-        for first, ids in stop_groups.possible(loose, wanted).items()
-        if len({(loose.visit_by_id[one].locked, loose.visit_by_id[one].published) for one in ids}) == 1
+        for first, ids in stop_groups.possible(relaxed, wanted).items()
+        if len({(relaxed.visit_by_id[one].locked, relaxed.visit_by_id[one].published) for one in ids}) == 1
         and _one_hour([before[one] for one in ids if one in before])
     }
-    merged = stop_groups.merge(loose, groups)
+    merged = stop_groups.merge(relaxed, groups)
     hours = _hours(stops, groups)
     behind = stop_groups.followers(wanted) - stop_groups.followers(groups)
     return Routes(
-        problem=_calm(merged, hours),
-        loose=merged,
-        singles=_calm(loose, hours),
+        problem=_freeze_hours(merged, hours),
+        relaxed=merged,
+        singles=_freeze_hours(relaxed, hours),
         groups=groups,
         orders=stop_groups.leaders(orders, groups),
         changed=visits_before,
@@ -180,7 +180,7 @@ def _hour_or_draft(change: Change) -> Interval:
     return min(since, change.stop.start), max(until, change.stop.start)
 
 
-def _calm(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
+def _freeze_hours(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
     visits = (
         replace(visit, windows=within(visit.windows, hours[visit.id])) if visit.id in hours else visit
         for visit in problem.visits
@@ -289,9 +289,9 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
     joined, groups = stop_groups.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
     merged, hours = stop_groups.merge(joined, groups), _hours(found.stops, groups)
     return Routes(
-        problem=_calm(merged, hours),
-        loose=merged,
-        singles=_calm(joined, hours),
+        problem=_freeze_hours(merged, hours),
+        relaxed=merged,
+        singles=_freeze_hours(joined, hours),
         groups=groups,
         orders=stop_groups.leaders(orders, groups),
         changed=visits_before,

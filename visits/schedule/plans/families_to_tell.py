@@ -10,7 +10,7 @@ from outreach.models import Need
 from outreach.words import interval
 from visits.appointments import arrival_intervals
 from visits.models import Plan, Shift, Visit
-from visits.planning.week.keep_cost import Stay
+from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import keep_cost_labels, unassigned
 from visits.schedule.plans.keep_cost_labels import Price
 from visits.schedule.plans.plan_changes import Change, Changes, What
@@ -34,7 +34,7 @@ class Family:
     price: Price | None = field(default=None, compare=False)  # of leaving it where it was
 
 
-def before(changes: Changes, prices: Mapping[str, Stay] | None = None) -> list[Family]:
+def before(changes: Changes, prices: Mapping[str, KeepCost] | None = None) -> list[Family]:
     """As it would be if the plan were published now; with what it would cost to leave each where it was, by need."""
     rows = _families(_rows(changes.having(What.MOVED, What.SHIFTED), changes.cancelled), changes.instead)
     known = prices or {}

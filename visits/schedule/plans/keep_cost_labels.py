@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from visits.planning.week import keep_cost
-from visits.planning.week.keep_cost import Stay
+from visits.planning.week.keep_cost import KeepCost
 from visits.wording import labels
 
 Names = Mapping[str, str]
@@ -24,7 +24,7 @@ class Price:
     can: bool
 
 
-def said(kept: Stay, what: str, names: Names) -> Price:
+def said(kept: KeepCost, what: str, names: Names) -> Price:
     """`what` is the change: shifted, moved or cancelled; `names` are the others', by need."""
     return Price(
         title=_title(kept, what),
@@ -33,7 +33,7 @@ def said(kept: Stay, what: str, names: Names) -> Price:
     )
 
 
-def _title(kept: Stay, what: str) -> str:
+def _title(kept: KeepCost, what: str) -> str:
     """The answer in a few words."""
     if kept.code in (keep_cost.BLOCKED, keep_cost.LATE):
         return _("Tidak bisa tetap")
@@ -42,7 +42,7 @@ def _title(kept: Stay, what: str) -> str:
     return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
 
 
-def _price(kept: Stay, names: Names) -> str:
+def _price(kept: KeepCost, names: Names) -> str:
     """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
     if kept.code == keep_cost.BLOCKED:
         return " ".join(_blocks(kept))
@@ -84,7 +84,7 @@ def _travel(added_s: int) -> str:
     return text % {"minutes": labels.duration(abs(added_s))}
 
 
-def _out(kept: Stay, names: Names) -> str:
+def _out(kept: KeepCost, names: Names) -> str:
     text = _("%(others)s harus ditunda (nilai %(points)s)") % {
         "others": _names(kept.out, names),
         "points": formats.number_format(round(kept.worth)),
@@ -98,7 +98,7 @@ def _names(needs: tuple[str, ...], names: Names) -> str:
     return ", ".join(names.get(need, "?") for need in needs)
 
 
-def _blocks(kept: Stay) -> list[str]:
+def _blocks(kept: KeepCost) -> list[str]:
     sentences = {
         "failed": _("Tim itu tidak bertugas lagi pada hari itu."),
         "no_shift": _("Tanggal itu tidak lagi cocok untuk keluarga ini."),

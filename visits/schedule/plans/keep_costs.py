@@ -20,7 +20,7 @@ from visits.planning.rules import walk
 from visits.planning.types import Interval, Route
 from visits.planning.uncertainty.simulate import Day
 from visits.planning.week import keep_cost
-from visits.planning.week.keep_cost import Stay
+from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_routes, plan_changes
 from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.plans.plan_changes import Changes
@@ -31,7 +31,7 @@ NOT_WORKING = "failed"
 TRIED = 4  # places of one visit that are replayed
 
 
-def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[str, Stay]:
+def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[str, KeepCost]:
     """By need, for all whose visit would move, shift or be cancelled; empty where it cannot be asked any more."""
     if found.refusals or not draft_routes.changed(found):
         return {}
@@ -45,36 +45,36 @@ def prices(*, plan: Plan, found: Changes, now: datetime | None = None) -> dict[s
     return of(routes, routes.changed)
 
 
-def of(routes: Routes, needs: Iterable[str]) -> dict[str, Stay]:
+def of(routes: Routes, needs: Iterable[str]) -> dict[str, KeepCost]:
     """The prices of these changes; who shares a stop has one price."""
     asked = {routes.leader(need): need for need in needs}
     found = {need: _places(routes, need) for need in asked.values()}
     tried = [(need, kept) for need, places in found.items() for kept in places if kept.order]
     days = [_day(routes, kept.shift, routes.each(kept.order)) for _, kept in tried]
     told = simulation.intervals(days, routes.learned) if days else []
-    held: dict[str, list[Stay]] = {}
+    held: dict[str, list[KeepCost]] = {}
     for (need, kept), intervals in zip(tried, told, strict=True):
         held.setdefault(need, []).append(_held(routes, need, kept, intervals))
     best = {need: _best(held.get(need, places)) for need, places in found.items()}
     return {need: best[asked[routes.leader(need)]] for need in needs}
 
 
-def _places(routes: Routes, need: str) -> list[Stay]:
+def _places(routes: Routes, need: str) -> list[KeepCost]:
     """By the plan's own clock."""
     shift = str(routes.changed[need].shift_id)
     if shift not in routes.problem.shift_by_id:
-        return [Stay(keep_cost.BLOCKED, shift, relax=(NOT_WORKING,))]
-    calm, loose = (routes.with_room(there, need, shift) for there in (routes.problem, routes.loose))
-    found = keep_cost.keep(calm, loose, routes.orders, routes.kept(need), shift)
+        return [KeepCost(keep_cost.BLOCKED, shift, relax=(NOT_WORKING,))]
+    frozen, relaxed = (routes.with_room(there, need, shift) for there in (routes.problem, routes.relaxed))
+    found = keep_cost.find_keep_costs(frozen, relaxed, routes.orders, routes.kept(need), shift)
     places = [
         replace(kept, shifted=routes.each(kept.shifted), out=routes.each(kept.out))
         for kept in found[:TRIED]
         if not kept.order or not routes.draft or after(routes, kept, need) is not None
     ]
-    return places or [Stay(keep_cost.BLOCKED, shift, relax=("window",))]
+    return places or [KeepCost(keep_cost.BLOCKED, shift, relax=("window",))]
 
 
-def after(routes: Routes, kept: Stay, need: str) -> dict[str, Route | None] | None:
+def after(routes: Routes, kept: KeepCost, need: str) -> dict[str, Route | None] | None:
     """The two routes that change by this place, in single visits; a route is None where nobody is left on it. None
     where a rule would be broken."""
     leader, own = routes.leader(need), routes.kept(need)
@@ -105,12 +105,12 @@ def _with_kits(routes: Routes, visits: Sequence[planning.Visit]) -> list[plannin
     ]
 
 
-def _best(places: list[Stay]) -> Stay:
+def _best(places: list[KeepCost]) -> KeepCost:
     """The cheapest that holds; else the one that shifts fewest; else that the team would come at another hour."""
     return min(places, key=lambda kept: (not kept.order, kept.code == keep_cost.LATE, len(kept.shifted)))
 
 
-def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> Stay:
+def _held(routes: Routes, need: str, kept: KeepCost, told: Sequence[Interval]) -> KeepCost:
     """The same where the replays say so too, else who would not be met as told."""
     lost = []
     mine = routes.each([routes.leader(need)])
@@ -119,7 +119,7 @@ def _held(routes: Routes, need: str, kept: Stay, told: Sequence[Interval]) -> St
         if visit is None or not _differs(visit, interval):
             continue
         if one in mine:
-            return Stay(keep_cost.LATE, kept.shift, told=interval)
+            return KeepCost(keep_cost.LATE, kept.shift, told=interval)
         if one not in routes.changed:
             lost.append(one)
     return replace(kept, code=keep_cost.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept

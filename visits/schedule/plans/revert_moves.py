@@ -17,7 +17,7 @@ from visits.models import Plan, PlanStop, PlanUnserved, Shift
 from visits.planning.fair import loads
 from visits.planning.fair.loads import Load
 from visits.planning.types import Route
-from visits.planning.week.keep_cost import Stay
+from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
 from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.runs import appointment_windows, draft_rows, engine
@@ -69,7 +69,7 @@ def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[
 
 
 def _rewrite(
-    plan: Plan, asked: Routes, price: Stay, who: Sequence[str], routes: dict[int, Route | None]
+    plan: Plan, asked: Routes, price: KeepCost, who: Sequence[str], routes: dict[int, Route | None]
 ) -> None:
     """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)
@@ -104,7 +104,7 @@ def _rewrite(
 
 def _summary(
     summary: dict[str, Any],
-    price: Stay,
+    price: KeepCost,
     who: Sequence[str],
     routes: dict[int, Route | None],
     *,

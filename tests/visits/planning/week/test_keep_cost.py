@@ -11,7 +11,7 @@ from tests.support.planning_case import make_problem
 from visits.planning import Problem, Stop, Visit
 from visits.planning.result import passing
 from visits.planning.rules import walk, within
-from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, PUSHES, SHIFTS, keep
+from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, PUSHES, SHIFTS, find_keep_costs
 
 Orders = dict[str, list[str]]
 
@@ -21,36 +21,36 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
     """Routes that keep the rules, some of whose stops know their hour, and a visit to be kept at its own."""
     seed = draw(st.integers(0, 10**6))
     rng = random.Random(seed)
-    loose = make_problem(seed, visits=14, shifts=draw(st.integers(1, 3)), last=draw(st.booleans()))
-    order = list(loose.visits)
+    relaxed = make_problem(seed, visits=14, shifts=draw(st.integers(1, 3)), last=draw(st.booleans()))
+    order = list(relaxed.visits)
     rng.shuffle(order)
     asked = order.pop()
     orders: Orders = {}
     starts: dict[str, int] = {}
-    for shift in loose.shifts:
+    for shift in relaxed.shifts:
         mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.last)
-        stops = passing(loose, shift, mine).stops
+        stops = passing(relaxed, shift, mine).stops
         orders[shift.id] = [stop.visit for stop in stops]
         starts |= {stop.visit: stop.start_s for stop in stops}
     if starts and draw(st.booleans()):
-        asked = loose.visit_by_id[rng.choice(sorted(starts))]
+        asked = relaxed.visit_by_id[rng.choice(sorted(starts))]
     spread = draw(st.sampled_from((600, 1800, 7200)))
     hours = {
         visit: (max(0, at - spread), min(86400, at + spread))
         for visit, at in starts.items()
         if rng.random() < 0.7
     }
-    calm = dataclasses.replace(
-        loose,
+    frozen = dataclasses.replace(
+        relaxed,
         visits=tuple(
             dataclasses.replace(v, windows=within(v.windows, hours[v.id])) if v.id in hours else v
-            for v in loose.visits
+            for v in relaxed.visits
         ),
     )
-    shift = rng.choice(loose.shifts)
+    shift = rng.choice(relaxed.shifts)
     at = rng.randrange(shift.start_s, max(shift.start_s + 1, shift.end_s))
     asked = dataclasses.replace(asked, windows=((max(0, at - 1800), min(86400, at + 1800)),), locked=None)
-    return calm, loose, orders, asked, shift.id
+    return frozen, relaxed, orders, asked, shift.id
 
 
 def _travel(problem: Problem, orders: Orders) -> int:
@@ -81,43 +81,43 @@ def _places(
 @settings(max_examples=300, deadline=None)
 @given(questions())
 def test_the_price_is_what_walking_every_place_gives(question) -> None:
-    calm, loose, orders, visit, shift = question
-    found, *more = keep(calm, loose, orders, visit, shift)
+    frozen, relaxed, orders, visit, shift = question
+    found, *more = find_keep_costs(frozen, relaxed, orders, visit, shift)
 
     rest = [i for i in orders[shift] if i != visit.id]
     if found.code in (FREE, FITS, SHIFTS):
-        places = _places(loose if found.shifted else calm, orders, visit, shift)
-        assert places and (not found.shifted or not _places(calm, orders, visit, shift))
-        assert len(found.shifted) == min(_unheard(calm, stops, visit) for stops in places.values())
+        places = _places(relaxed if found.shifted else frozen, orders, visit, shift)
+        assert places and (not found.shifted or not _places(frozen, orders, visit, shift))
+        assert len(found.shifted) == min(_unheard(frozen, stops, visit) for stops in places.values())
     else:
-        assert not _places(loose, orders, visit, shift)
+        assert not _places(relaxed, orders, visit, shift)
     if found.order:
         assert [i for i in found.order if i != visit.id] == rest
         after = {s: [i for i in order if i != visit.id] for s, order in orders.items()}
         costs = []
-        for position in _places(calm, orders, visit, shift):
+        for position in _places(frozen, orders, visit, shift):
             after[shift] = [*rest[:position], visit.id, *rest[position:]]
-            kept = [visit if i == visit.id else calm.visit_by_id[i] for i in after[shift]]
-            end_s = walk(calm, calm.shift_by_id[shift], kept).end_s
-            later_s = max(0, end_s - _end(calm, orders, shift))
-            costs.append((_travel(calm, after) - _travel(calm, orders) + later_s, later_s))
+            kept = [visit if i == visit.id else frozen.visit_by_id[i] for i in after[shift]]
+            end_s = walk(frozen, frozen.shift_by_id[shift], kept).end_s
+            later_s = max(0, end_s - _end(frozen, orders, shift))
+            costs.append((_travel(frozen, after) - _travel(frozen, orders) + later_s, later_s))
         offered = [(one.added_s + one.later_s, one.later_s) for one in (found, *more)]
         assert sorted(offered) == sorted(costs)
         assert [cost for cost, _ in offered] == sorted(cost for cost, _ in costs)
     else:
         assert not more
     if found.code == PUSHES:
-        assert _places(loose, orders, visit, shift, found.out)
+        assert _places(relaxed, orders, visit, shift, found.out)
         for fewer in combinations(found.out, len(found.out) - 1):
-            assert not _places(loose, orders, visit, shift, fewer)
+            assert not _places(relaxed, orders, visit, shift, fewer)
     if found.code == BLOCKED:
-        assert found.relax and not _places(loose, orders, visit, shift, tuple(rest))
+        assert found.relax and not _places(relaxed, orders, visit, shift, tuple(rest))
 
 
-def _unheard(calm: Problem, stops, visit: Visit) -> int:
+def _unheard(frozen: Problem, stops, visit: Visit) -> int:
     """Families that are not met at the hour that they know."""
     return sum(
         stop.visit != visit.id
-        and not any(a <= stop.start_s <= b for a, b in calm.visit_by_id[stop.visit].windows)
+        and not any(a <= stop.start_s <= b for a, b in frozen.visit_by_id[stop.visit].windows)
         for stop in stops
     )

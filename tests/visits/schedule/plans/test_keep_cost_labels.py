@@ -2,7 +2,7 @@
 
 import pytest
 
-from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, LATE, PUSHES, SHIFTS, Stay
+from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, LATE, PUSHES, SHIFTS, KeepCost
 from visits.schedule.plans.keep_cost_labels import said
 
 NAMES = {"a": "S. P. (Kare)", "b": "W. (Dagangan)"}
@@ -12,50 +12,50 @@ NAMES = {"a": "S. P. (Kare)", "b": "W. (Dagangan)"}
     ("kept", "what", "title", "text"),
     [
         (
-            Stay(FREE, "1", ("x",)),
+            KeepCost(FREE, "1", ("x",)),
             "shifted",
             "Bisa tetap pada jam semula",
             "Tanpa tambahan jalan; jam keluarga lain tidak berubah.",
         ),
         (
-            Stay(FREE, "1", ("x",), added_s=-600),
+            KeepCost(FREE, "1", ("x",), added_s=-600),
             "moved",
             "Bisa tetap di tempat semula",
             "Jalan berkurang 10 mnt; jam keluarga lain tidak berubah.",
         ),
         (
-            Stay(FITS, "1", ("x",), added_s=720, later_s=1500, points=4.0),
+            KeepCost(FITS, "1", ("x",), added_s=720, later_s=1500, points=4.0),
             "moved",
             "Bisa tetap, dengan harga",
             "Jalan bertambah 12 mnt; nilai rencana turun 4; tim pulang 25 mnt lebih lambat, masih dalam jam kerja; jam keluarga lain tidak berubah.",
         ),
         (
-            Stay(SHIFTS, "1", added_s=60, shifted=("a", "b")),
+            KeepCost(SHIFTS, "1", added_s=60, shifted=("a", "b")),
             "shifted",
             "Tetap bila ada yang mengalah",
             "Jalan bertambah 1 mnt; jam S. P. (Kare), W. (Dagangan) bergeser lebih dari 30 menit.",
         ),
         (
-            Stay(PUSHES, "1", points=-46.0, out=("a",), worth=57.2, promised=1),
+            KeepCost(PUSHES, "1", points=-46.0, out=("a",), worth=57.2, promised=1),
             "cancelled",
             "Tetap bila ada yang mengalah",
             "S. P. (Kare) harus ditunda (nilai 57), 1 di antaranya sudah dijanjikan atau didahulukan; tanpa tambahan jalan; keluarga ini sendiri bernilai 46.",
         ),
         (
-            Stay(BLOCKED, "1", relax=("failed",)),
+            KeepCost(BLOCKED, "1", relax=("failed",)),
             "moved",
             "Tidak bisa tetap",
             "Tim itu tidak bertugas lagi pada hari itu.",
         ),
         (
-            Stay(LATE, "1", told=(39_000, 40_200)),
+            KeepCost(LATE, "1", told=(39_000, 40_200)),
             "shifted",
             "Tidak bisa tetap",
             "Menurut ulangan hari itu, tim baru tiba antara 10.50 dan 11.10.",
         ),
     ],
 )
-def test_every_answer_has_its_words(kept: Stay, what: str, title: str, text: str) -> None:
+def test_every_answer_has_its_words(kept: KeepCost, what: str, title: str, text: str) -> None:
     price = said(kept, what, NAMES)
 
     assert (price.title, price.text) == (title, text)

@@ -10,7 +10,7 @@ from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.week import keep_cost as engine
-from visits.planning.week.keep_cost import Stay
+from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import keep_costs, plan_changes, revert_moves
 from visits.schedule.plans.publishing import publish
 
@@ -29,7 +29,7 @@ def _monday_noon():
         yield
 
 
-def _prices(plan: Plan) -> dict[str, Stay]:
+def _prices(plan: Plan) -> dict[str, KeepCost]:
     return keep_costs.prices(plan=plan, found=plan_changes.of(plan=plan, now=NOW), now=NOW)
 
 
