@@ -38,7 +38,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
 
     def go_on(done: int, now_s: int, here: int, worth: float, count: int, seen_last: bool) -> None:
         for i, visit in able:
-            if done >> i & 1 or count == shift.max_visits or (seen_last and not visit.last):
+            if done >> i & 1 or count == shift.max_visits or (seen_last and not visit.infectious_last):
                 continue
             leg_s = problem.seconds(here, visit.location)
             start_s = service_start(
@@ -52,7 +52,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
             these = done | 1 << i
             if drive(leave_s, home_s, shift.breaks) <= shift.end_s:
                 found[these] = max(found.get(these, float("-inf")), total - home_s)
-            go_on(these, leave_s, visit.location, total, count + 1, seen_last or visit.last)
+            go_on(these, leave_s, visit.location, total, count + 1, seen_last or visit.infectious_last)
 
     go_on(0, shift.start_s, shift.start_location, 0.0, 0, False)
     return found

@@ -115,7 +115,7 @@ def _visit(rng: random.Random, index: int, places: int, team: list[Shift]) -> Vi
         decay=rng.choice([0, 0, 1, 30, 500]),
         dates=rng.choice([None, frozenset(rng.sample(dates, rng.randint(0, len(dates))))]),
         skills=frozenset(skill for skill in ("iris", "ramp") if rng.random() < 0.15),
-        last=rng.random() < 0.15,
+        infectious_last=rng.random() < 0.15,
         published=published,
         move_points=rng.choice([0, 3, 80]) if published else 0,
         tier=int(rng.random() < 0.2),
@@ -137,13 +137,13 @@ def most_promises(problem: Problem, shift: Shift) -> tuple[int, float]:
         if drive(now_s, problem.seconds(here, shift.end_location), shift.breaks) <= shift.end_s:
             best = max(best, (len(done), points))
         for visit in mine:
-            if visit.id in done or (seen_last and not visit.last):
+            if visit.id in done or (seen_last and not visit.infectious_last):
                 continue
             arrive_s = drive(now_s, problem.seconds(here, visit.location), shift.breaks)
             start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
             if start_s is not None:
                 leave_s = start_s + visit.service_s
-                last = seen_last or visit.last
+                last = seen_last or visit.infectious_last
                 go_on(done | {visit.id}, points + visit.priority, leave_s, visit.location, last)
 
     go_on(frozenset(), 0.0, shift.start_s, shift.start_location, False)

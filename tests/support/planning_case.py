@@ -99,7 +99,7 @@ def _visit(rng: random.Random, n: int, place: int, team: list[Shift], *, last: b
         windows=windows,
         dates=None if rng.random() < 0.5 else frozenset(rng.sample(dates, rng.randint(1, len(dates)))),
         skills=frozenset(skill for skill in ("iris", "ramp") if rng.random() < 0.15),
-        last=last and rng.random() < 0.3,
+        infectious_last=last and rng.random() < 0.3,
     )
 
 
@@ -112,7 +112,7 @@ def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
         now_s, here, done, seen_last = shift.start_s, shift.start_location, 0, False
         while free and count and done < shift.max_visits and rng.random() < 0.8:
             visit = visits[free[-1]]
-            if seen_last and not visit.last:
+            if seen_last and not visit.infectious_last:
                 break
             arrive_s = drive(now_s, problem.seconds(here, visit.location), shift.breaks)
             start_s = service_start(arrive_s, visit.service_s, ((0, 86400),), shift.breaks)
@@ -132,10 +132,16 @@ def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
                 dates=frozenset({shift.date}),
                 skills=shift.skills & visit.skills,
                 locked=shift.id,
-                last=visit.last,
+                infectious_last=visit.infectious_last,
             )
             # Waiting for the window that was cut round this start never makes the walk later.
-            now_s, here, done, count, seen_last = leave_s, visit.location, done + 1, count - 1, visit.last
+            now_s, here, done, count, seen_last = (
+                leave_s,
+                visit.location,
+                done + 1,
+                count - 1,
+                visit.infectious_last,
+            )
     return Problem(problem.locations, problem.shifts, tuple(visits), problem.travel, problem.name)
 
 

@@ -58,7 +58,7 @@ def published_day(
                     skills=frozenset({"iris"})
                     if "iris" in shift.skills and rng.random() < 0.2
                     else frozenset(),
-                    last=n == count - 1 and rng.random() < 0.2,
+                    infectious_last=n == count - 1 and rng.random() < 0.2,
                 )
                 mine.append(visit)
             problem = Problem(tuple(places), (shift,), tuple(mine), model)

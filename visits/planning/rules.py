@@ -104,9 +104,9 @@ def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
         blocked = allowed(visit, shift)
         if blocked:
             faults.append(Fault(blocked, shift.id, visit.id))
-        if seen_last and not visit.last:
+        if seen_last and not visit.infectious_last:
             faults.append(Fault("order", shift.id, visit.id))
-        seen_last = seen_last or visit.last
+        seen_last = seen_last or visit.infectious_last
         leg_s = problem.seconds(here, visit.location)
         travel_s += leg_s
         arrive_s = drive(now_s, leg_s, shift.breaks)

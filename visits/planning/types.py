@@ -75,7 +75,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One home to go to. `last` visits (infectious homes) come after all others of their route."""
+    """One home to go to. `infectious_last` visits (infectious homes) come after all others of their route."""
 
     id: str
     location: int
@@ -86,7 +86,7 @@ class Visit:
     dates: frozenset[dt.date] | None = None  # None: any date
     skills: frozenset[str] = frozenset()
     locked: str | None = None  # the shift it is promised to
-    last: bool = False
+    infectious_last: bool = False
     published: str | None = None  # the shift it is published on; one that is no longer there counts too
     move_points: float = 0.0  # points it costs to serve it on another shift, or not at all
     tier: int = 0  # 1: past the longest allowed wait, served before any sum of points of tier 0

@@ -33,7 +33,7 @@ def test_a_nasty_case_is_planned_by_the_rules_and_keeps_all_promises_that_can_be
     result = plan(problem, iterations=iterations, seed=seed)
     assert check(problem, result) == []
     broken = frozenset(row.visit for row in result.broken_locks)
-    last = frozenset(visit.id for visit in problem.visits if visit.last)
+    last = frozenset(visit.id for visit in problem.visits if visit.infectious_last)
     assert judge(as_case(problem), plan_as_json(result), last=last, broken=broken)["faults"] == []
     for shift in problem.shifts:
         kept = [v for v in problem.visits if v.locked == shift.id and v.id not in broken]

@@ -28,7 +28,7 @@ def verdict(problem, result):
     return judge(
         as_case(problem),
         plan_as_json(result),
-        last=frozenset(v.id for v in problem.visits if v.last),
+        last=frozenset(v.id for v in problem.visits if v.infectious_last),
         broken=frozenset(b.visit for b in result.broken_locks),
     )
 

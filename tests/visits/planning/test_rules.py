@@ -96,7 +96,7 @@ def test_each_broken_rule_is_a_fault_of_its_own(changes, shift, code):
 
 
 def test_last_visits_come_after_the_others():
-    infectious = dataclasses.replace(VISIT, id="b", last=True)
+    infectious = dataclasses.replace(VISIT, id="b", infectious_last=True)
     both = problem(VISIT, infectious)
     assert walk(both, SHIFT, [VISIT, infectious]).faults == ()
     assert walk(both, SHIFT, [infectious, VISIT]).faults == (Fault("order", "s", "a"),)

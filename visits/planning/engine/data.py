@@ -25,7 +25,9 @@ NEIGHBOURS = 100
 NEVER = 1 << 30  # a break that no clock reaches
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
-LENGTH, EARLY, TRAVEL = range(3)  # columns of State.facts; EARLY counts the visits that are not `last`
+LENGTH, EARLY, TRAVEL = range(
+    3
+)  # columns of State.facts; EARLY counts the visits that are not `infectious_last`
 START, END, FROM, TO, MOST, CLASS, DAY = range(7)  # columns of Data.shift
 
 
@@ -37,7 +39,7 @@ class Data(NamedTuple):
     scale: Floats  # float64[1] seconds for one radius of great circle
     place: Ints  # int32[n]
     service: Ints  # int32[n] seconds
-    last: Ints  # int32[n] 1: after all others
+    infectious_last: Ints  # int32[n] 1: after all others
     locked: Ints  # int32[n] the shift, or -1
     prize: Floats2  # float64[n, days] score of serving, the bonus of its tier included
     tier: Floats  # float64[n] that bonus: 0, or more than everything else in the problem together
@@ -153,7 +155,7 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
         scale=scale,
         place=place,
         service=np.array([v.service_s for v in visits], dtype=np.int32),
-        last=np.array([v.last for v in visits], dtype=np.int32),
+        infectious_last=np.array([v.infectious_last for v in visits], dtype=np.int32),
         locked=locked,
         prize=_prizes(problem, visits, tier),
         tier=tier,

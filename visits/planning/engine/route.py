@@ -88,7 +88,7 @@ def refresh(d: Data, s: State, r: int) -> bool:
         stops[r, LEG, k] = travel(d, stops[r, PLACE, k - 1], stops[r, PLACE, k])
         total += stops[r, LEG, k]
         worth += prize(d, visit, r)
-        if not d.last[visit]:
+        if not d.infectious_last[visit]:
             early += 1
             ordered = ordered and early == k
     stops[r, PLACE, length + 1] = d.shift[r, TO]
@@ -111,7 +111,7 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) 
     if length >= d.shift[r, MOST]:
         return most, best
     first, final = 0, length
-    if d.last[visit]:
+    if d.infectious_last[visit]:
         first = s.facts[r, EARLY]
     else:
         final = s.facts[r, EARLY]
@@ -149,7 +149,7 @@ def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
     stops[r, LEG, at] = travel(d, stops[r, PLACE, gap], place)
     stops[r, LEG, at + 1] = travel(d, place, stops[r, PLACE, at + 1])
     s.facts[r, LENGTH] = length + 1
-    s.facts[r, EARLY] += 1 - d.last[visit]
+    s.facts[r, EARLY] += 1 - d.infectious_last[visit]
     s.facts[r, TRAVEL] += stops[r, LEG, at] + stops[r, LEG, at + 1] - before
     s.worth[r] += prize(d, visit, r)
     s.where[visit] = r
@@ -173,7 +173,7 @@ def remove(
         if k < first + span and not keep <= k < keep + kept:
             s.where[visit] = -1
             s.worth[r] -= prize(d, visit, r)
-            s.facts[r, EARLY] -= 1 - d.last[visit]
+            s.facts[r, EARLY] -= 1 - d.infectious_last[visit]
             s.facts[r, TRAVEL] -= stops[r, LEG, k]
             out[count] = visit
             count += 1

@@ -52,7 +52,7 @@ def together(visits: Sequence[Visit]) -> Visit | None:
     first = visits[0]
     locked = {visit.locked for visit in visits if visit.locked is not None}
     published = {visit.published for visit in visits if visit.published is not None}
-    if len(locked) > 1 or len(published) > 1 or len({visit.last for visit in visits}) > 1:
+    if len(locked) > 1 or len(published) > 1 or len({visit.infectious_last for visit in visits}) > 1:
         return None
     dates = None
     for visit in visits:

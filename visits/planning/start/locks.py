@@ -115,7 +115,7 @@ def _exact(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visi
         for (done, at), partial in layer.items():
             here = shift.start_location if at < 0 else visits[at].location
             for i, visit in enumerate(visits):
-                if done >> i & 1 or (at >= 0 and visits[at].last and not visit.last):
+                if done >> i & 1 or (at >= 0 and visits[at].infectious_last and not visit.infectious_last):
                     continue
                 arrive_s = drive(partial.leave_s, problem.seconds(here, visit.location), shift.breaks)
                 start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)

@@ -81,8 +81,8 @@ def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
     leaves, legs = [shift.start_s], []
     here, seen_last, fits, feasible_prefix = shift.start_location, False, True, 0
     for visit in visits:
-        fits = fits and allowed(visit, shift) is None and (visit.last or not seen_last)
-        seen_last = seen_last or visit.last
+        fits = fits and allowed(visit, shift) is None and (visit.infectious_last or not seen_last)
+        seen_last = seen_last or visit.infectious_last
         legs.append(problem.seconds(here, visit.location))
         arrive_s = drive(leaves[-1], legs[-1], shift.breaks)
         start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
@@ -185,8 +185,8 @@ def _on_line(
 ) -> list[Slot]:
     """The places on one route."""
     stops = row.visits
-    regular = sum(not stop.last for stop in stops)  # the last ones follow them
-    first, final = (regular, len(stops)) if visit.last else (0, regular)
+    regular = sum(not stop.infectious_last for stop in stops)  # the last ones follow them
+    first, final = (regular, len(stops)) if visit.infectious_last else (0, regular)
     found = []
     for position in range(first, min(final, row.feasible_prefix) + 1):
         before = stops[position - 1].id if position else ""

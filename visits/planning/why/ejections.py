@@ -138,7 +138,7 @@ class _Asked:
         """The label after serving `to` next, None where a rule forbids it."""
         here, out, protected, _, leave_s, lost, travel_s, who = label
         visit = self.at[to - 1]
-        if here and not visit.last and self.at[here - 1].last:
+        if here and not visit.infectious_last and self.at[here - 1].infectious_last:
             return None
         leg_s = self.leg(here, to)
         arrive_s = drive(leave_s, leg_s, self.shift.breaks)

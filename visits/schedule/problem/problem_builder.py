@@ -225,7 +225,7 @@ def as_visit(
         dates=None if len(dates) == len(horizon) else dates,
         skills=skills_needed(need),
         locked=None if lock is None else str(lock.shift_id),
-        last=resident.infectious,
+        infectious_last=resident.infectious,
         tier=tier,
         **_published_on(need),
     )

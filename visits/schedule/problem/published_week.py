@@ -102,7 +102,7 @@ def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
         windows=within(problem_builder.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
-        last=resident.infectious,
+        infectious_last=resident.infectious,
         **{"priority": 0.0, **more},
     )
 

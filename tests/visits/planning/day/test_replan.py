@@ -122,7 +122,10 @@ def test_a_promise_that_is_late_is_kept_by_the_same_team_as_early_as_it_can(morn
         problem,
         visits=tuple(
             dataclasses.replace(
-                v, locked=route.shift if v.id == last.visit else None, windows=((0, 15 * HOUR),), last=False
+                v,
+                locked=route.shift if v.id == last.visit else None,
+                windows=((0, 15 * HOUR),),
+                infectious_last=False,
             )
             for v in problem.visits
         ),

@@ -31,7 +31,7 @@ def _urgent(problem: Problem, state: DayState, rng: random.Random, count: int) -
                 260.0,
                 ((rng.choice([0, 10 * HOUR]), rng.choice([24 * HOUR, 15 * HOUR])),),
                 skills=frozenset({"iris"}) if rng.random() < 0.3 else frozenset(),
-                last=there.last,
+                infectious_last=there.infectious_last,
             )
         )
     return found

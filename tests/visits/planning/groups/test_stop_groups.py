@@ -101,7 +101,7 @@ def test_a_plan_of_shared_stops_keeps_the_rules_of_single_visits(seed: int) -> N
             location=4 + n % 4,
             service_s=min(v.service_s, 1500),
             windows=((25200, 60000),),
-            last=False,
+            infectious_last=False,
             dates=None,
         )
         if n % 2 and v.locked is None

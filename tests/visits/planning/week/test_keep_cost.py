@@ -28,7 +28,7 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
     orders: Orders = {}
     starts: dict[str, int] = {}
     for shift in relaxed.shifts:
-        mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.last)
+        mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.infectious_last)
         stops = passing(relaxed, shift, mine).stops
         orders[shift.id] = [stop.visit for stop in stops]
         starts |= {stop.visit: stop.start_s for stop in stops}

@@ -65,7 +65,7 @@ def questions(draw) -> tuple[Problem, dict[str, list[str]], Visit]:
     rng.shuffle(order)
     asked, orders = order.pop(), {}
     for shift in problem.shifts:
-        mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.last)
+        mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.infectious_last)
         orders[shift.id] = [stop.visit for stop in passing(problem, shift, mine).stops]
     served = [i for ids in orders.values() for i in ids]
     if served and draw(st.booleans()):

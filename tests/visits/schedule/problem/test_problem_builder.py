@@ -46,7 +46,7 @@ def test_a_need_becomes_a_visit(run: PlanRun) -> None:
     built = problem_builder.build(run=run, now=NOW)
 
     visit = built.problem.visits[0]
-    assert (visit.id, visit.last, visit.dates) == (str(need.pk), True, frozenset({FRIDAY}))
+    assert (visit.id, visit.infectious_last, visit.dates) == (str(need.pk), True, frozenset({FRIDAY}))
     assert visit.windows == ((27_000, 37_800), (46_800, 54_000))
     assert visit.skills == {"ramp", "camera", "fingerprint", "signature"}
     assert visit.priority == sum(part.points for part in built.parts[visit.id])
