@@ -65,7 +65,7 @@ def timed(problem: Problem, found: Plan) -> tuple[float, tuple[Unserved, ...]]:
     model = data.build(problem)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     worker, given = Worker(model, 0, 0), orders(found)
-    worker.load([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])
+    worker.load_orders([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])
     known = reasons(problem, model, worker.state, worker.saved)
     rows = explain.unserved(problem, found.routes, known)
     return time.perf_counter() - began, rows

@@ -15,13 +15,13 @@ from visits.planning.engine.jit import kernel
 from visits.planning.engine.recreate import learn, offer, promises_kept, recreate, sort_listed, wanted
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.ruin import ruin
-from visits.planning.engine.scratch import Work, below, chance
+from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import DETOUR
 
 
 @kernel
-def restore(d: Data, s: State, saved: State, w: Work, routes: int) -> None:
+def restore(d: Data, s: State, saved: State, w: Scratch, routes: int) -> None:
     """Undo an iteration: the touched routes as they were saved."""
     for t in range(routes):
         r = w.touched[t]
@@ -36,7 +36,7 @@ def restore(d: Data, s: State, saved: State, w: Work, routes: int) -> None:
 
 @kernel
 def anneal(
-    d: Data, s: State, best: State, saved: State, w: Work, par: Floats, hot: float, cold: float, steps: int
+    d: Data, s: State, best: State, saved: State, w: Scratch, par: Floats, hot: float, cold: float, steps: int
 ) -> int:
     """Run `steps` iterations, cooling from `hot` to `cold`; returns how often the best got better."""
     found = 0
@@ -48,9 +48,9 @@ def anneal(
         heat *= cool
         w.totals[2] += 1
         stamp = int(w.totals[2])
-        seed = w.pool[below(w, w.pool.shape[0])]
+        seed = w.pool[draw_below(w, w.pool.shape[0])]
         if s.where[seed] < 0 and not wanted(w, seed, par):
-            seed = w.pool[below(w, w.pool.shape[0])]
+            seed = w.pool[draw_below(w, w.pool.shape[0])]
         routes, count = ruin(d, s, saved, w, seed, stamp, par)
         if routes == 0:
             continue
@@ -69,7 +69,7 @@ def anneal(
             travel = s.facts[r, TRAVEL] - saved.facts[t, TRAVEL]
             gain += worth - par[DETOUR] * travel
             real += worth - travel
-        if gain < heat * math.log(chance(w)) or not promises_kept(d, s, w, removed):
+        if gain < heat * math.log(draw_chance(w)) or not promises_kept(d, s, w, removed):
             restore(d, s, saved, w, routes)
             continue
         w.totals[0] += real

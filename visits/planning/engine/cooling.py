@@ -24,7 +24,7 @@ CYCLE, CYCLE_BY_SQUARE, MOST_CYCLES = 8000, 4, 8  # least iterations of a coolin
 SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most seconds
 
 
-class Schedule:
+class Cooling:
     """Temperature and weight of travel at every share of one run."""
 
     def __init__(self, d: Data, *, warm: bool = False, seconds: float | None = None) -> None:
@@ -36,13 +36,13 @@ class Schedule:
         prizes = prizes[prizes > 0]
         self.unit = float(np.mean(prizes)) if len(prizes) else 1.0
 
-    def divide(self, iterations: float) -> None:
+    def set_cycles(self, iterations: float) -> None:
         """Small problems cool several times over: `iterations` is what one worker will do in the whole run."""
         if self.sprint:
             least = CYCLE + CYCLE_BY_SQUARE * self.visits**2
             self.cycles = max(1, min(MOST_CYCLES, int(iterations // least)))
 
-    def _along(self, share: float) -> float:
+    def _curve_position(self, share: float) -> float:
         """How far down the curve the run is at `share` (0..1) of it."""
         if share < self.sprint:
             return share / self.sprint
@@ -52,16 +52,16 @@ class Schedule:
 
     def temperature(self, share: float) -> float:
         """Score units at `share` (0..1) of the run."""
-        share = self._along(share)
+        share = self._curve_position(share)
         if share < QUENCH:
             return float(self.unit * HOT * (COLD / HOT) ** (share / QUENCH))
         late = min(1.0, (share - QUENCH) / (1 - QUENCH))
         return float(self.unit * COLD * (FINAL / COLD) ** late)
 
-    def detour(self, share: float) -> float:
+    def detour_weight(self, share: float) -> float:
         """What a second of travel weighs in the search; its true weight in the quench.
 
         Else detours are charged for the room they take, which alone would leave out visits worth little.
         """
-        share = self._along(share)
+        share = self._curve_position(share)
         return float(TUNING[DETOUR]) if share < QUENCH else 1.0

@@ -22,12 +22,12 @@ SPLIT_ROUTES = 12  # routes a worker must have for the map to be cut
 GOLDEN = math.pi * (3 - math.sqrt(5))  # turns between two cuts; directions never repeat
 
 
-def copied(state: State) -> State:
+def copy_state(state: State) -> State:
     """The same in arrays of its own."""
     return State(*(array.copy() for array in state))
 
 
-class Team:
+class WorkerPool:
     """Workers, the plan they go on from, and the best plan ever seen (the champion)."""
 
     def __init__(self, model: Model, seed: int, count: int) -> None:
@@ -37,30 +37,30 @@ class Team:
         self.able: Array = np.asarray(model.data.may.any(axis=1))
         self.champion, self.score = self.workers[0].best, float("-inf")
 
-    def begin(self, orders: Sequence[Sequence[int]]) -> None:
+    def load_start(self, orders: Sequence[Sequence[int]]) -> None:
         """Load the opening, fill it greedily, and hand it to everybody."""
         first = self.workers[0]
-        first.load(orders)
-        first.fill()
-        self.crown(first.best)
+        first.load_orders(orders)
+        first.fill_routes()
+        self.update_champion(first.best)
         for worker in self.workers[1:]:
-            worker.take(first.best)
+            worker.take_state(first.best)
 
-    def crown(self, state: State) -> None:
+    def update_champion(self, state: State) -> None:
         """The champion, if it is better than the one before."""
-        score = self.workers[0].score(state)
+        score = self.workers[0].state_score(state)
         if score > self.score:
-            self.champion, self.score = copied(state), score
+            self.champion, self.score = copy_state(state), score
 
-    def cut(self, number: int) -> None:
+    def assign_parts(self, number: int) -> None:
         """Give every worker its part of the map for round `number`."""
         if not self.split:
             return
-        owner_of_route, owner_of_visit = self._parts(self.workers[0].state, number)
+        owner_of_route, owner_of_visit = self._divide_map(self.workers[0].state, number)
         for index, worker in enumerate(self.workers):
-            worker.own(owner_of_route == index, (owner_of_visit == index), self.able)
+            worker.own_parts(owner_of_route == index, (owner_of_visit == index), self.able)
 
-    def _parts(self, state: State, number: int) -> tuple[Array, Array]:
+    def _divide_map(self, state: State, number: int) -> tuple[Array, Array]:
         d = self.model.data
         angle = number * GOLDEN
         flat = d.vectors - d.vectors.mean(axis=0)
@@ -79,25 +79,25 @@ class Team:
         owner_of_visit[served] = owner_of_route[state.where[served]]
         return owner_of_route, owner_of_visit
 
-    def meet(self, exchange: bool) -> None:
+    def exchange_plans(self, exchange: bool) -> None:
         """After a round: put the halves together, or let stragglers go on from the leader."""
         if self.split:
-            self.crown(self._joined([w.best for w in self.workers]))
-            current = self._joined([w.state for w in self.workers])
+            self.update_champion(self._combine_parts([w.best for w in self.workers]))
+            current = self._combine_parts([w.state for w in self.workers])
             for worker in self.workers:
-                worker.take(current)
+                worker.take_state(current)
             return
         leader = max(self.workers, key=lambda w: w.best_score)
-        self.crown(leader.best)
+        self.update_champion(leader.best)
         if exchange:
             for worker in self.workers:
                 if worker.best_score < leader.best_score:
-                    worker.take(leader.best)
+                    worker.take_state(leader.best)
 
-    def _joined(self, states: list[State]) -> State:
-        out = copied(states[0])
+    def _combine_parts(self, states: list[State]) -> State:
+        out = copy_state(states[0])
         for worker, state in zip(self.workers[1:], states[1:], strict=True):
-            rows = worker.work.owned > 0
+            rows = worker.scratch.owned > 0
             out.stops[rows], out.facts[rows], out.worth[rows] = (
                 state.stops[rows],
                 state.facts[rows],
@@ -105,12 +105,12 @@ class Team:
             )
         return out
 
-    def result(self) -> Worker:
+    def finish_champion(self) -> Worker:
         """The champion, with whatever still fits put in."""
         first = self.workers[0]
-        first.own(np.ones(len(first.work.owned), bool), np.ones(len(self.able), bool), self.able)
-        first.take(self.champion)
-        first.fill()
+        first.own_parts(np.ones(len(first.scratch.owned), bool), np.ones(len(self.able), bool), self.able)
+        first.take_state(self.champion)
+        first.fill_routes()
         return first
 
     @property

@@ -13,7 +13,7 @@ import math
 from visits.planning.engine.data import LENGTH, Data, State
 from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, insert, prize
-from visits.planning.engine.scratch import Work, below, chance
+from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import (
     BLINK,
@@ -33,13 +33,13 @@ from visits.planning.engine.tuning import (
 
 
 @kernel
-def wanted(w: Work, visit: int, par: Floats) -> bool:
+def wanted(w: Scratch, visit: int, par: Floats) -> bool:
     """Whether an open visit is worth a try: often when it found places lately, now and then anyway."""
-    return bool(chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
+    return bool(draw_chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
 
 
 @kernel
-def offer(d: Data, s: State, w: Work, seed: int, count: int, par: Floats) -> int:
+def offer(d: Data, s: State, w: Scratch, seed: int, count: int, par: Floats) -> int:
     """List unserved neighbours of the seed beside the removed, which come first."""
     removed = count
     most = count + int(par[OFFERED])
@@ -60,7 +60,7 @@ def offer(d: Data, s: State, w: Work, seed: int, count: int, par: Floats) -> int
 
 
 @kernel
-def learn(d: Data, s: State, w: Work, removed: int, count: int) -> None:
+def learn(d: Data, s: State, w: Scratch, removed: int, count: int) -> None:
     """Remember which of the offered (before sorting: after the removed) found a place."""
     for i in range(removed, count):
         visit = w.offered[i]
@@ -69,7 +69,7 @@ def learn(d: Data, s: State, w: Work, removed: int, count: int) -> None:
 
 
 @kernel
-def promises_kept(d: Data, s: State, w: Work, removed: int) -> bool:
+def promises_kept(d: Data, s: State, w: Scratch, removed: int) -> bool:
     """Whether every locked visit that was taken out is back on its route."""
     missing = 0
     for i in range(removed):
@@ -78,7 +78,7 @@ def promises_kept(d: Data, s: State, w: Work, removed: int) -> bool:
 
 
 @kernel
-def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
+def lowest_price(d: Data, s: State, w: Scratch, visit: int, routes: int) -> int:
     """Seconds of travel that the visit adds at its best place now; an hour where there is none."""
     least = 3600
     for t in range(routes):
@@ -88,24 +88,24 @@ def lowest_price(d: Data, s: State, w: Work, visit: int, routes: int) -> int:
 
 
 @kernel
-def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -> None:
+def sort_listed(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats) -> None:
     """Order the listed by one of several keys, locked visits first; prizes are those of the first day."""
-    kind = below(w, 100)
+    kind = draw_below(w, 100)
     for i in range(count):
         visit = w.listed[i]
         w.offered[i] = visit
         worth, service = d.prize[visit, 0], d.service[visit]
         if kind < par[BY_CHANCE]:
-            key = chance(w)
+            key = draw_chance(w)
         elif kind < par[BY_PRIZE]:
-            key = -worth * (1.0 + par[NOISE] * chance(w))
+            key = -worth * (1.0 + par[NOISE] * draw_chance(w))
         elif kind < par[BY_RATIO]:
-            key = -worth / (service + par[SETTLE]) * (1.0 + par[NOISE] * chance(w))
+            key = -worth / (service + par[SETTLE]) * (1.0 + par[NOISE] * draw_chance(w))
         elif kind < par[BY_PRICE]:
             key = (
                 -worth
                 / (service + 60 + lowest_price(d, s, w, visit, routes))
-                * (1.0 + par[NOISE] * chance(w))
+                * (1.0 + par[NOISE] * draw_chance(w))
             )
         elif kind < par[BY_SERVICE]:
             key = -float(service)
@@ -126,7 +126,7 @@ def sort_listed(d: Data, s: State, w: Work, routes: int, count: int, par: Floats
 
 
 @kernel
-def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -> None:
+def recreate(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats) -> None:
     """Offer every listed visit its best place in the touched routes."""
     for i in range(count):
         visit = w.listed[i]
@@ -135,7 +135,7 @@ def recreate(d: Data, s: State, w: Work, routes: int, count: int, par: Floats) -
             r = w.touched[t]
             if d.may[visit, r] == 0:
                 continue
-            blind = below(w, 2 + s.facts[r, LENGTH]) if below(w, 1000) < par[BLINK] else 0
+            blind = draw_below(w, 2 + s.facts[r, LENGTH]) if draw_below(w, 1000) < par[BLINK] else 0
             worth = prize(d, visit, r)
             most = 1 << 20
             room = (worth - best) / par[DETOUR]

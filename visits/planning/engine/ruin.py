@@ -10,20 +10,20 @@ from __future__ import annotations
 from visits.planning.engine.data import LENGTH, VISIT, Data, State
 from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import copy_route, remove
-from visits.planning.engine.scratch import Work, below, chance
+from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
 
 
 @kernel
-def remove_string(d: Data, s: State, w: Work, r: int, pos: int, size: int, skip: int, count: int) -> int:
+def remove_string(d: Data, s: State, w: Scratch, r: int, pos: int, size: int, skip: int, count: int) -> int:
     """Take `size` stops out of route `r` round stop `pos`, leaving `skip` in the middle; list them."""
     length = s.facts[r, LENGTH]
     span = min(length, size + skip)
     low = max(1, pos - span + 1)
     high = min(pos, length - span + 1)
-    first = low + below(w, high - low + 1)
-    keep = first + 1 + below(w, size) if skip > 0 else length + 2
+    first = low + draw_below(w, high - low + 1)
+    keep = first + 1 + draw_below(w, size) if skip > 0 else length + 2
     return remove(d, s, r, first, span, keep, skip, w.listed, count)
 
 
@@ -32,7 +32,7 @@ def touch(
     d: Data,
     s: State,
     saved: State,
-    w: Work,
+    w: Scratch,
     r: int,
     pos: int,
     routes: int,
@@ -46,19 +46,19 @@ def touch(
     w.touched[routes] = r
     length = s.facts[r, LENGTH]
     if length > 0:
-        size = 1 + below(w, min(length, int(par[STRING])))
+        size = 1 + draw_below(w, min(length, int(par[STRING])))
         skip = 0
-        if 1 < size < length and chance(w) < par[SPLIT]:
-            skip = 1 + below(w, length - size)
+        if 1 < size < length and draw_chance(w) < par[SPLIT]:
+            skip = 1 + draw_below(w, length - size)
         count = remove_string(d, s, w, r, pos, size, skip, count)
     return count
 
 
 @kernel
-def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: Floats) -> tuple[int, int]:
+def ruin(d: Data, s: State, saved: State, w: Scratch, seed: int, stamp: int, par: Floats) -> tuple[int, int]:
     """(routes touched, visits listed): strings removed round `seed`, the routes saved first."""
     routes, count = 0, 0
-    most = 1 + below(w, int(par[ROUTES]))
+    most = 1 + draw_below(w, int(par[ROUTES]))
     near = d.near.shape[1]
     seed_open = s.where[seed] < 0
     for i in range(-1, near):
@@ -77,11 +77,11 @@ def ruin(d: Data, s: State, saved: State, w: Work, seed: int, stamp: int, par: F
             break
     if count < 0:
         return routes, count
-    if routes == 0 or below(w, 100) < par[ANYWHERE]:  # a route from anywhere, perhaps an empty one
-        r = below(w, d.shift.shape[0])
+    if routes == 0 or draw_below(w, 100) < par[ANYWHERE]:  # a route from anywhere, perhaps an empty one
+        r = draw_below(w, d.shift.shape[0])
         if w.owned[r] and w.mark[r] != stamp:
             length = s.facts[r, LENGTH]
-            pos = 1 + below(w, length) if length > 0 else 0
+            pos = 1 + draw_below(w, length) if length > 0 else 0
             count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
             routes += 1
     return routes, count

@@ -15,7 +15,7 @@ from visits.planning.engine.jit import kernel
 from visits.planning.engine.shapes import Bytes, Floats, Ints, Longs, Words
 
 
-class Work(NamedTuple):
+class Scratch(NamedTuple):
     """Scratch of one worker."""
 
     random: Words  # uint64[1]
@@ -33,7 +33,7 @@ class Work(NamedTuple):
 
 
 @kernel
-def below(w: Work, n: int) -> int:
+def draw_below(w: Scratch, n: int) -> int:
     """Random integer in [0, n), n < 2**31 (xorshift64)."""
     x = w.random[0]
     x ^= x << np.uint64(13)
@@ -44,6 +44,6 @@ def below(w: Work, n: int) -> int:
 
 
 @kernel
-def chance(w: Work) -> float:
+def draw_chance(w: Scratch) -> float:
     """Random float in (0, 1)."""
-    return (below(w, 1 << 30) + 0.5) / (1 << 30)
+    return (draw_below(w, 1 << 30) + 0.5) / (1 << 30)

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from visits.planning.engine.cooling import Schedule
+from visits.planning.engine.cooling import Cooling
 from visits.planning.engine.data import Model, build
 from visits.planning.engine.ejections import reasons
-from visits.planning.engine.parallel import Team
+from visits.planning.engine.parallel import WorkerPool
 from visits.planning.engine.worker import Worker
 from visits.planning.start.locks import Kept, keep
 from visits.planning.start.warm_start import opening
@@ -82,14 +82,14 @@ def run(
     model = build(problem, kept.broken)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     begin = [[engine_of[v] for v in order] for order in opening(problem, kept, start)]
-    team = search(model, begin, budget, seed, workers, on_progress, warm=bool(start))
-    leader = team.result()
+    pool = search(model, begin, budget, seed, workers, on_progress, warm=bool(start))
+    leader = pool.finish_champion()
     orders = {
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
-        for shift, order in zip(problem.shifts, leader.orders(), strict=True)
+        for shift, order in zip(problem.shifts, leader.list_orders(), strict=True)
     }
     why = reasons(problem, model, leader.state, leader.saved)
-    return Found(orders, team.iterations, budget.stopped, why)
+    return Found(orders, pool.iterations, budget.stopped, why)
 
 
 def search(
@@ -101,28 +101,29 @@ def search(
     on_progress: Callable[[Progress], None] | None,
     *,
     warm: bool,
-) -> Team:
+) -> WorkerPool:
     """Anneal from `begin` (engine numbering, feasible) until the budget is used."""
-    team = Team(model, seed, workers)
-    team.begin(begin)
-    _report(team, budget, 0.0, on_progress)
+    pool = WorkerPool(model, seed, workers)
+    pool.load_start(begin)
+    _report(pool, budget, 0.0, on_progress)
     shares = _split(budget.iterations, workers)
-    schedule = Schedule(model.data, warm=warm, seconds=budget.seconds)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        for number, until in enumerate(_rounds(schedule.sprint) if team.able.any() else ()):
-            team.cut(number)
+    cooling = Cooling(model.data, warm=warm, seconds=budget.seconds)
+    with ThreadPoolExecutor(max_workers=workers) as threads:
+        for number, until in enumerate(_rounds(cooling.sprint) if pool.able.any() else ()):
+            pool.assign_parts(number)
             jobs = [
-                pool.submit(_round, w, budget, schedule, shares[i], until) for i, w in enumerate(team.workers)
+                threads.submit(_round, w, budget, cooling, shares[i], until)
+                for i, w in enumerate(pool.workers)
             ]
             for job in jobs:
                 job.result()
-            team.meet(exchange=schedule.cycles == 1 and number + 1 - SPRINT_ROUNDS in EXCHANGE)
-            if number + 1 == SPRINT_ROUNDS and schedule.sprint:
-                schedule.divide(team.workers[0].iterations / schedule.sprint)
-            _report(team, budget, until, on_progress)
+            pool.exchange_plans(exchange=cooling.cycles == 1 and number + 1 - SPRINT_ROUNDS in EXCHANGE)
+            if number + 1 == SPRINT_ROUNDS and cooling.sprint:
+                cooling.set_cycles(pool.workers[0].iterations / cooling.sprint)
+            _report(pool, budget, until, on_progress)
             if budget.stopped:
                 break
-    return team
+    return pool
 
 
 def _rounds(sprint: float) -> list[float]:
@@ -131,10 +132,12 @@ def _rounds(sprint: float) -> list[float]:
     return first + [sprint + (1 - sprint) * (i + 1) / ROUNDS for i in range(ROUNDS)]
 
 
-def _report(team: Team, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None) -> None:
+def _report(
+    pool: WorkerPool, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None
+) -> None:
     if on_progress is not None:
-        score, served = team.workers[0].true_score(team.champion)
-        on_progress(Progress(score, served, budget.elapsed(), team.iterations, share))
+        score, served = pool.workers[0].true_score(pool.champion)
+        on_progress(Progress(score, served, budget.elapsed(), pool.iterations, share))
 
 
 def _split(iterations: int | None, workers: int) -> list[int | None]:
@@ -143,20 +146,20 @@ def _split(iterations: int | None, workers: int) -> list[int | None]:
     return [iterations // workers + (i < iterations % workers) for i in range(workers)]
 
 
-def _round(worker: Worker, budget: Budget, schedule: Schedule, mine: int | None, until: float) -> None:
+def _round(worker: Worker, budget: Budget, cooling: Cooling, mine: int | None, until: float) -> None:
     """Anneal one worker to `until` of its budget, looking up every CHUNK iterations."""
     while not budget.poll():
         if mine is None:
             share = budget.share(0)
             if share >= until:
                 return
-            heat = schedule.temperature(share)
-            worker.run(heat, heat, CHUNK, schedule.detour(share))
+            heat = cooling.temperature(share)
+            worker.run_steps(heat, heat, CHUNK, cooling.detour_weight(share))
         else:
             left = round(mine * until) - worker.iterations
             if left <= 0:
                 return
             steps = min(CHUNK, left)
             share, then = worker.iterations / mine, (worker.iterations + steps) / mine
-            heat, cooler = schedule.temperature(share), schedule.temperature(then)
-            worker.run(heat, cooler, steps, schedule.detour(share))
+            heat, cooler = cooling.temperature(share), cooling.temperature(then)
+            worker.run_steps(heat, cooler, steps, cooling.detour_weight(share))

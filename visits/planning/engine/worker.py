@@ -13,7 +13,7 @@ import numpy as np
 from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Model, State
 from visits.planning.engine.route import copy_route
-from visits.planning.engine.scratch import Work
+from visits.planning.engine.scratch import Scratch
 from visits.planning.engine.shapes import Array
 from visits.planning.engine.tuning import DETOUR, TUNING
 
@@ -34,8 +34,8 @@ class Worker:
             np.zeros(AT_ONCE),
             np.zeros(1, np.int32),
         )
-        self.work = Work(
-            random=_stream(seed, index),
+        self.scratch = Scratch(
+            random=_seed_stream(seed, index),
             listed=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),
             offered=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),
             keys=np.zeros(n + AT_ONCE * (model.longest + 2)),
@@ -50,7 +50,7 @@ class Worker:
         )
         self.tuning = TUNING.copy()
 
-    def load(self, orders: Sequence[Sequence[int]]) -> None:
+    def load_orders(self, orders: Sequence[Sequence[int]]) -> None:
         """Start from these routes (engine numbering); all must be feasible."""
         self.state.where[:] = -1
         for r, order in enumerate(orders):
@@ -58,45 +58,53 @@ class Worker:
             self.state.stops[r, VISIT, 1 : len(order) + 1] = order
         construct.refresh_all(self.model.data, self.state)
 
-    def fill(self) -> None:
+    def fill_routes(self) -> None:
         """Put in greedily what fits into its routes."""
-        construct.fill(self.model.data, self.state, self.work.owned, self.work.keys)
-        self.settle()
+        construct.fill(self.model.data, self.state, self.scratch.owned, self.scratch.keys)
+        self.settle_best()
 
-    def settle(self) -> None:
+    def settle_best(self) -> None:
         """What there is now counts as the best so far."""
         for r in range(len(self.model.data.shift)):
             copy_route(self.state, r, self.best, r)
-        self.work.dirty[:] = 0
-        self.work.totals[:2] = self.score(self.state)
+        self.scratch.dirty[:] = 0
+        self.scratch.totals[:2] = self.state_score(self.state)
 
-    def take(self, other: State) -> None:
+    def take_state(self, other: State) -> None:
         """Go on from another worker's best."""
         for r in range(len(self.model.data.shift)):
             copy_route(other, r, self.state, r)
         self.state.where[:] = -1
         construct.refresh_all(self.model.data, self.state)
-        self.settle()
+        self.settle_best()
 
-    def own(self, routes: Array, visits: Array, able: Array) -> None:
+    def own_parts(self, routes: Array, visits: Array, able: Array) -> None:
         """Change only these routes and visits from now on (boolean masks)."""
-        self.work.owned[:] = routes
-        self.work.mine[:] = visits
-        self.work = self.work._replace(pool=np.flatnonzero(visits & able).astype(np.int32))
+        self.scratch.owned[:] = routes
+        self.scratch.mine[:] = visits
+        self.scratch = self.scratch._replace(pool=np.flatnonzero(visits & able).astype(np.int32))
 
-    def score(self, state: State) -> float:
+    def state_score(self, state: State) -> float:
         """What the search maximises: prizes, tiers and published places counted, less seconds of travel."""
         return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
 
-    def run(self, hot: float, cold: float, steps: int, detour: float = TUNING[DETOUR]) -> None:
+    def run_steps(self, hot: float, cold: float, steps: int, detour: float = TUNING[DETOUR]) -> None:
         """Anneal for so many iterations; temperatures in units of the score, `detour` the weight of a second."""
         self.tuning[DETOUR] = detour
         if steps > 0:
             anneal.anneal(
-                self.model.data, self.state, self.best, self.saved, self.work, self.tuning, hot, cold, steps
+                self.model.data,
+                self.state,
+                self.best,
+                self.saved,
+                self.scratch,
+                self.tuning,
+                hot,
+                cold,
+                steps,
             )
 
-    def orders(self) -> list[list[int]]:
+    def list_orders(self) -> list[list[int]]:
         """The routes, in engine numbering."""
         return routes_of(self.state)
 
@@ -111,12 +119,12 @@ class Worker:
     @property
     def best_score(self) -> float:
         """The score of `best`."""
-        return float(self.work.totals[1])
+        return float(self.scratch.totals[1])
 
     @property
     def iterations(self) -> int:
         """Done so far."""
-        return int(self.work.totals[2])
+        return int(self.scratch.totals[2])
 
 
 def routes_of(state: State) -> list[list[int]]:
@@ -124,6 +132,6 @@ def routes_of(state: State) -> list[list[int]]:
     return [state.stops[r, VISIT, 1 : state.facts[r, LENGTH] + 1].tolist() for r in range(len(state.facts))]
 
 
-def _stream(seed: int, index: int) -> Array:
+def _seed_stream(seed: int, index: int) -> Array:
     """A nonzero xorshift state; seeds next to each other give unrelated streams."""
     return np.random.SeedSequence([seed & (2**63 - 1), index]).generate_state(1, np.uint64) | np.uint64(1)
