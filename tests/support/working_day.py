@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from visits.planning import GreatCircle, Plan, Problem, Route, Shift, Statistics, Visit
-from visits.planning.day.day_state import DayState, Stops, TeamNow
+from visits.planning.day.day_state import DayState, DayStopGroups, TeamPosition
 from visits.planning.result import passing
 
 MONDAY = dt.date(2026, 11, 30)
@@ -114,13 +114,13 @@ def at(
         gone |= {stop.visit for stop in begun}
         here = problem.visit_by_id[begun[-1].visit].location if begun else shift.start_location
         free_s = max(now_s, begun[-1].leave_s) if begun else now_s
-        teams.append(TeamNow(shift.id, here, free_s + (overrun_s or {}).get(shift.id, 0), len(begun)))
+        teams.append(TeamPosition(shift.id, here, free_s + (overrun_s or {}).get(shift.id, 0), len(begun)))
     return DayState(MONDAY, now_s, frozenset(gone), tuple(teams), failed, told)
 
 
 def stops_of(
     problem: Problem, published: Plan, state: DayState, urgent: Sequence[Visit] = ()
-) -> tuple[Problem, Stops]:
+) -> tuple[Problem, DayStopGroups]:
     """The same day with who shares a stop: neighbours on one route, and the `urgent` with the first of their place.
     Who has lost its team needs a kit of its own."""
     behind: set[str] = set()
@@ -144,7 +144,7 @@ def stops_of(
     ]
     return (
         dataclasses.replace(problem, visits=(*visits, *urgent)),
-        Stops(
+        DayStopGroups(
             wanted=tuple(tuple(ids) for ids in wanted.values() if len(ids) > 1),
             follows={visit: max(60, seconds - KIT_S) for visit, seconds in alone.items()},
             alone=alone,

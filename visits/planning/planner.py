@@ -52,7 +52,7 @@ def plan(
     from visits.planning.engine import search
 
     previous = orders(start) if start else {}
-    kept = locks.keep(problem, previous)
+    kept = locks.keep_locks(problem, previous)
     found = search.run(
         problem,
         kept=kept,
@@ -66,12 +66,12 @@ def plan(
     )
     routes = result.walked(problem, found.orders)
     as_found = orders_of(routes) == {shift: tuple(order) for shift, order in found.orders.items() if order}
-    unserved = explain.unserved(problem, routes, found.reasons if as_found else {})
+    unserved = explain.explain_unserved(problem, routes, found.reasons if as_found else {})
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
     return Plan(
         routes=routes,
         unserved=unserved,
-        broken_locks=locks.broken_locks(problem, kept, served_on),
+        broken_locks=locks.list_broken_locks(problem, kept, served_on),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
         statistics=Statistics(
             **result.figures(problem, routes),

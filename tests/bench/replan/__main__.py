@@ -16,8 +16,8 @@ from collections import Counter
 
 from tests.support.working_day import at, published_day, stops_of
 from visits.planning import check, warm
-from visits.planning.day.day_state import Stops
-from visits.planning.day.replan import SECONDS, replan
+from visits.planning.day.day_state import DayStopGroups
+from visits.planning.day.replan import SECONDS, replan_day
 
 TIMES = (9 * 3600, 10 * 3600 + 1800, 13 * 3600)
 
@@ -39,9 +39,9 @@ def main() -> None:
         )
         for now_s in TIMES:
             facts = at(day, published, told, now_s, failed=frozenset({"t0d0"}), overrun_s={"t1d0": 40 * 60})
-            problem, stops = stops_of(day, published, facts) if asked.neighbours else (day, Stops())
+            problem, stops = stops_of(day, published, facts) if asked.neighbours else (day, DayStopGroups())
             began = time.perf_counter()
-            result = replan(problem, published, facts, stops=stops, seconds=asked.seconds, seed=seed)
+            result = replan_day(problem, published, facts, stops=stops, seconds=asked.seconds, seed=seed)
             took.append(time.perf_counter() - began)
             assert check(result.problem, result.plan) == []
             counts["visits left"] += len(result.changes)

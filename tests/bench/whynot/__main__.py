@@ -4,7 +4,7 @@ python -m tests.bench.whynot --shared ../shared [--sizes 1000x6x5,300x5x1] [--se
 
 Every tenth visit of a case is made hard first (another skill, a narrow hour, a place far out, no date), so
 that blocks occur too. For every case a plan is made (`--seconds`), the reasons of all unserved are made anew and timed, and a
-random sample over all cases is proved by relaxing and inserting (explain.verify). The last line of the
+random sample over all cases is proved by relaxing and inserting (explain.verify_reasons). The last line of the
 table is what issue and targets ask for: <= 3 s for 1000x6x5, every reason proved.
 """
 
@@ -25,7 +25,7 @@ from tests.bench.planning.__main__ import numbers
 from visits.planning import Plan, Problem, Unserved, plan, warm
 from visits.planning.case import problem_from
 from visits.planning.engine import data
-from visits.planning.engine.ejections import reasons
+from visits.planning.engine.ejections import explain_open_visits
 from visits.planning.engine.worker import Worker
 from visits.planning.types import orders
 from visits.planning.why import explain
@@ -66,8 +66,8 @@ def timed(problem: Problem, found: Plan) -> tuple[float, tuple[Unserved, ...]]:
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     worker, given = Worker(model, 0, 0), orders(found)
     worker.load_orders([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])
-    known = reasons(problem, model, worker.state, worker.saved)
-    rows = explain.unserved(problem, found.routes, known)
+    known = explain_open_visits(problem, model, worker.state, worker.saved)
+    rows = explain.explain_unserved(problem, found.routes, known)
     return time.perf_counter() - began, rows
 
 
@@ -97,7 +97,7 @@ def main() -> None:
             print(f"| {size}-{seed} | {len(rows)} | {seconds:.2f} | {words} |", flush=True)
             everybody += [(problem, found, row) for row in rows]
     sample = random.Random(1).sample(everybody, min(options.sample, len(everybody)))
-    faults = [fault for p, f, row in sample for fault in explain.verify(p, f.routes, row)[:1]]
+    faults = [fault for p, f, row in sample for fault in explain.verify_reasons(p, f.routes, row)[:1]]
     print(f"\n{len(sample)} random unserved, {len(sample) - len(faults)} proved {Counter(faults) or ''}")
     if faults:
         raise SystemExit(1)

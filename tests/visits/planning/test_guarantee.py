@@ -31,7 +31,7 @@ def test_the_longest_waits_go_before_any_sum_of_points(seed: int) -> None:
     assert kept >= most - 1  # two searches of a hard problem; not one of thousands of points outweighs a wait
     assert {row.visit for row in result.broken_guarantees} == first - result.shift_of.keys()
     for row in result.broken_guarantees:
-        assert explain.verify(mixed, result.routes, row) == []
+        assert explain.verify_reasons(mixed, result.routes, row) == []
         # Whom it would push out waits as long, or cannot make room for it.
         reason = row.reasons[0]
         assert reason.relax or not reason.visits or reason.promised

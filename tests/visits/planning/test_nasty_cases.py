@@ -13,8 +13,8 @@ from tests.support.referee import judge
 from tests.support.working_day import at
 from visits.planning import check, plan
 from visits.planning.case import plan_as_json
-from visits.planning.day.remaining_day import narrowed
-from visits.planning.day.replan import replan
+from visits.planning.day.remaining_day import narrow_to_told
+from visits.planning.day.replan import replan_day
 from visits.planning.types import DAY_S
 from visits.planning.why import explain
 
@@ -40,7 +40,7 @@ def test_a_nasty_case_is_planned_by_the_rules_and_keeps_all_promises_that_can_be
         assert all(result.shift_of[v.id] == shift.id for v in kept)
         assert (len(kept), sum(v.priority for v in kept)) == most_promises(problem, shift)
     for row in result.unserved:
-        assert explain.verify(problem, result.routes, row) == []
+        assert explain.verify_reasons(problem, result.routes, row) == []
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -73,10 +73,10 @@ def test_a_nasty_day_breaks_no_more_promises_than_it_must(seed, visits, shifts, 
         ),
     )
     facts = at(problem, published, told, now_s, overrun_s={s.id: overrun_s for s in problem.shifts})
-    result = replan(problem, published, facts, iterations=20, seed=seed)
+    result = replan_day(problem, published, facts, iterations=20, seed=seed)
     assert check(result.problem, result.plan) == []
     assert not facts.gone & result.plan.shift_of.keys()
-    named = {change.visit for change in result.broken}
+    named = {change.visit for change in result.broken_promises}
     for change in result.changes:
         interval = told.get(change.visit, (0, DAY_S))
         assert change.now is None or change.now.start_s >= now_s
@@ -85,7 +85,7 @@ def test_a_nasty_day_breaks_no_more_promises_than_it_must(seed, visits, shifts, 
             assert change.now.shift == problem.visit_by_id[change.visit].locked
             assert interval[0] <= change.now.start_s <= interval[1]
     asked = tuple(
-        narrowed(problem.visit_by_id[change.visit], told[change.visit])
+        narrow_to_told(problem.visit_by_id[change.visit], told[change.visit])
         for change in result.changes
         if change.visit in told
     )

@@ -18,7 +18,7 @@ SHIFTED_S = 30 * 60  # a published visit that shifts by more is news for its fam
 
 
 @dataclass(frozen=True, slots=True)
-class TeamNow:
+class TeamPosition:
     """Where a team is: free to drive on from `location` at `free_s`, an overrun of its visit counted.
     `done` visits are behind it or under way and count towards its day."""
 
@@ -36,14 +36,14 @@ class DayState:
     date: dt.date
     now_s: int
     gone: frozenset[str] = frozenset()
-    teams: tuple[TeamNow, ...] = ()
+    teams: tuple[TeamPosition, ...] = ()
     failed: frozenset[str] = frozenset()
     told: Mapping[str, Interval] = field(default_factory=dict)
     urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Stops:
+class DayStopGroups:
     """Who may share a stop (groups/stop_groups.py) today: `wanted` are visits not yet begun, in the order of their stop, `follows`
     how long each takes right after another, `alone` how long by itself, wherever it is. `behind` are visits of later
     days that are published right after another of their stop: nobody is put between. `begun` are visits at stops where
@@ -69,7 +69,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VisitChange:
     """What the new plan is for one visit. `cause`: why its promise is broken, None where it is kept or was never
     made. `offer`: the best place that is left where the day has none."""
 
@@ -87,13 +87,13 @@ class Replan:
 
     problem: Problem
     plan: Plan
-    changes: tuple[Change, ...]
+    changes: tuple[VisitChange, ...]
 
     @property
-    def broken(self) -> tuple[Change, ...]:
+    def broken_promises(self) -> tuple[VisitChange, ...]:
         """The changes that break a promise."""
         return tuple(change for change in self.changes if change.cause is not None)
 
-    def having(self, what: str) -> tuple[Change, ...]:
+    def select_changes(self, what: str) -> tuple[VisitChange, ...]:
         """The changes of one kind (`SAME`, `SHIFTED`, ...)."""
         return tuple(change for change in self.changes if change.what == what)

@@ -16,49 +16,51 @@ from visits.planning.day.day_state import (
     SAME,
     SHIFTED,
     SHIFTED_S,
-    Change,
     DayState,
+    DayStopGroups,
     Place,
-    Stops,
+    VisitChange,
 )
-from visits.planning.day.remaining_day import narrowed
+from visits.planning.day.remaining_day import narrow_to_told
 from visits.planning.groups import stop_groups
 from visits.planning.types import Interval, Plan, Problem, Reason, orders
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 
 
-def places(plan_: Plan) -> dict[str, Place]:
+def map_places(plan_: Plan) -> dict[str, Place]:
     """Where and when each visit is served."""
     return {stop.visit: Place(route.shift, stop.start_s) for route in plan_.routes for stop in route.stops}
 
 
-def changes(
+def list_changes(
     problem: Problem,
     published: Plan,
     state: DayState,
     kept: Problem,
     found: Plan,
     causes: Mapping[str, Reason],
-    stops: Stops,
-) -> tuple[Change, ...]:
+    stops: DayStopGroups,
+) -> tuple[VisitChange, ...]:
     """What becomes of each visit of the day, the broken promises first."""
-    before, after = places(published), places(found)
+    before, after = map_places(published), map_places(found)
     today = {shift.id for shift in problem.shifts if shift.date == state.date}
     rows = []
     for visit in kept.visits:
         was, now = before.get(visit.id), after.get(visit.id)
         was = was if was is not None and was.shift in today else None
-        outside = now is not None and _outside(state.told.get(visit.id), now.start_s)
-        rows.append(Change(visit.id, _what(was, now, outside=outside), was, now, causes.get(visit.id)))
-    return _with_offers(problem, published, state, kept, found, rows, stops)
+        outside = now is not None and _is_outside(state.told.get(visit.id), now.start_s)
+        rows.append(
+            VisitChange(visit.id, _classify_change(was, now, outside=outside), was, now, causes.get(visit.id))
+        )
+    return _add_offers(problem, published, state, kept, found, rows, stops)
 
 
-def _outside(told: Interval | None, start_s: int) -> bool:
+def _is_outside(told: Interval | None, start_s: int) -> bool:
     return told is not None and not told[0] <= start_s <= told[1]
 
 
-def _what(was: Place | None, now: Place | None, *, outside: bool) -> str:
+def _classify_change(was: Place | None, now: Place | None, *, outside: bool) -> str:
     if now is None:
         return DROPPED
     if was is None:
@@ -68,21 +70,21 @@ def _what(was: Place | None, now: Place | None, *, outside: bool) -> str:
     return SHIFTED if outside or abs(now.start_s - was.start_s) > SHIFTED_S else SAME
 
 
-def _with_offers(
+def _add_offers(
     problem: Problem,
     published: Plan,
     state: DayState,
     kept: Problem,
     found: Plan,
-    rows: list[Change],
-    stops: Stops,
-) -> tuple[Change, ...]:
+    rows: list[VisitChange],
+    stops: DayStopGroups,
+) -> tuple[VisitChange, ...]:
     """The best place that is left for each visit without one, today or later, no place offered twice."""
     later = tuple(shift for shift in problem.shifts if shift.date > state.date)
     shifts = (*kept.shifts, *later)
     known = {shift.id for shift in shifts}
     visits = tuple(
-        kept.visit_by_id.get(visit.id) or narrowed(visit, state.told.get(visit.id))
+        kept.visit_by_id.get(visit.id) or narrow_to_told(visit, state.told.get(visit.id))
         for visit in problem.visits
     )
     visits = tuple(v if v.locked in known else replace(v, locked=None) for v in visits)
@@ -94,15 +96,15 @@ def _with_offers(
     alone = (replace(stops.by_itself(problem.visit_by_id[visit]), locked=None) for visit in dropped)
     free = replace(whole, visits=tuple(alone))
     wanted = [[visit for visit in ids if visit in free.visit_by_id] for ids in stops.wanted]
-    joined, groups = stop_groups.join(free, wanted, stops.follows)
+    joined, groups = stop_groups.form_groups(free, wanted, stops.follows)
     of = {visit: ids for ids in groups.values() for visit in ids}
     offers: dict[str, Slot] = {}
     for visit in dropped:
         if visit not in offers:
-            ready, more = stop_groups.place(
+            ready, more = stop_groups.place_group(
                 ready, [joined.visit_by_id[i] for i in of.get(visit, ())], stops.behind
             )
             if visit not in more:
-                ready, more = stop_groups.place(ready, [free.visit_by_id[visit]], stops.behind)
+                ready, more = stop_groups.place_group(ready, [free.visit_by_id[visit]], stops.behind)
             offers |= more
     return tuple(replace(row, offer=offers.get(row.visit)) for row in rows)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from visits.planning.day.day_state import DayState, Stops
+from visits.planning.day.day_state import DayState, DayStopGroups
 from visits.planning.groups import stop_groups
 from visits.planning.rules import within
 from visits.planning.start import locks
@@ -24,7 +24,7 @@ PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is re
 Wanted = Sequence[Sequence[str]]
 
 
-class Rest(NamedTuple):
+class RemainingDay(NamedTuple):
     """The rest with promises that can be kept together: `causes` say why others are broken, `wanted` is who may
     share a stop, `start` where the search goes on from."""
 
@@ -34,14 +34,14 @@ class Rest(NamedTuple):
     start: Plan
 
 
-def narrowed(visit: Visit, told: Interval | None) -> Visit:
+def narrow_to_told(visit: Visit, told: Interval | None) -> Visit:
     """The visit within the interval that its family was told; where its hours no longer meet it, the interval."""
     if told is None:
         return visit
     return replace(visit, windows=within(visit.windows, told))
 
 
-def _rest_of_shift(shift: Shift, state: DayState) -> Shift:
+def _build_remaining_shift(shift: Shift, state: DayState) -> Shift:
     """What is left of a team's day."""
     now = next((team for team in state.teams if team.shift == shift.id), None)
     start_s = max(shift.start_s, state.now_s, now.free_s if now else 0)
@@ -55,7 +55,7 @@ def _rest_of_shift(shift: Shift, state: DayState) -> Shift:
     )
 
 
-def rest_of_day(problem: Problem, published: Plan, state: DayState) -> Problem:
+def build_remaining_day(problem: Problem, published: Plan, state: DayState) -> Problem:
     """Today's shifts from now on, and the visits that are left for them; promises of failed teams are released."""
     today = {shift.id for shift in problem.shifts if shift.date == state.date}
     working = today - state.failed
@@ -65,14 +65,16 @@ def rest_of_day(problem: Problem, published: Plan, state: DayState) -> Problem:
         if visit.id in state.gone or (on.get(visit.id) not in today and visit.id not in state.urgent):
             continue
         if visit.locked in working:
-            visits.append(narrowed(visit, state.told.get(visit.id)))
+            visits.append(narrow_to_told(visit, state.told.get(visit.id)))
         else:
             visits.append(replace(visit, locked=None))
-    shifts = tuple(_rest_of_shift(shift, state) for shift in problem.shifts if shift.id in working)
+    shifts = tuple(_build_remaining_shift(shift, state) for shift in problem.shifts if shift.id in working)
     return replace(problem, shifts=shifts, visits=tuple(visits))
 
 
-def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DayState, stops: Stops) -> Rest:
+def keep_promises(
+    rest: Problem, problem: Problem, published: Plan, state: DayState, stops: DayStopGroups
+) -> RemainingDay:
     """`rest` with locks that can be kept together; the others a step looser each, from the same team later on to
     any team today."""
     left = {
@@ -80,10 +82,10 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DaySt
         for shift, order in orders(published).items()
         if shift in rest.shift_by_id
     }
-    wanted = _harmless(rest, left, stops)
-    joined, groups = stop_groups.join(rest, wanted, stops.follows)
-    merged, was = stop_groups.merge(joined, groups), stop_groups.leaders(left, groups)
-    kept = locks.keep(merged, was)
+    wanted = _choose_harmless_groups(rest, left, stops)
+    joined, groups = stop_groups.form_groups(rest, wanted, stops.follows)
+    merged, was = stop_groups.merge_groups(joined, groups), stop_groups.orders_of_leaders(left, groups)
+    kept = locks.keep_locks(merged, was)
     causes = {
         visit.id: Reason("failed", visit.locked)
         for visit in problem.visits
@@ -92,7 +94,7 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DaySt
     for first, reason in kept.broken.items():
         each = (
             visit
-            for visit in stop_groups.members(groups, first)
+            for visit in stop_groups.group_members(groups, first)
             if rest.visit_by_id[visit].locked is not None
         )
         causes.update((visit, reason) for visit in each)
@@ -101,13 +103,13 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DaySt
     hit = (
         first
         for first in merged.visit_by_id
-        if not causes.keys().isdisjoint(stop_groups.members(groups, first))
+        if not causes.keys().isdisjoint(stop_groups.group_members(groups, first))
     )
     for first in sorted(hit, key=lambda i: (-merged.visit_by_id[i].priority, i)):
-        own = {i: problem.visit_by_id[i] for i in stop_groups.members(groups, first)}
-        late = {i: _no_earlier(visit, state.told.get(i)) for i, visit in own.items()}
-        one = stop_groups.together(
-            [stop_groups.like(visit, joined.visit_by_id[i]) for i, visit in late.items()]
+        own = {i: problem.visit_by_id[i] for i in stop_groups.group_members(groups, first)}
+        late = {i: _begin_no_earlier(visit, state.told.get(i)) for i, visit in own.items()}
+        one = stop_groups.merge_visits(
+            [stop_groups.place_in_group(visit, joined.visit_by_id[i]) for i, visit in late.items()]
         )
         found = slots.slots(ready, one) if one is not None and first in kept.broken else []
         if one is not None and found:  # later by the same team
@@ -119,49 +121,51 @@ def keep_promises(rest: Problem, problem: Problem, published: Plan, state: DaySt
     visits = tuple(changed.get(visit.id, visit) for visit in rest.visits)
     order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in ready.lines}
     # Who does not share a stop here does not later either: promises are kept together as they are now.
-    return Rest(replace(rest, visits=visits), causes, tuple(groups.values()), _start(order, was))
+    return RemainingDay(
+        replace(rest, visits=visits), causes, tuple(groups.values()), _build_start(order, was)
+    )
 
 
-def _harmless(rest: Problem, left: Mapping[str, Sequence[str]], stops: Stops) -> Wanted:
+def _choose_harmless_groups(rest: Problem, left: Mapping[str, Sequence[str]], stops: DayStopGroups) -> Wanted:
     """Who may share a stop without a promise being broken for it that could be kept: where one would be, who is not
     promised stands back first."""
-    wanted = _present(rest, stops.wanted)
+    wanted = _keep_present(rest, stops.wanted)
     if not wanted:
         return ()
-    hopeless = locks.keep(rest, left).broken.keys()
+    hopeless = locks.keep_locks(rest, left).broken.keys()
     while True:
-        hurt = _hurt(rest, left, wanted, stops, hopeless)
-        looser = _looser(rest, wanted, hurt)
+        hurt = _find_hurt_shifts(rest, left, wanted, stops, hopeless)
+        looser = _loosen_groups(rest, wanted, hurt)
         if looser == wanted:
             return wanted
         wanted = looser
 
 
-def _present(rest: Problem, wanted: Wanted) -> Wanted:
+def _keep_present(rest: Problem, wanted: Wanted) -> Wanted:
     rows = ([visit for visit in ids if visit in rest.visit_by_id] for ids in wanted)
     return [ids for ids in rows if len(ids) > 1]
 
 
-def _hurt(
+def _find_hurt_shifts(
     rest: Problem,
     left: Mapping[str, Sequence[str]],
     wanted: Wanted,
-    stops: Stops,
+    stops: DayStopGroups,
     hopeless: Collection[str],
 ) -> set[str | None]:
     """Shifts that could keep more of their promises if nobody shared a stop."""
-    joined, groups = stop_groups.join(rest, wanted, stops.follows)
-    merged = stop_groups.merge(joined, groups)
-    broken = locks.keep(merged, stop_groups.leaders(left, groups)).broken
-    each = (visit for first in broken for visit in stop_groups.members(groups, first))
+    joined, groups = stop_groups.form_groups(rest, wanted, stops.follows)
+    merged = stop_groups.merge_groups(joined, groups)
+    broken = locks.keep_locks(merged, stop_groups.orders_of_leaders(left, groups)).broken
+    each = (visit for first in broken for visit in stop_groups.group_members(groups, first))
     homes = Counter[str | None]()
     for visit in merged.visits:
-        homes[visit.locked] += len(stop_groups.members(groups, visit.id))
+        homes[visit.locked] += len(stop_groups.group_members(groups, visit.id))
     hurt = {rest.visit_by_id[visit].locked for visit in each if visit not in hopeless}
     return (hurt | {shift.id for shift in rest.shifts if homes[shift.id] > shift.max_visits}) - {None}
 
 
-def _looser(rest: Problem, wanted: Wanted, hurt: set[str | None]) -> Wanted:
+def _loosen_groups(rest: Problem, wanted: Wanted, hurt: set[str | None]) -> Wanted:
     """Without those that are not promised at the promised stops of these shifts; where there are none, without
     these stops."""
 
@@ -171,17 +175,17 @@ def _looser(rest: Problem, wanted: Wanted, hurt: set[str | None]) -> Wanted:
     firm = [promised(ids) or ids for ids in wanted]
     if firm == [list(ids) for ids in wanted]:
         firm = [ids for ids in wanted if not promised(ids)]
-    return _present(rest, firm)
+    return _keep_present(rest, firm)
 
 
-def _no_earlier(visit: Visit, told: Interval | None) -> Visit:
+def _begin_no_earlier(visit: Visit, told: Interval | None) -> Visit:
     """Any of the hours that suit, but not before the interval that the family was told: it may not be at home."""
     if told is None:
         return visit
     return replace(visit, windows=tuple((max(w[0], told[0]), w[1]) for w in visit.windows if w[1] >= told[0]))
 
 
-def _start(kept: Mapping[str, Sequence[str]], left: Mapping[str, Sequence[str]]) -> Plan:
+def _build_start(kept: Mapping[str, Sequence[str]], left: Mapping[str, Sequence[str]]) -> Plan:
     """The promised visits in an order that keeps them, the others at their old place where the order is the old
     one, at the end where not."""
     begin = {}

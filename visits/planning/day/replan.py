@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from visits.planning.day import outcome
-from visits.planning.day.day_state import SHIFTED_S, DayState, Replan, Stops
-from visits.planning.day.remaining_day import Wanted, keep_promises, narrowed, rest_of_day
+from visits.planning.day.day_state import SHIFTED_S, DayState, DayStopGroups, Replan
+from visits.planning.day.remaining_day import Wanted, build_remaining_day, keep_promises, narrow_to_told
 from visits.planning.groups import stop_groups
 from visits.planning.planner import plan
 from visits.planning.rules import walk
@@ -30,12 +30,12 @@ STEADY_SHARE = 0.6  # of the time, for the search in which published visits keep
 APART_SHARE = 0.15  # for the search in which homes of a stop that found no room are tried each alone
 
 
-def replan(
+def replan_day(
     problem: Problem,
     published: Plan,
     state: DayState,
     *,
-    stops: Stops | None = None,
+    stops: DayStopGroups | None = None,
     seconds: float | None = SECONDS,
     iterations: int | None = None,
     seed: int = 0,
@@ -45,36 +45,38 @@ def replan(
     """The best rest of the day. `problem` holds today and the later days of the published plan, its visits
     with the hours that suit them, `locked` where promised; `published` its routes with their times; `stops` who
     may share a stop."""
-    stops = stops or Stops()
-    rest = rest_of_day(problem, published, state)
+    stops = stops or DayStopGroups()
+    rest = build_remaining_day(problem, published, state)
     kept = keep_promises(rest, problem, published, state, stops)
-    search = _Search(
+    search = _TimedSearch(
         stops.follows, None if iterations is not None else seconds, iterations, seed, on_progress, should_stop
     )
-    steady = _steady(kept.problem, published, stop_groups.join(kept.problem, kept.wanted, stops.follows)[1])
-    first = search.run(steady, kept.wanted, kept.start, 0.0, STEADY_SHARE)
+    steady = _hold_hours(
+        kept.problem, published, stop_groups.form_groups(kept.problem, kept.wanted, stops.follows)[1]
+    )
+    first = search.run_search(steady, kept.wanted, kept.start, 0.0, STEADY_SHARE)
     free = {row.visit for row in first.plan.unserved}  # asked again, at any hour
-    loose = _taking(steady, {i: kept.problem.visit_by_id[i] for i in free})
+    loose = _replace_visits(steady, {i: kept.problem.visit_by_id[i] for i in free})
     found, wanted = first, tuple(first.groups.values())
     if loose != steady:
         until = 1.0 - APART_SHARE if wanted else 1.0
-        found = search.run(loose, wanted, first.plan, STEADY_SHARE, until)
+        found = search.run_search(loose, wanted, first.plan, STEADY_SHARE, until)
     out = {row.visit for row in found.plan.unserved}
     apart = [ids for ids in found.groups.values() if not out.isdisjoint(ids)]
-    longer = {i for ids in apart for i in ids} | _without_kit(found, kept.problem, stops)
+    longer = {i for ids in apart for i in ids} | _find_visits_without_kit(found, kept.problem, stops)
     if longer:
-        wide = _taking(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
-        own = _taking(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
+        wide = _replace_visits(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
+        own = _replace_visits(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
-        found = search.run(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
-    behind = stops.behind | stop_groups.followers(found.groups)
+        found = search.run_search(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
+    behind = stops.behind | stop_groups.list_followers(found.groups)
     stops = replace(stops, behind=behind)
-    rows = outcome.changes(problem, published, state, found.problem, found.plan, kept.causes, stops)
+    rows = outcome.list_changes(problem, published, state, found.problem, found.plan, kept.causes, stops)
     return Replan(found.problem, found.plan, rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _SearchResult:
     """A plan in single visits, of `problem`; `groups` shared a stop."""
 
     problem: Problem
@@ -83,7 +85,7 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class _TimedSearch:
     """One of the searches, within its share of the whole time."""
 
     follows: Mapping[str, int]
@@ -93,22 +95,24 @@ class _Search:
     on_progress: Callable[[Progress], None] | None
     should_stop: Callable[[], bool] | None
 
-    def run(self, problem: Problem, wanted: Wanted, start: Plan, since: float, until: float) -> _Found:
-        joined, groups = stop_groups.join(problem, wanted, self.follows)
-        rounds, begin = self.iterations, stop_groups.leaders(orders(start), groups)
+    def run_search(
+        self, problem: Problem, wanted: Wanted, start: Plan, since: float, until: float
+    ) -> _SearchResult:
+        joined, groups = stop_groups.form_groups(problem, wanted, self.follows)
+        rounds, begin = self.iterations, stop_groups.orders_of_leaders(orders(start), groups)
         found = plan(
-            stop_groups.crowded(stop_groups.merge(joined, groups), groups, begin),
+            stop_groups.count_group_homes(stop_groups.merge_groups(joined, groups), groups, begin),
             seconds=None if self.seconds is None else self.seconds * (until - since),
             iterations=None if rounds is None else round(rounds * until) - round(rounds * since),
             seed=self.seed,
             start=start_from(begin),
-            on_progress=_scaled(self.on_progress, since, until),
+            on_progress=_scale_progress(self.on_progress, since, until),
             should_stop=self.should_stop,
         )
-        return _Found(joined, groups, stop_groups.expand(joined, groups, found))
+        return _SearchResult(joined, groups, stop_groups.expand_groups(joined, groups, found))
 
 
-def _scaled(
+def _scale_progress(
     on_progress: Callable[[Progress], None] | None, since: float, until: float
 ) -> Callable[[Progress], None] | None:
     """The progress of one of the searches as a part of the whole."""
@@ -117,10 +121,10 @@ def _scaled(
     return lambda told: on_progress(replace(told, share=since + told.share * (until - since)))
 
 
-def _steady(kept: Problem, published: Plan, groups: stop_groups.Groups) -> Problem:
+def _hold_hours(kept: Problem, published: Plan, groups: stop_groups.Groups) -> Problem:
     """Published visits of working teams within half an hour of their time: no small saving is worth a call. The
     first published one of a stop holds the others, a promised one all of them."""
-    was = outcome.places(published)
+    was = outcome.map_places(published)
     held: set[str] = set()
     for ids in groups.values():
         promised = any(kept.visit_by_id[i].locked is not None for i in ids)
@@ -135,12 +139,12 @@ def _steady(kept: Problem, published: Plan, groups: stop_groups.Groups) -> Probl
             and place.shift in kept.shift_by_id
         ):
             told = (max(0, place.start_s - SHIFTED_S), min(DAY_S, place.start_s + SHIFTED_S))
-            visit = narrowed(visit, told)  # noqa: PLW2901
+            visit = narrow_to_told(visit, told)  # noqa: PLW2901
         visits.append(visit)
     return replace(kept, visits=tuple(visits))
 
 
-def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
+def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStopGroups) -> set[str]:
     """Visits that are planned as if the kit stood at their stop, where it does not; of promised ones those that have
     the time to set it up."""
     bare: set[str] = set()
@@ -155,7 +159,7 @@ def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
     firm = {i for i in bare if kept.visit_by_id[i].locked is not None}
     if firm:
         order = orders(found.plan)
-        own = _taking(found.problem, {i: stops.by_itself(found.problem.visit_by_id[i]) for i in firm})
+        own = _replace_visits(found.problem, {i: stops.by_itself(found.problem.visit_by_id[i]) for i in firm})
         late = {
             route
             for route, ids in order.items()
@@ -168,5 +172,5 @@ def _without_kit(found: _Found, kept: Problem, stops: Stops) -> set[str]:
     return bare
 
 
-def _taking(problem: Problem, visits: Mapping[str, Visit]) -> Problem:
+def _replace_visits(problem: Problem, visits: Mapping[str, Visit]) -> Problem:
     return replace(problem, visits=tuple(visits.get(visit.id, visit) for visit in problem.visits))

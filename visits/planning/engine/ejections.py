@@ -22,19 +22,19 @@ from visits.planning.engine.jit import kernel
 from visits.planning.engine.route import best_place, copy_route, refresh
 from visits.planning.engine.shapes import Array, Bytes2, Floats, Ints, Ints2
 from visits.planning.types import DAY_S, Problem, Reason, Visit
-from visits.planning.why.ejections import Room, is_protected, worth
-from visits.planning.why.explain import worded
-from visits.planning.why.hard_constraints import Blocked, blocked, relaxed
+from visits.planning.why.ejections import EjectionSet, is_protected, points_lost
+from visits.planning.why.explain import build_reason
+from visits.planning.why.hard_constraints import HardConstraints, find_hard_constraints, relax_offer
 
 FAR = 1 << 20
 MOST_OUT = 5
 MOST_SETS = 100_000  # sets of one size; beyond, the rest is explained one by one
-FREE = Blocked((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
+FREE = HardConstraints((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
 STATIC = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all at once
 
 
 @kernel
-def without(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
+def eject_set(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
     """Make route `r` the saved one without these stops (-1: none); False when a rule breaks."""
     at = 1
     for k in range(1, saved.facts[0, LENGTH] + 1):
@@ -68,7 +68,7 @@ def offer_sets(
             return
         r = routes[m]
         copy_route(s, r, saved, 0)
-        if without(d, s, saved, r, sets[m]):
+        if eject_set(d, s, saved, r, sets[m]):
             i = 0
             while i < open_:
                 visit = pool[i]
@@ -90,20 +90,22 @@ def offer_sets(
         copy_route(saved, 0, s, r)
 
 
-def reasons(problem: Problem, model: Model, state: State, saved: State) -> dict[str, Reason]:
+def explain_open_visits(problem: Problem, model: Model, state: State, saved: State) -> dict[str, Reason]:
     """Visit id -> why it is not served, for all open visits that sets of a few stops explain."""
-    search = _Search(problem, model, state, saved)
+    search = _EjectionSearch(problem, model, state, saved)
     pool = np.flatnonzero(state.where < 0).tolist()
-    out, left = search.explain(dict.fromkeys(pool, FREE), 0, 3)
+    out, left = search.explain_by_sets(dict.fromkeys(pool, FREE), 0, 3)
     # Who has no answer by now is blocked whatever goes, or asks for more room than three leave.
-    found = {visit: blocked(problem, search.visit(visit)) for visit in left}
+    found = {visit: find_hard_constraints(problem, search.visit_at(visit)) for visit in left}
     hard = {visit: why for visit, why in found.items() if why.codes and STATIC.issuperset(why.codes)}
-    more, _ = search.explain(hard, 0, 3)
-    wide, _ = search.explain({visit: why for visit, why in found.items() if not why.codes}, 4, MOST_OUT)
+    more, _ = search.explain_by_sets(hard, 0, 3)
+    wide, _ = search.explain_by_sets(
+        {visit: why for visit, why in found.items() if not why.codes}, 4, MOST_OUT
+    )
     return out | more | wide
 
 
-class _Search:
+class _EjectionSearch:
     """One plan in arrays, and the questions put to it."""
 
     def __init__(self, problem: Problem, model: Model, state: State, saved: State) -> None:
@@ -112,20 +114,20 @@ class _Search:
             state.stops[r, VISIT, 1 : state.facts[r, LENGTH] + 1].tolist() for r in range(len(problem.shifts))
         ]
         self.orders = {
-            shift.id: [self.visit(v).id for v in self.routes[r]] for r, shift in enumerate(problem.shifts)
+            shift.id: [self.visit_at(v).id for v in self.routes[r]] for r, shift in enumerate(problem.shifts)
         }
 
-    def visit(self, index: int) -> Visit:
+    def visit_at(self, index: int) -> Visit:
         return self.problem.visits[self.model.visit_of[index]]
 
-    def explain(
-        self, asked: Mapping[int, Blocked], least: int, most: int
+    def explain_by_sets(
+        self, asked: Mapping[int, HardConstraints], least: int, most: int
     ) -> tuple[dict[str, Reason], list[int]]:
         """Reasons of the engine visits that `least` to `most` stops going explain, and the others."""
-        d, may = self._relaxed(asked), self._may(asked)
+        d, may = self._open_hours(asked), self._list_allowed_shifts(asked)
         pool, out = np.array(sorted(asked), dtype=np.int64), {}
         for size in range(least, most + 1):
-            made = self._sets(size) if len(pool) else None
+            made = self._list_ejection_sets(size) if len(pool) else None
             if made is None:
                 break
             sets, routes, prices = made
@@ -135,13 +137,13 @@ class _Search:
             offer_sets(d, self.state, self.saved, sets, routes, prices, order, may, paid, found)
             for index in pool[found[pool, 0] >= 0].tolist():
                 m, gap, _ = found[index].tolist()
-                who = tuple(self.visit(v).id for v in sets[m] if v >= 0)
-                room = Room(self.problem.shifts[routes[m]].id, who, gap, 0, float(prices[m]))
-                out[self.visit(index).id] = self._worded(index, asked[index], room)
+                who = tuple(self.visit_at(v).id for v in sets[m] if v >= 0)
+                room = EjectionSet(self.problem.shifts[routes[m]].id, who, gap, 0, float(prices[m]))
+                out[self.visit_at(index).id] = self._build_reason(index, asked[index], room)
             pool = pool[found[pool, 0] < 0]
         return out, pool.tolist()
 
-    def _may(self, asked: Mapping[int, Blocked]) -> Array:
+    def _list_allowed_shifts(self, asked: Mapping[int, HardConstraints]) -> Array:
         """Who may ask which shift: all that allow the visit, or those where the least is relaxed."""
         shift_index = {shift.id: r for r, shift in enumerate(self.problem.shifts)}
         may = self.model.data.may.copy()
@@ -150,30 +152,30 @@ class _Search:
                 may[index, shift_index[offer.shift.id]] = 1
         return may
 
-    def _relaxed(self, asked: Mapping[int, Blocked]) -> Data:
+    def _open_hours(self, asked: Mapping[int, HardConstraints]) -> Data:
         """The data with the hours of those who are blocked by them opened."""
         opened = {i for i, why in asked.items() if "window" in why.codes}
         if not opened:
             return self.model.data
         visits = [
-            replace(self.visit(i), windows=((0, DAY_S),)) if i in opened else self.visit(i)
+            replace(self.visit_at(i), windows=((0, DAY_S),)) if i in opened else self.visit_at(i)
             for i in range(len(self.model.visit_of))
         ]
         slot_at, rows, _ = slots(visits, list(dict.fromkeys(s.breaks for s in self.problem.shifts)))
         return self.model.data._replace(slot_at=slot_at, slots=rows)
 
-    def _worded(self, index: int, why: Blocked, room: Room) -> Reason:
-        plain = relaxed(self.problem.shift_by_id[room.shift], self.visit(index), why.codes)
-        return worded(self.problem, self.orders, self.visit(index), why.codes, plain, room)
+    def _build_reason(self, index: int, why: HardConstraints, room: EjectionSet) -> Reason:
+        plain = relax_offer(self.problem.shift_by_id[room.shift], self.visit_at(index), why.codes)
+        return build_reason(self.problem, self.orders, self.visit_at(index), why.codes, plain, room)
 
-    def _sets(self, size: int) -> tuple[Array, Array, Array] | None:
+    def _list_ejection_sets(self, size: int) -> tuple[Array, Array, Array] | None:
         """All sets of `size` unprotected stops of one route, the set worth least first; None: too many."""
         sets: list[tuple[int, ...]] = []
         routes: list[int] = []
         worths: list[float] = []
         for r, shift in enumerate(self.problem.shifts):
-            price = {v: worth(self.problem, self.visit(v), shift) for v in self.routes[r]}
-            loose = [v for v in self.routes[r] if not is_protected(self.visit(v), shift)]
+            price = {v: points_lost(self.problem, self.visit_at(v), shift) for v in self.routes[r]}
+            loose = [v for v in self.routes[r] if not is_protected(self.visit_at(v), shift)]
             if len(sets) + comb(len(loose), size) > MOST_SETS:
                 return None
             rows = list(combinations(loose, size))

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from visits.planning.engine.cooling import Cooling
 from visits.planning.engine.data import Model, build
-from visits.planning.engine.ejections import reasons
+from visits.planning.engine.ejections import explain_open_visits
 from visits.planning.engine.parallel import WorkerPool
 from visits.planning.engine.worker import Worker
-from visits.planning.start.locks import Kept, keep
-from visits.planning.start.warm_start import opening
+from visits.planning.start.locks import KeptLocks, keep_locks
+from visits.planning.start.warm_start import build_warm_start
 from visits.planning.types import Problem, Progress, Reason
 
 CHUNK = 500  # iterations between two looks at the clock and at should_stop
@@ -67,7 +67,7 @@ class Found(NamedTuple):
 def run(
     problem: Problem,
     *,
-    kept: Kept | None = None,
+    kept: KeptLocks | None = None,
     start: Mapping[str, Sequence[str]] | None = None,
     seconds: float | None = None,
     iterations: int | None = None,
@@ -78,17 +78,17 @@ def run(
 ) -> Found:
     """Search from the kept locks and, where it helps, from the orders of `start`."""
     budget = Budget(seconds, iterations, time.monotonic(), should_stop)
-    kept = kept or keep(problem, start)
+    kept = kept or keep_locks(problem, start)
     model = build(problem, kept.broken)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
-    begin = [[engine_of[v] for v in order] for order in opening(problem, kept, start)]
+    begin = [[engine_of[v] for v in order] for order in build_warm_start(problem, kept, start)]
     pool = search(model, begin, budget, seed, workers, on_progress, warm=bool(start))
     leader = pool.finish_champion()
     orders = {
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
         for shift, order in zip(problem.shifts, leader.list_orders(), strict=True)
     }
-    why = reasons(problem, model, leader.state, leader.saved)
+    why = explain_open_visits(problem, model, leader.state, leader.saved)
     return Found(orders, pool.iterations, budget.stopped, why)
 
 

@@ -25,7 +25,7 @@ TRIED = 6  # nearest homes that are tried before a day is closed
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SessionRules:
     """When a session is worth proposing, and what it takes."""
 
     least: int = 12  # people
@@ -66,7 +66,7 @@ class Proposal:
         return self.homes.travel_s - self.session.travel_s
 
 
-def propose(problem: Problem, halls: Sequence[int], rules: Rules) -> tuple[Proposal, ...]:
+def propose_sessions(problem: Problem, halls: Sequence[int], rules: SessionRules) -> tuple[Proposal, ...]:
     """Sessions that save team-days, the most saving first. `problem.shifts` are one usual day of each team."""
     if not problem.shifts or not problem.visits or not halls:
         return ()
@@ -83,13 +83,15 @@ def propose(problem: Problem, halls: Sequence[int], rules: Rules) -> tuple[Propo
         taken = np.flatnonzero(near[best] & free)[: rules.largest]  # in the problem's order
         free[taken] = False  # asked once, whether a session comes of it or not
         members = [problem.visits[i] for i in taken]
-        proposal = _proposal(problem, halls[best], members, rules)
+        proposal = _build_proposal(problem, halls[best], members, rules)
         if proposal is not None:
             found.append(proposal)
     return tuple(sorted(found, key=lambda one: -one.saved_days))
 
 
-def _proposal(problem: Problem, hall: int, visits: Sequence[Visit], rules: Rules) -> Proposal | None:
+def _build_proposal(
+    problem: Problem, hall: int, visits: Sequence[Visit], rules: SessionRules
+) -> Proposal | None:
     """The session by the team that is nearest to the hall; None where it saves nothing."""
     shift = min(problem.shifts, key=lambda s: (_there_and_back(problem, s, hall), s.id))
     drive_s = _there_and_back(problem, shift, hall)
@@ -102,7 +104,12 @@ def _proposal(problem: Problem, hall: int, visits: Sequence[Visit], rules: Rules
     used_s = drive_s + rules.setup_s + last * rules.person_s
     session = Cost(days - 1 + used_s / working_s(shift), days * drive_s)
     proposal = Proposal(
-        hall, shift.id, tuple(visit.id for visit in visits), one_by_one(problem, shift, visits), session, days
+        hall,
+        shift.id,
+        tuple(visit.id for visit in visits),
+        cost_one_by_one(problem, shift, visits),
+        session,
+        days,
     )
     return proposal if proposal.saved_days > 0 else None
 
@@ -111,14 +118,14 @@ def _there_and_back(problem: Problem, shift: Shift, place: int) -> int:
     return problem.seconds(shift.start_location, place) + problem.seconds(place, shift.end_location)
 
 
-def one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
+def cost_one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
     """The team's days for these homes, each day filled with the nearest next one that still fits.
 
     Who fits no day of this team (hours, distance) is left out, on the side of the homes only.
     """
     left, days, travel_s, last = list(visits), 0, 0, 0.0
     while left:
-        order = _day(problem, shift, left)
+        order = _fill_day(problem, shift, left)
         if not order:
             break
         done = walk(problem, shift, order)
@@ -130,7 +137,7 @@ def one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
     return Cost(days - 1 + last if days else 0.0, travel_s)
 
 
-def _day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Visit]:
+def _fill_day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Visit]:
     order: list[Visit] = []
     here, rest = shift.start_location, list(left)
     while rest:

@@ -28,23 +28,23 @@ from visits.planning.types import (
 from visits.planning.week import slots
 from visits.planning.week.slots import Prepared, Slot
 from visits.planning.why import explain
-from visits.planning.why.ejections import is_protected, worth
+from visits.planning.why.ejections import is_protected, points_lost
 from visits.planning.why.hard_constraints import free_shifts
 
 Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for all -> all ids in their order
 
 
-def members(groups: Groups, visit: str) -> tuple[str, ...]:
+def group_members(groups: Groups, visit: str) -> tuple[str, ...]:
     """All visits for which this one stands in the merged problem; itself where it shares no stop."""
     return groups.get(visit, (visit,))
 
 
-def followers(groups: Groups) -> frozenset[str]:
+def list_followers(groups: Groups) -> frozenset[str]:
     """Who is served right after another at their stop."""
     return frozenset(visit for ids in groups.values() for visit in ids[1:])
 
 
-def together(visits: Sequence[Visit]) -> Visit | None:
+def merge_visits(visits: Sequence[Visit]) -> Visit | None:
     """One visit for all, done in this order; None where their dates, hours or promises do not go together.
 
     Who is promised keeps the others with them; who is published elsewhere than another stays apart from them.
@@ -58,7 +58,7 @@ def together(visits: Sequence[Visit]) -> Visit | None:
     for visit in visits:
         if visit.dates is not None:
             dates = visit.dates if dates is None else dates & visit.dates
-    windows = _windows(visits)
+    windows = _intersect_starts(visits)
     if not windows or (dates is not None and not dates):
         return None
     return replace(
@@ -76,7 +76,7 @@ def together(visits: Sequence[Visit]) -> Visit | None:
     )
 
 
-def _windows(visits: Sequence[Visit]) -> tuple[Interval, ...]:
+def _intersect_starts(visits: Sequence[Visit]) -> tuple[Interval, ...]:
     """When the first may begin so that each, begun when the one before is left, begins in its own hours."""
     allowed: list[Interval] = sorted(visits[0].windows)
     offset = visits[0].service_s
@@ -88,16 +88,16 @@ def _windows(visits: Sequence[Visit]) -> tuple[Interval, ...]:
     return tuple(allowed)
 
 
-def possible(problem: Problem, groups: Groups) -> Groups:
+def keep_feasible_groups(problem: Problem, groups: Groups) -> Groups:
     """The groups whose visits go together, and that some shift could serve if each alone could be."""
     out = {}
     for first, ids in groups.items():
-        if _go(problem, [problem.visit_by_id[i] for i in ids]):
+        if _can_share_stop(problem, [problem.visit_by_id[i] for i in ids]):
             out[first] = ids
     return out
 
 
-def join(
+def form_groups(
     problem: Problem, wanted: Iterable[Sequence[str]], follows: Mapping[str, int]
 ) -> tuple[Problem, Groups]:
     """The problem with who shares a stop at one place and the kit set up once, as far as they go together.
@@ -112,7 +112,7 @@ def join(
         for visit in (problem.visit_by_id[i] for i in ids):
             for part in parts:
                 after = replace(visit, location=part[0].location, service_s=follows[visit.id])
-                if _go(problem, [*part, after]):
+                if _can_share_stop(problem, [*part, after]):
                     part.append(after)
                     break
             else:
@@ -126,41 +126,45 @@ def join(
     return replace(problem, visits=tuple(joined.get(visit.id, visit) for visit in problem.visits)), groups
 
 
-def like(visit: Visit, joined: Visit) -> Visit:
+def place_in_group(visit: Visit, joined: Visit) -> Visit:
     """The visit where, and as long as, it is in a stop that was joined."""
     return replace(visit, location=joined.location, service_s=joined.service_s)
 
 
-def _go(problem: Problem, visits: Sequence[Visit]) -> bool:
-    one = together(visits)
-    return one is not None and (_can(problem, one) or not any(_can(problem, visit) for visit in visits))
+def _can_share_stop(problem: Problem, visits: Sequence[Visit]) -> bool:
+    one = merge_visits(visits)
+    return one is not None and (
+        _has_free_shift(problem, one) or not any(_has_free_shift(problem, visit) for visit in visits)
+    )
 
 
-def _can(problem: Problem, visit: Visit) -> bool:
+def _has_free_shift(problem: Problem, visit: Visit) -> bool:
     return next(free_shifts(problem, visit), None) is not None
 
 
-def merge(problem: Problem, groups: Groups) -> Problem:
+def merge_groups(problem: Problem, groups: Groups) -> Problem:
     """The problem with every group as one visit."""
     if not groups:
         return problem
-    others = followers(groups)
+    others = list_followers(groups)
     visits = []
     for visit in problem.visits:
-        one = together([problem.visit_by_id[i] for i in groups[visit.id]]) if visit.id in groups else visit
+        one = (
+            merge_visits([problem.visit_by_id[i] for i in groups[visit.id]]) if visit.id in groups else visit
+        )
         if visit.id not in others:
             assert one is not None
             visits.append(one)
-    return replace(problem, shifts=_with_room(problem, groups, visits), visits=tuple(visits))
+    return replace(problem, shifts=_reserve_homes(problem, groups, visits), visits=tuple(visits))
 
 
-def _with_room(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tuple[Shift, ...]:
+def _reserve_homes(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tuple[Shift, ...]:
     """The shifts with each home of a promised stop counted towards the team's day."""
     stops = [visit for visit in merged if visit.locked is not None]
     homes: Counter[str | None] = Counter()
     more: Counter[str | None] = Counter()
     for visit in stops:
-        count = len(members(groups, visit.id))
+        count = len(group_members(groups, visit.id))
         homes[visit.locked] += count
         more[visit.locked] += count - 1
     return tuple(
@@ -171,20 +175,20 @@ def _with_room(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tup
     )
 
 
-def crowded(merged: Problem, groups: Groups, orders: Mapping[str, Sequence[str]]) -> Problem:
+def count_group_homes(merged: Problem, groups: Groups, orders: Mapping[str, Sequence[str]]) -> Problem:
     """The merged problem with each home of the stops where they are in `orders` counted towards the team's day; of
     promised stops that is done already."""
     shifts = []
     for shift in merged.shifts:
         order = orders.get(shift.id, ())
         free = (first for first in order if merged.visit_by_id[first].locked is None)
-        more = sum(len(members(groups, first)) - 1 for first in free)
+        more = sum(len(group_members(groups, first)) - 1 for first in free)
         fits = len(order) + more <= shift.max_visits
         shifts.append(replace(shift, max_visits=shift.max_visits - more) if fits else shift)
     return replace(merged, shifts=tuple(shifts))
 
 
-def leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> dict[str, tuple[str, ...]]:
+def orders_of_leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> dict[str, tuple[str, ...]]:
     """Orders of single visits as orders of the merged problem: each stop where the first of it is."""
     of = {visit: first for first, ids in groups.items() for visit in ids}
     seen: set[str] = set()
@@ -198,7 +202,7 @@ def leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> dict[str, tu
     return found
 
 
-def merged_start(plan: Plan | None, groups: Groups) -> Plan | None:
+def merge_start(plan: Plan | None, groups: Groups) -> Plan | None:
     """A plan of single visits, for the merged problem to go on from: the engine reads no more than its orders."""
     if plan is None or not groups:
         return plan
@@ -210,7 +214,7 @@ def merged_start(plan: Plan | None, groups: Groups) -> Plan | None:
     return replace(plan, routes=routes)
 
 
-def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
+def expand_groups(problem: Problem, groups: Groups, plan: Plan) -> Plan:
     """The merged problem's plan in single visits; `problem` has them.
 
     The search counts a shared stop as one visit. Where a team would have more of them than it may, the stops
@@ -218,14 +222,16 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
     """
     if not groups:
         return plan
-    routes = _with_left_out(problem, groups, plan, [_single(problem, groups, route) for route in plan.routes])
+    routes = _place_left_out(
+        problem, groups, plan, [_expand_route(problem, groups, route) for route in plan.routes]
+    )
     on = {stop.visit: route.shift for route in routes for stop in route.stops}
     orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
-    rows = {row.visit: row for row in _each(groups, plan.unserved)}
+    rows = {row.visit: row for row in _expand_unserved(groups, plan.unserved)}
     for stop in (stop for route in plan.routes for stop in route.stops):
-        for visit in members(groups, stop.visit):
+        for visit in group_members(groups, stop.visit):
             if visit not in on:
-                reason = explain.one(problem, orders, problem.visit_by_id[visit])
+                reason = explain.explain_visit(problem, orders, problem.visit_by_id[visit])
                 rows[visit] = Unserved(visit, (reason,))
     unserved = tuple(rows[visit.id] for visit in problem.visits if visit.id in rows)
     return replace(
@@ -233,9 +239,9 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
         routes=routes,
         unserved=unserved,
         broken_locks=tuple(
-            replace(row, visit=visit, served_on=on.get(visit), reason=_reason(groups, row.reason))
+            replace(row, visit=visit, served_on=on.get(visit), reason=_expand_reason(groups, row.reason))
             for row in plan.broken_locks
-            for visit in members(groups, row.visit)
+            for visit in group_members(groups, row.visit)
             if problem.visit_by_id[visit].locked is not None
         ),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
@@ -243,39 +249,41 @@ def expand(problem: Problem, groups: Groups, plan: Plan) -> Plan:
     )
 
 
-def _single(problem: Problem, groups: Groups, route: Route) -> Route:
+def _expand_route(problem: Problem, groups: Groups, route: Route) -> Route:
     """The route in single visits: walked again, for a break may now fall between two of one stop."""
     shift = problem.shift_by_id[route.shift]
-    stops = [[problem.visit_by_id[i] for i in members(groups, stop.visit)] for stop in route.stops]
+    stops = [[problem.visit_by_id[i] for i in group_members(groups, stop.visit)] for stop in route.stops]
     while sum(map(len, stops)) > shift.max_visits:
         free = [stop for stop in stops if not any(visit.locked == shift.id for visit in stop)]
         loose = [stop for stop in free if not any(is_protected(visit, shift) for visit in stop)] or free
         if not loose:
             break
-        stops.remove(min(loose, key=lambda stop: sum(worth(problem, visit, shift) for visit in stop)))
+        stops.remove(min(loose, key=lambda stop: sum(points_lost(problem, visit, shift) for visit in stop)))
     return walk(problem, shift, [visit for stop in stops for visit in stop]).route(shift)
 
 
-def _with_left_out(
+def _place_left_out(
     problem: Problem, groups: Groups, plan: Plan, routes: Sequence[Route]
 ) -> tuple[Route, ...]:
     """The routes with the stops that were too many for their team, where another has room."""
     served = {stop.visit for route in routes for stop in route.stops}
     first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
     if first:
-        stops = [[problem.visit_by_id[i] for i in members(groups, one)] for one in first]
+        stops = [[problem.visit_by_id[i] for i in group_members(groups, one)] for one in first]
         ready = slots.prepare(problem, orders_of(routes))
-        behind = followers(groups)
+        behind = list_followers(groups)
         for stop in sorted(stops, key=lambda stop: -sum(visit.priority for visit in stop)):
-            ready, _ = place(ready, stop, behind)
+            ready, _ = place_group(ready, stop, behind)
         routes = [walk(problem, line.shift, line.visits).route(line.shift) for line in ready.lines]
     return tuple(route for route in routes if route.stops)
 
 
-def place(ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]) -> tuple[Prepared, dict[str, Slot]]:
+def place_group(
+    ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]
+) -> tuple[Prepared, dict[str, Slot]]:
     """The best places for the visits of one stop, right after each other on a team-day that has room for all; none
     where there is none. Nobody is put before the visits `behind`."""
-    one = together(stop) if stop else None
+    one = merge_visits(stop) if stop else None
     roomy = [line for line in ready.lines if len(line.visits) + len(stop) <= line.shift.max_visits]
     best = one and slots.slots(Prepared(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
     if not best:
@@ -293,14 +301,14 @@ def place(ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]) -> tup
     return after, found
 
 
-def _each(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
+def _expand_unserved(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
     return tuple(
-        Unserved(visit, tuple(_reason(groups, reason) for reason in row.reasons))
+        Unserved(visit, tuple(_expand_reason(groups, reason) for reason in row.reasons))
         for row in rows
-        for visit in members(groups, row.visit)
+        for visit in group_members(groups, row.visit)
     )
 
 
-def _reason(groups: Groups, reason: Reason) -> Reason:
+def _expand_reason(groups: Groups, reason: Reason) -> Reason:
     """The same with every single visit that would be pushed out."""
-    return replace(reason, visits=tuple(v for first in reason.visits for v in members(groups, first)))
+    return replace(reason, visits=tuple(v for first in reason.visits for v in group_members(groups, first)))

@@ -19,14 +19,14 @@ from visits.planning.types import BrokenLock, Problem, Reason, Shift, Visit
 STATES = 20_000
 
 
-class Kept(NamedTuple):
+class KeptLocks(NamedTuple):
     """Which promises hold together, and which must break."""
 
     orders: dict[str, tuple[str, ...]]  # shift id -> locked visits that can be kept together, in order
     broken: dict[str, Reason]  # visit id -> why its lock cannot be kept
 
 
-def keep(problem: Problem, start: Mapping[str, Sequence[str]] | None = None) -> Kept:
+def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = None) -> KeptLocks:
     """Decide shift by shift which locks are kept; `start` gives orders that are tried first."""
     by_shift: dict[str, list[Visit]] = {}
     orders: dict[str, tuple[str, ...]] = {}
@@ -39,26 +39,26 @@ def keep(problem: Problem, start: Mapping[str, Sequence[str]] | None = None) -> 
         able = []
         every = {visit.id: visit for visit in visits}
         old = [every[i] for i in (start or {}).get(shift_id, ()) if i in every]
-        if len(old) == len(visits) and _good(problem, shift, old):
+        if len(old) == len(visits) and _walk_if_feasible(problem, shift, old):
             orders[shift_id] = tuple(visit.id for visit in old)
             continue  # not asked one by one: on rounded roads one may be in time only by way of another
         for visit in visits:
-            reason = alone(problem, shift, visit)
+            reason = explain_lock(problem, shift, visit)
             if reason is None:
                 able.append(visit)
             else:
                 broken[visit.id] = reason
         known = {visit.id: visit for visit in able}
         wished = [known[i] for i in (start or {}).get(shift_id, ()) if i in known]
-        order = _simple(problem, shift, able, wished) or _exact(problem, shift, able)
+        order = _try_simple_orders(problem, shift, able, wished) or _search_exactly(problem, shift, able)
         orders[shift_id] = tuple(visit.id for visit in order)
         for visit in able:
             if visit not in order:
                 broken[visit.id] = Reason("lock_clash", shift_id, orders[shift_id])
-    return Kept(orders, broken)
+    return KeptLocks(orders, broken)
 
 
-def alone(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
+def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
     """Why the shift cannot do even this one visit, or None when it can."""
     blocked = allowed(visit, shift)
     if blocked == "skill":
@@ -73,25 +73,27 @@ def alone(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
     return Reason(code, shift.id, seconds=fault.seconds or None)
 
 
-def _good(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
+def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
     walked = walk(problem, shift, order)
     return None if walked.faults else walked
 
 
-def _simple(
+def _try_simple_orders(
     problem: Problem, shift: Shift, visits: Sequence[Visit], wished: Sequence[Visit]
 ) -> list[Visit] | None:
     """All visits in an order that works: the wished one, or built by cheapest insertion."""
     if len(visits) > shift.max_visits:
         return None
-    if len(wished) == len(visits) and _good(problem, shift, wished):
+    if len(wished) == len(visits) and _walk_if_feasible(problem, shift, wished):
         return list(wished)
     last_close = {v.id: max((closes for _, closes in v.windows), default=0) for v in visits}
     for key in (lambda v: last_close[v.id], lambda v: -v.service_s):
         order: list[Visit] = []
         for visit in sorted(visits, key=key):
             options = [[*order[:i], visit, *order[i:]] for i in range(len(order) + 1)]
-            walks = [(w.end_s, i) for i, o in enumerate(options) if (w := _good(problem, shift, o))]
+            walks = [
+                (w.end_s, i) for i, o in enumerate(options) if (w := _walk_if_feasible(problem, shift, o))
+            ]
             if not walks:
                 break
             order = options[min(walks)[1]]
@@ -105,7 +107,7 @@ class _Partial(NamedTuple):
     order: tuple[int, ...]
 
 
-def _exact(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visit]:
+def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visit]:
     """The largest set of visits that fits, of the highest priority, in its earliest order."""
     layer: dict[tuple[int, int], _Partial] = {(0, -1): _Partial(shift.start_s, ())}
     best: tuple[float, ...] = (0.0, 0.0)
@@ -137,7 +139,9 @@ def _exact(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visi
     return [visits[i] for i in chosen]
 
 
-def broken_locks(problem: Problem, kept: Kept, served_on: Mapping[str, str]) -> tuple[BrokenLock, ...]:
+def list_broken_locks(
+    problem: Problem, kept: KeptLocks, served_on: Mapping[str, str]
+) -> tuple[BrokenLock, ...]:
     """The locks that a plan does not keep, in the order of the problem's visits."""
     return tuple(
         BrokenLock(

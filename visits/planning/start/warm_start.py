@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from visits.planning.rules import walk
-from visits.planning.start.locks import Kept
+from visits.planning.start.locks import KeptLocks
 from visits.planning.types import Problem, Shift
 
 
-def opening(
-    problem: Problem, kept: Kept, start: Mapping[str, Sequence[str]] | None = None
+def build_warm_start(
+    problem: Problem, kept: KeptLocks, start: Mapping[str, Sequence[str]] | None = None
 ) -> list[list[str]]:
     """Visit ids per shift, in the order of problem.shifts; every route passes the rules."""
     start = start or {}
@@ -26,7 +26,7 @@ def opening(
             visit = problem.visit_by_id.get(visit_id)
             if visit is None or visit_id in used or (visit.locked and visit_id not in kept.broken):
                 continue
-            longer = _with(problem, shift, order, visit_id, start[shift.id])
+            longer = _insert_if_feasible(problem, shift, order, visit_id, start[shift.id])
             if longer is not None:
                 order = longer
                 used.add(visit_id)
@@ -34,7 +34,7 @@ def opening(
     return routes
 
 
-def _with(
+def _insert_if_feasible(
     problem: Problem, shift: Shift, order: list[str], visit_id: str, old: Sequence[str]
 ) -> list[str] | None:
     """`order` with the visit after all that came before it in the old order, if the rules allow it."""

@@ -82,8 +82,8 @@ def find_keep_costs(
         if found:
             found.sort(key=lambda stay: (len(stay.shifted), stay.added_s + stay.later_s))
             return [stay for stay in found if stay.order] or found[:1]
-    (codes,) = hard_constraints.each(replace(frozen, shifts=(team,), visits=()), visit)
-    room = ejections.cheapest(relaxed, rest, [hard_constraints.Offer(team, visit)])
+    (codes,) = hard_constraints.group_shifts_by_constraints(replace(frozen, shifts=(team,), visits=()), visit)
+    room = ejections.cheapest_ejection_set(relaxed, rest, [hard_constraints.Offer(team, visit)])
     if codes or room is None:
         return [KeepCost(BLOCKED, shift, relax=codes)]
     return [_cost_of_ejections(relaxed, orders, rest, visit, team, room, lost)]
@@ -95,7 +95,7 @@ def _cost_of_ejections(
     rest: Orders,
     visit: Visit,
     team: Shift,
-    room: ejections.Room,
+    room: ejections.EjectionSet,
     lost: float,
 ) -> KeepCost:
     """What it costs where the stops of `room` have to go."""

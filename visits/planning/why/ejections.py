@@ -20,7 +20,7 @@ from visits.planning.types import Problem, Shift, Visit
 from visits.planning.why.hard_constraints import Offer
 
 
-class Room(NamedTuple):
+class EjectionSet(NamedTuple):
     """`shift` serves the visit after `gap` of its remaining stops when `out` go."""
 
     shift: str
@@ -41,7 +41,7 @@ class _Label(NamedTuple):
     who: tuple[int, ...] = ()  # those that went, as indices of the stops
 
 
-def worth(problem: Problem, visit: Visit, shift: Shift) -> float:
+def points_lost(problem: Problem, visit: Visit, shift: Shift) -> float:
     """Points that the plan loses when the shift does not serve the visit."""
     return points(problem, visit, shift.date) + (visit.move_points if visit.published == shift.id else 0.0)
 
@@ -51,24 +51,26 @@ def is_protected(visit: Visit, shift: Shift) -> bool:
     return visit.locked == shift.id or visit.tier > 0
 
 
-def cheapest(problem: Problem, orders: Mapping[str, Sequence[str]], offers: Iterable[Offer]) -> Room | None:
+def cheapest_ejection_set(
+    problem: Problem, orders: Mapping[str, Sequence[str]], offers: Iterable[Offer]
+) -> EjectionSet | None:
     """The cheapest room among all shifts that are asked; None where even an empty one has none."""
-    asked = [_Asked(problem, offer, orders.get(offer.shift.id, ())) for offer in offers]
+    asked = [_RouteSearch(problem, offer, orders.get(offer.shift.id, ())) for offer in offers]
     for protected in range(max((sum(one.protected) for one in asked), default=-1) + 1):
         fewest = 1 << 30
-        hopeful: list[_Asked] = []
+        hopeful: list[_RouteSearch] = []
         for one in asked:
-            out = one.fewest(protected, fewest)
+            out = one.fewest_ejections(protected, fewest)
             if out is not None:
                 hopeful = [one] if out < fewest else [*hopeful, one]
                 fewest = out
-        rooms = [one.room(protected, fewest) for one in hopeful]
+        rooms = [one.cheapest_set(protected, fewest) for one in hopeful]
         if rooms:
             return min(rooms, key=lambda room: (room[0].points, room[1]))[0]
     return None
 
 
-class _Asked:
+class _RouteSearch:
     """One route with the visit beside it. Places are numbered: 0 the start, 1..n the stops, n + 1 the visit, then the
     end; `at[i - 1]` is who lives at place i, `legs` the travel between two places as far as it was asked."""
 
@@ -77,7 +79,7 @@ class _Asked:
         self.stops = [problem.visit_by_id[i] for i in order]
         self.at = [*self.stops, offer.visit]
         self.protected = [is_protected(stop, offer.shift) for stop in self.stops]
-        self.worth = [worth(problem, stop, offer.shift) for stop in self.stops]
+        self.worth = [points_lost(problem, stop, offer.shift) for stop in self.stops]
         self.needed = max(0, len(order) + 1 - offer.shift.max_visits)
         self.problem = problem
         self.places = [
@@ -87,7 +89,7 @@ class _Asked:
         ]
         self.legs: dict[tuple[int, int], int] = {}
 
-    def leg(self, a: int, b: int) -> int:
+    def leg_seconds(self, a: int, b: int) -> int:
         """Seconds of travel from place `a` to place `b`."""
         known = self.legs.get((a, b))
         if known is None:
@@ -95,35 +97,38 @@ class _Asked:
             self.legs[a, b] = known
         return known
 
-    def fewest(self, protected: int, most: int) -> int | None:
+    def fewest_ejections(self, protected: int, most: int) -> int | None:
         """The least that must go, of at most `most`, `protected` of them promised; None: no room."""
-        return min((label.out for label, _ in self._ends(protected, most, frugal=False)), default=None)
+        return min(
+            (label.out for label, _ in self._complete_labels(protected, most, frugal=False)), default=None
+        )
 
-    def room(self, protected: int, most: int) -> tuple[Room, int]:
+    def cheapest_set(self, protected: int, most: int) -> tuple[EjectionSet, int]:
         """The set worth least of those with `most` out, and how far the team then drives."""
         label, travel_s = min(
-            self._ends(protected, most, frugal=True), key=lambda end: (end[0].lost, end[1], end[0].who)
+            self._complete_labels(protected, most, frugal=True),
+            key=lambda end: (end[0].lost, end[1], end[0].who),
         )
         who = tuple(self.stops[i].id for i in label.who)
-        return Room(self.shift.id, who, label.gap, label.protected, label.lost), travel_s
+        return EjectionSet(self.shift.id, who, label.gap, label.protected, label.lost), travel_s
 
-    def _ends(self, protected: int, most: int, *, frugal: bool) -> list[tuple[_Label, int]]:
+    def _complete_labels(self, protected: int, most: int, *, frugal: bool) -> list[tuple[_Label, int]]:
         """Labels of routes that serve the visit and are back in time, with their travel."""
         labels = [_Label(0, 0, 0, -1, self.shift.start_s)]
         for index in range(len(self.stops)):
             rows: dict[tuple[int, int, int, bool], list[_Label]] = {}
             for label in self._with_visit(labels, index):
-                kept = self._on(label, index + 1, label.gap)
+                kept = self._extend_label(label, index + 1, label.gap)
                 if kept is not None:
-                    _add(rows, kept, frugal=frugal)
+                    _add_label(rows, kept, frugal=frugal)
                 gone = label.protected + self.protected[index]
                 if label.out < most and gone <= protected:
-                    _add(rows, self._without(label, index, gone), frugal=frugal)
+                    _add_label(rows, self._eject_stop(label, index, gone), frugal=frugal)
             labels = [label for row in rows.values() for label in row]
         ends = []
         for label in self._with_visit(labels, len(self.stops)):
             if label.gap >= 0 and label.out >= self.needed:
-                leg_s = self.leg(label.here, len(self.places) - 1)
+                leg_s = self.leg_seconds(label.here, len(self.places) - 1)
                 if drive(label.leave_s, leg_s, self.shift.breaks) <= self.shift.end_s + self.over_s:
                     ends.append((label, label.travel_s + leg_s))
         return ends
@@ -131,30 +136,30 @@ class _Asked:
     def _with_visit(self, labels: list[_Label], index: int) -> list[_Label]:
         """The labels, and those that go to the visit before the stop `index`."""
         door = len(self.stops) + 1
-        more = (self._on(label, door, index - label.out) for label in labels if label.gap < 0)
+        more = (self._extend_label(label, door, index - label.out) for label in labels if label.gap < 0)
         return labels + [label for label in more if label is not None]
 
-    def _on(self, label: _Label, to: int, gap: int) -> _Label | None:
+    def _extend_label(self, label: _Label, to: int, gap: int) -> _Label | None:
         """The label after serving `to` next, None where a rule forbids it."""
         here, out, protected, _, leave_s, lost, travel_s, who = label
         visit = self.at[to - 1]
         if here and not visit.infectious_last and self.at[here - 1].infectious_last:
             return None
-        leg_s = self.leg(here, to)
+        leg_s = self.leg_seconds(here, to)
         arrive_s = drive(leave_s, leg_s, self.shift.breaks)
         start_s = service_start(arrive_s, visit.service_s, visit.windows, self.shift.breaks)
         if start_s is None or start_s + visit.service_s > self.shift.end_s + self.over_s:
             return None
         return _Label(to, out, protected, gap, start_s + visit.service_s, lost, travel_s + leg_s, who)
 
-    def _without(self, label: _Label, index: int, protected: int) -> _Label:
+    def _eject_stop(self, label: _Label, index: int, protected: int) -> _Label:
         """The label after passing the stop `index` by."""
         here, out, _, gap, leave_s, lost, travel_s, who = label
         lost += self.worth[index]
         return _Label(here, out + 1, protected, gap, leave_s, lost, travel_s, (*who, index))
 
 
-def _add(rows: dict[tuple[int, int, int, bool], list[_Label]], label: _Label, *, frugal: bool) -> None:
+def _add_label(rows: dict[tuple[int, int, int, bool], list[_Label]], label: _Label, *, frugal: bool) -> None:
     """Keep the label unless another makes it needless; drop those that it makes needless."""
     row = rows.setdefault((label.here, label.out, label.protected, label.gap >= 0), [])
     if not frugal:

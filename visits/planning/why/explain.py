@@ -26,29 +26,29 @@ from collections.abc import Mapping, Sequence
 
 from visits.planning.rules import Walk, walk
 from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit, orders_of
-from visits.planning.why.ejections import Room, cheapest, is_protected, worth
-from visits.planning.why.hard_constraints import CODES, Offer, blocked, relaxed
+from visits.planning.why.ejections import EjectionSet, cheapest_ejection_set, is_protected, points_lost
+from visits.planning.why.hard_constraints import CODES, Offer, find_hard_constraints, relax_offer
 
 Orders = Mapping[str, Sequence[str]]
 
 
-def one(problem: Problem, orders: Orders, visit: Visit) -> Reason:
+def explain_visit(problem: Problem, orders: Orders, visit: Visit) -> Reason:
     """Why the plan with these orders does not serve the visit; plain Python, milliseconds."""
-    found = blocked(problem, visit)
-    room = cheapest(problem, orders, found.offers)
+    found = find_hard_constraints(problem, visit)
+    room = cheapest_ejection_set(problem, orders, found.offers)
     if room is None:  # no shifts, or a place out of every team's reach
         return Reason(found.codes[0] if found.codes else "no_shift", relax=found.codes)
     offer = next(offer for offer in found.offers if offer.shift.id == room.shift)
-    return worded(problem, orders, visit, found.codes, offer, room)
+    return build_reason(problem, orders, visit, found.codes, offer, room)
 
 
-def worded(
-    problem: Problem, orders: Orders, visit: Visit, codes: tuple[str, ...], offer: Offer, room: Room
+def build_reason(
+    problem: Problem, orders: Orders, visit: Visit, codes: tuple[str, ...], offer: Offer, room: EjectionSet
 ) -> Reason:
     """The reason that a found room is."""
     stops = [problem.visit_by_id[i] for i in orders.get(room.shift, ())]
     before = walk(problem, offer.shift, stops)
-    after = walk(problem, offer.shift, _into(stops, room.out, offer.visit, room.gap))
+    after = walk(problem, offer.shift, _insert_visit(stops, room.out, offer.visit, room.gap))
     was = {stop.visit: stop.start_s for stop in before.stops}
     lacking = visit.skills - problem.shift_by_id[room.shift].skills if "skill" in codes else ()
     return Reason(
@@ -56,7 +56,7 @@ def worded(
         room.shift,
         room.out,
         after.travel_s - (before.travel_s if stops else 0),
-        room.points if room.out else worth(problem, visit, offer.shift),
+        room.points if room.out else points_lost(problem, visit, offer.shift),
         ",".join(sorted(lacking)),
         relax=codes,
         at_s=after.stops[room.gap].start_s,
@@ -66,12 +66,12 @@ def worded(
     )
 
 
-def _into(stops: Sequence[Visit], out: Sequence[str], visit: Visit, gap: int) -> list[Visit]:
+def _insert_visit(stops: Sequence[Visit], out: Sequence[str], visit: Visit, gap: int) -> list[Visit]:
     rest = [stop for stop in stops if stop.id not in out]
     return [*rest[:gap], visit, *rest[gap:]]
 
 
-def unserved(
+def explain_unserved(
     problem: Problem, routes: Sequence[Route], known: Mapping[str, Reason] | None = None
 ) -> tuple[Unserved, ...]:
     """All visits that no route serves, each with its reason, in the order of problem.visits."""
@@ -79,7 +79,7 @@ def unserved(
     served = {visit_id for order in orders.values() for visit_id in order}
     known = known or {}
     return tuple(
-        Unserved(visit.id, (known.get(visit.id) or one(problem, orders, visit),))
+        Unserved(visit.id, (known.get(visit.id) or explain_visit(problem, orders, visit),))
         for visit in problem.visits
         if visit.id not in served
     )
@@ -88,7 +88,7 @@ def unserved(
 # --- the proof
 
 
-def verify(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str]:
+def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str]:
     """What is untrue about the reasons of an unserved visit, by relaxing and inserting; empty: all proved."""
     orders = orders_of(routes)
     visit = problem.visit_by_id[row.visit]
@@ -96,28 +96,32 @@ def verify(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str
         return ["served"]
     if not row.reasons:
         return ["no reason"]
-    return [fault for reason in row.reasons for fault in _untrue(problem, orders, visit, reason)]
+    return [fault for reason in row.reasons for fault in _list_false_claims(problem, orders, visit, reason)]
 
 
-def _untrue(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
+def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
     if reason.shift is None:
-        able = (_insert(problem, {}, visit, shift.id, CODES, (), MOST_S) for shift in problem.shifts)
+        able = (
+            _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MOST_S) for shift in problem.shifts
+        )
         return ["names no shift"] if any(walk is not None for walk in able) else []
     faults = []
-    best = _insert(problem, orders, visit, reason.shift, reason.relax, reason.visits, reason.over_s)
+    best = _find_cheapest_walk(
+        problem, orders, visit, reason.shift, reason.relax, reason.visits, reason.over_s
+    )
     if best is None:
         faults.append("relaxing it does not help")
-    elif best.travel_s - _travel(problem, orders, reason.shift) != reason.seconds:
+    elif best.travel_s - _route_travel_s(problem, orders, reason.shift) != reason.seconds:
         faults.append("the added travel is another")
     for left in (*reason.relax, *reason.visits):  # each is needed
         relax = [code for code in reason.relax if code != left]
         out = [other for other in reason.visits if other != left]
-        if _insert(problem, orders, visit, reason.shift, relax, out, reason.over_s) is not None:
+        if _find_cheapest_walk(problem, orders, visit, reason.shift, relax, out, reason.over_s) is not None:
             faults.append(f"{left} need not give way")
     anywhere = [
         shift.id
         for shift in problem.shifts
-        if _insert(problem, {} if reason.relax else orders, visit, shift.id, (), ()) is not None
+        if _find_cheapest_walk(problem, {} if reason.relax else orders, visit, shift.id, (), ()) is not None
     ]
     if anywhere and (reason.relax or reason.visits):
         faults.append(f"fits {anywhere[0]} as it is")
@@ -130,7 +134,7 @@ def _needless_promises(problem: Problem, orders: Orders, visit: Visit) -> list[s
     """Promises may only be named where no shift has room with all others out."""
     for shift in problem.shifts:
         loose = [i for i in orders.get(shift.id, ()) if not is_protected(problem.visit_by_id[i], shift)]
-        if _insert(problem, orders, visit, shift.id, (), loose) is not None:
+        if _find_cheapest_walk(problem, orders, visit, shift.id, (), loose) is not None:
             return [f"{shift.id} need not break a promise"]
     return []
 
@@ -138,19 +142,19 @@ def _needless_promises(problem: Problem, orders: Orders, visit: Visit) -> list[s
 def _wrong_points(problem: Problem, visit: Visit, reason: Reason) -> list[str]:
     shift = problem.shift_by_id[reason.shift or ""]
     who = [problem.visit_by_id[i] for i in reason.visits] or [visit]
-    total = sum(worth(problem, other, shift) for other in who)
+    total = sum(points_lost(problem, other, shift) for other in who)
     faults = [] if reason.points is not None and abs(total - reason.points) < 1e-6 else ["other points"]
     if reason.code == "worth" and POINT_S * total > (reason.seconds or 0):
         faults.append("it is worth the drive")
     return faults
 
 
-def _travel(problem: Problem, orders: Orders, shift_id: str) -> int:
+def _route_travel_s(problem: Problem, orders: Orders, shift_id: str) -> int:
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]
     return walk(problem, problem.shift_by_id[shift_id], stops).travel_s
 
 
-def _insert(
+def _find_cheapest_walk(
     problem: Problem,
     orders: Orders,
     visit: Visit,
@@ -161,9 +165,11 @@ def _insert(
 ) -> Walk | None:
     """The walk with the least travel of a shift that has the visit in and `out` gone, or None."""
     shift = problem.shift_by_id[shift_id]
-    offer = relaxed(shift, visit, relax, over_s)
+    offer = relax_offer(shift, visit, relax, over_s)
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]
     rest = len(stops) - len(out)
-    walks = (walk(problem, offer.shift, _into(stops, out, offer.visit, gap)) for gap in range(rest + 1))
+    walks = (
+        walk(problem, offer.shift, _insert_visit(stops, out, offer.visit, gap)) for gap in range(rest + 1)
+    )
     good = [w for w in walks if all(f.code == "end" and f.seconds <= offer.over_s for f in w.faults)]
     return min(good, key=lambda w: w.travel_s, default=None)

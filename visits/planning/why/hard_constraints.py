@@ -28,14 +28,14 @@ class Offer(NamedTuple):
     over_s: int = 0  # how late the team may be back
 
 
-class Blocked(NamedTuple):
+class HardConstraints(NamedTuple):
     """The fewest blocks of a visit, and the shifts where just these stand in the way."""
 
     codes: tuple[str, ...]  # empty: some shift could do the visit alone
     offers: tuple[Offer, ...]
 
 
-def relaxed(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 0) -> Offer:
+def relax_offer(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 0) -> Offer:
     """Shift and visit without what the codes name; locks never count here."""
     if "skill" in codes:
         shift = replace(shift, skills=shift.skills | visit.skills)
@@ -53,16 +53,16 @@ def free_shifts(problem: Problem, visit: Visit) -> Iterator[Shift]:
     return (shift for shift in problem.shifts if not walk(problem, shift, [visit]).faults)
 
 
-def blocked(problem: Problem, visit: Visit) -> Blocked:
+def find_hard_constraints(problem: Problem, visit: Visit) -> HardConstraints:
     """The least that must be relaxed, and where."""
     free = list(free_shifts(problem, visit))
     if free:
-        return Blocked((), tuple(relaxed(shift, visit, ()) for shift in free))
+        return HardConstraints((), tuple(relax_offer(shift, visit, ()) for shift in free))
     best: tuple[int, list[int], int, int] | None = None
     codes: tuple[str, ...] = ()
     offers: list[Offer] = []
     for shift in problem.shifts:
-        alone = _alone(problem, shift, visit)
+        alone = _find_constraints_alone(problem, shift, visit)
         if alone is None:
             continue
         found, over_s = alone
@@ -71,22 +71,24 @@ def blocked(problem: Problem, visit: Visit) -> Blocked:
         if best is None or rank < best:
             best, codes, offers = rank, found, []
         if rank == best:
-            offers.append(relaxed(shift, visit, found, over_s))
+            offers.append(relax_offer(shift, visit, found, over_s))
     if not offers and problem.shifts:
         codes = ("far",)
-    return Blocked(codes, tuple(offers))
+    return HardConstraints(codes, tuple(offers))
 
 
-def each(problem: Problem, visit: Visit) -> dict[tuple[str, ...], list[str]]:
+def group_shifts_by_constraints(problem: Problem, visit: Visit) -> dict[tuple[str, ...], list[str]]:
     """What stands in the way on every shift, as codes -> shift ids; () where the shift could do the visit alone."""
     found: dict[tuple[str, ...], list[str]] = {}
     for shift in problem.shifts:
-        alone = _alone(problem, shift, visit)
+        alone = _find_constraints_alone(problem, shift, visit)
         found.setdefault(("far",) if alone is None else alone[0], []).append(shift.id)
     return found
 
 
-def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...], int] | None:
+def _find_constraints_alone(
+    problem: Problem, shift: Shift, visit: Visit
+) -> tuple[tuple[str, ...], int] | None:
     """What must be relaxed for the shift to do this visit and no other, and how late it is back then; None
     where nobody could be at the door before the day is over."""
     codes = []
@@ -97,7 +99,7 @@ def _alone(problem: Problem, shift: Shift, visit: Visit) -> tuple[tuple[str, ...
     if visit.dates is not None and shift.date not in visit.dates:
         codes.append("no_shift")
     for clock in ((), ("window",), ("far",), ("window", "far")):
-        offer = relaxed(shift, visit, (*codes, *clock))
+        offer = relax_offer(shift, visit, (*codes, *clock))
         faults = walk(problem, offer.shift, [offer.visit]).faults
         late = max((fault.seconds for fault in faults), default=0)
         if not faults or ("far" in clock and all(fault.code == "end" for fault in faults)):

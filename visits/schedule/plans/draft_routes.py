@@ -53,7 +53,7 @@ class Routes:
 
     def each(self, leaders: Iterable[str]) -> tuple[str, ...]:
         """All who are served at these stops."""
-        return tuple(need for one in leaders for need in stop_groups.members(self.groups, one))
+        return tuple(need for one in leaders for need in stop_groups.group_members(self.groups, one))
 
     def had(self, need: str, shift: str) -> Visit | None:
         """The need's visit, where it is published on this team-day."""
@@ -130,19 +130,19 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     groups = {
         first: ids
-        for first, ids in stop_groups.possible(relaxed, wanted).items()
+        for first, ids in stop_groups.keep_feasible_groups(relaxed, wanted).items()
         if len({(relaxed.visit_by_id[one].locked, relaxed.visit_by_id[one].published) for one in ids}) == 1
         and _one_hour([before[one] for one in ids if one in before])
     }
-    merged = stop_groups.merge(relaxed, groups)
+    merged = stop_groups.merge_groups(relaxed, groups)
     hours = _hours(stops, groups)
-    behind = stop_groups.followers(wanted) - stop_groups.followers(groups)
+    behind = stop_groups.list_followers(wanted) - stop_groups.list_followers(groups)
     return Routes(
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(relaxed, hours),
         groups=groups,
-        orders=stop_groups.leaders(orders, groups),
+        orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
         published=_published(stops, found.cancelled),
         shifts={str(shift.pk): shift for shift in shifts},
@@ -165,7 +165,7 @@ def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
 
 def _hours(stops: list[Change], groups: stop_groups.Groups) -> dict[str, Interval]:
     """The hours of the visits that stay; of a shared stop those of its first."""
-    followers = stop_groups.followers(groups)
+    followers = stop_groups.list_followers(groups)
     return {
         str(change.stop.need_id): _hour_or_draft(change)
         for change in stops
@@ -278,7 +278,7 @@ class _Maker:
 def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
     """What is left of today, from where the teams are now."""
     day = reoptimise.build(run=plan.run, now=now)
-    left = remaining_day.rest_of_day(day.problem, day.published, day.facts)
+    left = remaining_day.build_remaining_day(day.problem, day.published, day.facts)
     known = left.visit_by_id
     visits_before = {need: visit for need, visit in changed(found).items() if need in known}
     orders: dict[str, tuple[str, ...]] = {}
@@ -286,14 +286,14 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         shift, need = str(change.stop.shift_id), str(change.stop.need_id)
         if need in known and shift in left.shift_by_id:
             orders[shift] = (*orders.get(shift, ()), need)
-    joined, groups = stop_groups.join(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
-    merged, hours = stop_groups.merge(joined, groups), _hours(found.stops, groups)
+    joined, groups = stop_groups.form_groups(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
+    merged, hours = stop_groups.merge_groups(joined, groups), _hours(found.stops, groups)
     return Routes(
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(joined, hours),
         groups=groups,
-        orders=stop_groups.leaders(orders, groups),
+        orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
         published=_published(found.stops, found.cancelled),
         shifts=day.shifts,

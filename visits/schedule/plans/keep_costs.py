@@ -134,7 +134,7 @@ def _differs(visit: Visit, interval: Interval) -> bool:
 def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
-    followers = stop_groups.followers(routes.groups)
+    followers = stop_groups.list_followers(routes.groups)
     *there, home_s = simulation.drives(problem, team, [problem.visit_by_id[one] for one in order])
     homes = [
         simulation.home(

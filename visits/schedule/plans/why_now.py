@@ -47,7 +47,7 @@ def ask(*, need: Need, now: datetime | None = None) -> Now:
     if not there.shifts:
         return Now(at=now, reason=run_results.reason_as_json(Reason("no_shift")))
     asked = there.problem.visit_by_id[str(need.pk)]
-    reason = explain.one(there.problem, there.orders, asked)
+    reason = explain.explain_visit(there.problem, there.orders, asked)
     return Now(
         at=now,
         reason=run_results.whole_reason(there.problem, asked.id, reason),

@@ -45,12 +45,12 @@ class Candidates:
 
     @property
     def merged(self) -> planning.Problem:
-        return stop_groups.merge(self.problem, self.groups)
+        return stop_groups.merge_groups(self.problem, self.groups)
 
     @property
     def follows(self) -> frozenset[str]:
         """Needs that are served right after another at the same stop."""
-        return stop_groups.followers(self.groups)
+        return stop_groups.list_followers(self.groups)
 
 
 class Places:
@@ -105,7 +105,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     return Candidates(
         problem=problem,
         groups=groups,
-        start=stop_groups.merged_start(_published(needs, by_id), groups),
+        start=stop_groups.merge_start(_published(needs, by_id), groups),
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
@@ -129,7 +129,7 @@ def _joined(
         for group in wanted
         for need in group[1:]
     }
-    return stop_groups.join(problem, [[str(need.pk) for need in group] for group in wanted], follows)
+    return stop_groups.form_groups(problem, [[str(need.pk) for need in group] for group in wanted], follows)
 
 
 def _weighed(

@@ -19,7 +19,7 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import PlanRun, Shift, Visit
-from visits.planning.day.day_state import DayState, Stops, TeamNow
+from visits.planning.day.day_state import DayState, DayStopGroups, TeamPosition
 from visits.planning.types import Interval, Problem, Route, Stop, existing
 from visits.schedule.problem import (
     candidates,
@@ -43,7 +43,7 @@ class Day:
     problem: Problem
     published: planning.Plan
     facts: DayState
-    stops: Stops
+    stops: DayStopGroups
     teams: list[team_status.TeamNow]
     needs: dict[str, Need]
     visits: dict[str, Visit]
@@ -185,8 +185,8 @@ def _told(visit: Visit) -> Interval:
     return arrival_intervals.in_seconds((min(since, start), max(until, start)))
 
 
-def _now(team: team_status.TeamNow, places: Places) -> TeamNow:
-    return TeamNow(
+def _now(team: team_status.TeamNow, places: Places) -> TeamPosition:
+    return TeamPosition(
         shift=str(team.shift.pk),
         location=places.at(team.latitude, team.longitude),
         free_s=arrival_intervals.seconds_of_day(team.free_at),

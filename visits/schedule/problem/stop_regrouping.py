@@ -12,7 +12,7 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import Visit
-from visits.planning.day.day_state import Stops
+from visits.planning.day.day_state import DayStopGroups
 from visits.schedule.problem import need_groups, stop_joining
 from visits.schedule.problem.published_week import stop_of
 
@@ -89,13 +89,13 @@ def stops(
     urgent: Sequence[Need],
     announced: Iterable[Visit],
     known: Mapping[str, Lengths],
-) -> Stops:
+) -> DayStopGroups:
     """Who may share a stop today; `announced` are the visits of later days, in their order."""
     routes: dict[int, list[Visit]] = {}
     for visit in announced:
         routes.setdefault(visit.shift_id, []).append(visit)
     behind = {str(visit.need_id) for route in routes.values() for visit in stop_joining.behind(route)}
-    return Stops(
+    return DayStopGroups(
         wanted=tuple(tuple(str(need.pk) for need in group) for group in need_groups.of_day(left, urgent)),
         follows={need: one.follows_s for need, one in known.items()},
         alone={need: one.alone_s for need, one in known.items()},

@@ -18,7 +18,7 @@ from outreach.services import log
 from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import PlanRun
 from visits.planning import Progress
-from visits.planning.day.replan import replan
+from visits.planning.day.replan import replan_day
 from visits.planning.groups import stop_groups
 from visits.schedule.problem import problem_builder, reoptimise, simulation
 from visits.schedule.runs import engine, reoptimised_draft, run_lease, run_results
@@ -244,7 +244,7 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
                 on_progress=lambda told: _report(held, told),
                 should_stop=held.should_stop,
             )
-            plan = stop_groups.expand(built.problem, built.groups, found)
+            plan = stop_groups.expand_groups(built.problem, built.groups, found)
             rehearsed = simulation.of(built=built, plan=plan)
         return run_results.write(
             run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
@@ -270,7 +270,7 @@ def _rest_of_day(row: PlanRun, token: str, held: run_lease.Lease, now: datetime 
     day = reoptimise.build(run=row, now=now)
     _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
     engine.warm()
-    result = replan(
+    result = replan_day(
         day.problem,
         day.published,
         day.facts,

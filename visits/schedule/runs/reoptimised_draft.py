@@ -9,7 +9,7 @@ from visits import planning
 from visits.appointments import arrival_intervals
 from visits.fieldwork import team_status
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
-from visits.planning.day.day_state import DROPPED, Change, Replan
+from visits.planning.day.day_state import DROPPED, Replan, VisitChange
 from visits.schedule.problem import published_week
 from visits.schedule.problem.reoptimise import Day
 from visits.schedule.runs import appointment_windows, draft_rows
@@ -47,7 +47,9 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
 def _tell(row: Plan, day: Day, result: Replan) -> None:
     """The intervals of the stops. A promise that is broken is not told again as it was."""
     leaves = {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
-    appointment_windows.tell(plan=row, leaves=leaves, anew={change.visit for change in result.broken})
+    appointment_windows.tell(
+        plan=row, leaves=leaves, anew={change.visit for change in result.broken_promises}
+    )
 
 
 def _leaves(team: team_status.TeamNow, now_s: int) -> int:
@@ -132,7 +134,7 @@ def _summary(day: Day, result: Replan) -> dict[str, Any]:
         "begun": 0,
         "roads": day.roads.as_json(),
         "team_days": draft_rows.team_days(result.plan.routes),
-        "broken": [_broken(day, change) for change in result.broken],
+        "broken": [_broken(day, change) for change in result.broken_promises],
         "today": {
             "now_s": day.facts.now_s,
             "failed": sorted(int(shift) for shift in day.facts.failed),
@@ -140,12 +142,14 @@ def _summary(day: Day, result: Replan) -> dict[str, Any]:
             "silent": [team.shift.pk for team in day.teams if team.silent and not team.fails],
         },
         "instead": {
-            change.visit: _instead(change) for change in result.having(DROPPED) if change.offer is not None
+            change.visit: _instead(change)
+            for change in result.select_changes(DROPPED)
+            if change.offer is not None
         },
     }
 
 
-def _broken(day: Day, change: Change) -> dict[str, Any]:
+def _broken(day: Day, change: VisitChange) -> dict[str, Any]:
     assert change.cause is not None
     was = day.visits[change.visit].shift_id
     return {
@@ -157,7 +161,7 @@ def _broken(day: Day, change: Change) -> dict[str, Any]:
     }
 
 
-def _instead(change: Change) -> dict[str, int] | None:
+def _instead(change: VisitChange) -> dict[str, int] | None:
     """Where the family is met: in the plan, or the best place that is left."""
     if change.now is not None:
         return {"shift": int(change.now.shift), "start": change.now.start_s, "offered": 0}

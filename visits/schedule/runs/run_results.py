@@ -73,7 +73,7 @@ def whole_reason(problem: planning.Problem, visit: str, reason: planning.Reason)
     serve."""
     row = reason_as_json(reason)
     if reason.relax:
-        found = hard_constraints.each(problem, problem.visit_by_id[visit])
+        found = hard_constraints.group_shifts_by_constraints(problem, problem.visit_by_id[visit])
         row["each"] = [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]
     return row
 

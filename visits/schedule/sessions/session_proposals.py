@@ -15,7 +15,7 @@ from outreach.models import LogEntry, Need, Village
 from visits import planning
 from visits.estimates import visit_durations
 from visits.models import Shift
-from visits.planning.groups.sessions import Cost, Proposal, Rules, propose
+from visits.planning.groups.sessions import Cost, Proposal, SessionRules, propose_sessions
 from visits.roads import straight_line
 from visits.schedule.problem import problem_builder
 from visits.wording import labels, map_shapes
@@ -118,13 +118,13 @@ def _proposals(
     )
     halls = {places.at(village.latitude, village.longitude): village for village in villages}
     problem = planning.Problem(tuple(places.index), shifts, visits, straight_line.in_force().model)
-    rules = Rules(
+    rules = SessionRules(
         least=settings.SESSION_LEAST,
         reach_m=1000 * settings.SESSION_REACH_KM,
         person_s=60 * settings.SESSION_MINUTES,
         setup_s=60 * settings.SESSION_SETUP_MINUTES,
     )
-    return [(halls[one.hall], one) for one in propose(problem, list(halls), rules)]
+    return [(halls[one.hall], one) for one in propose_sessions(problem, list(halls), rules)]
 
 
 def _number(value: float) -> str:

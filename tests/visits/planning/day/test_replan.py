@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.support.working_day import MONDAY, at, published_day
 from visits.planning import Plan, Problem, Visit, check, walk
 from visits.planning.day.day_state import DROPPED, MOVED, NEW, SAME, SHIFTED, Replan
-from visits.planning.day.remaining_day import narrowed
-from visits.planning.day.replan import replan
+from visits.planning.day.remaining_day import narrow_to_told
+from visits.planning.day.replan import replan_day
 from visits.planning.week.slots import Slot
 
 HOUR = 3600
@@ -22,7 +22,9 @@ def insertable(problem: Problem, result: Replan, slot: Slot, visit: Visit, publi
     routes = result.plan.routes if shift.date == MONDAY else published.routes
     order = next((route.stops for route in routes if route.shift == shift.id), ())
     known = result.problem.visit_by_id
-    stops = [known.get(s.visit) or narrowed(problem.visit_by_id[s.visit], told.get(s.visit)) for s in order]
+    stops = [
+        known.get(s.visit) or narrow_to_told(problem.visit_by_id[s.visit], told.get(s.visit)) for s in order
+    ]
     stops.insert(slot.position, dataclasses.replace(visit, locked=None))
     return not walk(dataclasses.replace(problem, shifts=(shift,), visits=()), shift, stops).faults
 
@@ -39,7 +41,7 @@ def test_promises_of_working_teams_stay_and_broken_ones_are_named(seed, teams, n
     problem, published, told = published_day(seed, teams=teams, stops=6)
     failed = frozenset(f"t{n}d0" for n in range(failing))
     facts = at(problem, published, told, now_s, failed=failed)
-    result = replan(problem, published, facts, iterations=iterations, seed=seed)
+    result = replan_day(problem, published, facts, iterations=iterations, seed=seed)
 
     assert check(result.problem, result.plan) == []
     assert not {route.shift for route in result.plan.routes} & failed
@@ -71,7 +73,7 @@ def test_promises_of_working_teams_stay_and_broken_ones_are_named(seed, teams, n
 def test_a_delay_breaks_no_promise_without_naming_it(seed, now_s, overrun_s):
     problem, published, told = published_day(seed, teams=3, stops=6, promised=0.8)
     facts = at(problem, published, told, now_s, overrun_s={"t0d0": overrun_s})
-    result = replan(problem, published, facts, iterations=50, seed=seed)
+    result = replan_day(problem, published, facts, iterations=50, seed=seed)
     assert check(result.problem, result.plan) == []
     for change in result.changes:
         visit = problem.visit_by_id[change.visit]
@@ -94,14 +96,14 @@ def morning():
 
 def test_a_quiet_day_stays_as_it_is(morning):
     problem, published, told = morning
-    result = replan(problem, published, at(problem, published, told, 9 * HOUR), iterations=0)
+    result = replan_day(problem, published, at(problem, published, told, 9 * HOUR), iterations=0)
     assert {change.what for change in result.changes} == {SAME}
 
 
 def test_the_same_seed_gives_the_same_plan(morning):
     problem, published, told = morning
     facts = at(problem, published, told, 9 * HOUR, failed=frozenset({"t1d0"}))
-    plans = [replan(problem, published, facts, iterations=200, seed=3).plan.digest() for _ in range(2)]
+    plans = [replan_day(problem, published, facts, iterations=200, seed=3).plan.digest() for _ in range(2)]
     assert plans[0] == plans[1]
 
 
@@ -110,8 +112,8 @@ def test_an_urgent_visit_gets_a_place_and_is_called_new(morning):
     urgent = Visit("urgent", problem.shifts[0].start_location, 900, 500.0, ((0, 86400),))
     problem = dataclasses.replace(problem, visits=(*problem.visits, urgent))
     facts = dataclasses.replace(at(problem, published, told, 9 * HOUR), urgent=("urgent",))
-    result = replan(problem, published, facts, iterations=300)
-    assert [change.visit for change in result.having(NEW)] == ["urgent"]
+    result = replan_day(problem, published, facts, iterations=300)
+    assert [change.visit for change in result.select_changes(NEW)] == ["urgent"]
 
 
 def test_a_promise_that_is_late_is_kept_by_the_same_team_as_early_as_it_can(morning):
@@ -140,7 +142,7 @@ def test_a_promise_that_is_late_is_kept_by_the_same_team_as_early_as_it_can(morn
             for t in late.teams
         ),
     )
-    (change,) = replan(problem, published, late, iterations=100).broken
+    (change,) = replan_day(problem, published, late, iterations=100).broken_promises
     assert (change.visit, change.what) == (last.visit, SHIFTED)
     assert change.now
     assert change.cause
@@ -150,7 +152,7 @@ def test_a_promise_that_is_late_is_kept_by_the_same_team_as_early_as_it_can(morn
 def test_a_visit_without_a_place_today_is_offered_the_best_one_of_tomorrow():
     problem, published, told = published_day(11, teams=1, stops=4, promised=1.0, later_stops=2)
     facts = at(problem, published, told, 8 * HOUR, failed=frozenset({"t0d0"}))
-    result = replan(problem, published, facts, iterations=10)
+    result = replan_day(problem, published, facts, iterations=10)
     assert {change.what for change in result.changes} == {DROPPED}
-    assert {change.offer.shift for change in result.broken if change.offer} == {"t0d1"}
-    assert len({change.offer for change in result.broken}) == len(result.broken)
+    assert {change.offer.shift for change in result.broken_promises if change.offer} == {"t0d1"}
+    assert len({change.offer for change in result.broken_promises}) == len(result.broken_promises)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.working_day import KIT_S, MONDAY, at, published_day, stops_of
 from visits.planning import Plan, Problem, Shift, Visit, check, walk
-from visits.planning.day.day_state import DROPPED, MOVED, SAME, DayState, Replan, Stops
-from visits.planning.day.replan import replan
+from visits.planning.day.day_state import DROPPED, MOVED, SAME, DayState, DayStopGroups, Replan
+from visits.planning.day.replan import replan_day
 from visits.planning.types import existing
 
 HOUR = 3600
@@ -39,7 +39,7 @@ def _urgent(problem: Problem, state: DayState, rng: random.Random, count: int) -
 
 def _day(
     seed: int, *, teams: int, now_s: int, failing: int, urgent: int, promised: float, overrun_s: int
-) -> tuple[Problem, Plan, DayState, Stops]:
+) -> tuple[Problem, Plan, DayState, DayStopGroups]:
     problem, published, told = published_day(seed, teams=teams, stops=6, promised=promised, neighbours=0.5)
     state = at(
         problem,
@@ -54,7 +54,7 @@ def _day(
     return problem, published, dataclasses.replace(state, urgent=tuple(v.id for v in asking)), stops
 
 
-def _bare(result: Replan, stops: Stops) -> set[str]:
+def _bare(result: Replan, stops: DayStopGroups) -> set[str]:
     """Who is planned without the time to set up the kit where nobody has set it up."""
     found = set()
     for route in result.plan.routes:
@@ -90,7 +90,7 @@ def test_nobody_is_lost_and_no_promise_moves(
         promised=promised,
         overrun_s=overrun_s,
     )
-    result = replan(problem, published, state, stops=stops, iterations=iterations, seed=seed)
+    result = replan_day(problem, published, state, stops=stops, iterations=iterations, seed=seed)
 
     assert check(result.problem, result.plan) == []
     assert result.plan.broken_locks == ()
@@ -101,8 +101,8 @@ def test_nobody_is_lost_and_no_promise_moves(
     out = {row.visit for row in result.plan.unserved}
     assert served.keys() | out == today | set(state.urgent)
     assert not served.keys() & out
-    singly = replan(problem, published, state, iterations=0, seed=seed)
-    hopeless = {change.visit for change in singly.broken}
+    singly = replan_day(problem, published, state, iterations=0, seed=seed)
+    hopeless = {change.visit for change in singly.broken_promises}
     for change in result.changes:
         visit = problem.visit_by_id[change.visit]
         assert (change.what == DROPPED) == (visit.id in out)
@@ -128,7 +128,9 @@ def test_the_same_question_has_the_same_answer(seed: int) -> None:
     problem, published, state, stops = _day(
         seed, teams=3, now_s=9 * HOUR, failing=1, urgent=2, promised=0.5, overrun_s=0
     )
-    answers = [replan(problem, published, state, stops=stops, iterations=150, seed=seed) for _ in range(2)]
+    answers = [
+        replan_day(problem, published, state, stops=stops, iterations=150, seed=seed) for _ in range(2)
+    ]
     assert answers[0].changes == answers[1].changes
     assert answers[0].plan.digest() == answers[1].plan.digest()
 
@@ -148,7 +150,7 @@ def test_hardly_anybody_is_met_without_a_kit() -> None:
             promised=rng.choice([0, 0.5, 1.0]),
             overrun_s=rng.choice([0, 1200, 7200]),
         )
-        result = replan(problem, published, state, stops=stops, iterations=60, seed=seed)
+        result = replan_day(problem, published, state, stops=stops, iterations=60, seed=seed)
         short += sum(v.service_s < stops.alone[v.id] for v in result.problem.visits)
         bare += len(_bare(result, stops))
     assert short > 100
@@ -169,7 +171,7 @@ def test_houses_stay_together_and_more_homes_are_visited() -> None:
         )
         for share, day in ((True, problem), (False, apart)):
             known = stops if share else None
-            result = replan(day, published, state, stops=known, iterations=200, seed=seed)
+            result = replan_day(day, published, state, stops=known, iterations=200, seed=seed)
             on = result.plan.shift_of
             served[share] += len(on)
             travel_s[share] += result.plan.statistics.travel_s
@@ -200,10 +202,10 @@ def test_an_urgent_neighbour_stands_back_where_a_promise_would_break_for_it() ->
     start = route.stops[0].start_s
     told = {"a": (start, start), "b": (start + 1200, start + 1200)}
     state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
-    stops = Stops(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan(problem, existing([route]), state, stops=stops, iterations=50)
+    stops = DayStopGroups(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
+    result = replan_day(problem, existing([route]), state, stops=stops, iterations=50)
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": "new"}
-    assert result.broken == ()
+    assert result.broken_promises == ()
     assert result.problem.visit_by_id["u"].service_s == 1800
 
 
@@ -215,8 +217,8 @@ def test_a_team_gets_no_more_promised_homes_than_it_may() -> None:
     route = walk(problem, problem.shifts[0], [first, second]).route(problem.shifts[0])
     told = {stop.visit: (stop.start_s, stop.start_s + HOUR) for stop in route.stops}
     state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
-    stops = Stops(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan(problem, existing([route]), state, stops=stops, iterations=50)
+    stops = DayStopGroups(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
+    result = replan_day(problem, existing([route]), state, stops=stops, iterations=50)
     assert check(result.problem, result.plan) == []
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": DROPPED}
 
@@ -231,8 +233,8 @@ def test_a_stop_without_a_place_today_is_offered_one_for_all() -> None:
     problem = Problem(((-7.6, 111.5),), (today, *later), tuple(visits))
     route = walk(problem, today, visits).route(today)
     state = DayState(MONDAY, 7 * HOUR, failed=frozenset({"t0d0"}))
-    stops = Stops(wanted=(("a", "b"),), follows={"a": 600, "b": 600}, alone={"a": 1200, "b": 1200})
-    result = replan(problem, existing([route]), state, stops=stops, iterations=10)
+    stops = DayStopGroups(wanted=(("a", "b"),), follows={"a": 600, "b": 600}, alone={"a": 1200, "b": 1200})
+    result = replan_day(problem, existing([route]), state, stops=stops, iterations=10)
     one, two = (change.offer for change in sorted(result.changes, key=lambda change: change.visit))
     assert one is not None
     assert two is not None

@@ -92,7 +92,7 @@ def test_fairness_breaks_no_rule_promise_or_guarantee_and_serves_as_many(seed: i
     assert sum(row[0] for row in after) <= sum(row[0] for row in before)
     assert balance.kept == (not after)
     for row in found.unserved:
-        assert explain.verify(problem, found.routes, row) == []
+        assert explain.verify_reasons(problem, found.routes, row) == []
 
 
 def test_a_stop_ends_it_with_the_plan_so_far() -> None:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from visits.planning import GreatCircle, Problem, Shift, Visit, walk
-from visits.planning.groups.sessions import Rules, one_by_one, propose
+from visits.planning.groups.sessions import SessionRules, cost_one_by_one, propose_sessions
 
 DAY = dt.date(2026, 11, 30)
 SHIFT = Shift("s", "T", DAY, 27000, 55800, 0, 0, 14, ((43200, 46800),))
@@ -27,7 +27,7 @@ def village(count: int, *, around: tuple[float, float] = HALL, seed: int = 1) ->
 
 def test_many_homes_round_a_hall_are_a_session_that_saves_days_and_driving() -> None:
     problem = village(30)
-    (one,) = propose(problem, [1, 2], Rules())
+    (one,) = propose_sessions(problem, [1, 2], SessionRules())
 
     drive_s = problem.seconds(0, 1) + problem.seconds(1, 0)
     assert (one.hall, one.shift, len(one.visits), one.session_days) == (1, "s", 30, 1)
@@ -40,17 +40,17 @@ def test_many_homes_round_a_hall_are_a_session_that_saves_days_and_driving() -> 
 
 
 def test_few_homes_or_homes_out_of_reach_are_none() -> None:
-    assert propose(village(11), [1, 2], Rules()) == ()
-    assert propose(village(30), [2], Rules()) == ()
-    assert propose(village(0), [1], Rules()) == ()
-    assert propose(dataclasses.replace(village(30), shifts=()), [1], Rules()) == ()
+    assert propose_sessions(village(11), [1, 2], SessionRules()) == ()
+    assert propose_sessions(village(30), [2], SessionRules()) == ()
+    assert propose_sessions(village(0), [1], SessionRules()) == ()
+    assert propose_sessions(dataclasses.replace(village(30), shifts=()), [1], SessionRules()) == ()
 
 
 def test_nobody_is_in_two_sessions_and_the_larger_hall_comes_first() -> None:
     near = village(40)
     places = (*near.locations, (HALL[0] + 0.02, HALL[1]))  # another hall 2.2 km away
     problem = dataclasses.replace(near, locations=places)
-    found = propose(problem, [1, len(places) - 1], Rules(least=3))
+    found = propose_sessions(problem, [1, len(places) - 1], SessionRules(least=3))
     people = [visit for one in found for visit in one.visits]
     assert len(people) == len(set(people))
     assert found[0].hall == 1
@@ -58,15 +58,15 @@ def test_nobody_is_in_two_sessions_and_the_larger_hall_comes_first() -> None:
 
 def test_more_people_than_a_day_takes_need_more_days_with_their_drives() -> None:
     problem = village(60)
-    (one,) = propose(problem, [1], Rules())
+    (one,) = propose_sessions(problem, [1], SessionRules())
     assert one.session_days == 2
     assert one.session.travel_s == 2 * (problem.seconds(0, 1) + problem.seconds(1, 0))
     assert 1 < one.session.team_days < 2
 
 
 def test_a_session_that_saves_nothing_is_not_proposed() -> None:
-    assert propose(village(30), [1], Rules(person_s=4000)) == ()
-    assert propose(village(30), [1], Rules(setup_s=40000)) == ()
+    assert propose_sessions(village(30), [1], SessionRules(person_s=4000)) == ()
+    assert propose_sessions(village(30), [1], SessionRules(setup_s=40000)) == ()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -75,7 +75,7 @@ def test_the_days_at_homes_keep_the_rules_and_leave_nobody_out_who_fits(seed: in
     rng = random.Random(seed)
     visits = [dataclasses.replace(v, service_s=rng.choice([600, 2400, 5400])) for v in problem.visits]
     problem = dataclasses.replace(problem, visits=tuple(visits))
-    cost = one_by_one(problem, SHIFT, problem.visits)
+    cost = cost_one_by_one(problem, SHIFT, problem.visits)
     work_s = sum(v.service_s for v in visits)
     assert cost.team_days * 25200 >= work_s
     assert cost.team_days <= len(visits)
@@ -84,5 +84,5 @@ def test_the_days_at_homes_keep_the_rules_and_leave_nobody_out_who_fits(seed: in
 
 
 def test_settings_of_zero_end_too() -> None:
-    everybody = propose(village(30), [1, 2], Rules(least=0, person_s=0))
+    everybody = propose_sessions(village(30), [1, 2], SessionRules(least=0, person_s=0))
     assert [len(one.visits) for one in everybody] == [30]

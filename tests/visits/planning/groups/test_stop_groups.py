@@ -14,7 +14,7 @@ HOME = Visit("a", 0, 1200, 10, ((27000, 55800),))
 
 def test_together_they_are_as_long_and_worth_as_much_as_all() -> None:
     two = dataclasses.replace(HOME, id="b", service_s=600, priority=5, skills=frozenset({"ramp"}), tier=1)
-    one = stop_groups.together([HOME, two])
+    one = stop_groups.merge_visits([HOME, two])
     assert one is not None
     assert (one.id, one.service_s, one.priority, one.tier) == ("a", 1800, 15, 1)
     assert one.skills == {"ramp"}
@@ -29,17 +29,17 @@ def test_together_they_are_as_long_and_worth_as_much_as_all() -> None:
     ],
 )
 def test_what_does_not_go_together_stays_apart(changes) -> None:
-    assert stop_groups.together([HOME, dataclasses.replace(HOME, id="b", **changes)]) is None
+    assert stop_groups.merge_visits([HOME, dataclasses.replace(HOME, id="b", **changes)]) is None
 
 
 @pytest.mark.parametrize("name", ["locked", "published"])
 def test_who_is_promised_or_published_keeps_the_others_with_it_but_not_two_of_them(name: str) -> None:
     on: dict[str, dict[str, Any]] = {shift: {name: shift} for shift in ("s", "t")}
     here, there = (dataclasses.replace(HOME, id=shift, **fields) for shift, fields in on.items())
-    one = stop_groups.together([HOME, here])
+    one = stop_groups.merge_visits([HOME, here])
     assert one is not None
     assert (one.id, getattr(one, name)) == ("a", "s")
-    assert stop_groups.together([here, there]) is None
+    assert stop_groups.merge_visits([here, there]) is None
 
 
 def test_who_does_not_go_with_the_first_makes_a_stop_with_the_others_who_do() -> None:
@@ -51,13 +51,13 @@ def test_who_does_not_go_with_the_first_makes_a_stop_with_the_others_who_do() ->
     visits[2] = dataclasses.replace(visits[2], windows=((0, 28800),))
     problem = Problem(((-7.6, 111.5), (-7.6, 111.5001)), (shift,), tuple(visits))
 
-    joined, groups = stop_groups.join(
+    joined, groups = stop_groups.form_groups(
         problem, [("v0", "v1", "v2", "v3")], {f"v{n}": 600 for n in range(1, 4)}
     )
 
     assert groups == {"v0": ("v0", "v2", "v3")}
     assert [(v.location, v.service_s) for v in joined.visits] == [(0, 1200), (1, 1200), (0, 600), (0, 600)]
-    assert stop_groups.join(problem, [], {}) == (problem, {})
+    assert stop_groups.form_groups(problem, [], {}) == (problem, {})
 
 
 def test_a_promised_stop_counts_each_of_its_homes_towards_the_team() -> None:
@@ -66,14 +66,14 @@ def test_a_promised_stop_counts_each_of_its_homes_towards_the_team() -> None:
     for most, left in ((3, 2), (1, 1)):
         shift = dataclasses.replace(problem.shifts[0], max_visits=most)
         single = dataclasses.replace(problem, shifts=(shift,), visits=visits)
-        merged = stop_groups.merge(single, {"v0": ("v0", "v1")})
+        merged = stop_groups.merge_groups(single, {"v0": ("v0", "v1")})
         assert [one.max_visits for one in merged.shifts] == [left]
         assert [(v.id, v.locked) for v in merged.visits] == [("v0", "s0"), ("v2", None)]
 
 
 def test_each_begins_in_its_own_hours() -> None:
     two = dataclasses.replace(HOME, id="b", windows=((30000, 31000), (40000, 41000)))
-    one = stop_groups.together([HOME, two])
+    one = stop_groups.merge_visits([HOME, two])
     assert one is not None
     assert one.windows == ((28800, 29800), (38800, 39800))
 
@@ -87,7 +87,7 @@ def _groups(problem: Problem) -> stop_groups.Groups:
     return {
         visits[0].id: tuple(visit.id for visit in visits)
         for visits in rows
-        if len(visits) > 1 and stop_groups.together(visits) is not None
+        if len(visits) > 1 and stop_groups.merge_visits(visits) is not None
     }
 
 
@@ -113,11 +113,11 @@ def test_a_plan_of_shared_stops_keeps_the_rules_of_single_visits(seed: int) -> N
         visits=tuple(visits),
         shifts=tuple(dataclasses.replace(s, max_visits=20) for s in problem.shifts),
     )
-    groups = stop_groups.possible(problem, _groups(problem))
-    merged = stop_groups.merge(problem, groups)
+    groups = stop_groups.keep_feasible_groups(problem, _groups(problem))
+    merged = stop_groups.merge_groups(problem, groups)
     assert len(merged.visits) == len(problem.visits) - sum(len(ids) - 1 for ids in groups.values())
 
-    found = stop_groups.expand(problem, groups, plan(merged, iterations=400, seed=seed))
+    found = stop_groups.expand_groups(problem, groups, plan(merged, iterations=400, seed=seed))
 
     assert groups
     assert check(problem, found) == []
@@ -137,7 +137,7 @@ def test_reasons_are_for_each_and_name_each() -> None:
     groups = {"v0": ("v0", "v1"), "v2": ("v2", "v3")}
     found = plan(problem, iterations=0)
     row = Unserved("v0", (Reason("pushes", "s0", ("v2",)),))
-    taken = stop_groups.expand(
+    taken = stop_groups.expand_groups(
         problem, groups, dataclasses.replace(found, routes=(), unserved=(row,), broken_locks=())
     )
     assert [(each.visit, each.reasons[0].visits) for each in taken.unserved] == [
@@ -153,7 +153,7 @@ def test_a_group_that_no_shift_could_serve_is_none() -> None:
         problem.shifts[0], start_s=27000, end_s=27000 + 5 * 3600, breaks=(), max_visits=9
     )
     problem = dataclasses.replace(problem, visits=tuple(long), shifts=(shift,))
-    assert stop_groups.possible(problem, {"v0": ("v0", "v1")}) == {}
+    assert stop_groups.keep_feasible_groups(problem, {"v0": ("v0", "v1")}) == {}
 
 
 def test_a_team_gets_no_more_visits_than_it_may_by_shared_stops() -> None:
@@ -164,10 +164,10 @@ def test_a_team_gets_no_more_visits_than_it_may_by_shared_stops() -> None:
     visits[3] = dataclasses.replace(visits[3], locked="s0")
     problem = Problem(((-7.6, 111.5),), (shift,), tuple(visits))
     groups = {"v0": ("v0", "v1")}
-    merged = plan(stop_groups.merge(problem, groups), iterations=50)
+    merged = plan(stop_groups.merge_groups(problem, groups), iterations=50)
     assert merged.statistics.served == 3  # of the merged ones: four homes
 
-    found = stop_groups.expand(problem, groups, merged)
+    found = stop_groups.expand_groups(problem, groups, merged)
 
     assert check(problem, found) == []
     assert found.shift_of.keys() == {"v0", "v1", "v3"}  # the one worth least is left out, the promise stays
@@ -186,10 +186,10 @@ def test_who_is_too_many_for_one_team_goes_to_another_that_has_room() -> None:
     for lasts in (55800, 27000 + 1200):
         problem = Problem(((-7.6, 111.5),), (one, dataclasses.replace(two, end_s=lasts)), visits)
         groups = {"v0": ("v0", "v1")}
-        merged = stop_groups.merge(problem, groups)
+        merged = stop_groups.merge_groups(problem, groups)
         stops = [merged.visit_by_id[i] for i in ("v0", "v2", "v3")]
         route = walk(merged, one, stops).route(one)
-        found = stop_groups.expand(
+        found = stop_groups.expand_groups(
             problem, groups, dataclasses.replace(plan(merged, iterations=0), routes=(route,))
         )
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.planning_case import make_problem
 from visits.planning import GreatCircle, Problem, Shift, Table, Visit, check, plan, walk
-from visits.planning.start.locks import keep
+from visits.planning.start.locks import keep_locks
 
 DAY = dt.date(2026, 11, 30)
 SHIFT = Shift("s", "T", DAY, 27000, 55800, 0, 0, 3)
@@ -64,8 +64,8 @@ def test_promises_that_are_in_time_only_together_are_kept_as_they_were():
     by_way = dataclasses.replace(VISIT, location=1, service_s=0)
     then = dataclasses.replace(VISIT, id="b", location=2, windows=((27200, 27200),))
     both = Problem(((0, 0), (0, 1), (0, 2)), (SHIFT,), (by_way, then), Table(table))
-    assert keep(both, {"s": ["a", "b"]}).orders == {"s": ("a", "b")}
-    assert keep(both, {"s": ["a", "b"]}).broken == {}
+    assert keep_locks(both, {"s": ["a", "b"]}).orders == {"s": ("a", "b")}
+    assert keep_locks(both, {"s": ["a", "b"]}).broken == {}
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -84,6 +84,6 @@ def test_an_order_that_keeps_all_is_found_whenever_there_is_one(seed):
         for n in range(len(locked) + 1)
         if any(not walk(case, shift, order).faults for order in itertools.permutations(locked, n))
     )
-    kept = keep(case)
+    kept = keep_locks(case)
     assert len(kept.orders.get("s0", ())) == most
     assert len(kept.broken) == len(locked) - most

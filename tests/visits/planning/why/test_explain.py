@@ -50,9 +50,9 @@ def test_a_shift_too_short_says_by_how_much():
     )
     (row,) = plan(far, iterations=20).unserved
     shift = dataclasses.replace(SHIFT, end_s=SHIFT.end_s + row.reasons[0].over_s)
-    assert explain.one(dataclasses.replace(far, shifts=(shift,)), {}, far.visits[0]).code == "worth"
+    assert explain.explain_visit(dataclasses.replace(far, shifts=(shift,)), {}, far.visits[0]).code == "worth"
     shift = dataclasses.replace(shift, end_s=shift.end_s - 1)
-    assert explain.one(dataclasses.replace(far, shifts=(shift,)), {}, far.visits[0]).over_s == 1
+    assert explain.explain_visit(dataclasses.replace(far, shifts=(shift,)), {}, far.visits[0]).over_s == 1
 
 
 def test_a_place_that_nobody_reaches_before_midnight_is_far_and_names_no_shift():
@@ -61,19 +61,19 @@ def test_a_place_that_nobody_reaches_before_midnight_is_far_and_names_no_shift()
     problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (late,), (visit,), GreatCircle(1.0, 36.0))
     (row,) = plan(problem, iterations=20).unserved
     assert (row.reasons[0].code, row.reasons[0].shift, row.reasons[0].relax) == ("far", None, ("far",))
-    assert explain.verify(problem, (), row) == []
-    assert hard_constraints.each(problem, visit) == {("far",): ["late"]}
+    assert explain.verify_reasons(problem, (), row) == []
+    assert hard_constraints.group_shifts_by_constraints(problem, visit) == {("far",): ["late"]}
     early = dataclasses.replace(problem, shifts=(late, SHIFT))  # the other shift could, if its hours allowed
     (row,) = plan(early, iterations=20).unserved
     assert (row.reasons[0].shift, row.reasons[0].relax) == ("s", ("window", "far"))
-    assert explain.verify(early, (), row) == []
+    assert explain.verify_reasons(early, (), row) == []
 
 
 def test_no_shift_at_all_is_a_reason_too():
     problem = Problem(((-7.6, 111.5),), (), (VISIT,))
     (row,) = plan(problem, iterations=1).unserved
     assert row.reasons[0].code == "no_shift"
-    assert explain.verify(problem, (), row) == []
+    assert explain.verify_reasons(problem, (), row) == []
 
 
 def test_a_visit_that_costs_more_than_it_brings_says_so():
@@ -122,7 +122,7 @@ def test_every_reason_of_a_small_case_is_proved(seed):
     problem = made(seed)
     result = plan(problem, iterations=300, seed=seed)
     for row in result.unserved:
-        assert explain.verify(problem, result.routes, row) == [], row
+        assert explain.verify_reasons(problem, result.routes, row) == [], row
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -130,7 +130,7 @@ def test_one_by_one_the_answer_is_the_same_as_all_at_once(seed):
     problem = made(seed)
     result = plan(problem, iterations=300, seed=seed)
     for row in result.unserved:
-        alone = explain.one(problem, orders(result), problem.visit_by_id[row.visit])
+        alone = explain.explain_visit(problem, orders(result), problem.visit_by_id[row.visit])
         (found,) = row.reasons
         assert (alone.code, alone.relax, len(alone.visits)) == (found.code, found.relax, len(found.visits))
         assert alone.points == pytest.approx(found.points)
@@ -141,7 +141,7 @@ def test_all_of_a_middling_case_are_proved():
     result = plan(problem, iterations=3000, seed=1)
     assert len(result.unserved) > 60
     for row in result.unserved:
-        assert explain.verify(problem, result.routes, row) == []
+        assert explain.verify_reasons(problem, result.routes, row) == []
 
 
 @pytest.mark.parametrize(
@@ -161,18 +161,21 @@ def test_the_proof_finds_a_reason_that_is_not_true(changes, fault):
     result = plan(problem, iterations=20)
     (row,) = result.unserved
     wrong = Unserved(row.visit, (dataclasses.replace(row.reasons[0], **changes),))
-    assert fault in explain.verify(problem, result.routes, wrong)
+    assert fault in explain.verify_reasons(problem, result.routes, wrong)
 
 
 def test_a_served_visit_needs_no_reason():
     problem = Problem(((-7.6, 111.5),), (SHIFT,), (VISIT,))
     result = plan(problem, iterations=20)
-    assert explain.verify(problem, result.routes, Unserved("a", (Reason("worth"),))) == ["served"]
+    assert explain.verify_reasons(problem, result.routes, Unserved("a", (Reason("worth"),))) == ["served"]
 
 
 def test_every_shift_says_what_stands_in_the_way_there():
     other = dataclasses.replace(SHIFT, id="t", skills=frozenset({"iris", "ramp"}), max_visits=0)
     visit = dataclasses.replace(VISIT, skills=frozenset({"iris"}), windows=((0, 26999),))
     problem = Problem(((-7.6, 111.5),), (SHIFT, other), (visit,))
-    assert hard_constraints.each(problem, visit) == {("skill", "window"): ["s"], ("full", "window"): ["t"]}
-    assert hard_constraints.each(problem, VISIT) == {(): ["s"], ("full",): ["t"]}
+    assert hard_constraints.group_shifts_by_constraints(problem, visit) == {
+        ("skill", "window"): ["s"],
+        ("full", "window"): ["t"],
+    }
+    assert hard_constraints.group_shifts_by_constraints(problem, VISIT) == {(): ["s"], ("full",): ["t"]}

@@ -77,9 +77,9 @@ def test_what_is_said_survives_relaxing_and_inserting() -> None:
         for shift in problem.shifts:
             stops = [problem.visit_by_id[one] for one in there.orders.get(shift.id, ())]
             routes.append(Route(shift.id, walk(problem, shift, stops).stops, 0, 0))
-        reason = explain.one(problem, there.orders, problem.visit_by_id[str(need.pk)])
+        reason = explain.explain_visit(problem, there.orders, problem.visit_by_id[str(need.pk)])
         assert answer.reason["code"] == reason.code
-        assert explain.verify(problem, routes, Unserved(str(need.pk), (reason,))) == []
+        assert explain.verify_reasons(problem, routes, Unserved(str(need.pk), (reason,))) == []
 
 
 def test_hard_blocks_come_first_and_say_which_on_every_team_day() -> None:

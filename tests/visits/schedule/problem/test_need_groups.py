@@ -100,7 +100,7 @@ def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) ->
     NeedFactory(resident__latitude=-7.66, resident__longitude=111.55)
     built = problem_builder.build(run=run, now=NOW)
 
-    found = stop_groups.expand(built.problem, built.groups, planning.plan(built.merged, iterations=50))
+    found = stop_groups.expand_groups(built.problem, built.groups, planning.plan(built.merged, iterations=50))
     told = simulation.of(built=built, plan=found)
     run_results.write(run=run, token="mine", built=built, plan=found, rehearsed=told)
 

@@ -16,7 +16,7 @@ from visits.appointments import lifecycle, promises
 from visits.enums import Outcome, RunKind, RunState, VisitState
 from visits.fieldwork import events, team_status
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
-from visits.planning.day.replan import replan
+from visits.planning.day.replan import replan_day
 from visits.schedule.dispatch import day_actions
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
 from visits.schedule.plans.publishing import PublishRefusedError, publish
@@ -312,7 +312,7 @@ def test_a_breakdown_reported_while_it_computes_is_in_its_plan(teams, monkeypatc
             rounds.append(day_actions.fail(shift=teams[0], user=None))
         else:
             rounds.append(run)
-        return replan(*args, **named)
+        return replan_day(*args, **named)
 
     monkeypatch.setattr(plan_runs, "replan", meanwhile)
     plan = _planned(run)
