@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from visits.admin import doors
-from visits.estimates import audit, audit_labels, duration_overview, visit_durations
+from visits.estimates import audit, audit_labels, chart_geometry, duration_overview, visit_durations
 from visits.models import VisitTime
-from visits.wording import chart_geometry
 
 
 @doors.needs("visits.view_visittime")

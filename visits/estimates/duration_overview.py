@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from visits.enums import VisitKind
+from visits.estimates import chart_geometry
 from visits.models import VisitTime
 from visits.planning.uncertainty.durations import Duration
-from visits.wording import chart_geometry, labels
+from visits.wording import labels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from visits.enums import FitState, RoadSource
 from visits.estimates import road_labels
+from visits.estimates.chart_geometry import Tick
 from visits.models import TravelFit
 from visits.planning import GreatCircle
 from visits.roads import straight_line
 from visits.wording import labels
-from visits.wording.chart_geometry import Tick
 
 EXAMPLES_KM = (2, 5, 10, 20)
 SAME = 0.03  # speeds that differ by less are the same

@@ -1,1 +1,1 @@
-"""Codes in words, and the geometry of charts and maps: for every page that shows them."""
+"""Codes in words, and the shapes of maps: for every page that shows them."""

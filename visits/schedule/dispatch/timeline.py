@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from visits.appointments import arrival_intervals
 from visits.enums import Outcome
+from visits.estimates.chart_geometry import Box, Tick
 from visits.fieldwork.expected_arrivals import Course, Expected
 from visits.fieldwork.team_status import TeamNow
 from visits.models import Visit
 from visits.schedule.plans.plan_page import Look
 from visits.wording import labels
-from visits.wording.chart_geometry import Box, Tick
 
 WIDTH, LEFT, RIGHT, ABOVE, ROW, BAR = 1160, 190, 16, 30, 46, 24
 NAME = 24  # letters of a team's name beside its lane

@@ -3,10 +3,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from visits.estimates import chart_geometry
 from visits.estimates.audit import Audit, Cell, Week
 from visits.models import VisitTime
 from visits.planning.uncertainty.durations import Duration
-from visits.wording import chart_geometry
 
 KNOWN = Duration(math.log(24), 0.35, 60)
 
