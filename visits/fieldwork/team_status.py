@@ -14,13 +14,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from visits.appointments import arrival_intervals
+from visits.appointments.published_visits import departure_time
 from visits.enums import VisitState
 from visits.fieldwork import departures
 from visits.models import Device, Shift, Visit
 from visits.planning.rules import drive, service_start
 from visits.planning.travel import GreatCircle
 from visits.planning.types import DAY_S
-from visits.schedule.problem.candidates import departs
 from visits.workforce import calendar
 
 SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
@@ -192,7 +192,7 @@ def _free(
     shift: Shift, under_way: Visit | None, assumed: list[Visit], now: datetime
 ) -> tuple[datetime, timedelta]:
     """When the team can drive on, and by how much its visit takes longer than planned."""
-    free_at, overrun = max(now, departs(shift)), timedelta()
+    free_at, overrun = max(now, departure_time(shift)), timedelta()
     if under_way is not None:
         takes = under_way.planned_leave - under_way.planned_start
         if under_way.state == VisitState.ARRIVED and under_way.arrived_at is not None:

@@ -1,4 +1,8 @@
-"""The straight line in force: it serves where roads are not asked for, and where they are not known."""
+"""The straight line in force, for drives without roads.
+
+The idea: great circle x detour at one speed, from the settings until a coordinator applies a speed that was fitted to
+the teams' own trips; it serves where roads are not asked for, and where they are not known.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -20,6 +24,7 @@ class Straight:
 
 
 def of_settings() -> GreatCircle:
+    """`TRAVEL_DETOUR` at `TRAVEL_SPEED_KMH`."""
     return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH)
 
 

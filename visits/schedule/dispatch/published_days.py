@@ -152,13 +152,6 @@ def _phone(need: Need, visit: Visit | None) -> str:
     return vault.get(need.resident, "phone") if waits else ""
 
 
-def published_visits(*, first: date, last: date) -> list[Visit]:
-    """Every visit of these days that is not cancelled, in the order of the teams' days."""
-    rows = Visit.objects.filter(shift__date__range=(first, last)).exclude(state=VisitState.CANCELLED)
-    rows = rows.select_related("shift__team", "need__resident")
-    return list(rows.order_by("shift__date", "shift__team__code", "sequence", "pk"))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Telling:
     """How many families of a team's day are still to be visited, and how many of them were told."""

@@ -12,13 +12,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from visits.appointments.published_visits import departure_time
 from visits.enums import Outcome, PlanState, RunKind, VisitState
 from visits.fieldwork import team_status
 from visits.fieldwork.team_status import TeamNow
 from visits.models import Plan, Visit
 from visits.schedule.dispatch import day_page
 from visits.schedule.plans.plan_page import Behind, Now, Route, Stop
-from visits.schedule.problem.candidates import departs
 from visits.wording import labels
 
 
@@ -45,7 +45,7 @@ def _goes(plan: Plan) -> bool:
 
 def _out(team: TeamNow, now: datetime) -> bool:
     begun = team.done or team.under_way or team.assumed or team.departed_at
-    return bool(begun) or departs(team.shift) <= now
+    return bool(begun) or departure_time(team.shift) <= now
 
 
 @dataclass(frozen=True, kw_only=True)

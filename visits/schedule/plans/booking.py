@@ -17,6 +17,7 @@ from outreach.models import Need, Village
 from outreach.services import log
 from visits import planning
 from visits.appointments import arrival_intervals, lifecycle, placement, promises
+from visits.appointments.published_visits import departure_time
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
 from visits.planning.rules import walk
@@ -24,7 +25,6 @@ from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 from visits.schedule.plans import publishing
 from visits.schedule.problem import published_week, stop_joining
-from visits.schedule.problem.candidates import departs
 from visits.schedule.problem.published_week import Week
 from visits.schedule.problem.stop_joining import Joins
 from visits.schedule.runs import appointment_windows, draft_rows
@@ -105,7 +105,7 @@ def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
         raise NoPlaceError("state")
     if need.resident.away:
         raise NoPlaceError("away")
-    if visit is not None and (visit.state != VisitState.PUBLISHED or departs(visit.shift) <= now):
+    if visit is not None and (visit.state != VisitState.PUBLISHED or departure_time(visit.shift) <= now):
         raise NoPlaceError("begun")
 
 

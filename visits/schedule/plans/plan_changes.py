@@ -12,11 +12,11 @@ from outreach import words
 from outreach.enums import NeedState
 from outreach.models import Need
 from visits.appointments import arrival_intervals
+from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.fieldwork import departures, team_status
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
 from visits.planning.day.day_state import SHIFTED_S
-from visits.schedule.problem.candidates import BEGUN, departs
 from visits.workforce import calendar
 
 SHIFTED = timedelta(seconds=SHIFTED_S)
@@ -230,7 +230,7 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
             found.refusals.append(Refusal(code="over", shift=shift))
         elif today and now - plan.made_at > TOO_OLD:
             found.refusals.append(Refusal(code="old", shift=shift))
-        elif not today and (shift.pk in begun or departs(shift) <= now):
+        elif not today and (shift.pk in begun or departure_time(shift) <= now):
             found.refusals.append(Refusal(code="begun", shift=shift))
         elif shift.pk in used and (
             shift.is_cancelled or not shift.team.is_active or (not today and shift.date not in open_days)

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from outreach.enums import NeedState
 from outreach.models import Need
+from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, VisitState
 from visits.models import Shift, TeamDay, Visit
 from visits.workforce import calendar
-
-BEGUN = (VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDa
         .order_by("date", "team__code")
     )
     for shift in shifts:
-        if shift.begun or departs(shift) <= now:
+        if shift.begun or departure_time(shift) <= now:
             found.begun.append(shift)
         elif shift.is_cancelled or shift.date not in open_days or not shift.team.is_active:
             found.void.append(shift)
@@ -56,11 +55,6 @@ def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDa
     }
     found.live.update({shift.pk: numbers.get((shift.team_id, shift.date), 0) for shift in shifts})
     return found
-
-
-def departs(shift: Shift) -> datetime:
-    """When the team leaves its base."""
-    return timezone.make_aware(datetime.combine(shift.date, shift.starts))
 
 
 def needs(*, scope: list[Shift]) -> tuple[list[Need], int]:

@@ -17,6 +17,7 @@ from django.conf import settings
 from outreach.models import Need
 from visits import planning, roads
 from visits.appointments import arrival_intervals
+from visits.appointments.published_visits import list_published_visits
 from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
 from visits.estimates.visit_durations import Known
@@ -25,7 +26,6 @@ from visits.planning.types import Interval
 from visits.planning.uncertainty import simulate
 from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.simulate import Day, Home, Model, Replay, Report
-from visits.schedule.dispatch.published_days import published_visits
 from visits.schedule.problem import problem_builder
 from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.need_groups import same_stop
@@ -161,7 +161,7 @@ def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report
 def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Day]:
     """The team-days with visits that are not cancelled, in a constant number of queries."""
     by_shift: dict[int, list[Visit]] = {}
-    for visit in published_visits(first=first, last=last):
+    for visit in list_published_visits(first=first, last=last):
         by_shift.setdefault(visit.shift_id, []).append(visit)
     places = problem_builder.Places()
     for rows in by_shift.values():
