@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from outreach import vault
 from tests.factories.outreach import places
+from tests.support.safe_reads import watch_reads
 
 if TYPE_CHECKING:  # heavy, and most tests need neither
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -36,6 +37,13 @@ def _own_keys(tmp_path: Path, settings) -> None:
 def _own_places() -> None:
     """Made-up villages lie where they lay in every other test."""
     places.start()
+
+
+@pytest.fixture(autouse=True)
+def _reads_write_nothing() -> Iterator[None]:
+    """A page that is looked at changes nothing, in whichever test it is opened."""
+    with watch_reads():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,6 @@ from visits.schedule.plans import (
 )
 from visits.schedule.plans.families_to_tell import Family
 from visits.schedule.problem import candidates
-from visits.schedule.runs import plan_runs
 from visits.wording import labels
 
 LEFT_ON_A_PAGE = 50
@@ -51,7 +50,6 @@ def _plan(plan_id: str) -> Plan:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Runs and plans, the newest first."""
-    plan_runs.mark_interrupted()
     return doors.page(
         request,
         "admin/visits/plan/list.html",

@@ -18,7 +18,7 @@ from visits.enums import ACTIVE_RUNS, RunState
 from visits.models import Plan, PlanRun
 from visits.schedule.dispatch import home_board
 from visits.schedule.problem import candidates
-from visits.schedule.runs import plan_runs
+from visits.schedule.runs import plan_runs, run_status
 from visits.wording import labels
 
 
@@ -75,13 +75,18 @@ def _told(run: PlanRun) -> dict[str, Any]:
     }
 
 
+def _run(run_id: str) -> PlanRun:
+    """The run of an address with its state as of now; 404 where there is none."""
+    rows = PlanRun.objects.select_related("asked_by")
+    return run_status.with_current_state(get_object_or_404(rows, pk=run_id), now=timezone.now())
+
+
 @doors.needs("visits.view_plan")
 @require_GET
 @never_cache
 def page(request: HttpRequest, run_id: str) -> HttpResponse:
     """The run as it goes; once it has a plan, the plan's page."""
-    plan_runs.mark_interrupted()
-    run = get_object_or_404(PlanRun.objects.select_related("asked_by"), pk=run_id)
+    run = _run(run_id)
     told = _told(run)
     if told["plan"]:
         return redirect(told["plan"])
@@ -102,8 +107,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 @never_cache
 def state(request: HttpRequest, run_id: str) -> HttpResponse:
     """What the page's script asks every other second."""
-    plan_runs.mark_interrupted()
-    return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
+    return JsonResponse(_told(_run(run_id)))
 
 
 @doors.needs("visits.add_plan")
@@ -118,6 +122,7 @@ def stop(request: HttpRequest, run_id: str) -> HttpResponse:
 @doors.needs("visits.add_plan")
 @require_POST
 def restart(request: HttpRequest, run_id: str) -> HttpResponse:
+    plan_runs.mark_interrupted()
     run = get_object_or_404(PlanRun, pk=run_id)
     try:
         if not plan_runs.restart_run(run=run, actor=log.actor_of(doors.who(request))):

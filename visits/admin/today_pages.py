@@ -28,7 +28,6 @@ LOOK, ACT = "visits.view_teamday", "visits.add_plan"
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """Every team of today: where it is according to its tablet, how old that is, what is left."""
-    plan_runs.mark_interrupted()
     now = timezone.now()
     lanes = day_page.lanes(now=now)
     today = timezone.localdate(now)

@@ -62,12 +62,12 @@ def test_the_list_has_the_same_queries_for_1_and_3(
     onlooker: Client, plan: Plan, django_assert_num_queries
 ) -> None:
     address = reverse("admin:visits_plan_changelist")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         onlooker.get(address)
     for number in (1, 2):
         shift = ShiftFactory(date=TUESDAY + timedelta(days=7 * number))
         draft({shift: [NeedFactory()]}, first=shift.date)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         onlooker.get(address)
 
 

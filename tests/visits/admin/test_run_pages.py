@@ -9,6 +9,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanFactory, PlanRunFactory, ShiftFactory
 from visits.enums import RunState
 from visits.models import CalendarDay, PlanRun
+from visits.schedule.runs import plan_runs
 from visits.workforce import calendar
 
 NEW = "admin:visits_plan_add"
@@ -151,7 +152,22 @@ def test_whoever_looks_sees_that_the_worker_is_gone(onlooker: Client) -> None:
 
     assert told["state"] == RunState.INTERRUPTED
     assert "berhenti di tengah jalan" in told["message"]
+    assert PlanRun.objects.get().state == RunState.RUNNING  # looking writes nothing; the worker's minute does
+    plan_runs.mark_interrupted()
     assert PlanRun.objects.get().state == RunState.INTERRUPTED
+
+
+def test_a_run_whose_worker_is_gone_is_started_again_by_hand(coordinator: Client) -> None:
+    run = PlanRunFactory(
+        state=RunState.RUNNING, attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+    page = coordinator.get(reverse("admin:visits_planrun_page", args=[run.pk])).content.decode()
+    assert reverse("admin:visits_planrun_restart", args=[run.pk]) in page
+
+    coordinator.post(reverse("admin:visits_planrun_restart", args=[run.pk]))
+    row = PlanRun.objects.get()
+    assert (row.state, row.attempts) == (RunState.QUEUED, 0)
 
 
 def test_an_interrupted_run_is_started_again_by_hand(coordinator: Client) -> None:

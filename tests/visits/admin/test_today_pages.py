@@ -225,7 +225,7 @@ def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client
 def test_the_queries_do_not_grow(leader: Client, teams: list[Shift], django_assert_num_queries) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
-    with django_assert_num_queries(13) as few:
+    with django_assert_num_queries(12) as few:
         leader.get(reverse(TODAY))
     with time_machine.travel(NOW):
         _team()
