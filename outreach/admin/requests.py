@@ -5,21 +5,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach import vault, words
-from outreach.admin import doors
+from outreach.admin import doors, need_extras
 from outreach.admin.forms import REASONS, AcceptForm, RefuseForm
 from outreach.admin.labels import problem, skill_names
+from outreach.admin.need_extras import Place
 from outreach.enums import RequestState, ResidentKind, Sex
 from outreach.lib import phone
 from outreach.lib.nik import NumberError, disagreements, masked, parse_nik
 from outreach.lib.times import age_on
-from outreach.models import Resident, VisitRequest
+from outreach.models import Need, Resident, VisitRequest
 from outreach.selectors import duplicates, history, queue
 from outreach.services import residents, triage
 
@@ -133,14 +133,10 @@ def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
     return redirect("admin:outreach_visitrequest_change", following.pk)
 
 
-def _accepted(request: HttpRequest, row: VisitRequest) -> str:
-    """What was done, with the way to the places where the resident could be visited."""
+def _accepted(request: HttpRequest, row: VisitRequest, need: Need) -> str:
+    """What was done, with the next step."""
     said = _("%s disetujui dan menunggu jadwal.") % row.reference
-    need_id = VisitRequest.objects.values_list("need", flat=True).get(pk=row.pk)
-    if need_id is None or not request.user.has_perm("visits.view_plan"):
-        return said
-    places = reverse("admin:visits_need_places", args=[need_id])
-    return format_html('{} <a href="{}">{}</a>', said, places, _("Kapan bisa dikunjungi?"))
+    return format_html("{} {}", said, need_extras.render_extras(Place.NEXT_STEP, request, need))
 
 
 @doors.needs(VIEW, TRIAGE)
@@ -150,8 +146,8 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
     form = AcceptForm(request.POST, request=row, found=duplicates.candidates(row))
     if form.is_valid():
         try:
-            triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))
-            return _next(request, row, _accepted(request, row))
+            need = triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))
+            return _next(request, row, _accepted(request, row, need))
         except (triage.TriageError, residents.LocationError) as error:
             form.add_error(
                 "latitude" if isinstance(error, residents.LocationError) else None, problem(error.code)

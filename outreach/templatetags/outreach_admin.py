@@ -1,8 +1,13 @@
-"""Words of the office's lists."""
+"""Words of the office's lists, and what other apps add to them."""
+
+from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
+from outreach.admin.need_extras import Place, render_extras
 from outreach.lib import phone as phones
+from outreach.models import Need
 
 register = template.Library()
 
@@ -17,3 +22,9 @@ def short(label: str) -> str:
 def phone(number: str) -> str:
     """A kept number as people here write it."""
     return phones.shown(number)
+
+
+@register.simple_tag(takes_context=True)
+def need_extras(context: dict[str, Any], place: str, need: Need) -> SafeString:
+    """What other apps show of the need at a place (outreach/admin/need_extras.py)."""
+    return render_extras(Place(place), context["request"], need)

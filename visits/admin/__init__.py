@@ -1,5 +1,16 @@
 """The office's pages of the visits side."""
 
-from visits.admin import calendar, days, plans, records, reported, tablets, teams, times, travel
+from visits.admin import calendar, days, need_extras, plans, records, reported, tablets, teams, times, travel
 
-__all__ = ["calendar", "days", "plans", "records", "reported", "tablets", "teams", "times", "travel"]
+__all__ = [
+    "calendar",
+    "days",
+    "need_extras",
+    "plans",
+    "records",
+    "reported",
+    "tablets",
+    "teams",
+    "times",
+    "travel",
+]

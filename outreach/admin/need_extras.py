@@ -1,0 +1,36 @@
+"""What other apps add to the pages of needs and requests. Outreach names the places and knows no other app."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from outreach.models import Need
+
+
+class Place(StrEnum):
+    """Where something may be added."""
+
+    LIST_CELL = "list_cell"  # one cell for each need of the list
+    REASONS = "reasons"  # below the facts of one need
+    ACTIONS = "actions"  # the buttons of one need
+    NEXT_STEP = "next_step"  # a link beside an accepted request
+
+
+Render = Callable[[HttpRequest, Need], str]
+
+_renders: dict[Place, list[Render]] = {place: [] for place in Place}
+
+
+def add_extra(place: Place, render: Render) -> None:
+    """Show what `render` returns at the place: a `SafeString` is HTML, other text is escaped, empty shows nothing.
+    Safe to repeat."""
+    if render not in _renders[place]:
+        _renders[place].append(render)
+
+
+def render_extras(place: Place, request: HttpRequest, need: Need) -> SafeString:
+    """What all apps show at the place for this need, in the order in which they asked for it."""
+    return format_html_join("", "{}", ((render(request, need),) for render in _renders[place]))

@@ -1,0 +1,83 @@
+"""What the planner knows about a need, on the pages of needs and requests: its points, why it is not planned, and the
+ways to a place in the published days."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from outreach.admin.need_extras import Place, add_extra
+from outreach.enums import NeedState
+from outreach.models import Need
+from visits.schedule.plans import outdated_reasons, unassigned
+from visits.schedule.problem import need_priority
+from visits.templatetags.visits_need import need_now
+from visits.wording import labels
+
+WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
+MAY_LOOK = "visits.view_plan"
+
+
+def _priority_parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, float]], float]:
+    """Parts of the priority in words, with their points, and the sum; as of today."""
+    today = timezone.localdate()
+    behind: dict[str, float] | None = getattr(request, "villages_behind", None)
+    if behind is None:  # once a page, however many needs it lists
+        behind = need_priority.villages_behind(on=today)
+        request.villages_behind = behind  # type: ignore[attr-defined]
+    found = need_priority.parts(need, on=today, behind=behind)
+    return labels.parts(part.as_json() for part in found), need_priority.total(found)
+
+
+def _guarantee(need: Need) -> str:
+    """Why the need goes before any sum of points, in words; empty where it does not."""
+    today = timezone.localdate()
+    found = need_priority.guarantee(need, on=today, last=today)
+    return "" if found is None else labels.part(found.as_json())
+
+
+def render_points(request: HttpRequest, need: Need) -> str:
+    """The points of a need in a box that opens into their parts; nothing for one that waits no more."""
+    if need.state not in WAITS:
+        return ""
+    parts, total = _priority_parts(request, need)
+    first = _guarantee(need)
+    shown = [(first, 0.0), *parts] if first else parts
+    told = {"priority": total, "parts": shown, "name": need.resident.name}
+    return render_to_string("admin/visits/parts.html", told)
+
+
+def render_reasons(request: HttpRequest, need: Need) -> str:
+    """The points and why, what the published days say now, and why the last plan left the need waiting."""
+    if need.state not in WAITS:
+        return ""
+    parts, total = _priority_parts(request, need)
+    told: dict[str, Any] = {"total": total, "parts": parts, "first": _guarantee(need), "need": need}
+    if need.state == NeedState.OPEN:
+        waiting = unassigned.of_need(need)
+        if waiting is not None:
+            told |= {"left": waiting, "outdated": outdated_reasons.since(waiting.row)}
+        if request.user.has_perm(MAY_LOOK):
+            told |= need_now(need)
+    return render_to_string("admin/visits/why.html", told, request=request)
+
+
+def render_actions(request: HttpRequest, need: Need) -> str:
+    """The way to the places in the published days, and for somebody urgent a team of today."""
+    if need.state not in (NeedState.OPEN, NeedState.PLANNED) or not request.user.has_perm(MAY_LOOK):
+        return ""
+    return render_to_string("admin/visits/need_actions.html", {"row": need}, request=request)
+
+
+def render_next_step(request: HttpRequest, need: Need) -> str:
+    """The way from an accepted request to the places of its need."""
+    if need.state != NeedState.OPEN or not request.user.has_perm(MAY_LOOK):
+        return ""
+    return render_to_string("admin/visits/need_places_link.html", {"row": need})
+
+
+add_extra(Place.LIST_CELL, render_points)
+add_extra(Place.REASONS, render_reasons)
+add_extra(Place.ACTIONS, render_actions)
+add_extra(Place.NEXT_STEP, render_next_step)
