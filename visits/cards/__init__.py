@@ -1,1 +1,1 @@
-"""Printed cards on their way to the resident's hand. Empty so far."""
+"""To come: printed cards on their way to the resident's hand."""

@@ -1,1 +1,1 @@
-"""Files to and from other systems: lists, bundles. Empty so far."""
+"""To come: files to and from other systems: lists, bundles."""

@@ -1,1 +1,1 @@
-"""When the backlog ends, with its range. Empty so far."""
+"""To come: when the backlog ends, with its range."""

@@ -1,1 +1,1 @@
-"""Figures for the head of office. Empty so far."""
+"""To come: figures for the head of office."""
