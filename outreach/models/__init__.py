@@ -4,6 +4,7 @@ from outreach.models.log import LogEntry
 from outreach.models.need import Need, Progress
 from outreach.models.request import ConsentRecord, VisitRequest
 from outreach.models.resident import PersonKey, Resident
+from outreach.models.state import Stateful
 
 __all__ = [
     "ConsentRecord",
@@ -15,6 +16,7 @@ __all__ = [
     "Progress",
     "Regency",
     "Resident",
+    "Stateful",
     "Throttle",
     "Village",
     "VisitRequest",

@@ -4,13 +4,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.enums import UNFINISHED_NEEDS, ClosedReason, Milestone, NeedKind, NeedState, Urgency
+from outreach.enums import (
+    NEED_MOVES,
+    UNFINISHED_NEEDS,
+    ClosedReason,
+    Milestone,
+    NeedKind,
+    NeedState,
+    Urgency,
+)
 from outreach.lib.ids import uuid7
+from outreach.lib.states import StateTable
 from outreach.models.resident import Resident
+from outreach.models.state import Stateful
 
 
-class Need(models.Model):
+class Need(Stateful):
     """One errand of one resident, from the accepted request to its end."""
+
+    state_table = StateTable(moves=NEED_MOVES, action="need_moved")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     resident = models.ForeignKey(

@@ -4,15 +4,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.enums import Relation, RequestState, ResidentKind, Sex
+from outreach.enums import REQUEST_MOVES, Relation, RequestState, ResidentKind, Sex
 from outreach.lib.ids import uuid7
+from outreach.lib.states import StateTable
 from outreach.models.area import Village
 from outreach.models.need import Need
 from outreach.models.resident import PersonKey, Resident
+from outreach.models.state import Stateful
 
 
-class VisitRequest(models.Model):
+class VisitRequest(Stateful):
     """What somebody asked for on the public form, kept as it was asked. NIK, KK, phones and health are sealed."""
+
+    state_table = StateTable(moves=REQUEST_MOVES, action="request_moved")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.CharField(_("nomor permohonan"), max_length=16, unique=True)

@@ -1,0 +1,59 @@
+"""The one way in which the state of a row changes."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from outreach.models import Stateful
+from outreach.services import log
+
+
+@transaction.atomic
+def transition(
+    *,
+    row: Stateful,
+    to: str,
+    actor: str,
+    reason: Mapping[str, Any] | None = None,
+    action: str = "",
+    sources: Collection[str] | None = None,
+    where: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> bool:
+    """Move `row` to the state `to` by one conditional UPDATE, with its row in the log.
+
+    The state in the database counts, not the one that the instance remembers. False, and nothing is changed, where
+    that allows no such move by the model's table, is none of `sources` (a part of what the table allows), or where
+    the row does not meet `where` (further conditions, as for `filter`). `fields` are written with the state, in the
+    database and on the instance. `reason` is kept in the log: ids, codes and numbers, nothing personal; `action` names
+    the move where the table's word for it is too general.
+
+    Raises `ValueError` where `to` is not a state of the table, or the table never allows the move from `sources`.
+    """
+    table = row.state_table
+    allowed = table.sources(to)
+    if sources is not None:
+        if not allowed.issuperset(sources):
+            raise ValueError(f"the table allows no move to {to} from {', '.join({*sources} - allowed)}")
+        allowed = frozenset(sources)
+    rows = type(row)._default_manager.filter(pk=row.pk, **(where or {}))
+    # no_key: whoever adds a row that refers to this one need not wait
+    locked = rows.select_for_update(no_key=True).filter(**{f"{table.field}__in": allowed})
+    before = locked.values_list(table.field, flat=True).first()
+    if before is None or not rows.filter(**{table.field: before}).update(**{table.field: to}, **fields):
+        return False
+    log.write(
+        actor=actor,
+        action=action or table.action,
+        subject=getattr(row, table.subject) if table.subject else row,
+        from_state=before,
+        to_state=to,
+        detail=dict(reason or {}),
+    )
+    setattr(row, table.field, to)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    if computed := [name for name, value in fields.items() if hasattr(value, "resolve_expression")]:
+        row.refresh_from_db(fields=computed)
+    return True

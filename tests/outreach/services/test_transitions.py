@@ -1,0 +1,77 @@
+import pytest
+from django.db.models import F
+
+from outreach.enums import ClosedReason, NeedState
+from outreach.models import LogEntry, Need
+from outreach.services.transitions import transition
+from tests.factories.outreach import NeedFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_move_writes_state_and_fields_and_one_log_row() -> None:
+    need = NeedFactory(state=NeedState.PLANNED)
+    reason = {"visit": "7"}
+
+    moved = transition(
+        row=need,
+        to=NeedState.CLOSED,
+        actor="user:1",
+        reason=reason,
+        closed_reason=ClosedReason.MOVED,
+        attempts=F("attempts") + 1,
+    )
+
+    assert moved is True
+    assert (need.state, need.closed_reason, need.attempts) == (NeedState.CLOSED, ClosedReason.MOVED, 1)
+    need.refresh_from_db()
+    assert (need.state, need.closed_reason, need.attempts) == (NeedState.CLOSED, ClosedReason.MOVED, 1)
+    row = LogEntry.objects.get()
+    assert (row.actor, row.action, row.subject_type, row.subject_id) == (
+        "user:1",
+        "need_moved",
+        "outreach.need",
+        str(need.pk),
+    )
+    assert (row.from_state, row.to_state, row.detail) == ("planned", "closed", reason)
+
+
+def test_the_state_in_the_database_counts() -> None:
+    stale = NeedFactory()
+    Need.objects.update(state=NeedState.CAPTURED)
+
+    assert transition(row=stale, to=NeedState.PLANNED, actor="system") is False
+
+    assert (stale.state, Need.objects.get().state) == (NeedState.OPEN, NeedState.CAPTURED)
+    assert not LogEntry.objects.exists()
+
+
+def test_the_caller_may_allow_less_than_the_table() -> None:
+    need = NeedFactory(state=NeedState.PLANNED)
+
+    assert not transition(row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.REVIEW])
+    assert not transition(row=need, to=NeedState.OPEN, actor="system", where={"attempts": 3})
+    assert transition(
+        row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.PLANNED], where={"attempts": 0}
+    )
+
+    assert LogEntry.objects.count() == 1
+
+
+def test_the_caller_may_give_the_move_a_name() -> None:
+    need = NeedFactory()
+
+    transition(row=need, to=NeedState.PLANNED, actor="system", action="need_made")
+
+    assert LogEntry.objects.get().action == "need_made"
+
+
+def test_states_and_moves_that_the_table_does_not_know_are_errors() -> None:
+    need = NeedFactory()
+
+    with pytest.raises(ValueError, match="is not a state"):
+        transition(row=need, to="lost", actor="system")
+    with pytest.raises(ValueError, match="no move to open from closed"):
+        transition(row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.CLOSED])
+
+    assert not LogEntry.objects.exists()
