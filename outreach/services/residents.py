@@ -80,41 +80,49 @@ def from_request(
     return resident
 
 
-def complete(*, resident: Resident, request: VisitRequest, actor: str) -> bool:
-    """Add to a known resident what a later request knows and the office did not; nothing known is changed."""
-    added = _copy_sealed(request, resident, only_missing=True)
-    for name in ("birth_date", "sex", "address", "rt", "rw"):
-        if not getattr(resident, name) and getattr(request, name):
-            setattr(resident, name, getattr(request, name))
+def _locked(resident: Resident) -> Resident:
+    """The resident as the database has it, locked until the end of the transaction."""
+    return Resident.objects.select_for_update(of=("self",)).select_related("key").get(pk=resident.pk)
+
+
+def complete(*, resident: Resident, request: VisitRequest, actor: str) -> Resident:
+    """Add to a known resident what a later request knows and the office did not; nothing known is changed.
+
+    Returns the resident, locked until the end of the transaction in which this is called.
+    """
+    row = _locked(resident)
+    added = _copy_sealed(request, row, only_missing=True)
+    columns = [f"{name}_sealed" for name in added]
+    columns += [f"{name}_index" for name in added if name in ("nik", "phone")]
+    for name in ("birth_date", "sex", "address", "rt", "rw", "infectious"):
+        if not getattr(row, name) and getattr(request, name):
+            setattr(row, name, getattr(request, name))
             added.append(name)
-    if request.infectious and not resident.infectious:
-        resident.infectious = True
-        added.append("infectious")
+            columns.append(name)
     if added:
-        resident.save()
+        row.save(update_fields=[*columns, "updated_at"])
         detail = {"added": added, "request": str(request.pk)}
-        log.write(actor=actor, action="resident_completed", subject=resident, detail=detail)
-    return bool(added)
+        log.write(actor=actor, action="resident_completed", subject=row, detail=detail)
+    return row
 
 
 @transaction.atomic
 def locate(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
     """Put the home at a point of the map; False where it is there already. Raises `LocationError`."""
     check_point(latitude=latitude, longitude=longitude)
-    changed = (
-        Resident.objects.filter(pk=resident.pk)
-        .exclude(latitude=latitude, longitude=longitude, location_source=LocationSource.PIN)
-        .update(latitude=latitude, longitude=longitude, location_source=LocationSource.PIN)
+    row, place = _locked(resident), (latitude, longitude, LocationSource.PIN)
+    if (row.latitude, row.longitude, row.location_source) == place:
+        return False
+    log.write(
+        actor=actor,
+        action="resident_located",
+        subject=row,
+        from_state=row.location_source,
+        to_state=LocationSource.PIN,
     )
-    if changed:
-        log.write(
-            actor=actor,
-            action="resident_located",
-            subject=resident,
-            from_state=resident.location_source,
-            to_state=LocationSource.PIN,
-        )
-    return bool(changed)
+    row.latitude, row.longitude, row.location_source = place
+    row.save(update_fields=["latitude", "longitude", "location_source"])
+    return True
 
 
 @transaction.atomic
@@ -124,7 +132,7 @@ def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: s
     Raises `outreach.lib.phone.PhoneError`, and `outreach.lib.crypto.SealError` once the person was erased.
     """
     number = parse_phone(phone) if phone else ""
-    row = Resident.objects.select_for_update(of=("self",)).select_related("key").get(pk=resident.pk)
+    row = _locked(resident)
     told = {"carer_name": carer_name, "phone": number}
     changed = [name for name, text in told.items() if text and text != vault.get(row, name)]
     for name in changed:

@@ -1,9 +1,16 @@
-"""What the coordinator does with a request: accept, refuse, merge. Each is safe to press twice."""
+"""What the coordinator does with a request: accept, refuse, merge. Each is safe to press twice.
 
+Two coordinators may press at the same moment. Rows are locked in one order: requests, the resident, the need; what
+decides is read after its row is locked.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from outreach.enums import (
@@ -17,7 +24,8 @@ from outreach.enums import (
 )
 from outreach.lib.ids import uuid7
 from outreach.models import Need, Resident, VisitRequest
-from outreach.services import log, needs, progress, residents
+from outreach.services import log, progress, residents
+from outreach.services.transitions import transition
 
 URGENCIES = [Urgency.NORMAL, Urgency.HIGH, Urgency.HOSPITAL]
 
@@ -47,26 +55,41 @@ class Decision:
     also: list[VisitRequest] = field(default_factory=list)
 
 
-def _locked(request: VisitRequest) -> VisitRequest:
-    rows = VisitRequest.objects.select_for_update(of=("self",)).select_related("village", "key", "need")
-    return rows.get(pk=request.pk)
+def _locked(request: VisitRequest, *others: VisitRequest) -> VisitRequest:
+    """The request as the database has it. It and `others` are locked, in the order of their ids: presses that name
+    one another's requests wait for one another."""
+    rows = VisitRequest.objects.select_for_update(of=("self",)).select_related("village", "key")
+    ids = [request.pk, *(other.pk for other in others)]
+    # without `need`: PostgreSQL shows a row that changed during the wait joined with what it named before
+    return {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}[request.pk]
 
 
-def _move(row: VisitRequest, to: RequestState, *, actor: str, **changes: object) -> None:
-    """Change the state by one conditional UPDATE, with its log row. Raises `TriageError` "decided"."""
-    before = RequestState.REFUSED if to == RequestState.RECEIVED else RequestState.RECEIVED
-    if not VisitRequest.objects.filter(pk=row.pk, state=before).update(state=to, **changes):
+def _decide(row: VisitRequest, to: RequestState, *, actor: str, **fields: Any) -> None:
+    """Raises `TriageError` "decided" where the request may not go there any more."""
+    if not transition(row=row, to=to, actor=actor, **fields):
         raise TriageError("decided")
-    log.write(actor=actor, action="request_moved", subject=row, from_state=before, to_state=to)
 
 
-def unfinished_need(resident: Resident) -> Need | None:
-    """The resident's errand of recording that is under way."""
-    return resident.needs.filter(kind=NeedKind.RECORDING, state__in=UNFINISHED_NEEDS).first()
+def _lock_unfinished_need(resident: Resident) -> Need | None:
+    """The errand of recording that is under way, of a resident who is locked."""
+    rows = resident.needs.select_for_update().filter(kind=NeedKind.RECORDING, state__in=UNFINISHED_NEEDS)
+    return rows.first()
+
+
+@contextmanager
+def _nobody_else_has(nik_index: str) -> Iterator[None]:
+    """Raises `TriageError` "same_nik" where what is done within would give a second resident this NIK."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not nik_index or not Resident.objects.filter(nik_index=nik_index).exists():
+            raise
+        raise TriageError("same_nik") from error
 
 
 def _join(need: Need, row: VisitRequest, decision: Decision, *, actor: str) -> Need:
-    """Another request for the same errand: the more pressing word counts, the longer wait is kept."""
+    """Another request for the same errand, which is locked: the more pressing word counts, the longer wait is kept."""
     need.urgency = max(need.urgency, decision.urgency, key=lambda value: URGENCIES.index(Urgency(value)))
     need.skills = sorted({*need.skills, *decision.skills})
     need.deadline = min(filter(None, (need.deadline, decision.deadline)), default=None)
@@ -94,37 +117,40 @@ def _new_need(resident: Resident, row: VisitRequest, decision: Decision, *, acto
     return need
 
 
+def _resident(row: VisitRequest, decision: Decision, *, actor: str) -> Resident:
+    """Whom the accepted request is about: a new resident, or the known one, locked and completed."""
+    if decision.resident is None:
+        return residents.from_request(request=row, kind=decision.kind, point=decision.point, actor=actor)
+    resident = residents.complete(resident=decision.resident, request=row, actor=actor)
+    if decision.point:
+        latitude, longitude = decision.point
+        residents.locate(resident=resident, latitude=latitude, longitude=longitude, actor=actor)
+    return resident
+
+
 @transaction.atomic
 def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
     """Accept: a resident with an open need, made or found again. Accepted before, it is that need again.
 
     Raises `TriageError` and `residents.LocationError`; then nothing has changed.
     """
-    row = _locked(request)
+    row = _locked(request, *decision.also)
     if row.state == RequestState.ACCEPTED and row.need:
         return row.need
     if row.state != RequestState.RECEIVED:
         raise TriageError("decided")
     if decision.not_before and decision.deadline and decision.deadline < decision.not_before:
         raise TriageError("dates")
-    if decision.resident is None:
-        if row.nik_index and Resident.objects.filter(nik_index=row.nik_index).exists():
-            raise TriageError("same_nik")
-        resident = residents.from_request(request=row, kind=decision.kind, point=decision.point, actor=actor)
-    else:
-        resident = Resident.objects.select_for_update().get(pk=decision.resident.pk)
-        residents.complete(resident=resident, request=row, actor=actor)
-        if decision.point:
-            latitude, longitude = decision.point
-            residents.locate(resident=resident, latitude=latitude, longitude=longitude, actor=actor)
-    known = unfinished_need(resident)
+    with _nobody_else_has(row.nik_index):
+        resident = _resident(row, decision, actor=actor)
+    known = _lock_unfinished_need(resident)
     now = timezone.now()
     if known:
         need = _join(known, row, decision, actor=actor)
     else:
         need = _new_need(resident, row, decision, actor=actor)
         progress.record(need=need, milestone=Milestone.ACCEPTED, at=now, source=f"request:{row.pk}")
-    _move(row, RequestState.ACCEPTED, actor=actor, resident=resident, need=need, decided_at=now)
+    _decide(row, RequestState.ACCEPTED, actor=actor, resident=resident, need=need, decided_at=now)
     for other in decision.also:
         try:
             merge(request=other, resident=resident, actor=actor)
@@ -141,8 +167,8 @@ def refuse(*, request: VisitRequest, reason: str, actor: str) -> None:
     row = _locked(request)
     if row.state == RequestState.REFUSED and row.refusal_reason == reason.strip():
         return
-    changes = {"refusal_reason": reason.strip(), "decided_at": timezone.now()}
-    _move(row, RequestState.REFUSED, actor=actor, **changes)
+    fields = {"refusal_reason": reason.strip(), "decided_at": timezone.now()}
+    _decide(row, RequestState.REFUSED, actor=actor, **fields)
 
 
 @transaction.atomic
@@ -151,34 +177,35 @@ def reconsider(*, request: VisitRequest, actor: str) -> None:
     row = _locked(request)
     if row.state == RequestState.RECEIVED:
         return
-    _move(row, RequestState.RECEIVED, actor=actor, refusal_reason="", decided_at=None)
+    _decide(row, RequestState.RECEIVED, actor=actor, refusal_reason="", decided_at=None)
 
 
 @transaction.atomic
 def merge(*, request: VisitRequest, resident: Resident, actor: str) -> Need:
     """Say that a request asks for an errand that is under way already: its status then follows that errand.
 
-    Raises `TriageError`: nothing_to_merge where the resident has no such errand, decided.
+    Raises `TriageError`: nothing_to_merge where the resident has no such errand, decided, same_nik.
     """
     row = _locked(request)
     if row.state == RequestState.MERGED and row.need and row.resident_id == resident.pk:
         return row.need
-    need = unfinished_need(resident)
+    with _nobody_else_has(row.nik_index):
+        resident = residents.complete(resident=resident, request=row, actor=actor)
+    need = _lock_unfinished_need(resident)
     if need is None:
         raise TriageError("nothing_to_merge")
     urgency = Urgency(need.urgency)
     same = Decision(kind=row.kind, urgency=urgency, skills=row.skills, deadline=row.deadline)
-    residents.complete(resident=resident, request=row, actor=actor)
     _join(need, row, same, actor=actor)
     now = timezone.now()
-    _move(row, RequestState.MERGED, actor=actor, resident=resident, need=need, decided_at=now)
+    _decide(row, RequestState.MERGED, actor=actor, resident=resident, need=need, decided_at=now)
     return need
 
 
 @transaction.atomic
 def reopen_need(*, need: Need, actor: str) -> bool:
     """From REVIEW back to the plan: another attempt. False where it is not in review."""
-    if not (need.state == NeedState.REVIEW and needs.move(need=need, to=NeedState.OPEN, actor=actor)):
+    if not transition(row=need, to=NeedState.OPEN, actor=actor, sources=(NeedState.REVIEW,)):
         return False
     source = f"reopened:{uuid7()}"
     progress.record(need=need, milestone=Milestone.UNPLANNED, at=timezone.now(), source=source)
@@ -188,9 +215,8 @@ def reopen_need(*, need: Need, actor: str) -> bool:
 @transaction.atomic
 def close_need(*, need: Need, reason: ClosedReason, actor: str) -> bool:
     """Close an errand that no visit is published for. False where one is, or where it is closed."""
-    if need.state not in (NeedState.OPEN, NeedState.REVIEW):
-        return False
-    if not needs.move(need=need, to=NeedState.CLOSED, actor=actor, reason=reason):
+    waiting = (NeedState.OPEN, NeedState.REVIEW)
+    if not transition(row=need, to=NeedState.CLOSED, actor=actor, sources=waiting, closed_reason=reason):
         return False
     progress.record(need=need, milestone=Milestone.CLOSED, at=timezone.now(), source="coordinator")
     return True

@@ -1,0 +1,226 @@
+"""Two coordinators, or one and a tablet, at the same moment: what both were told was done is done."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support.races import line_up
+
+from outreach import vault
+from outreach.enums import ClosedReason, LocationSource, NeedState, RequestState, ResidentKind, Skill, Urgency
+from outreach.models import LogEntry, Need, Resident, Village, VisitRequest
+from outreach.services import residents, triage
+from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestFactory
+
+if TYPE_CHECKING:
+    from tests.support.stack import Stack
+
+ROUNDS = 2
+PHONE, OTHER_PHONE = "+6281234567890", "+6281298765432"
+both_orders = pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned"])
+_niks = count(3519015705500001)
+
+
+@pytest.fixture(scope="module")
+def copied(make_stack: "Callable[[], Stack]") -> "Stack":
+    return make_stack()
+
+
+@pytest.fixture(autouse=True)
+def _database_of_its_own(copied: "Stack") -> Iterator[None]:
+    with copied.orm():
+        yield
+
+
+def _request(**fields: Any) -> VisitRequest:
+    sealed = {name: fields.pop(name) for name in ("nik", "phone") if name in fields}
+    row: VisitRequest = VisitRequestFactory.build(
+        key=vault.new_person(), village=Village.objects.first(), **fields
+    )
+    for name, text in sealed.items():
+        vault.put(row, name, text)
+        setattr(row, f"{name}_index", vault.blind(name, text))
+    row.save(force_insert=True)
+    return row
+
+
+def _need(**fields: Any) -> Need:
+    need: Need = NeedFactory(resident=ResidentFactory(village=Village.objects.first(), **fields))
+    return need
+
+
+def _decision(**fields: Any) -> triage.Decision:
+    return triage.Decision(**({"kind": ResidentKind.SICK} | fields))
+
+
+def _race(first: Callable[[], Any], second: Callable[[], Any], *, behind: Any, turned: bool) -> list[Any]:
+    """Both answers, of the first call and of the second, in whichever order they were started."""
+    if not turned:
+        return line_up(first, second, behind=behind)
+    return line_up(second, first, behind=behind)[::-1]
+
+
+def _accept(row: VisitRequest, **fields: Any) -> Callable[[], Any]:
+    return partial(triage.accept, request=row, decision=_decision(**fields), actor="user:1")
+
+
+def _merge(row: VisitRequest, resident: Resident) -> Callable[[], Any]:
+    return partial(triage.merge, request=row, resident=resident, actor="user:1")
+
+
+def _close(need: Need) -> Callable[[], Any]:
+    return partial(triage.close_need, need=need, reason=ClosedReason.MOVED, actor="user:2")
+
+
+@both_orders
+@pytest.mark.parametrize("round_", range(ROUNDS))
+class TestRaces:
+    def test_merge_beside_close_joins_no_closed_need(self, turned: bool, round_: int) -> None:
+        need, row = _need(), _request()
+
+        merged, closed = _race(
+            _merge(row, need.resident), _close(need), behind=Need.objects.filter(pk=need.pk), turned=turned
+        )
+
+        row.refresh_from_db()
+        assert closed is True
+        if isinstance(merged, Need):  # merged first, then closed
+            moved = LogEntry.objects.filter(action__in=("need_joined", "need_moved"), subject_id=str(need.pk))
+            assert [entry.action for entry in moved.order_by("pk")] == ["need_joined", "need_moved"]
+        else:
+            assert (str(merged), row.state) == ("nothing_to_merge", RequestState.RECEIVED)
+
+    def test_accept_beside_close_joins_no_closed_need(self, turned: bool, round_: int) -> None:
+        need, row = _need(), _request()
+
+        accepted, closed = _race(
+            _accept(row, resident=need.resident),
+            _close(need),
+            behind=Need.objects.filter(pk=need.pk),
+            turned=turned,
+        )
+
+        assert closed is True
+        if accepted == need:  # accepted first, then closed
+            moved = LogEntry.objects.filter(action__in=("need_joined", "need_moved"), subject_id=str(need.pk))
+            assert [entry.action for entry in moved.order_by("pk")] == ["need_joined", "need_moved"]
+        else:
+            assert Need.objects.get(pk=accepted.pk).state == NeedState.OPEN
+
+    def test_two_merges_lose_no_skill_no_deadline_no_urgency(self, turned: bool, round_: int) -> None:
+        need = _need()
+        one = _request(skills=[Skill.RAMP], deadline=date(2030, 1, 1))
+        other = _request(skills=[Skill.IRIS])
+
+        answers = _race(
+            _merge(one, need.resident),
+            _merge(other, need.resident),
+            behind=Need.objects.filter(pk=need.pk),
+            turned=turned,
+        )
+
+        assert answers == [need, need]
+        need.refresh_from_db()
+        assert (need.skills, need.deadline) == (["iris", "ramp"], date(2030, 1, 1))
+
+    def test_accept_beside_merge_loses_nothing(self, turned: bool, round_: int) -> None:
+        need = _need()
+        one, other = _request(), _request(skills=[Skill.IRIS], deadline=date(2030, 1, 1))
+
+        answers = _race(
+            _accept(one, resident=need.resident, urgency=Urgency.HIGH, skills=["ramp"]),
+            _merge(other, need.resident),
+            behind=Need.objects.filter(pk=need.pk),
+            turned=turned,
+        )
+
+        assert answers == [need, need]
+        need.refresh_from_db()
+        assert (need.skills, need.deadline, need.urgency) == (
+            ["iris", "ramp"],
+            date(2030, 1, 1),
+            Urgency.HIGH,
+        )
+
+    def test_merge_beside_a_pin_keeps_the_pin(self, turned: bool, round_: int) -> None:
+        need, row = _need(), _request(phone=PHONE)
+        resident = need.resident
+        pin = partial(residents.locate, resident=resident, latitude=-7.601, longitude=111.501, actor="user:2")
+
+        merged, pinned = _race(
+            _merge(row, resident), pin, behind=Resident.objects.filter(pk=resident.pk), turned=turned
+        )
+
+        assert (merged, pinned) == (need, True)
+        found = Resident.objects.get(pk=resident.pk)
+        assert (found.latitude, found.location_source) == (-7.601, LocationSource.PIN)
+        assert vault.get(found, "phone") == PHONE
+
+    @pytest.mark.parametrize("accepting", [False, True], ids=["merge", "accept"])
+    def test_a_corrected_phone_is_kept(self, turned: bool, round_: int, accepting: bool) -> None:
+        need, row = _need(), _request(phone=PHONE, nik=str(next(_niks)))
+        resident = need.resident
+        correct = partial(
+            residents.correct_contact,
+            resident=resident,
+            carer_name="",
+            phone=OTHER_PHONE,
+            actor="device:1",
+            source="event:1",
+        )
+
+        joined, changed = _race(
+            _accept(row, resident=resident) if accepting else _merge(row, resident),
+            correct,
+            behind=Resident.objects.filter(pk=resident.pk),
+            turned=turned,
+        )
+
+        assert (joined, changed) == (need, ["phone"])
+        found = Resident.objects.get(pk=resident.pk)
+        assert vault.get(found, "phone") == OTHER_PHONE
+        assert found.phone_index == vault.blind("phone", OTHER_PHONE)
+        assert vault.get(found, "nik")
+
+    def test_one_nik_accepted_twice_is_one_resident(self, turned: bool, round_: int) -> None:
+        nik = str(next(_niks))
+        one, other = _request(nik=nik), _request(nik=nik)
+
+        answers = _race(
+            _accept(one), _accept(other), behind=Village.objects.filter(pk=one.village_id), turned=turned
+        )
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["Need", "TriageError"]
+        assert [str(answer) for answer in answers if not isinstance(answer, Need)] == ["same_nik"]
+        assert Resident.objects.filter(nik_index=vault.blind("nik", nik)).count() == 1
+        states = VisitRequest.objects.filter(pk__in=[one.pk, other.pk]).values_list("state", flat=True)
+        assert sorted(states) == ["accepted", "received"]
+
+    def test_requests_that_name_one_another_wait_for_one_another(self, turned: bool, round_: int) -> None:
+        resident = _need().resident
+        one, other = _request(), _request()
+
+        answers = _race(
+            _accept(one, resident=resident, also=[other]),
+            _accept(other, resident=resident, also=[one]),
+            behind=Resident.objects.filter(pk=resident.pk),
+            turned=turned,
+        )
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["Need", "TriageError"]
+        assert [str(answer) for answer in answers if not isinstance(answer, Need)] == ["decided"]
+        states = VisitRequest.objects.filter(pk__in=[one.pk, other.pk]).values_list("state", flat=True)
+        assert sorted(states) == ["accepted", "merged"]
+
+    def test_one_request_accepted_twice_is_one_need(self, turned: bool, round_: int) -> None:
+        row = _request()
+
+        first, second = _race(
+            _accept(row), _accept(row), behind=VisitRequest.objects.filter(pk=row.pk), turned=turned
+        )
+
+        assert first == second
+        assert isinstance(first, Need)
