@@ -185,6 +185,13 @@ class KeyState(TextChoices):
     RETIRED = "retired", _("Ditarik")
 
 
+KEY_MOVES: dict[str, frozenset[str]] = {
+    KeyState.CURRENT: frozenset({KeyState.OLD}),
+    KeyState.OLD: frozenset({KeyState.RETIRED}),
+    KeyState.RETIRED: frozenset(),
+}
+
+
 class EventKind(TextChoices):
     """A fact that a tablet reports."""
 

@@ -1,19 +1,21 @@
 """What happens to a published visit: it travels, arrives, ends with an outcome, and the need follows.
 
-Each change is one conditional UPDATE of the visit, then of its need, always in this order (publishing
-does the same), with a log row and the resident's progress row in the same transaction.
+The visit moves, then its need, always in this order (publishing does the same), with the resident's progress row in
+the same transaction.
 """
 
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import Need
-from outreach.services import log, needs, progress
-from visits.enums import CLOSING, MAX_ATTEMPTS, OPEN_VISITS, VISIT_MOVES, Outcome, VisitState
+from outreach.services import log, progress
+from outreach.services.transitions import transition
+from visits.enums import CLOSING, MAX_ATTEMPTS, OPEN_VISITS, Outcome, VisitState
 from visits.models import Team, Visit
 
 _MILESTONES = {VisitState.TRAVELLING: Milestone.ON_THE_WAY, VisitState.ARRIVED: Milestone.ARRIVED}
@@ -22,40 +24,6 @@ _CLOSED_REASONS = {
     Outcome.MOVED: ClosedReason.MOVED,
     Outcome.RECORDED_ELSEWHERE: ClosedReason.RECORDED_ELSEWHERE,
 }
-
-
-def _sources(to: VisitState) -> list[VisitState]:
-    """The states from which `to` may be reached."""
-    return [state for state in VisitState if to in VISIT_MOVES[state]]
-
-
-def _move(
-    *,
-    visit: Visit,
-    to: VisitState,
-    actor: str,
-    sources: list[VisitState] | None = None,
-    **fields: Any,
-) -> bool:
-    """The conditional UPDATE and its log row; False where the visit in the database may not go there."""
-    before = Visit.objects.select_for_update().filter(pk=visit.pk).values_list("state", flat=True).first()
-    if before not in (_sources(to) if sources is None else sources):
-        return False
-    changed = Visit.objects.filter(pk=visit.pk, state=before).update(state=to, **fields)
-    if changed:
-        detail = {"outcome": str(fields["outcome"])} if "outcome" in fields else {}
-        log.write(
-            actor=actor,
-            action="visit_moved",
-            subject=visit,
-            from_state=str(before),
-            to_state=to,
-            detail=detail,
-        )
-        visit.state = to
-        for name, value in fields.items():
-            setattr(visit, name, value)
-    return bool(changed)
 
 
 @transaction.atomic
@@ -67,7 +35,7 @@ def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool
     if to in (VisitState.FINISHED, VisitState.CANCELLED):
         raise ValueError(f"{to} has a function of its own")
     fields: dict[str, Any] = {"arrived_at": at} if to == VisitState.ARRIVED else {}
-    if not _move(visit=visit, to=to, actor=actor, **fields):
+    if not transition(row=visit, to=to, actor=actor, **fields):
         return False
     if to in _MILESTONES:
         progress.record(need=visit.need, milestone=_MILESTONES[to], at=at, source=f"visit:{visit.pk}")
@@ -83,14 +51,10 @@ def cancel(
     `source` names what did it (a day version, a shift), so that each cancelling is told once. `tell`
     False is for a need that is given up itself; `begun` takes one that has begun too.
     """
-    if not _move(
-        visit=visit,
-        to=VisitState.CANCELLED,
-        actor=actor,
-        sources=list(OPEN_VISITS) if begun else [VisitState.PUBLISHED],
-    ):
+    sources = OPEN_VISITS if begun else (VisitState.PUBLISHED,)
+    if not transition(row=visit, to=VisitState.CANCELLED, actor=actor, sources=sources):
         return False
-    if needs.move(need=visit.need, to=NeedState.OPEN, actor=actor) and tell:
+    if transition(row=visit.need, to=NeedState.OPEN, actor=actor) and tell:
         progress.record(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
     return True
 
@@ -117,28 +81,35 @@ def apply_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -
     False where the visit was finished or cancelled before (nothing changes then; a capture for it goes to
     REVIEW by the caller). Safe to repeat.
     """
-    if not _move(visit=visit, to=VisitState.FINISHED, actor=actor, outcome=outcome, outcome_at=at):
+    if not transition(
+        row=visit,
+        to=VisitState.FINISHED,
+        actor=actor,
+        reason={"outcome": str(outcome)},
+        outcome=outcome,
+        outcome_at=at,
+    ):
         return False
     need = Need.objects.select_for_update().get(pk=visit.need_id)
     source = f"visit:{visit.pk}"
-    detail = {"visit": str(visit.pk), "outcome": str(outcome)}
+    why = {"visit": str(visit.pk), "outcome": str(outcome)}
     if outcome == Outcome.RECORDED:
-        if needs.move(need=need, to=NeedState.CAPTURED, actor=actor, detail=detail):
+        if transition(row=need, to=NeedState.CAPTURED, actor=actor, reason=why):
             progress.record(need=need, milestone=Milestone.CAPTURED, at=at, source=source)
     elif outcome in CLOSING:
-        reason = _CLOSED_REASONS[outcome]
-        if needs.move(need=need, to=NeedState.CLOSED, actor=actor, reason=reason, detail=detail):
+        closed = _CLOSED_REASONS[outcome]
+        if transition(row=need, to=NeedState.CLOSED, actor=actor, reason=why, closed_reason=closed):
             progress.record(need=need, milestone=Milestone.CLOSED, at=at, source=source)
     else:
-        _in_vain(need=need, at=at, actor=actor, source=source, detail=detail)
+        _in_vain(need=need, at=at, actor=actor, source=source, why=why)
     return True
 
 
-def _in_vain(*, need: Need, at: datetime, actor: str, source: str, detail: dict[str, str]) -> None:
+def _in_vain(*, need: Need, at: datetime, actor: str, source: str, why: dict[str, str]) -> None:
     """The next attempt, or after the last one a person's decision."""
     spent = need.attempts + 1 >= MAX_ATTEMPTS
     to = NeedState.REVIEW if spent else NeedState.OPEN
-    if needs.move(need=need, to=to, actor=actor, attempted=True, detail=detail):
+    if transition(row=need, to=to, actor=actor, reason=why, attempts=F("attempts") + 1):
         milestone = Milestone.REVIEW if spent else Milestone.NOT_MET
         progress.record(need=need, milestone=milestone, at=at, source=source)
 
@@ -167,8 +138,7 @@ def correct_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str)
         detail={"outcome": str(outcome), "before": row.outcome},
     )
     need = Need.objects.get(pk=row.need_id)
-    if need.state in (NeedState.OPEN, NeedState.CAPTURED) and needs.move(
-        need=need, to=NeedState.REVIEW, actor=actor, detail={"visit": str(visit.pk)}
-    ):
+    sources, why = (NeedState.OPEN, NeedState.CAPTURED), {"visit": str(visit.pk)}
+    if transition(row=need, to=NeedState.REVIEW, actor=actor, sources=sources, reason=why):
         progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"visit:{visit.pk}")
     return True

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import FitState
 from visits.estimates import trips
 from visits.models import TravelFit
@@ -35,8 +36,7 @@ def propose(*, now: datetime | None = None) -> TravelFit | None:
         newest = TravelFit.objects.filter(state__in=(FitState.PROPOSED, FitState.APPLIED)).first()
         if newest is not None and (newest.trips, newest.speed_kmh) == (found.trips, found.speed_kmh):
             return None
-        for old in TravelFit.objects.filter(state=FitState.PROPOSED):
-            _move(old, source=FitState.PROPOSED, to=FitState.REPLACED, actor="system")
+        _replace(FitState.PROPOSED, actor="system")
         row = TravelFit.objects.create(made_at=now, **fields)
         log.write(
             actor="system",
@@ -60,13 +60,12 @@ def apply(*, row: TravelFit, user: AbstractBaseUser) -> bool:
     actor = log.actor_of(user)
     if TravelFit.objects.select_for_update().filter(pk=row.pk, state=FitState.PROPOSED).first() is None:
         return False
-    for old in TravelFit.objects.filter(state=FitState.APPLIED):
-        _move(old, source=FitState.APPLIED, to=FitState.REPLACED, actor=actor)
-    return _move(
-        row,
-        source=FitState.PROPOSED,
+    _replace(FitState.APPLIED, actor=actor)
+    return transition(
+        row=row,
         to=FitState.APPLIED,
         actor=actor,
+        reason={"speed_kmh": row.speed_kmh},
         applied_at=timezone.now(),
         applied_by_id=user.pk,
     )
@@ -75,22 +74,13 @@ def apply(*, row: TravelFit, user: AbstractBaseUser) -> bool:
 @transaction.atomic
 def back_to_settings(*, user: AbstractBaseUser) -> bool:
     """Plans made from now on use the settings. False where they did already."""
-    done = False
-    for row in TravelFit.objects.filter(state=FitState.APPLIED):
-        done |= _move(row, source=FitState.APPLIED, to=FitState.REPLACED, actor=log.actor_of(user))
-    return done
+    return _replace(FitState.APPLIED, actor=log.actor_of(user))
 
 
-def _move(row: TravelFit, *, source: FitState, to: FitState, actor: str, **fields: object) -> bool:
-    if not TravelFit.objects.filter(pk=row.pk, state=source).update(state=to, **fields):
+def _replace(state: FitState, *, actor: str) -> bool:
+    """Nothing is left in this state; there is one fit in it at most. False where there was none."""
+    row = TravelFit.objects.filter(state=state).first()
+    if row is None:
         return False
-    log.write(
-        actor=actor,
-        action="travel_fit_moved",
-        subject=row,
-        from_state=source,
-        to_state=to,
-        detail={"speed_kmh": row.speed_kmh},
-    )
-    row.state = to
-    return True
+    reason = {"speed_kmh": row.speed_kmh}
+    return transition(row=row, to=FitState.REPLACED, actor=actor, sources=(state,), reason=reason)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import EventKind, EventState
 from visits.fieldwork import event_effects
 from visits.keys import sealing
@@ -159,23 +160,16 @@ def _rejected(*, event: Event, index: int, problem: ProblemError) -> Result:
     return Result(index, str(event.pk), "rejected", problem)
 
 
-@transaction.atomic
 def look_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
     """A person has looked at an event in review or a rejected one. False where somebody did before."""
-    for state in (EventState.REVIEW, EventState.REJECTED):
-        changed = EventStatus.objects.filter(pk=event.pk, state=state).update(
-            state=EventState.REVIEWED, reviewed_by=user, reviewed_at=timezone.now(), note=note
-        )
-        if changed:
-            log.write(
-                actor=actor,
-                action="event_reviewed",
-                subject=event,
-                from_state=state,
-                to_state=EventState.REVIEWED,
-            )
-            return True
-    return False
+    return transition(
+        row=event.status,
+        to=EventState.REVIEWED,
+        actor=actor,
+        reviewed_by=user,
+        reviewed_at=timezone.now(),
+        note=note,
+    )
 
 
 def content(event: Event) -> dict[str, Any]:

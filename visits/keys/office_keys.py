@@ -21,6 +21,7 @@ from django.utils import timezone
 from joserfc.jwk import ECKey
 
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import CaptureStage, DeviceState, KeyRole, KeyState
 from visits.lib import jose
 from visits.models import Capture, CaptureReseal, Device, PublicKey
@@ -134,13 +135,11 @@ def rotate(role: KeyRole, *, actor: str) -> PublicKey:
     old = current(role, actor=actor)
     made = _make(role, endorsed_by=old if role == KeyRole.SERVER else None)
     with transaction.atomic():
-        changed = PublicKey.objects.filter(pk=old.pk, state=KeyState.CURRENT).update(state=KeyState.OLD)
-        if not changed:
+        if not transition(row=old, to=KeyState.OLD, actor=actor, reason={"after": made.kid}):
             raise KeyInUseError("another rotation is under way")
         made.save(force_insert=True)
-        log.write(
-            actor=actor, action="key_rotated", subject=made, to_state=made.state, detail={"before": old.kid}
-        )
+        detail = {"role": role, "before": old.kid}
+        log.write(actor=actor, action="key_made", subject=made, to_state=made.state, detail=detail)
     return made
 
 
@@ -185,16 +184,11 @@ def retire(*, kid: str, actor: str) -> None:
         raise KeyInUseError(
             f"{needed['captures']} rekaman dan {needed['tablets']} tablet masih memerlukan kunci ini"
         )
-    with transaction.atomic():
-        changed = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE, state=KeyState.OLD).update(
-            state=KeyState.RETIRED, retired_at=timezone.now()
-        )
-        if not changed:
-            raise KeyInUseError("hanya kunci lama yang dapat ditarik; buat penggantinya dahulu (rotate)")
-        log.write(
-            actor=actor,
-            action="key_retired",
-            subject=PublicKey.objects.get(pk=kid),
-            from_state=KeyState.OLD,
-            to_state=KeyState.RETIRED,
-        )
+    if not transition(
+        row=PublicKey.objects.get(pk=kid, role=KeyRole.CAPTURE),
+        to=KeyState.RETIRED,
+        actor=actor,
+        action="key_retired",
+        retired_at=timezone.now(),
+    ):
+        raise KeyInUseError("hanya kunci lama yang dapat ditarik; buat penggantinya dahulu (rotate)")

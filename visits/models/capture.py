@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import PersonKey
-from visits.enums import CaptureStage, ReceiptKind
+from outreach.lib.states import StateTable
+from outreach.models import PersonKey, Stateful
+from visits.enums import CAPTURE_MOVES, CaptureStage, ReceiptKind
 from visits.models.device import Device
 from visits.models.team import Officer
 from visits.models.visit import Visit
@@ -68,8 +69,10 @@ class CaptureChunk(models.Model):
         return f"{self.part} {self.ordinal}"
 
 
-class CaptureState(models.Model):
+class CaptureState(Stateful):
     """How far a capture is; the truth of its verifying, with the worker's lease and attempts."""
+
+    state_table = StateTable(moves=CAPTURE_MOVES, action="capture_reviewed", field="stage", subject="capture")
 
     capture = models.OneToOneField(Capture, on_delete=models.PROTECT, primary_key=True, related_name="status")
     stage = models.CharField(

@@ -6,12 +6,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.ids import uuid7
-from visits.enums import DeviceState
+from outreach.lib.states import StateTable
+from outreach.models import Stateful
+from visits.enums import DEVICE_MOVES, DeviceState
 from visits.models.team import Team
 
 
-class Device(models.Model):
+class Device(Stateful):
     """A tablet of a team's kit, known by its own key; what it says is signed with that."""
+
+    state_table = StateTable(moves=DEVICE_MOVES, action="device_moved")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="devices", verbose_name=_("tim"))

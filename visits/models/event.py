@@ -4,8 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import PersonKey
-from visits.enums import EventKind, EventState, Outcome
+from outreach.lib.states import StateTable
+from outreach.models import PersonKey, Stateful
+from visits.enums import EVENT_MOVES, EventKind, EventState, Outcome
 from visits.models.device import Device
 from visits.models.team import Officer
 from visits.models.visit import Visit
@@ -45,8 +46,10 @@ class Event(models.Model):
         return f"{self.kind} #{self.sequence}"
 
 
-class EventStatus(models.Model):
+class EventStatus(Stateful):
     """What became of an event: applied, waiting for a person, looked at, or rejected with a problem."""
+
+    state_table = StateTable(moves=EVENT_MOVES, action="event_reviewed", subject="event")
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="status")
     state = models.CharField(_("keadaan"), max_length=8, choices=EventState.choices)

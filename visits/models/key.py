@@ -4,15 +4,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from visits.enums import KeyRole, KeyState
+from outreach.lib.states import StateTable
+from outreach.models import Stateful
+from visits.enums import KEY_MOVES, KeyRole, KeyState
 
 
-class PublicKey(models.Model):
+class PublicKey(Stateful):
     """The public half of a key of ours; the private half is a file that only its user reads.
 
     `kid` is the RFC 7638 thumbprint. `endorsement` is a signature over it by the server key before it, so
     that a tablet that knows the old one believes the new one.
     """
+
+    state_table = StateTable(moves=KEY_MOVES, action="key_rotated")
 
     kid = models.CharField(max_length=43, primary_key=True)
     role = models.CharField(_("guna"), max_length=7, choices=KeyRole.choices)

@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from visits.enums import FitState, VisitKind
+from outreach.lib.states import StateTable
+from outreach.models import Stateful
+from visits.enums import FIT_MOVES, FitState, VisitKind
 
 
 class VisitTime(models.Model):
@@ -45,12 +47,14 @@ class VisitTime(models.Model):
         return self.get_kind_display()
 
 
-class TravelFit(models.Model):
+class TravelFit(Stateful):
     """A speed that was fitted to the trips of our teams: a proposal until a coordinator applies it.
 
     Figures as in visits/roads/fit.py. `before_...` is the straight line that was in force when it was computed;
     `detail` = {"hours": [{"since", "until", "trips", "speed_kmh"}], "points": [[seconds by that line, real ones]]}.
     """
+
+    state_table = StateTable(moves=FIT_MOVES, action="travel_fit_moved")
 
     state = models.CharField(_("keadaan"), max_length=8, choices=FitState.choices, default=FitState.PROPOSED)
     made_at = models.DateTimeField(_("dihitung"))

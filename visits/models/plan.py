@@ -6,13 +6,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.ids import uuid7
-from outreach.models import Need
-from visits.enums import ACTIVE_RUNS, PlanState, RunKind, RunState
+from outreach.lib.states import StateTable
+from outreach.models import Need, Stateful
+from visits.enums import ACTIVE_RUNS, PLAN_MOVES, RUN_MOVES, PlanState, RunKind, RunState
 from visits.models.team import Shift
 
 
-class PlanRun(models.Model):
+class PlanRun(Stateful):
     """One press of "plan": what was asked, how far it is, who works on it until when (the lease)."""
+
+    state_table = StateTable(moves=RUN_MOVES, action="plan_run_moved")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(_("jenis"), max_length=5, choices=RunKind.choices, default=RunKind.AHEAD)
@@ -66,12 +69,14 @@ class PlanRun(models.Model):
         return f"{self.first_date} - {self.last_date}"
 
 
-class Plan(models.Model):
+class Plan(Stateful):
     """A proposal for some team-days. Published, it never changes again; `summary` has its figures.
 
     `based_on` = {shift id: number of the live version when the plan was computed, 0 for none}: the team-days
     that publishing it decides about, and how to see that one of them changed meanwhile.
     """
+
+    state_table = StateTable(moves=PLAN_MOVES, action="plan_published")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.OneToOneField(PlanRun, on_delete=models.PROTECT, related_name="plan")

@@ -6,8 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.ids import uuid7
-from outreach.models import Need
-from visits.enums import OPEN_VISITS, Outcome, VisitState
+from outreach.lib.states import StateTable
+from outreach.models import Need, Stateful
+from visits.enums import OPEN_VISITS, VISIT_MOVES, Outcome, VisitState
 from visits.models.plan import Plan
 from visits.models.team import Shift, Team
 
@@ -58,8 +59,10 @@ class TeamDay(models.Model):
         return f"{self.team_id} {self.date}"
 
 
-class Visit(models.Model):
+class Visit(Stateful):
     """One attempt at one home: the published stop, what the tablet reported of it, what came of it."""
+
+    state_table = StateTable(moves=VISIT_MOVES, action="visit_moved")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     need = models.ForeignKey(

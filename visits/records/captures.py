@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import CaptureStage, DeviceState, ReceiptKind
 from visits.keys import office_keys, sealing
 from visits.lib import jose
@@ -161,19 +162,16 @@ def _answer(*, device: Device, capture: Capture) -> Offer:
 def _store(*, device: Device, capture: Capture) -> Offer:
     """All bytes are on disk: the stage, the receipt and the worker's task change in one transaction."""
     now = timezone.now()
-    changed = CaptureState.objects.filter(pk=capture.pk, stage=CaptureStage.INCOMPLETE).update(
-        stage=CaptureStage.STORED, stored_at=now
-    )
-    if not changed:  # a parallel call was first; its receipt is committed by now
-        return Offer(receipt=_receipt(capture))
-    signed = receipts.write(capture=capture, kind=ReceiptKind.STORED, at=now)
-    log.write(
+    if not transition(
+        row=capture.status,
+        to=CaptureStage.STORED,
         actor=f"device:{device.pk}",
         action="capture_stored",
-        subject=capture,
-        from_state=CaptureStage.INCOMPLETE,
-        to_state=CaptureStage.STORED,
-    )
+        sources=(CaptureStage.INCOMPLETE,),
+        stored_at=now,
+    ):  # a parallel call was first; its receipt is committed by now
+        return Offer(receipt=_receipt(capture))
+    signed = receipts.write(capture=capture, kind=ReceiptKind.STORED, at=now)
     async_task("visits.tasks.verify_capture", str(capture.pk))
     return Offer(receipt=signed, new=True)
 

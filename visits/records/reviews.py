@@ -7,7 +7,8 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from outreach.enums import NeedState
-from outreach.services import log, needs
+from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import CaptureStage
 from visits.keys import sealing
 from visits.lib import strict_json
@@ -25,12 +26,16 @@ def _decided(
     note: str,
     **fields: Any,
 ) -> bool:
-    changed = CaptureState.objects.filter(pk=capture.pk, stage=source).update(
-        stage=to, reviewed_by=user, reviewed_at=timezone.now(), note=note, **fields
+    return transition(
+        row=capture.status,
+        to=to,
+        actor=actor,
+        sources=(source,),
+        reviewed_by=user,
+        reviewed_at=timezone.now(),
+        note=note,
+        **fields,
     )
-    if changed:
-        log.write(actor=actor, action="capture_reviewed", subject=capture, from_state=source, to_state=to)
-    return bool(changed)
 
 
 @transaction.atomic
@@ -55,8 +60,9 @@ def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
         return False
     others = CaptureState.objects.filter(capture__visit__need=need).exclude(pk=capture.pk)
     waiting = others.filter(stage__in=(CaptureStage.STORED, CaptureStage.REVIEW))
-    if need is not None and need.state == NeedState.CAPTURED and not waiting.exists():
-        needs.move(need=need, to=NeedState.REVIEW, actor=actor, detail={"capture": str(capture.pk)})
+    if need is not None and not waiting.exists():
+        captured, why = (NeedState.CAPTURED,), {"capture": str(capture.pk)}
+        transition(row=need, to=NeedState.REVIEW, actor=actor, sources=captured, reason=why)
     return True
 
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from outreach import vault
 from outreach.enums import Milestone, NeedState
 from outreach.models import Need
-from outreach.services import log, needs, progress
+from outreach.services import progress
+from outreach.services.transitions import transition
 from visits.appointments import lifecycle
 from visits.centre import outbox
 from visits.enums import CaptureStage, DeviceState, Outcome, ReceiptKind, ReviewReason, VisitState
@@ -93,26 +94,24 @@ def _finish(*, capture: Capture, opened: decrypt.Opened, lease: datetime) -> Non
     need = lock_need(capture)
     reasons = [*opened.reasons, *_circumstances(capture, need, opened)]
     stage = CaptureStage.REVIEW if reasons else CaptureStage.ACCEPTED
-    changed = CaptureState.objects.filter(pk=capture.pk, stage=CaptureStage.STORED, lease_until=lease).update(
-        stage=stage,
-        reasons=[str(reason) for reason in reasons],
+    codes = [str(reason) for reason in reasons]
+    if not transition(
+        row=capture.status,
+        to=stage,
+        actor=ACTOR,
+        action="capture_verified",
+        reason={"reasons": codes, "opened": opened.holds},
+        sources=(CaptureStage.STORED,),
+        where={"lease_until": lease},
+        reasons=codes,
         verified_at=now,
         lease_until=None,
         try_after=None,
         error="",
-    )
-    if not changed:  # the lease ran out and another worker was faster
+    ):  # the lease ran out and another worker was faster
         return
     if opened.holds:
         _keep(capture=capture, opened=opened, at=now)
-    log.write(
-        actor=ACTOR,
-        action="capture_verified",
-        subject=capture,
-        from_state=CaptureStage.STORED,
-        to_state=stage,
-        detail={"reasons": [str(reason) for reason in reasons], "opened": opened.holds},
-    )
     if stage == CaptureStage.ACCEPTED:
         accept(capture=capture, need=need, at=now, actor=ACTOR)
     elif need is not None:
@@ -137,14 +136,14 @@ def accept(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> 
     again = Visit.objects.filter(need=need, state=VisitState.PUBLISHED).exclude(pk=capture.visit.pk)
     for visit in again.select_related("need"):
         lifecycle.cancel(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
-    needs.move(need=need, to=NeedState.RECORDED, actor=actor, detail={"capture": str(capture.pk)})
+    transition(row=need, to=NeedState.RECORDED, actor=actor, reason={"capture": str(capture.pk)})
     progress.record(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
 
 
 def _wait_for_a_person(*, capture: Capture, need: Need, at: datetime) -> None:
     """Nobody is sent again to a home that may have been recorded already."""
-    if need.state == NeedState.OPEN:
-        needs.move(need=need, to=NeedState.REVIEW, actor=ACTOR, detail={"capture": str(capture.pk)})
+    why = {"capture": str(capture.pk)}
+    transition(row=need, to=NeedState.REVIEW, actor=ACTOR, sources=(NeedState.OPEN,), reason=why)
     if need.state in (NeedState.CAPTURED, NeedState.REVIEW):
         progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"capture:{capture.pk}")
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from outreach.services import log
-from visits.enums import DEVICE_MOVES, DeviceState
+from outreach.services.transitions import transition
+from visits.enums import DeviceState
 from visits.keys import office_keys
 from visits.lib import jose
 from visits.lib.problems import ProblemError
@@ -189,21 +190,12 @@ def seen(*, device: Device, client: int | None = None) -> None:
     ).update(**fields)
 
 
-@transaction.atomic
-def _move(*, device: Device, to: DeviceState, actor: str, **fields: Any) -> bool:
-    for state in [state for state, targets in DEVICE_MOVES.items() if to in targets]:
-        if Device.objects.filter(pk=device.pk, state=state).update(state=to, **fields):
-            log.write(actor=actor, action="device_moved", subject=device, from_state=state, to_state=to)
-            device.state = to
-            return True
-    return False
-
-
 def revoke(*, device: Device, actor: str) -> bool:
     """From now on the tablet reads nothing; what it still hands in goes to review. False where it was before."""
-    return _move(device=device, to=DeviceState.REVOKED, actor=actor, revoked_at=timezone.now())
+    return transition(row=device, to=DeviceState.REVOKED, actor=actor, revoked_at=timezone.now())
 
 
 def wiped(*, device: Device) -> bool:
     """The tablet's last word: it has removed everything. Ends its tokens for all but this call."""
-    return _move(device=device, to=DeviceState.WIPED, actor=f"device:{device.pk}", wiped_at=timezone.now())
+    actor = f"device:{device.pk}"
+    return transition(row=device, to=DeviceState.WIPED, actor=actor, wiped_at=timezone.now())

@@ -2,7 +2,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from outreach.enums import NeedState
-from outreach.services import log, needs
+from outreach.services import log
+from outreach.services.transitions import transition
 from tests.factories.outreach import NeedFactory
 
 LOG = "/admin/outreach/logentry/"
@@ -11,7 +12,7 @@ LOG = "/admin/outreach/logentry/"
 def test_the_log_is_read_in_words_newest_first(admin_client: Client, admin_user: User) -> None:
     need = NeedFactory()
     log.write(actor="system", action="need_made", subject=need)
-    needs.move(need=need, to=NeedState.PLANNED, actor=f"user:{admin_user.pk}")
+    transition(row=need, to=NeedState.PLANNED, actor=f"user:{admin_user.pk}")
 
     page = admin_client.get(LOG).content.decode()
 

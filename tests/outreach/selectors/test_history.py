@@ -3,7 +3,8 @@ from django.contrib.auth import get_user_model
 
 from outreach.enums import NeedState
 from outreach.selectors import history
-from outreach.services import log, needs
+from outreach.services import log
+from outreach.services.transitions import transition
 from tests.factories.outreach import NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -12,8 +13,8 @@ pytestmark = pytest.mark.django_db
 def test_the_log_is_read_in_words_oldest_first() -> None:
     user = get_user_model().objects.create_user("sari", first_name="Sari", last_name="Contoh")
     need, other = NeedFactory(), NeedFactory()
-    needs.move(need=need, to=NeedState.PLANNED, actor=f"user:{user.pk}")
-    needs.move(need=other, to=NeedState.PLANNED, actor="system")
+    transition(row=need, to=NeedState.PLANNED, actor=f"user:{user.pk}")
+    transition(row=other, to=NeedState.PLANNED, actor="system")
     log.write(actor="device:7", action="unknown_action", subject=need.resident)
 
     lines = history.lines([need, need.resident, None])
@@ -28,10 +29,10 @@ def test_the_log_is_read_in_words_oldest_first() -> None:
 def test_few_and_many_lines_take_two_queries(django_assert_num_queries) -> None:
     need = NeedFactory()
     for _ in range(2):
-        needs.move(need=need, to=NeedState.PLANNED, actor="user:1")
+        transition(row=need, to=NeedState.PLANNED, actor="user:1")
         with django_assert_num_queries(2):
             history.lines([need])
-        needs.move(need=need, to=NeedState.OPEN, actor="user:2")
+        transition(row=need, to=NeedState.OPEN, actor="user:2")
 
 
 def test_nothing_asked_is_nothing_told() -> None:

@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from outreach.enums import ClosedReason, NeedState
@@ -75,3 +76,37 @@ def test_states_and_moves_that_the_table_does_not_know_are_errors() -> None:
         transition(row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.CLOSED])
 
     assert not LogEntry.objects.exists()
+
+
+def test_an_allowed_move_changes_the_state_and_leaves_one_log_row() -> None:
+    need = NeedFactory()
+
+    assert transition(row=need, to=NeedState.PLANNED, actor="system") is True
+
+    assert Need.objects.get().state == NeedState.PLANNED
+    row = LogEntry.objects.get()
+    assert (row.action, row.from_state, row.to_state) == ("need_moved", "open", "planned")
+
+
+def test_a_move_that_the_table_does_not_allow_changes_nothing() -> None:
+    need = NeedFactory(state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED)
+
+    assert transition(row=need, to=NeedState.OPEN, actor="system") is False
+
+    assert Need.objects.get().state == NeedState.CLOSED
+    assert not LogEntry.objects.exists()
+
+
+def test_a_visit_in_vain_is_counted() -> None:
+    need = NeedFactory(state=NeedState.PLANNED)
+
+    transition(row=need, to=NeedState.OPEN, actor="system", attempts=F("attempts") + 1)
+
+    assert Need.objects.get().attempts == 1
+
+
+def test_a_resident_has_one_open_need_of_a_kind() -> None:
+    need = NeedFactory(state=NeedState.REVIEW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NeedFactory(resident=need.resident)

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach.enums import Milestone, NeedState
-from outreach.services import log, needs, progress
+from outreach.services import log, progress
+from outreach.services.transitions import transition
 from visits.appointments import arrival_intervals, lifecycle
 from visits.enums import PlanState, VisitState
 from visits.lib import strict_json
@@ -62,13 +63,11 @@ class Published:
 def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> Published:
     """Publish a draft. Safe to repeat; raises `PublishRefusedError`, `NothingNewError` or `DiscardedError`."""
     now = now or timezone.now()
-    mine = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(
-        state=PlanState.PUBLISHED, published_at=now, published_by_id=None if user is None else user.pk
-    )
-    plan.refresh_from_db()
-    if not mine:
-        if plan.state == PlanState.DISCARDED:
-            raise DiscardedError
+    # locked: whoever publishes or discards it in the same moment waits, and reads what came of it
+    plan.refresh_from_db(from_queryset=Plan.objects.select_for_update(no_key=True))
+    if plan.state == PlanState.DISCARDED:
+        raise DiscardedError
+    if plan.state == PlanState.PUBLISHED:
         return Published(already=True, versions=plan.day_versions.count())
     found = plan_changes.of(plan=plan, now=now, lock=True)
     if found.refusals or found.unreleased:
@@ -80,21 +79,18 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
         lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
     placed = _place(found, plan=plan, now=now, actor=actor)
     done = Published(
-        versions=_versions(found, placed, plan=plan, now=now),
+        versions=_versions(found, placed, plan=plan, now=now, user=user),
         new=len(found.having(What.NEW)),
         moved=len(found.having(What.MOVED)),
         shifted=len(found.having(What.SHIFTED)),
         cancelled=len(found.cancelled),
         dropped=len(found.dropped),
     )
-    Plan.objects.filter(pk=plan.pk).update(changes=_families(found))
-    log.write(
+    if not transition(
+        row=plan,
+        to=PlanState.PUBLISHED,
         actor=actor,
-        action="plan_published",
-        subject=plan,
-        from_state=PlanState.DRAFT,
-        to_state=PlanState.PUBLISHED,
-        detail={
+        reason={
             "versions": done.versions,
             "new": done.new,
             "moved": done.moved,
@@ -102,24 +98,17 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
             "cancelled": done.cancelled,
             "dropped": done.dropped,
         },
-    )
+        published_at=now,
+        published_by=user,
+        changes=_families(found),
+    ):
+        raise RuntimeError(f"plan {plan.pk} changed under its lock")
     return done
 
 
-@transaction.atomic
 def discard(*, plan: Plan, actor: str) -> bool:
     """Throw a draft away; False where it was published or thrown away before."""
-    changed = Plan.objects.filter(pk=plan.pk, state=PlanState.DRAFT).update(state=PlanState.DISCARDED)
-    if changed:
-        plan.state = PlanState.DISCARDED
-        log.write(
-            actor=actor,
-            action="plan_discarded",
-            subject=plan,
-            from_state=PlanState.DRAFT,
-            to_state=PlanState.DISCARDED,
-        )
-    return bool(changed)
+    return transition(row=plan, to=PlanState.DISCARDED, actor=actor, action="plan_discarded")
 
 
 def _families(found: Changes) -> dict[str, Any]:
@@ -161,7 +150,7 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
         if visit is None:
             need = change.stop.need
             visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
-            needs.move(need=need, to=NeedState.PLANNED, actor=actor, detail={"visit": str(visit.pk)})
+            transition(row=need, to=NeedState.PLANNED, actor=actor, reason={"visit": str(visit.pk)})
         else:
             _move(visit, change, fields, actor)
         row.append((visit, change))
@@ -209,7 +198,12 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
 
 
 def _versions(
-    found: Changes, placed: dict[int, list[tuple[Visit, Change]]], *, plan: Plan, now: datetime
+    found: Changes,
+    placed: dict[int, list[tuple[Visit, Change]]],
+    *,
+    plan: Plan,
+    now: datetime,
+    user: AbstractBaseUser | None,
 ) -> int:
     """A new version for each team-day whose content is another one than is live; how many."""
     made = 0
@@ -227,7 +221,7 @@ def _versions(
             content=content,
             content_sha256=strict_json.digest(content),
             published_at=now,
-            published_by_id=plan.published_by_id,
+            published_by_id=None if user is None else user.pk,
         )
         _point(shift, version, live)
         made += 1

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from outreach.models import Need
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, Shift
@@ -17,9 +18,12 @@ More = Callable[[str], dict[str, Any]]
 def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: bool) -> bool:
     """The run is done, or stopped with what it had; False where it is no longer held by this claim."""
     state = RunState.STOPPED if figures.stopped else RunState.DONE
-    rows = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=token)
-    ended = rows.update(
-        state=state,
+    return transition(
+        row=run,
+        to=state,
+        actor="system",
+        sources=(RunState.RUNNING,),
+        where={"worker": token},
         lease_until=None,
         finished_at=timezone.now(),
         progress=100,
@@ -27,7 +31,6 @@ def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: 
         score=int(figures.score),
         message="roads" if trouble else "",
     )
-    return bool(ended)
 
 
 def note(*, plan: Plan, run: PlanRun, figures: planning.Statistics) -> None:

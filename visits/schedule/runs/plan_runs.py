@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from outreach.services import log
+from outreach.services.transitions import transition
 from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import PlanRun
 from visits.planning import Progress
@@ -104,13 +105,8 @@ def stop_run(*, run: PlanRun, actor: str) -> bool:
     ):
         log.write(actor=actor, action="plan_stop_asked", subject=run, from_state=RunState.RUNNING)
         return True
-    return _move(
-        run=run,
-        sources=(RunState.QUEUED, RunState.INTERRUPTED),
-        to=RunState.STOPPED,
-        actor=actor,
-        finished_at=timezone.now(),
-    )
+    waiting = (RunState.QUEUED, RunState.INTERRUPTED)
+    return transition(row=run, to=RunState.STOPPED, actor=actor, sources=waiting, finished_at=timezone.now())
 
 
 @transaction.atomic
@@ -120,39 +116,20 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
     other = _overlapping(run.first_date, run.last_date).exclude(pk=run.pk).first()
     if other is not None:
         raise OverlapError(other)
-    sources = (RunState.INTERRUPTED, RunState.FAILED)
-    fields: dict[str, Any] = {
-        "attempts": 0,
-        "stop_requested": False,
-        "progress": 0,
-        "served": 0,
-        "message": "",
-    }
-    if not _move(run=run, sources=sources, to=RunState.QUEUED, actor=actor, finished_at=None, **fields):
+    if not transition(
+        row=run,
+        to=RunState.QUEUED,
+        actor=actor,
+        attempts=0,
+        stop_requested=False,
+        progress=0,
+        served=0,
+        message="",
+        finished_at=None,
+    ):
         return False
     _ring(run)
     return True
-
-
-def _move(
-    *,
-    run: PlanRun,
-    sources: tuple[RunState, ...],
-    to: RunState,
-    actor: str,
-    held_by: str | None = None,
-    **fields: Any,
-) -> bool:
-    """One conditional UPDATE for each state it may come from, and its log row. `held_by`: only this claim."""
-    rows = PlanRun.objects.filter(pk=run.pk)
-    rows = rows if held_by is None else rows.filter(worker=held_by)
-    for source in sources:
-        with transaction.atomic():
-            if rows.filter(state=source).update(state=to, **fields):
-                log.write(actor=actor, action="plan_run_moved", subject=run, from_state=source, to_state=to)
-                run.state = to
-                return True
-    return False
 
 
 def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
@@ -160,21 +137,15 @@ def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
     now = now or timezone.now()
     found = []
     for run in PlanRun.objects.filter(state=RunState.RUNNING, lease_until__lt=now):
-        with transaction.atomic():
-            stale = PlanRun.objects.filter(
-                pk=run.pk, state=RunState.RUNNING, worker=run.worker, lease_until__lt=now
-            )
-            if stale.update(state=RunState.INTERRUPTED, message="interrupted"):
-                log.write(
-                    actor="system",
-                    action="plan_run_moved",
-                    subject=run,
-                    from_state=RunState.RUNNING,
-                    to_state=RunState.INTERRUPTED,
-                    detail={"attempt": run.attempts},
-                )
-                run.state = RunState.INTERRUPTED
-                found.append(run)
+        if transition(
+            row=run,
+            to=RunState.INTERRUPTED,
+            actor="system",
+            reason={"attempt": run.attempts},
+            where={"worker": run.worker, "lease_until__lt": now},
+            message="interrupted",
+        ):
+            found.append(run)
     return found
 
 
@@ -186,14 +157,15 @@ def look_again(*, now: datetime | None = None) -> int:
     rung = 0
     for run in PlanRun.objects.filter(state=RunState.INTERRUPTED):
         if run.stop_requested:
-            _move(
-                run=run, sources=(RunState.INTERRUPTED,), to=RunState.STOPPED, actor="system", finished_at=now
+            transition(
+                row=run, to=RunState.STOPPED, actor="system", sources=(RunState.INTERRUPTED,), finished_at=now
             )
         elif run.attempts >= MAX_RUN_ATTEMPTS:
             _fail(run, source=RunState.INTERRUPTED, message="too_often")
         else:
             with transaction.atomic():
-                if _move(run=run, sources=(RunState.INTERRUPTED,), to=RunState.QUEUED, actor="system"):
+                interrupted = (RunState.INTERRUPTED,)
+                if transition(row=run, to=RunState.QUEUED, actor="system", sources=interrupted):
                     _ring(run)
                     rung += 1
     for run in PlanRun.objects.filter(state=RunState.QUEUED, asked_at__lt=now - RING_AGAIN):
@@ -203,12 +175,12 @@ def look_again(*, now: datetime | None = None) -> int:
 
 
 def _fail(run: PlanRun, *, source: RunState, message: str, held_by: str | None = None) -> None:
-    _move(
-        run=run,
-        sources=(source,),
+    transition(
+        row=run,
         to=RunState.FAILED,
         actor="system",
-        held_by=held_by,
+        sources=(source,),
+        where={} if held_by is None else {"worker": held_by},
         finished_at=timezone.now(),
         message=message,
     )

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from django.db.models import F
 from django.utils import timezone
 
+from outreach.services.transitions import transition
 from visits.enums import MAX_RUN_ATTEMPTS, RunState
 from visits.models import PlanRun
 
@@ -42,11 +43,11 @@ def claim(*, run_id: str) -> str | None:
     None where another worker has it, it is finished, or it has been tried too often."""
     token = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"[-80:]
     now = timezone.now()
-    free = PlanRun.objects.filter(
-        pk=run_id, state__in=(RunState.QUEUED, RunState.INTERRUPTED), attempts__lt=MAX_RUN_ATTEMPTS
-    )
-    taken = free.update(
-        state=RunState.RUNNING,
+    taken = transition(
+        row=PlanRun(pk=run_id),
+        to=RunState.RUNNING,
+        actor="system",
+        where={"attempts__lt": MAX_RUN_ATTEMPTS},
         worker=token,
         attempts=F("attempts") + 1,
         lease_until=now + timedelta(seconds=settings.PLAN_LEASE_SECONDS),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.lib.ids import uuid7
 from outreach.models import LogEntry, Need, Progress
-from outreach.services import needs
+from outreach.services.transitions import transition
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
@@ -172,7 +172,7 @@ def test_an_emptied_day_gets_an_empty_version() -> None:
 def test_a_need_that_was_closed_meanwhile_is_left_out() -> None:
     shift, gone, stays = ShiftFactory(date=TUESDAY), NeedFactory(), NeedFactory()
     plan = draft({shift: [gone, stays]})
-    needs.move(need=gone, to=NeedState.CLOSED, actor="user:1", reason=ClosedReason.MOVED)
+    transition(row=gone, to=NeedState.CLOSED, actor="user:1", closed_reason=ClosedReason.MOVED)
 
     done = publish(plan=plan, user=None, now=NOW)
 
