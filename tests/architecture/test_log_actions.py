@@ -6,6 +6,8 @@ from django.conf import settings
 
 from outreach.selectors import actions
 
+_WRITERS = {"log.write", "write", "transition", "StateTable"}
+
 
 def _strings(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
@@ -16,13 +18,13 @@ def _strings(node: ast.expr) -> Iterator[str]:
 
 
 def _written() -> set[str]:
-    """The actions of all calls of `log.write` in the source."""
+    """The actions that calls of `log.write` and `transition`, and the tables of states, name in the source."""
     found: set[str] = set()
     for path in (
         path for room in ("outreach", "visits") for path in Path(settings.BASE_DIR, room).rglob("*.py")
     ):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"log.write", "write"}:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _WRITERS:
                 for keyword in node.keywords:
                     if keyword.arg == "action":
                         found.update(_strings(keyword.value))
