@@ -39,7 +39,8 @@ def test_every_table_of_moves_belongs_to_one_model() -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_table_has_the_states_of_its_column(model: type[Stateful]) -> None:
     table = model.state_table
-    states = {value for value, _label in model._meta.get_field(table.field).choices or ()}
+    column = next(field for field in model._meta.fields if field.name == table.field)
+    states = {value for value, _label in column.choices or ()}
 
     assert set(table.moves) == states
     assert {state for targets in table.moves.values() for state in targets} <= states

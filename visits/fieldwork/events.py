@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outreach.models import Resident
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import EventKind, EventState
@@ -39,7 +40,17 @@ def receive(*, device: Device, items: list[Any]) -> list[Result]:
     with transaction.atomic():
         # one call of a tablet at a time, so that a repeat sent in parallel finds the first one's rows
         Device.objects.select_for_update().get(pk=device.pk)
+        _lock_residents(items)
         return [_one(device=device, index=index, item=item) for index, item in enumerate(items)]
+
+
+def _lock_residents(items: list[Any]) -> None:
+    """Residents whose place is told, before any visit or need: triage locks a resident before the need, too."""
+    fixed = sync_shapes.EVENT_OF[EventKind.LOCATION_FIXED]
+    told = [item for item in items if not shapes.errors(fixed, item)]
+    visits = Visit.objects.filter(pk__in=[UUID(item["visit"]) for item in told])
+    rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=visits.values("need__resident"))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _one(*, device: Device, index: int, item: Any) -> Result:

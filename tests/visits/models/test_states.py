@@ -1,6 +1,7 @@
 """Every table of states against every pair of states, on real rows; and two at the same moment."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import timedelta
 from functools import partial
 from itertools import count, product
@@ -184,7 +185,7 @@ def test_of_two_who_make_a_move_at_the_same_moment_one_does(model: type[Stateful
         row, newest = _row(model, before), _newest()
         other = max(moves[before])  # another move of the same row, or the same one
         rivals = [
-            partial(transition, row=model(pk=row.pk), to=target, actor="system", sources=(before,))
+            partial(transition, row=copy(row), to=target, actor="system", sources=(before,))
             for target in (to, other)
         ]
 
