@@ -52,7 +52,7 @@ def _page(
     conditions: ConditionsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = {name: getattr(row, name) for name in ("urgency", "skills", "not_before", "deadline")}
+    now = {name: getattr(row, name) for name in triage.CONDITIONS}
     requests = list(row.requests.order_by("received_at"))
     return doors.page(
         request,
@@ -73,6 +73,7 @@ def _page(
         ],
         close=close or CloseForm(),
         conditions=conditions or ConditionsForm(initial=now),
+        seen=doors.text(request.POST, "semula") or triage.conditions_text(row),
         log=history.lines([row, row.resident, *requests]),
         may_decide=row.state in UNDECIDED and request.user.has_perm(DECIDE),
         in_review=row.state == NeedState.REVIEW,
@@ -130,6 +131,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
         not_before=found["not_before"],
         deadline=found["deadline"],
         actor=doors.actor(request),
+        seen=doors.text(request.POST, "semula"),
     )
     if not changed:
         return _moved_meanwhile(request, row)

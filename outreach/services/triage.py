@@ -4,6 +4,7 @@ Two coordinators may press at the same moment. Rows are locked in one order: req
 decides is read after its row is locked.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -222,6 +223,14 @@ def close_need(*, need: Need, reason: ClosedReason, actor: str) -> bool:
     return True
 
 
+CONDITIONS = ("urgency", "skills", "not_before", "deadline")
+
+
+def conditions_text(need: Need) -> str:
+    """A need's conditions as one text, by which a page tells which ones it showed."""
+    return json.dumps([getattr(need, name) for name in CONDITIONS], default=str)
+
+
 @transaction.atomic
 def change_conditions(
     *,
@@ -231,8 +240,10 @@ def change_conditions(
     not_before: date | None,
     deadline: date | None,
     actor: str,
+    seen: str = "",
 ) -> bool:
-    """New conditions for an errand that waits for a plan or a decision; False where it no longer does."""
+    """New conditions for an errand that waits for a plan or a decision; False where it no longer does, or where
+    its conditions are no longer those that the person saw (`seen`: their `conditions_text`)."""
     now = {
         "urgency": urgency,
         "skills": sorted(set(skills)),
@@ -243,6 +254,10 @@ def change_conditions(
     if row.state not in (NeedState.OPEN, NeedState.REVIEW):
         return False
     changed = sorted(name for name, value in now.items() if getattr(row, name) != value)
-    if changed and Need.objects.filter(pk=row.pk, state=row.state).update(**now):
-        log.write(actor=actor, action="need_changed", subject=row, detail={"changed": changed})
+    if not changed:
+        return True
+    if seen not in ("", conditions_text(row)):
+        return False
+    Need.objects.filter(pk=row.pk).update(**now)
+    log.write(actor=actor, action="need_changed", subject=row, detail={"changed": changed})
     return True

@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -196,6 +198,28 @@ def test_conditions_are_changed_and_logged_by_name_only(coordinator: Client) -> 
     assert (need.urgency, need.skills) == ("hospital", ["iris", "ramp"])
     (entry,) = LogEntry.objects.all()
     assert (entry.action, entry.detail) == ("need_changed", {"changed": ["skills", "urgency"]})
+
+
+def test_conditions_that_changed_since_the_page_was_opened_are_not_overwritten(coordinator: Client) -> None:
+    need = NeedFactory()
+    page = coordinator.get(_url(need)).content.decode()
+    found = re.search(r'name="semula" value="([^"]+)"', page)
+    assert found
+    seen = {"semula": html.unescape(found[1])}
+    Need.objects.update(skills=["signature"])
+
+    answer = coordinator.post(_url(need, "syarat/"), GIVEN | seen, follow=True)
+
+    need.refresh_from_db()
+    assert (need.urgency, need.skills) == ("normal", ["signature"])
+    assert "Keperluan ini sudah berubah." in answer.content.decode()
+
+    Need.objects.update(skills=[])
+    for _ in range(2):  # pressed twice
+        answer = coordinator.post(_url(need, "syarat/"), GIVEN | seen, follow=True)
+        assert "Syarat kunjungan disimpan" in answer.content.decode()
+    need.refresh_from_db()
+    assert need.skills == ["iris", "ramp"]
 
 
 def test_bad_conditions_are_told(coordinator: Client) -> None:

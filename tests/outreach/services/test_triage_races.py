@@ -18,7 +18,6 @@ from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestF
 if TYPE_CHECKING:
     from tests.support.stack import Stack
 
-ROUNDS = 2
 PHONE, OTHER_PHONE = "+6281234567890", "+6281298765432"
 both_orders = pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned"])
 _niks = count(3519015705500001)
@@ -76,9 +75,8 @@ def _close(need: Need) -> Callable[[], Any]:
 
 
 @both_orders
-@pytest.mark.parametrize("round_", range(ROUNDS))
 class TestRaces:
-    def test_merge_beside_close_joins_no_closed_need(self, turned: bool, round_: int) -> None:
+    def test_merge_beside_close_joins_no_closed_need(self, turned: bool) -> None:
         need, row = _need(), _request()
 
         merged, closed = _race(
@@ -93,7 +91,7 @@ class TestRaces:
         else:
             assert (str(merged), row.state) == ("nothing_to_merge", RequestState.RECEIVED)
 
-    def test_accept_beside_close_joins_no_closed_need(self, turned: bool, round_: int) -> None:
+    def test_accept_beside_close_joins_no_closed_need(self, turned: bool) -> None:
         need, row = _need(), _request()
 
         accepted, closed = _race(
@@ -110,7 +108,7 @@ class TestRaces:
         else:
             assert Need.objects.get(pk=accepted.pk).state == NeedState.OPEN
 
-    def test_two_merges_lose_no_skill_no_deadline_no_urgency(self, turned: bool, round_: int) -> None:
+    def test_two_merges_lose_no_skill_no_deadline_no_urgency(self, turned: bool) -> None:
         need = _need()
         one = _request(skills=[Skill.RAMP], deadline=date(2030, 1, 1))
         other = _request(skills=[Skill.IRIS])
@@ -126,7 +124,7 @@ class TestRaces:
         need.refresh_from_db()
         assert (need.skills, need.deadline) == (["iris", "ramp"], date(2030, 1, 1))
 
-    def test_accept_beside_merge_loses_nothing(self, turned: bool, round_: int) -> None:
+    def test_accept_beside_merge_loses_nothing(self, turned: bool) -> None:
         need = _need()
         one, other = _request(), _request(skills=[Skill.IRIS], deadline=date(2030, 1, 1))
 
@@ -145,7 +143,31 @@ class TestRaces:
             Urgency.HIGH,
         )
 
-    def test_merge_beside_a_pin_keeps_the_pin(self, turned: bool, round_: int) -> None:
+    def test_merge_beside_new_conditions_loses_no_skill(self, turned: bool) -> None:
+        need, row = _need(), _request(skills=[Skill.IRIS])
+        change = partial(
+            triage.change_conditions,
+            need=need,
+            urgency=Urgency.HIGH,
+            skills=["ramp"],
+            not_before=None,
+            deadline=None,
+            actor="user:2",
+            seen=triage.conditions_text(need),
+        )
+
+        merged, changed = _race(
+            _merge(row, need.resident), change, behind=Need.objects.filter(pk=need.pk), turned=turned
+        )
+
+        assert merged == need
+        need.refresh_from_db()
+        if changed:  # first the conditions, then the merge
+            assert (need.urgency, need.skills) == (Urgency.HIGH, ["iris", "ramp"])
+        else:  # who changes them is shown the page again
+            assert (need.urgency, need.skills) == (Urgency.NORMAL, ["iris"])
+
+    def test_merge_beside_a_pin_keeps_the_pin(self, turned: bool) -> None:
         need, row = _need(), _request(phone=PHONE)
         resident = need.resident
         pin = partial(residents.locate, resident=resident, latitude=-7.601, longitude=111.501, actor="user:2")
@@ -160,7 +182,7 @@ class TestRaces:
         assert vault.get(found, "phone") == PHONE
 
     @pytest.mark.parametrize("accepting", [False, True], ids=["merge", "accept"])
-    def test_a_corrected_phone_is_kept(self, turned: bool, round_: int, accepting: bool) -> None:
+    def test_a_corrected_phone_is_kept(self, turned: bool, accepting: bool) -> None:
         need, row = _need(), _request(phone=PHONE, nik=str(next(_niks)))
         resident = need.resident
         correct = partial(
@@ -185,7 +207,7 @@ class TestRaces:
         assert found.phone_index == vault.blind("phone", OTHER_PHONE)
         assert vault.get(found, "nik")
 
-    def test_one_nik_accepted_twice_is_one_resident(self, turned: bool, round_: int) -> None:
+    def test_one_nik_accepted_twice_is_one_resident(self, turned: bool) -> None:
         nik = str(next(_niks))
         one, other = _request(nik=nik), _request(nik=nik)
 
@@ -199,7 +221,7 @@ class TestRaces:
         states = VisitRequest.objects.filter(pk__in=[one.pk, other.pk]).values_list("state", flat=True)
         assert sorted(states) == ["accepted", "received"]
 
-    def test_requests_that_name_one_another_wait_for_one_another(self, turned: bool, round_: int) -> None:
+    def test_requests_that_name_one_another_wait_for_one_another(self, turned: bool) -> None:
         resident = _need().resident
         one, other = _request(), _request()
 
@@ -215,7 +237,7 @@ class TestRaces:
         states = VisitRequest.objects.filter(pk__in=[one.pk, other.pk]).values_list("state", flat=True)
         assert sorted(states) == ["accepted", "merged"]
 
-    def test_one_request_accepted_twice_is_one_need(self, turned: bool, round_: int) -> None:
+    def test_one_request_accepted_twice_is_one_need(self, turned: bool) -> None:
         row = _request()
 
         first, second = _race(
