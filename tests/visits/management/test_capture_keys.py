@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from outreach.models import LogEntry
 from visits.enums import KeyRole, KeyState
 from visits.keys import office_keys
 from visits.lib import jose
@@ -56,6 +57,9 @@ def test_rotate_keeps_the_old_key_for_what_was_sealed_to_it(tablet, capture_key)
     assert state == KeyState.CURRENT
     assert [key["kid"] for key in tablet.me()["capture_keys"]] == [new]
     assert new in run("list")
+    moved = LogEntry.objects.get(action="key_rotated")
+    assert (moved.subject_id, moved.from_state, moved.to_state) == (capture_key["kid"], "current", "old")
+    assert moved.detail == {"after": new}
 
 
 def test_a_key_is_retired_only_when_no_record_and_no_tablet_needs_it(tablet, sealed, capture_key):

@@ -102,6 +102,8 @@ class TestClaims:
         assert (row.state, row.attempts, row.worker) == (RunState.RUNNING, 1, token)
         assert row.lease_until is not None
         assert timedelta(seconds=15) < row.lease_until - timezone.now() <= timedelta(seconds=20)
+        moved = LogEntry.objects.filter(action="plan_run_moved").values_list("from_state", "to_state")
+        assert list(moved) == [(RunState.QUEUED, RunState.RUNNING)]
 
     def test_a_lease_that_ran_out_is_seen_as_interrupted(self) -> None:
         run = _ask()
