@@ -1,6 +1,5 @@
 """Two people press at the same moment: threads with connections of their own, lined up behind a held lock."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -61,16 +60,3 @@ def line_up(*calls: Callable[[], Any], behind: "QuerySet[Any]") -> list[Any]:
                     what="all calls wait or are done",
                 )
         return [call.result(60) for call in running]
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Start the calls at the same moment; what each returned, or the exception that it raised."""
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        connection.ensure_connection()
-        start.wait(30)
-        return _in_thread(call)
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
