@@ -1,7 +1,7 @@
 """The best score there is, by trying every order of every set on every shift. For up to 8 visits."""
 
-from visits.planning import Plan, Problem, Shift, Visit, points
-from visits.planning.rules import allowed, drive, service_start
+from visits.planning import Plan, Problem, Shift, Visit, points_on
+from visits.planning.rules import find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S
 
 GUARANTEE = 10**9  # more than all points of a small case
@@ -9,7 +9,7 @@ GUARANTEE = 10**9  # more than all points of a small case
 
 def worth_of(problem: Problem, visit: Visit, shift: Shift) -> float:
     """What the planner maximises, for one visit: its points, its tier, and not having been moved."""
-    total = points(problem, visit, shift.date)
+    total = points_on(problem, visit, shift.date)
     if visit.published is not None and visit.published != shift.id:
         total -= visit.move_points
     return POINT_S * (total + GUARANTEE * visit.tier)
@@ -32,7 +32,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
     able = [
         (i, v)
         for i, v in enumerate(problem.visits)
-        if allowed(v, shift) is None and v.locked in (None, shift.id)
+        if find_ban(v, shift) is None and v.locked in (None, shift.id)
     ]
     found = {0: 0.0}
 
@@ -41,8 +41,8 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
             if done >> i & 1 or count == shift.max_visits or (seen_last and not visit.infectious_last):
                 continue
             leg_s = problem.seconds(here, visit.location)
-            start_s = service_start(
-                drive(now_s, leg_s, shift.breaks), visit.service_s, visit.windows, shift.breaks
+            start_s = find_service_start(
+                finish_drive(now_s, leg_s, shift.breaks), visit.service_s, visit.windows, shift.breaks
             )
             if start_s is None:
                 continue
@@ -50,7 +50,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
             total = worth + worth_of(problem, visit, shift) + dropped(visit) - leg_s
             home_s = problem.seconds(visit.location, shift.end_location)
             these = done | 1 << i
-            if drive(leave_s, home_s, shift.breaks) <= shift.end_s:
+            if finish_drive(leave_s, home_s, shift.breaks) <= shift.end_s:
                 found[these] = max(found.get(these, float("-inf")), total - home_s)
             go_on(these, leave_s, visit.location, total, count + 1, seen_last or visit.infectious_last)
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from visits.planning import GreatCircle, Problem, Shift, Table, Visit
-from visits.planning.rules import allowed, drive, service_start
+from visits.planning.rules import find_ban, find_service_start, finish_drive
 from visits.planning.types import DAY_S, Interval
 
 MONDAY = dt.date(2026, 11, 30)
@@ -124,7 +124,7 @@ def _visit(rng: random.Random, index: int, places: int, team: list[Shift]) -> Vi
 
 def most_promises(problem: Problem, shift: Shift) -> tuple[int, float]:
     """The most promises that the shift can keep together, and the most points of so many, by trying all orders."""
-    mine = [v for v in problem.visits if v.locked == shift.id and allowed(v, shift) is None]
+    mine = [v for v in problem.visits if v.locked == shift.id and find_ban(v, shift) is None]
     best = (0, 0.0)
     earliest: dict[tuple[frozenset[str], int, bool], int] = {}
 
@@ -134,13 +134,13 @@ def most_promises(problem: Problem, shift: Shift) -> tuple[int, float]:
         if len(done) > shift.max_visits or earliest.get(key, now_s + 1) <= now_s:
             return
         earliest[key] = now_s
-        if drive(now_s, problem.seconds(here, shift.end_location), shift.breaks) <= shift.end_s:
+        if finish_drive(now_s, problem.seconds(here, shift.end_location), shift.breaks) <= shift.end_s:
             best = max(best, (len(done), points))
         for visit in mine:
             if visit.id in done or (seen_last and not visit.infectious_last):
                 continue
-            arrive_s = drive(now_s, problem.seconds(here, visit.location), shift.breaks)
-            start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+            arrive_s = finish_drive(now_s, problem.seconds(here, visit.location), shift.breaks)
+            start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
             if start_s is not None:
                 leave_s = start_s + visit.service_s
                 last = seen_last or visit.infectious_last

@@ -9,7 +9,7 @@ import datetime as dt
 import random
 
 from visits.planning import GreatCircle, Problem, Shift, Visit
-from visits.planning.rules import drive, service_start
+from visits.planning.rules import find_service_start, finish_drive
 
 MONDAY = dt.date(2026, 11, 30)
 NOON = ((12 * 3600, 13 * 3600),)
@@ -114,12 +114,12 @@ def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
             visit = visits[free[-1]]
             if seen_last and not visit.infectious_last:
                 break
-            arrive_s = drive(now_s, problem.seconds(here, visit.location), shift.breaks)
-            start_s = service_start(arrive_s, visit.service_s, ((0, 86400),), shift.breaks)
+            arrive_s = finish_drive(now_s, problem.seconds(here, visit.location), shift.breaks)
+            start_s = find_service_start(arrive_s, visit.service_s, ((0, 86400),), shift.breaks)
             assert start_s is not None
             leave_s = start_s + visit.service_s
             home_s = problem.seconds(visit.location, shift.end_location)
-            if drive(leave_s, home_s, shift.breaks) > shift.end_s:
+            if finish_drive(leave_s, home_s, shift.breaks) > shift.end_s:
                 break
             windows = ((max(0, start_s - rng.choice([0, 60, 3600])), start_s + rng.choice([0, 60, 3600])),)
             visits[free.pop()] = Visit(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from visits.planning import GreatCircle, Plan, Problem, Route, Shift, Statistics, Visit
 from visits.planning.day.day_state import DayState, DayStopGroups, TeamPosition
-from visits.planning.result import passing
+from visits.planning.result import drop_until_feasible
 
 MONDAY = dt.date(2026, 11, 30)
 NOON = ((12 * 3600, 13 * 3600),)
@@ -62,7 +62,7 @@ def published_day(
                 )
                 mine.append(visit)
             problem = Problem(tuple(places), (shift,), tuple(mine), model)
-            route = passing(problem, shift, mine)
+            route = drop_until_feasible(problem, shift, mine)
             shifts.append(shift)
             if route.stops:
                 routes.append(route)

@@ -18,7 +18,7 @@ from visits.appointments import arrival_intervals
 from visits.enums import VisitState
 from visits.models import Team, Visit
 from visits.planning.travel import GreatCircle
-from visits.planning.uncertainty.arrival import calibrate
+from visits.planning.uncertainty.arrival import calibrate_stretch
 from visits.roads import straight_line
 
 WEEKS = 12
@@ -152,7 +152,7 @@ def experience(*, now: datetime | None = None) -> Experience:
         for since, until, at, stretch in told
         if since and until and at
     ]
-    return Experience(stretch=calibrate(places, settings.ARRIVAL_COVERAGE), visits=len(places))
+    return Experience(stretch=calibrate_stretch(places, settings.ARRIVAL_COVERAGE), visits=len(places))
 
 
 def _team_days(first: date, last: date) -> Iterable[list[Visit]]:

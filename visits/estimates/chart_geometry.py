@@ -52,7 +52,7 @@ def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
     """The chart of a kind; bars beyond the 99.5 % quantile and the last report are left out."""
     width, height = 340, 150
     reported = max((number + 1 for number, count in enumerate(row.counts) if count), default=0)
-    bars = min(max(reported, int(known.quantile(0.995) // BIN) + 1, 6), max(len(row.counts), 6))
+    bars = min(max(reported, int(known.quantile_min(0.995) // BIN) + 1, 6), max(len(row.counts), 6))
     inner, tall = width - LEFT - RIGHT, height - ABOVE - BELOW
     scale_x, base = inner / (bars * BIN), height - BELOW
     curve = [

@@ -17,7 +17,7 @@ from outreach.services import log
 from visits.enums import CLOSING, TRY_AGAIN, VisitKind, VisitState
 from visits.estimates import visit_durations
 from visits.models import Visit, VisitTime
-from visits.planning.uncertainty.durations import Learned, learn
+from visits.planning.uncertainty.durations import Learned, learn_duration
 from visits.schedule.problem import need_groups
 
 LOOK_BACK = timedelta(days=365)
@@ -78,7 +78,7 @@ def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> Non
 
 def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:
     """The kind's row; a log row only where it says something else than before."""
-    found = learn(visit_durations.prior(kind), reports.minutes)
+    found = learn_duration(visit_durations.prior(kind), reports.minutes)
     fields = _fields(found, reports)
     before = VisitTime.objects.filter(kind=kind).first()
     row, _made = VisitTime.objects.update_or_create(kind=kind, defaults={**fields, "learned_at": now})
@@ -94,16 +94,16 @@ def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:
 
 
 def _fields(found: Learned, reports: Reports) -> dict[str, object]:
-    says = found.belief.predictive()
+    says = found.belief.predict_next()
     return {
-        "used": found.used,
+        "used": found.used_count,
         "left_out": found.absurd + found.far,
         "visits": reports.visits,
         "in_vain": reports.in_vain,
         "mean": says.mean,
         "spread": says.spread,
         "freedom": says.freedom,
-        "quantiles": {f"{share:g}": round(says.quantile(share), 1) for share in QUANTILES},
+        "quantiles": {f"{share:g}": round(says.quantile_min(share), 1) for share in QUANTILES},
         "counts": _counts(found.kept),
     }
 

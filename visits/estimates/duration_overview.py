@@ -41,7 +41,7 @@ def rows(*, minutes: Mapping[str, Duration], in_vain: Mapping[str, float]) -> li
 
 
 def _shown(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: float) -> Shown:
-    planned = known.quantile(settings.VISIT_MINUTES_QUANTILE)
+    planned = known.quantile_min(settings.VISIT_MINUTES_QUANTILE)
     used = row.used if row else 0
     return Shown(
         kind=kind.value,
@@ -50,11 +50,11 @@ def _shown(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: flo
         % {
             "share": labels.percent(settings.VISIT_MINUTES_QUANTILE),
             "planned": _number(planned),
-            "median": _number(known.median),
+            "median": _number(known.median_min),
         },
         why=_why(kind, row),
         planned=_number(planned),
-        median=_number(known.median),
+        median=_number(known.median_min),
         in_vain="" if kind == VisitKind.IN_VAIN else labels.percent(in_vain),
         visits=row.visits if row else 0,
         used=used,

@@ -27,7 +27,7 @@ class Known:
 
 def prior(kind: str) -> Belief:
     """The settings, as a belief before any visit."""
-    return durations.prior(
+    return durations.build_prior(
         median=settings.VISIT_MINUTES.get(kind, 24),
         sigma=settings.VISIT_MINUTES_SIGMA,
         visits=settings.VISIT_MINUTES_PRIOR,
@@ -49,7 +49,7 @@ def known() -> dict[str, Known]:
         found[kind] = Known(
             minutes=Duration(row.mean, row.spread, row.freedom)
             if row is not None and row.used
-            else prior(kind).predictive(),
+            else prior(kind).predict_next(),
             in_vain=in_vain_share(
                 visits=row.visits if row is not None else 0, in_vain=row.in_vain if row is not None else 0
             ),
@@ -68,7 +68,7 @@ def of_need(need: Need, learned: Mapping[str, Known]) -> Known:
     """What is known of the need's next visit. Minutes that the coordinator has set are its planned quantile."""
     found = learned[kind_of(need)]
     if need.service_minutes:
-        away = log(need.service_minutes / found.minutes.quantile(settings.VISIT_MINUTES_QUANTILE))
+        away = log(need.service_minutes / found.minutes.quantile_min(settings.VISIT_MINUTES_QUANTILE))
         minutes = Duration(found.minutes.mean + away, found.minutes.spread, found.minutes.freedom)
         return Known(minutes, found.in_vain)
     return found
@@ -86,7 +86,7 @@ def service_seconds(
 ) -> int:
     """What a plan sets aside at the home: the fixed minutes (not where it `follows` another at a shared stop), and
     the visit as the need says or as its kind mostly takes. Give what is `known` where there are many needs."""
-    minutes = need.service_minutes or of_need(need, learned or known()).minutes.quantile(
+    minutes = need.service_minutes or of_need(need, learned or known()).minutes.quantile_min(
         settings.VISIT_MINUTES_QUANTILE
     )
     fixed = 0 if follows else fixed_minutes(need, setup_minutes=setup_minutes)

@@ -15,7 +15,7 @@ from visits.appointments import arrival_intervals
 from visits.enums import VisitState
 from visits.fieldwork.team_status import LONGER, TeamNow, straight_s
 from visits.models import Visit
-from visits.planning.rules import active_s, drive, service_start
+from visits.planning.rules import count_active_s, find_service_start, finish_drive
 from visits.planning.types import DAY_S
 
 LATE = timedelta(minutes=10)  # less than this after the interval is not worth a call
@@ -86,16 +86,16 @@ class _Clock:
         """A visit to which the team drives when it is free; it does not come before it said."""
         told = arrival_intervals.told(visit)
         there_s = max(
-            drive(arrival_intervals.seconds_of_day(free_at), leg, self.breaks),
+            finish_drive(arrival_intervals.seconds_of_day(free_at), leg, self.breaks),
             arrival_intervals.seconds_of_day(told[0]),
         )
-        start_s = service_start(there_s, _takes(visit, self.setup_s), [(0, DAY_S)], self.breaks)
+        start_s = find_service_start(there_s, _takes(visit, self.setup_s), [(0, DAY_S)], self.breaks)
         return self.at(visit, arrival_intervals.moment(self.on, there_s if start_s is None else start_s))
 
     def between(self, before: Visit, visit: Visit) -> int:
         """Seconds of the published drive between two homes, without the breaks in it."""
         left_s, there_s = arrival_intervals.in_seconds((before.planned_leave, visit.planned_arrive))
-        return max(0, active_s(left_s, there_s, self.breaks))
+        return max(0, count_active_s(left_s, there_s, self.breaks))
 
 
 def _begins(team: TeamNow, visit: Visit, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ from visits.appointments.published_visits import departure_time
 from visits.enums import VisitState
 from visits.fieldwork import departures
 from visits.models import Device, Shift, Visit
-from visits.planning.rules import drive, service_start
+from visits.planning.rules import find_service_start, finish_drive
 from visits.planning.travel import GreatCircle
 from visits.planning.types import DAY_S
 from visits.workforce import calendar
@@ -169,7 +169,9 @@ def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
     """When a team that set out then comes to its first home, its breaks kept."""
     home = first.need.resident
     leg = straight_s((shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude))
-    there_s = drive(arrival_intervals.seconds_of_day(out), leg, arrival_intervals.intervals(shift.breaks))
+    there_s = finish_drive(
+        arrival_intervals.seconds_of_day(out), leg, arrival_intervals.intervals(shift.breaks)
+    )
     return arrival_intervals.moment(shift.date, there_s)
 
 
@@ -210,7 +212,7 @@ def _free(
 def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
     """The end of a visit that no break cuts."""
     breaks = arrival_intervals.intervals(shift.breaks)
-    start_s = service_start(
+    start_s = find_service_start(
         arrival_intervals.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks
     )
     return begins + takes if start_s is None else arrival_intervals.moment(shift.date, start_s) + takes

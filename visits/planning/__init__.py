@@ -24,8 +24,8 @@ Every sub-package names its files in its `__init__.py`; pyproject.toml holds the
 """
 
 from visits.planning.planner import plan, warm
-from visits.planning.priority import points, score
-from visits.planning.rules import Fault, Walk, check, walk
+from visits.planning.priority import points_on, score_plan
+from visits.planning.rules import Fault, Walk, check_plan, walk_route
 from visits.planning.travel import GreatCircle, Table, Travel
 from visits.planning.types import (
     BrokenLock,
@@ -58,10 +58,10 @@ __all__ = [
     "Unserved",
     "Visit",
     "Walk",
-    "check",
+    "check_plan",
     "plan",
-    "points",
-    "score",
-    "walk",
+    "points_on",
+    "score_plan",
+    "walk_route",
     "warm",
 ]

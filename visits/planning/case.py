@@ -26,7 +26,7 @@ class CaseError(ValueError):
     """A case or plan file that cannot be used; the message says what and where, in plain words."""
 
 
-def shown(value: object) -> str:
+def shorten_value(value: object) -> str:
     """What stands in the file, short enough for a sentence."""
     if isinstance(value, int) and not -(10**30) < value < 10**30:
         return "angka sebesar itu"
@@ -38,15 +38,15 @@ def parse_clock(text: object) -> int:
     """Seconds since midnight of "HH:MM" or "HH:MM:SS". Raises ValueError, in plain words, for all else."""
     match = _CLOCK.match(text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f"{shown(text)} bukan jam; tulis HH:MM, misalnya 07:30")
+        raise ValueError(f"{shorten_value(text)} bukan jam; tulis HH:MM, misalnya 07:30")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if total > 24 * 3600:
-        raise ValueError(f"{shown(text)} lewat dari 24:00; tulis jam antara 00:00 dan 24:00")
+        raise ValueError(f"{shorten_value(text)} lewat dari 24:00; tulis jam antara 00:00 dan 24:00")
     return total
 
 
-def clock(seconds: int) -> str:
+def format_clock(seconds: int) -> str:
     """HH:MM:SS of seconds since midnight."""
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
@@ -58,73 +58,73 @@ def parse_date(text: object) -> dt.date:
     except (TypeError, ValueError):
         date = None
     if date is None or date.isoformat() != text:
-        raise ValueError(f"{shown(text)} bukan tanggal; tulis TTTT-BB-HH, misalnya 2026-11-30")
+        raise ValueError(f"{shorten_value(text)} bukan tanggal; tulis TTTT-BB-HH, misalnya 2026-11-30")
     return date
 
 
-def _text(value: object) -> str:
+def _read_text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError(f"harus teks yang tidak kosong, bukan {shown(value)}")
+        raise ValueError(f"harus teks yang tidak kosong, bukan {shorten_value(value)}")
     if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError(f"berisi separuh huruf (surrogate): {shown(value)}; tulis ulang teksnya")
+        raise ValueError(f"berisi separuh huruf (surrogate): {shorten_value(value)}; tulis ulang teksnya")
     return value
 
 
-def _integer(value: object) -> int:
+def _read_integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"harus bilangan bulat, bukan {shown(value)}")
+        raise ValueError(f"harus bilangan bulat, bukan {shorten_value(value)}")
     return value
 
 
-def _place(value: object) -> int:
-    place = _integer(value)
+def _read_place(value: object) -> int:
+    place = _read_integer(value)
     if not 0 <= place < 10**9:
-        raise ValueError(f"harus nomor urut di locations, mulai dari 0, bukan {shown(value)}")
+        raise ValueError(f"harus nomor urut di locations, mulai dari 0, bukan {shorten_value(value)}")
     return place
 
 
-def _number(value: object) -> float:
+def _read_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"harus angka, bukan {shown(value)}")
+        raise ValueError(f"harus angka, bukan {shorten_value(value)}")
     return value
 
 
-def _service(value: object) -> int:
-    minutes = _number(value)
+def _read_service(value: object) -> int:
+    minutes = _read_number(value)
     if not minutes >= 0:
-        raise ValueError(f"harus menit, nol atau lebih, bukan {shown(value)}")
+        raise ValueError(f"harus menit, nol atau lebih, bukan {shorten_value(value)}")
     if minutes > MOST_S / 60:
-        raise ValueError(f"terlalu lama: {shown(value)}; isi lama kunjungan dalam menit")
+        raise ValueError(f"terlalu lama: {shorten_value(value)}; isi lama kunjungan dalam menit")
     if abs(minutes * 60 - round(minutes * 60)) > 1e-6:
-        raise ValueError(f"harus menit yang genap dalam detik, bukan {shown(value)}")
+        raise ValueError(f"harus menit yang genap dalam detik, bukan {shorten_value(value)}")
     return round(minutes * 60)
 
 
-def _list(value: object) -> list[Any]:
+def _read_list(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError(f"harus daftar [...], bukan {shown(value)}")
+        raise ValueError(f"harus daftar [...], bukan {shorten_value(value)}")
     return value
 
 
-def _intervals(value: object) -> tuple[Interval, ...]:
+def _read_intervals(value: object) -> tuple[Interval, ...]:
     out = []
-    for row in _list(value):
+    for row in _read_list(value):
         if not isinstance(row, list) or len(row) != 2:
-            raise ValueError(f"setiap baris harus [dari, sampai], bukan {shown(row)}")
+            raise ValueError(f"setiap baris harus [dari, sampai], bukan {shorten_value(row)}")
         out.append((parse_clock(row[0]), parse_clock(row[1])))
     return tuple(out)
 
 
-def _skills(value: object) -> frozenset[str]:
-    return frozenset(_text(skill) for skill in _list(value))
+def _read_skills(value: object) -> frozenset[str]:
+    return frozenset(_read_text(skill) for skill in _read_list(value))
 
 
-def _dates(value: object) -> frozenset[dt.date] | None:
-    return None if value is None else frozenset(parse_date(day) for day in _list(value))
+def _read_dates(value: object) -> frozenset[dt.date] | None:
+    return None if value is None else frozenset(parse_date(day) for day in _read_list(value))
 
 
-def _lock(value: object) -> str | None:
-    return None if value is None else _text(value)
+def _read_lock(value: object) -> str | None:
+    return None if value is None else _read_text(value)
 
 
 class _Row:
@@ -132,12 +132,12 @@ class _Row:
 
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
-            raise CaseError(f"{where}: harus objek {{...}}, bukan {shown(data)}")
+            raise CaseError(f"{where}: harus objek {{...}}, bukan {shorten_value(data)}")
         self.data, self.where = data, where
         if isinstance(data.get("id"), str):
             self.where = f"{where} ({data['id']})"
 
-    def get(self, field: str, read: Callable[[Any], T], default: Any = _MISSING) -> T:
+    def read_field(self, field: str, read: Callable[[Any], T], default: Any = _MISSING) -> T:
         """The field as `read` understands it. Raises CaseError, naming row and field."""
         value = self.data.get(field, default)
         if value is _MISSING:
@@ -147,7 +147,7 @@ class _Row:
         except ValueError as error:
             raise CaseError(f"{self.where}: {field}: {error}") from None
 
-    def build(self, make: Callable[..., T], **values: Any) -> T:
+    def build_object(self, make: Callable[..., T], **values: Any) -> T:
         """What `make` makes of the values. Raises CaseError with what its own checks find, naming the row."""
         try:
             return make(**values)
@@ -155,71 +155,75 @@ class _Row:
             raise CaseError(f"{self.where}: {error}") from None
 
 
-def _shift(data: object, index: int) -> Shift:
+def _read_shift(data: object, index: int) -> Shift:
     row = _Row(data, f"shifts[{index}]")
-    return row.build(
+    return row.build_object(
         Shift,
-        id=row.get("id", _text),
-        team=row.get("team", _text),
-        date=row.get("date", parse_date),
-        start_s=row.get("start", parse_clock),
-        end_s=row.get("end", parse_clock),
-        breaks=row.get("breaks", _intervals),
-        start_location=row.get("start_location", _place),
-        end_location=row.get("end_location", _place),
-        max_visits=row.get("max_visits", _integer),
-        skills=row.get("skills", _skills),
+        id=row.read_field("id", _read_text),
+        team=row.read_field("team", _read_text),
+        date=row.read_field("date", parse_date),
+        start_s=row.read_field("start", parse_clock),
+        end_s=row.read_field("end", parse_clock),
+        breaks=row.read_field("breaks", _read_intervals),
+        start_location=row.read_field("start_location", _read_place),
+        end_location=row.read_field("end_location", _read_place),
+        max_visits=row.read_field("max_visits", _read_integer),
+        skills=row.read_field("skills", _read_skills),
     )
 
 
-def _visit(data: object, index: int) -> Visit:
+def _read_visit(data: object, index: int) -> Visit:
     row = _Row(data, f"visits[{index}]")
-    priority = row.get("priority", _number)
+    priority = row.read_field("priority", _read_number)
     if priority < 1:
-        raise CaseError(f"{row.where}: priority harus 1 atau lebih, bukan {shown(priority)}")
-    return row.build(
+        raise CaseError(f"{row.where}: priority harus 1 atau lebih, bukan {shorten_value(priority)}")
+    return row.build_object(
         Visit,
-        id=row.get("id", _text),
-        location=row.get("location", _place),
-        service_s=row.get("service_minutes", _service),
+        id=row.read_field("id", _read_text),
+        location=row.read_field("location", _read_place),
+        service_s=row.read_field("service_minutes", _read_service),
         priority=priority,
-        decay=row.get("decay", _number, 0),
-        dates=row.get("dates", _dates),
-        windows=row.get("windows", _intervals),
-        skills=row.get("skills", _skills),
-        locked=row.get("locked", _lock),
+        decay=row.read_field("decay", _read_number, 0),
+        dates=row.read_field("dates", _read_dates),
+        windows=row.read_field("windows", _read_intervals),
+        skills=row.read_field("skills", _read_skills),
+        locked=row.read_field("locked", _read_lock),
     )
 
 
-def _location(value: object, index: int) -> tuple[float, float]:
+def _read_location(value: object, index: int) -> tuple[float, float]:
     try:
-        lat, lon = (_number(part) for part in _list(value))
+        lat, lon = (_read_number(part) for part in _read_list(value))
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
             raise ValueError("out of range")
     except ValueError:
         raise CaseError(
-            f"locations[{index}]: harus [lintang, bujur] dalam derajat (-90..90, -180..180), bukan {shown(value)}"
+            f"locations[{index}]: harus [lintang, bujur] dalam derajat (-90..90, -180..180), bukan {shorten_value(value)}"
         ) from None
     return float(lat), float(lon)
 
 
-def problem_from(data: object) -> Problem:
+def read_problem(data: object) -> Problem:
     """The problem in parsed JSON. Raises CaseError."""
     row = _Row(data, "berkas kasus")
-    found = row.get("format", lambda value: value)
+    found = row.read_field("format", lambda value: value)
     if found != FORMAT:
-        raise CaseError(f'berkas kasus: format harus "{FORMAT}", bukan {shown(found)}')
-    travel = _Row(row.get("travel", lambda value: value), "travel")
-    kind = travel.get("kind", _text, "great-circle")
+        raise CaseError(f'berkas kasus: format harus "{FORMAT}", bukan {shorten_value(found)}')
+    travel = _Row(row.read_field("travel", lambda value: value), "travel")
+    kind = travel.read_field("kind", _read_text, "great-circle")
     if kind != "great-circle":
-        raise CaseError(f'travel: kind harus "great-circle", bukan {shown(kind)}')
-    model = travel.build(
-        GreatCircle, detour=travel.get("detour", _number), speed_kmh=travel.get("speed_kmh", _number)
+        raise CaseError(f'travel: kind harus "great-circle", bukan {shorten_value(kind)}')
+    model = travel.build_object(
+        GreatCircle,
+        detour=travel.read_field("detour", _read_number),
+        speed_kmh=travel.read_field("speed_kmh", _read_number),
     )
-    places = tuple(_location(value, i) for i, value in enumerate(row.get("locations", _list)))
-    shifts = tuple(_shift(value, i) for i, value in enumerate(row.get("shifts", _list)))
-    visits = tuple(_visit(value, i) for i, value in enumerate(row.get("visits", _list)))
-    return _Row({}, "berkas kasus").build(
+    places = tuple(
+        _read_location(value, i) for i, value in enumerate(row.read_field("locations", _read_list))
+    )
+    shifts = tuple(_read_shift(value, i) for i, value in enumerate(row.read_field("shifts", _read_list)))
+    visits = tuple(_read_visit(value, i) for i, value in enumerate(row.read_field("visits", _read_list)))
+    return _Row({}, "berkas kasus").build_object(
         Problem,
         locations=places,
         shifts=shifts,
@@ -251,7 +255,7 @@ def read_json(path: Path) -> object:
 
 def read_case(path: Path) -> Problem:
     """The problem in a case file. Raises CaseError."""
-    return problem_from(read_json(path))
+    return read_problem(read_json(path))
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -264,9 +268,9 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
                 "stops": [
                     {
                         "visit": stop.visit,
-                        "arrive": clock(stop.arrive_s),
-                        "start": clock(stop.start_s),
-                        "leave": clock(stop.leave_s),
+                        "arrive": format_clock(stop.arrive_s),
+                        "start": format_clock(stop.start_s),
+                        "leave": format_clock(stop.leave_s),
                     }
                     for stop in route.stops
                 ],

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from visits.planning import result
 from visits.planning.start import locks
-from visits.planning.types import Plan, Problem, Progress, Statistics, orders, orders_of
+from visits.planning.types import Plan, Problem, Progress, Statistics, orders_of_plan, orders_of_routes
 from visits.planning.why import explain
 
 WORKERS = 2
@@ -51,21 +51,22 @@ def plan(
     began = time.monotonic()
     from visits.planning.engine import search
 
-    previous = orders(start) if start else {}
+    previous = orders_of_plan(start) if start else {}
     kept = locks.keep_locks(problem, previous)
     found = search.run(
         problem,
         kept=kept,
         start=previous,
-        seconds=None if seconds is None else max(0.0, seconds - _reserve(problem) - time.monotonic() + began),
+        seconds=None if seconds is None else _search_seconds(problem, seconds, began),
         iterations=iterations,
         seed=seed,
         workers=workers,
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    routes = result.walked(problem, found.orders)
-    as_found = orders_of(routes) == {shift: tuple(order) for shift, order in found.orders.items() if order}
+    routes = result.walk_orders(problem, found.orders)
+    proposed = {shift: tuple(order) for shift, order in found.orders.items() if order}
+    as_found = orders_of_routes(routes) == proposed
     unserved = explain.explain_unserved(problem, routes, found.reasons if as_found else {})
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
     return Plan(
@@ -74,7 +75,7 @@ def plan(
         broken_locks=locks.list_broken_locks(problem, kept, served_on),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
         statistics=Statistics(
-            **result.figures(problem, routes),
+            **result.compute_figures(problem, routes),
             seed=seed,
             workers=workers,
             iterations=found.iterations,
@@ -85,6 +86,7 @@ def plan(
     )
 
 
-def _reserve(problem: Problem) -> float:
-    """Seconds kept back for walking and explaining the result."""
-    return 0.03 + len(problem.visits) * 1.2e-4
+def _search_seconds(problem: Problem, seconds: float, began: float) -> float:
+    """Seconds left for the search of a budget that runs since `began`, less those to walk and explain the result."""
+    reserve = 0.03 + len(problem.visits) * 1.2e-4
+    return max(0.0, seconds - reserve - time.monotonic() + began)

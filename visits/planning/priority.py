@@ -13,11 +13,11 @@ import datetime as dt
 from visits.planning.types import POINT_S, Problem, Visit
 
 
-def points(problem: Problem, visit: Visit, date: dt.date) -> float:
+def points_on(problem: Problem, visit: Visit, date: dt.date) -> float:
     """Points of serving `visit` on `date`, one of the horizon's dates; late ones may be negative."""
     return visit.priority - visit.decay * problem.day_index[date]
 
 
-def score(points_: float, travel_s: int) -> float:
+def score_plan(points_: float, travel_s: int) -> float:
     """The number that plans are compared by; higher is better."""
     return POINT_S * points_ - travel_s

@@ -9,36 +9,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from visits.planning.priority import points, score
-from visits.planning.rules import walk
+from visits.planning.priority import points_on, score_plan
+from visits.planning.rules import walk_route
 from visits.planning.types import Problem, Route, Shift, Visit
 
 
-def walked(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Route, ...]:
+def walk_orders(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Route, ...]:
     """Routes of the shifts that serve anybody, in the order of problem.shifts."""
     routes = []
     for shift in problem.shifts:
         visits = [problem.visit_by_id[visit_id] for visit_id in orders.get(shift.id, ())]
-        route = passing(problem, shift, visits)
+        route = drop_until_feasible(problem, shift, visits)
         if route.stops:
             routes.append(route)
     return tuple(routes)
 
 
-def passing(problem: Problem, shift: Shift, visits: list[Visit]) -> Route:
+def drop_until_feasible(problem: Problem, shift: Shift, visits: list[Visit]) -> Route:
     """The route in this order, without the visits that must go for the rules to hold."""
     while True:
-        walk_ = walk(problem, shift, visits)
+        walk_ = walk_route(problem, shift, visits)
         if not walk_.faults or not visits:
-            return walk_.route(shift)
+            return walk_.as_route(shift)
         named = {fault.visit for fault in walk_.faults if fault.code in ("date", "skill")}
         worst = min(
-            visits, key=lambda v: (v.id not in named, v.locked == shift.id, points(problem, v, shift.date))
+            visits, key=lambda v: (v.id not in named, v.locked == shift.id, points_on(problem, v, shift.date))
         )
         visits = [v for v in visits if v is not worst]
 
 
-def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
+def compute_figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
     """The part of Statistics that follows from the routes alone."""
     total, priority, served = 0.0, 0.0, 0
     unmoved: set[str] = set()
@@ -46,7 +46,7 @@ def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
         date = problem.shift_by_id[route.shift].date
         for stop in route.stops:
             visit = problem.visit_by_id[stop.visit]
-            total += points(problem, visit, date)
+            total += points_on(problem, visit, date)
             priority += visit.priority
             served += 1
             if visit.published == route.shift:
@@ -54,7 +54,7 @@ def figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
     travel_s = sum(route.travel_s for route in routes)
     changed = [v for v in problem.visits if v.published is not None and v.id not in unmoved]
     return {
-        "score": score(total, travel_s),
+        "score": score_plan(total, travel_s),
         "points": total,
         "priority": priority,
         "served": served,

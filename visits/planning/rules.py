@@ -34,12 +34,12 @@ class Walk:
     travel_s: int
     faults: tuple[Fault, ...]
 
-    def route(self, shift: Shift) -> Route:
+    def as_route(self, shift: Shift) -> Route:
         """The same as the shift's route in a plan; its faults are left behind."""
         return Route(shift.id, self.stops, self.end_s, self.travel_s)
 
 
-def drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
+def finish_drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
     """Clock after driving `seconds` from `now_s`; the clock runs on through a break, the car does not."""
     for from_s, to_s in breaks:
         if now_s + seconds <= from_s:
@@ -52,7 +52,7 @@ def drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
     return now_s + seconds
 
 
-def service_start(
+def find_service_start(
     now_s: int, seconds: int, windows: Sequence[Interval], breaks: Sequence[Interval]
 ) -> int | None:
     """Earliest start at or after `now_s` inside a window and not cut by a break, or None."""
@@ -67,24 +67,24 @@ def service_start(
     return best
 
 
-def active_s(since_s: int, until_s: int, breaks: Sequence[Interval]) -> int:
+def count_active_s(since_s: int, until_s: int, breaks: Sequence[Interval]) -> int:
     """Seconds from one time of the day to another, breaks apart."""
     pauses = (min(to_s, until_s) - max(from_s, since_s) for from_s, to_s in breaks)
     return until_s - since_s - sum(max(0, pause) for pause in pauses)
 
 
-def working_s(shift: Shift, until_s: int | None = None) -> int:
+def count_working_s(shift: Shift, until_s: int | None = None) -> int:
     """Seconds of the shift until a time of the day (its end), breaks apart."""
-    return active_s(shift.start_s, shift.end_s if until_s is None else until_s, shift.breaks)
+    return count_active_s(shift.start_s, shift.end_s if until_s is None else until_s, shift.breaks)
 
 
-def within(windows: Sequence[Interval], told: Interval) -> tuple[Interval, ...]:
+def cut_windows(windows: Sequence[Interval], told: Interval) -> tuple[Interval, ...]:
     """The windows cut to the interval that a family was told; where they no longer meet it, the interval."""
     cut = ((max(opens, told[0]), min(closes, told[1])) for opens, closes in windows)
     return tuple(one for one in cut if one[0] <= one[1]) or (told,)
 
 
-def allowed(visit: Visit, shift: Shift) -> str | None:
+def find_ban(visit: Visit, shift: Shift) -> str | None:
     """Why `visit` may never be on `shift` whatever the clock says: `date`, `skill`, or None if it may."""
     if visit.dates is not None and shift.date not in visit.dates:
         return "date"
@@ -93,7 +93,7 @@ def allowed(visit: Visit, shift: Shift) -> str | None:
     return None
 
 
-def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
+def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
     """Walk one route in the given order. Late starts are walked on as if the door had opened."""
     faults: list[Fault] = []
     stops: list[Stop] = []
@@ -101,7 +101,7 @@ def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
     if len(visits) > shift.max_visits:
         faults.append(Fault("capacity", shift.id))
     for visit in visits:
-        blocked = allowed(visit, shift)
+        blocked = find_ban(visit, shift)
         if blocked:
             faults.append(Fault(blocked, shift.id, visit.id))
         if seen_last and not visit.infectious_last:
@@ -109,8 +109,8 @@ def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
         seen_last = seen_last or visit.infectious_last
         leg_s = problem.seconds(here, visit.location)
         travel_s += leg_s
-        arrive_s = drive(now_s, leg_s, shift.breaks)
-        start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+        arrive_s = finish_drive(now_s, leg_s, shift.breaks)
+        start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
         if start_s is None:
             faults.append(Fault("window", shift.id, visit.id))
             start_s = arrive_s
@@ -119,13 +119,13 @@ def walk(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
     if visits:
         leg_s = problem.seconds(here, shift.end_location)
         travel_s += leg_s
-        now_s = drive(now_s, leg_s, shift.breaks)
+        now_s = finish_drive(now_s, leg_s, shift.breaks)
         if now_s > shift.end_s:
             faults.append(Fault("end", shift.id, None, now_s - shift.end_s))
     return Walk(tuple(stops), now_s, travel_s, tuple(faults))
 
 
-def check(problem: Problem, plan: Plan) -> list[Fault]:
+def check_plan(problem: Problem, plan: Plan) -> list[Fault]:
     """Every broken rule of a plan; broken locks are faults unless the plan names them."""
     faults: list[Fault] = []
     served: set[str] = set()
@@ -142,7 +142,7 @@ def check(problem: Problem, plan: Plan) -> list[Fault]:
                 faults.append(Fault("twice" if visit_id in served else "unknown", route.shift, visit_id))
             served.add(visit_id)
         known = [problem.visit_by_id[i] for i in ids if i in problem.visit_by_id]
-        walked = walk(problem, shift, known)
+        walked = walk_route(problem, shift, known)
         faults.extend(walked.faults)
         if walked.stops != route.stops:
             faults.append(Fault("time", route.shift))

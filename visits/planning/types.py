@@ -24,17 +24,17 @@ MOST_POINTS = 1e200  # sums of so many stay finite
 Interval = tuple[int, int]
 
 
-def _clock(what: str, value: int) -> None:
+def _require_clock(what: str, value: int) -> None:
     if not isinstance(value, int) or not 0 <= value <= DAY_S:
         raise ValueError(f"{what} harus jam antara 00:00 dan 24:00")
 
 
-def _count(what: str, value: int) -> None:
+def _require_count(what: str, value: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{what} harus bilangan bulat nol atau lebih")
 
 
-def _number(what: str, value: float) -> None:
+def _require_number(what: str, value: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         raise ValueError(f"{what} harus angka nol atau lebih")
     if value > MOST_POINTS:
@@ -57,16 +57,16 @@ class Shift:
     skills: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        _clock("start", self.start_s)
-        _clock("end", self.end_s)
+        _require_clock("start", self.start_s)
+        _require_clock("end", self.end_s)
         if self.end_s < self.start_s:
             raise ValueError("end lebih awal daripada start; tukar keduanya")
-        _count("max_visits", self.max_visits)
-        _count("start_location", self.start_location)
-        _count("end_location", self.end_location)
+        _require_count("max_visits", self.max_visits)
+        _require_count("start_location", self.start_location)
+        _require_count("end_location", self.end_location)
         for from_s, to_s in self.breaks:
-            _clock("breaks", from_s)
-            _clock("breaks", to_s)
+            _require_clock("breaks", from_s)
+            _require_clock("breaks", to_s)
             if to_s < from_s:
                 raise ValueError("breaks: istirahat berakhir sebelum mulai; tukar kedua jamnya")
         if any(a[1] > b[0] for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
@@ -92,20 +92,20 @@ class Visit:
     tier: int = 0  # 1: past the longest allowed wait, served before any sum of points of tier 0
 
     def __post_init__(self) -> None:
-        _count("location", self.location)
-        _count("service_s", self.service_s)
+        _require_count("location", self.location)
+        _require_count("service_s", self.service_s)
         if self.service_s > MOST_S:
             raise ValueError("service_s terlalu lama; isi lama kunjungan yang sebenarnya")
-        _number("priority", self.priority)
-        _number("decay", self.decay)
-        _number("move_points", self.move_points)
+        _require_number("priority", self.priority)
+        _require_number("decay", self.decay)
+        _require_number("move_points", self.move_points)
         if self.published is None and self.move_points:
             raise ValueError("move_points tanpa published; isi shift tempat kunjungan ini sudah diumumkan")
         if isinstance(self.tier, bool) or self.tier not in (0, 1):
             raise ValueError("tier harus 0 atau 1")
         for opens_s, closes_s in self.windows:
-            _clock("windows", opens_s)
-            _clock("windows", closes_s)
+            _require_clock("windows", opens_s)
+            _require_clock("windows", closes_s)
             if closes_s < opens_s:
                 raise ValueError("windows: jendela tutup sebelum buka; tukar kedua jamnya")
 
@@ -300,25 +300,25 @@ class Plan:
         return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
 
 
-def orders(plan: Plan) -> dict[str, tuple[str, ...]]:
+def orders_of_plan(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Shift id -> the visit ids in their order; what a later run can start from."""
-    return orders_of(plan.routes)
+    return orders_of_routes(plan.routes)
 
 
-def orders_of(routes: Iterable[Route]) -> dict[str, tuple[str, ...]]:
+def orders_of_routes(routes: Iterable[Route]) -> dict[str, tuple[str, ...]]:
     """The same of routes that are no plan yet."""
     return {route.shift: tuple(stop.visit for stop in route.stops) for route in routes}
 
 
-def existing(routes: Iterable[Route]) -> Plan:
+def plan_from_routes(routes: Iterable[Route]) -> Plan:
     """Routes that are there already, as a plan without figures."""
     nothing = Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
     return Plan(tuple(routes), (), nothing)
 
 
-def start_from(by_shift: Mapping[str, Sequence[str]]) -> Plan:
+def plan_from_orders(by_shift: Mapping[str, Sequence[str]]) -> Plan:
     """Orders as a plan to go on from; it has no times, a run reads no more of its start than the orders."""
-    return existing(
+    return plan_from_routes(
         Route(shift, tuple(Stop(visit, 0, 0, 0) for visit in order), 0, 0)
         for shift, order in by_shift.items()
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from visits.planning import Plan, Problem, Statistics, Unserved
 from visits.planning.case import read_case, write_plan
-from visits.planning.result import figures, walked
+from visits.planning.result import compute_figures, walk_orders
 
 LIBRARIES = ("pyvrp", "vroom", "ortools")
 
@@ -23,10 +23,10 @@ def variants(library: str) -> list[str]:
 
 
 def as_plan(problem: Problem, orders: dict[str, list[str]]) -> Plan:
-    routes = walked(problem, orders)
+    routes = walk_orders(problem, orders)
     served = {stop.visit for route in routes for stop in route.stops}
     unserved = tuple(Unserved(v.id) for v in problem.visits if v.id not in served)
-    return Plan(routes, unserved, Statistics(**figures(problem, routes)))
+    return Plan(routes, unserved, Statistics(**compute_figures(problem, routes)))
 
 
 def main() -> None:

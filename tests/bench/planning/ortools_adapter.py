@@ -13,8 +13,8 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from visits.planning import Problem, plan
-from visits.planning.rules import allowed
-from visits.planning.types import POINT_S, orders
+from visits.planning.rules import find_ban
+from visits.planning.types import POINT_S, orders_of_plan
 
 VARIANTS = ("cold", "greedy")
 
@@ -59,7 +59,7 @@ def solve(problem: Problem, seconds: float, seed: int, variant: str) -> dict[str
     start: dict[str, tuple[str, ...]] = {}
     if variant == "greedy":
         routing.CloseModelWithParameters(parameters)
-        start = orders(plan(problem, iterations=0, workers=1))
+        start = orders_of_plan(plan(problem, iterations=0, workers=1))
         index = {v.id: manager.NodeToIndex(i) for i, v in enumerate(problem.visits)}
         rows = [[index[i] for i in start.get(s.id, ())] for s in problem.shifts]
         solution = routing.SolveFromAssignmentWithParameters(
@@ -94,7 +94,7 @@ def _visits(
         able = [
             v
             for v, s in enumerate(problem.shifts)
-            if allowed(visit, s) is None and visit.locked in (None, s.id)
+            if find_ban(visit, s) is None and visit.locked in (None, s.id)
         ]
         routing.VehicleVar(index).SetValues([-1, *able])
         if not visit.locked:

@@ -26,8 +26,8 @@ from pyvrp import (
 from pyvrp import solve as pyvrp_solve
 from pyvrp.stop import MaxRuntime
 
-from visits.planning import Problem, Shift, Visit, plan, points
-from visits.planning.types import orders
+from visits.planning import Problem, Shift, Visit, plan, points_on
+from visits.planning.types import orders_of_plan
 
 DAY = 200_000  # seconds between two days on the time line
 FORBIDDEN = 2 * 10**6  # seconds; above any prize
@@ -86,7 +86,7 @@ class Translation:
                 if whole and joined and not visit.decay:
                     out[-1] = (out[-1][0], b, out[-1][2])
                 else:
-                    out.append((a, b, points(self.problem, visit, date)))
+                    out.append((a, b, points_on(self.problem, visit, date)))
             joined = whole
         return out
 
@@ -189,7 +189,7 @@ def from_greedy(problem: Problem, translation: Translation, data: ProblemData) -
     for number, shift in enumerate(problem.shifts):
         day = problem.day_index[shift.date] * DAY
         ids = []
-        for visit_id in orders(greedy).get(shift.id, ()):
+        for visit_id in orders_of_plan(greedy).get(shift.id, ()):
             at = day + working(starts[visit_id], shift)
             fits = [
                 i for i in copies[visit_id] if data.clients()[i].tw_early <= at <= data.clients()[i].tw_late

@@ -13,7 +13,7 @@ import datetime as dt
 import vroom
 
 from visits.planning import Problem, Visit
-from visits.planning.rules import allowed
+from visits.planning.rules import find_ban
 
 DAY = 200_000
 VARIANTS = ("whole", "daily")
@@ -70,7 +70,7 @@ def solve_dates(
             if visit.dates is None or date in visit.dates
             for a, b in sorted(visit.windows)
         ]
-        if not windows or not any(allowed(visit, s) is None for s in shifts):
+        if not windows or not any(find_ban(visit, s) is None for s in shifts):
             continue
         needs = {skill(s) for s in visit.skills} | (
             {skill(("lock", visit.locked))} if visit.locked else set()

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 
 from tests.support.working_day import at, published_day, stops_of
-from visits.planning import check, warm
+from visits.planning import check_plan, warm
 from visits.planning.day.day_state import DayStopGroups
 from visits.planning.day.replan import SECONDS, replan_day
 
@@ -43,7 +43,7 @@ def main() -> None:
             began = time.perf_counter()
             result = replan_day(problem, published, facts, stops=stops, seconds=asked.seconds, seed=seed)
             took.append(time.perf_counter() - began)
-            assert check(result.problem, result.plan) == []
+            assert check_plan(result.problem, result.plan) == []
             counts["visits left"] += len(result.changes)
             for ids in stops.wanted:
                 on = {result.plan.shift_of.get(visit) for visit in ids}

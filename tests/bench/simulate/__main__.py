@@ -18,9 +18,9 @@ from dataclasses import replace
 from tests.bench.planning.__main__ import numbers
 from tests.bench.simulate import truth
 from visits.planning import plan
-from visits.planning.types import orders
-from visits.planning.uncertainty.arrival import Promise, calibrate
-from visits.planning.uncertainty.simulate import promised, report
+from visits.planning.types import orders_of_plan
+from visits.planning.uncertainty.arrival import Promise, calibrate_stretch
+from visits.planning.uncertainty.simulate import report_week, tell_intervals
 
 HEAD = (
     "| seed | homes | own model | coverage before | stretch | coverage | late by | overtime mean | P95 | idle "
@@ -49,17 +49,17 @@ def main() -> int:
         problem, kinds = truth.week(
             known, seed, teams=options.teams, visits=options.visits, quantile=options.quantile
         )
-        routes = orders(plan(problem, seconds=options.seconds, seed=seed))
+        routes = orders_of_plan(plan(problem, seconds=options.seconds, seed=seed))
         model = truth.model(share)
         planned, promise = truth.days(problem, routes, kinds, known, share), Promise(early=options.early)
         begun = time.perf_counter()
-        told = promised(planned, world=model, promise=promise, seed=seed)
-        own = report(told, world=model, seed=seed + 1)
+        told = tell_intervals(planned, world=model, promise=promise, seed=seed)
+        own = report_week(told, world=model, seed=seed + 1)
         took = time.perf_counter() - begun
-        before = report(told, world=world, seed=seed + 2)
-        stretch = calibrate(truth.places(told, world, seed, options.audited), promise.coverage)
-        told = promised(planned, world=model, promise=replace(promise, stretch=stretch), seed=seed)
-        found = report(told, world=world, seed=seed + 3)
+        before = report_week(told, world=world, seed=seed + 2)
+        stretch = calibrate_stretch(truth.places(told, world, seed, options.audited), promise.coverage)
+        told = tell_intervals(planned, world=model, promise=replace(promise, stretch=stretch), seed=seed)
+        found = report_week(told, world=world, seed=seed + 3)
         minutes = [
             value / 60
             for value in (

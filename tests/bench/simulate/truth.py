@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visits.planning import GreatCircle, Problem, Shift, Visit
-from visits.planning.uncertainty.durations import Duration, learn, prior
-from visits.planning.uncertainty.simulate import Day, Home, Model, replay
+from visits.planning.uncertainty.durations import Duration, build_prior, learn_duration
+from visits.planning.uncertainty.simulate import Home, LearnedWorld, SimulatedDay, replay_day
 
 Floats = NDArray[np.float64]
 
@@ -54,13 +54,13 @@ class Truth:
         drawn = true.median * np.exp(true.sigma * rng.standard_normal(count))
         return np.where(rng.random(count) < true.long_share, drawn * true.long_times, drawn)
 
-    def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_drives(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         legs = _noise(rng, self.leg_cv, (len(day.homes) + 1, runs)) * _noise(rng, self.day_cv, (1, runs))
         drives: Floats = legs * np.array([[home.drive_s] for home in day.homes] + [[day.home_s]])
         drives[0] += rng.exponential(self.late_start_s, runs)
         return drives
 
-    def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_visits(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         out = np.empty((len(day.homes), runs))
         for row, home in zip(out, day.homes, strict=True):
             kind = self.kind_of[home.duration]
@@ -107,8 +107,8 @@ def learned(truth: Truth, seed: int) -> tuple[dict[str, Duration], float]:
         vain += lost
         reports = truth.minutes(rng, kind, count - lost)
         reports = np.where(rng.random(len(reports)) < 0.05, rng.uniform(0, 3, len(reports)), reports)
-        before = prior(median=median, sigma=SIGMA, visits=PRIOR_VISITS)
-        found[kind] = learn(before, list(reports)).belief.predictive()
+        before = build_prior(median=median, sigma=SIGMA, visits=PRIOR_VISITS)
+        found[kind] = learn_duration(before, list(reports)).belief.predict_next()
     return found, (IN_VAIN * PRIOR_VISITS + vain) / (PRIOR_VISITS + LEARNED_FROM)
 
 
@@ -139,15 +139,17 @@ def week(
             if rng.random() < 0.66
             else ((46800, 55800),)
         )
-        service = 60 * math.ceil(known[kind].quantile(quantile) + SETUP_MIN)
+        service = 60 * math.ceil(known[kind].quantile_min(quantile) + SETUP_MIN)
         kinds[str(number)] = kind
         places.append((float(lat), float(lon)))
         rows.append(Visit(str(number), len(places) - 1, service, float(rng.integers(20, 90)), windows))
     return Problem(tuple(places), shifts, tuple(rows), GreatCircle()), kinds
 
 
-def model(share: float) -> Model:
-    return Model(in_vain=prior(median=IN_VAIN_MIN, sigma=SIGMA, visits=PRIOR_VISITS).predictive())
+def model(share: float) -> LearnedWorld:
+    return LearnedWorld(
+        in_vain=build_prior(median=IN_VAIN_MIN, sigma=SIGMA, visits=PRIOR_VISITS).predict_next()
+    )
 
 
 def days(
@@ -156,7 +158,7 @@ def days(
     kinds: dict[str, str],
     known: dict[str, Duration],
     share: float,
-) -> list[Day]:
+) -> list[SimulatedDay]:
     """The planned routes as days to replay."""
     found = []
     for shift_id, order in orders.items():
@@ -173,7 +175,7 @@ def days(
             )
             here = visit.location
         found.append(
-            Day(
+            SimulatedDay(
                 shift.start_s,
                 shift.end_s,
                 shift.breaks,
@@ -184,14 +186,16 @@ def days(
     return found
 
 
-def places(told: list[Day], truth: Truth, seed: int, count: int) -> list[float]:
+def places(told: list[SimulatedDay], truth: Truth, seed: int, count: int) -> list[float]:
     """Where in their intervals the teams came on the first `count` visits of other days, as the product sees it."""
     found: list[float] = []
     for run in range(20):
         for number, day in enumerate(told):
             if len(found) >= count:
                 return found
-            doors = replay(day, world=truth, rng=np.random.default_rng([seed, 4, run, number]), runs=1).doors
+            doors = replay_day(
+                day, world=truth, rng=np.random.default_rng([seed, 4, run, number]), runs=1
+            ).doors
             for home, door in zip(day.homes, doors[:, 0], strict=True):
                 assert home.told is not None
                 found.append(float((door - home.told[0]) / (home.told[1] - home.told[0])))

@@ -18,9 +18,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from visits.planning import Problem, Visit, plan, walk
-from visits.planning.case import problem_from
-from visits.planning.types import orders
+from visits.planning import Problem, Visit, plan, walk_route
+from visits.planning.case import read_problem
+from visits.planning.types import orders_of_plan
 from visits.planning.week import slots
 
 
@@ -29,7 +29,7 @@ def week(shared: Path, stops: int, seed: int) -> Problem:
     command = [sys.executable, str(shared / "planning" / "make_case.py"), "--visits", str(stops * 3 // 2)]
     command += ["--teams", "12", "--days", "5", "--seed", str(seed), "--locked", "0.2"]
     made = subprocess.run(command, capture_output=True, text=True, check=True)
-    problem = problem_from(json.loads(made.stdout))
+    problem = read_problem(json.loads(made.stdout))
     each = -(-stops // len(problem.shifts))
     return replace(problem, shifts=tuple(replace(s, max_visits=each) for s in problem.shifts))
 
@@ -42,7 +42,7 @@ def naive(problem: Problem, published: dict[str, tuple[str, ...]], visit: Visit)
             continue
         rest = [problem.visit_by_id[i] for i in published.get(shift.id, ()) if i != visit.id]
         for position in range(len(rest) + 1):
-            if not walk(problem, shift, [*rest[:position], visit, *rest[position:]]).faults:
+            if not walk_route(problem, shift, [*rest[:position], visit, *rest[position:]]).faults:
                 found.add((shift.id, position))
     return found
 
@@ -62,16 +62,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     problem = week(asked.shared, asked.stops, asked.seed)
-    published = orders(plan(problem, iterations=20_000, seed=asked.seed))
+    published = orders_of_plan(plan(problem, iterations=20_000, seed=asked.seed))
     problem = replace(problem, shifts=tuple(replace(s, max_visits=s.max_visits + 3) for s in problem.shifts))
     served = [visit for order in published.values() for visit in order]
     who = random.Random(asked.seed).choices(problem.visits, k=asked.asked)
     preparing, asking, walking, offered = [], [], [], 0
     for visit in who:
         began = time.perf_counter()
-        ready = slots.prepare(problem, published)
+        ready = slots.prepare_lines(problem, published)
         prepared = time.perf_counter()
-        found = slots.slots(ready, visit)
+        found = slots.find_slots(ready, visit)
         answered = time.perf_counter()
         known = naive(problem, published, visit)
         walked = time.perf_counter()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench.toptw.instance import Instance, read
 from visits.planning import plan
-from visits.planning.types import orders
+from visits.planning.types import orders_of_plan
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "ours": ("plan",),
@@ -27,7 +27,10 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 def solve(who: str, variant: str, instance: Instance, seconds: float, seed: int) -> dict[str, list[str]]:
     problem = instance.problem()
     if who == "ours":
-        return {shift: list(ids) for shift, ids in orders(plan(problem, seconds=seconds, seed=seed)).items()}
+        return {
+            shift: list(ids)
+            for shift, ids in orders_of_plan(plan(problem, seconds=seconds, seed=seed)).items()
+        }
     library = importlib.import_module(f"tests.bench.planning.{who}_adapter")
     if who == "pyvrp":
         profit = problem.visits[0].priority / instance.points[int(problem.visits[0].id)].profit

@@ -23,11 +23,11 @@ from typing import Any
 
 from tests.bench.planning.__main__ import numbers
 from visits.planning import Plan, Problem, Unserved, plan, warm
-from visits.planning.case import problem_from
+from visits.planning.case import read_problem
 from visits.planning.engine import data
 from visits.planning.engine.ejections import explain_open_visits
 from visits.planning.engine.worker import Worker
-from visits.planning.types import orders
+from visits.planning.types import orders_of_plan
 from visits.planning.why import explain
 
 
@@ -36,7 +36,7 @@ def case(shared: Path, size: str, seed: int, locked: float) -> Problem:
     command = [sys.executable, str(shared / "planning" / "make_case.py"), "--visits", visits]
     command += ["--teams", teams, "--days", days, "--seed", str(seed), "--locked", str(locked)]
     made = subprocess.run(command, capture_output=True, text=True, check=True)
-    return hardened(problem_from(json.loads(made.stdout)), seed)
+    return hardened(read_problem(json.loads(made.stdout)), seed)
 
 
 def hardened(problem: Problem, seed: int) -> Problem:
@@ -64,7 +64,7 @@ def timed(problem: Problem, found: Plan) -> tuple[float, tuple[Unserved, ...]]:
     began = time.perf_counter()
     model = data.build(problem)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
-    worker, given = Worker(model, 0, 0), orders(found)
+    worker, given = Worker(model, 0, 0), orders_of_plan(found)
     worker.load_orders([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])
     known = explain_open_visits(problem, model, worker.state, worker.saved)
     rows = explain.explain_unserved(problem, found.routes, known)

@@ -9,7 +9,7 @@ from visits.enums import Outcome, VisitState
 from visits.estimates import audit_labels
 from visits.estimates.audit import ENOUGH, Cell, Experience, audit, experience
 from visits.models import Shift, Visit
-from visits.planning.uncertainty.arrival import calibrate
+from visits.planning.uncertainty.arrival import calibrate_stretch
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,7 @@ def test_the_last_arrivals_lengthen_the_intervals_to_come(shift: Shift) -> None:
 
     assert found.visits == 20
     places = [(min(m, 660) - 540) / 60 for m in (*range(570, 602, 2), 630, 631, 632, 633)]
-    assert found.stretch == pytest.approx(calibrate(places, 0.8))
+    assert found.stretch == pytest.approx(calibrate_stretch(places, 0.8))
     assert 0 < found.stretch < 0.1  # twenty visits weigh little
 
 

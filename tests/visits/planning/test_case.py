@@ -8,21 +8,21 @@ import pytest
 
 from tests.support.planning_case import as_case, make_problem
 from visits.planning import plan
-from visits.planning.case import CaseError, clock, plan_as_json, problem_from, read_case, write_plan
+from visits.planning.case import CaseError, format_clock, plan_as_json, read_case, read_problem, write_plan
 
 CASE = as_case(make_problem(1, visits=3, shifts=2))
 
 
 def test_a_case_is_read_back_as_it_was():
     problem = make_problem(5, visits=9, shifts=3, locked=3)
-    assert problem_from(as_case(problem)) == problem
+    assert read_problem(as_case(problem)) == problem
 
 
 def test_unknown_fields_are_ignored_and_decay_is_optional():
     case = copy.deepcopy(CASE)
     case["visits"][0] |= {"kind": "sick", "name": "-"}
     del case["visits"][0]["decay"]
-    assert problem_from(case).visits[0].decay == 0
+    assert read_problem(case).visits[0].decay == 0
 
 
 def broken(path, value):
@@ -96,7 +96,7 @@ def broken(path, value):
 )
 def test_what_is_wrong_is_named(path, value, words):
     with pytest.raises(CaseError, match=words) as seen:
-        problem_from(broken(path, value))
+        read_problem(broken(path, value))
     assert len(str(seen.value)) < 200  # whatever stood there
 
 
@@ -104,7 +104,7 @@ def test_the_longest_service_and_the_highest_priority_are_planned_with():
     case = copy.deepcopy(CASE)
     case["visits"][0] |= {"service_minutes": 2**30 // 60, "locked": "s0"}
     case["visits"][1] |= {"priority": 1e200}
-    result = plan(problem_from(case), iterations=50)
+    result = plan(read_problem(case), iterations=50)
     assert [row.visit for row in result.broken_locks] == ["v0"]
     assert math.isfinite(result.statistics.score)
 
@@ -134,5 +134,5 @@ def test_a_plan_is_written_in_the_referees_format(tmp_path):
     assert written == json.loads(json.dumps(plan_as_json(result)))
     assert [r["shift"] for r in written["routes"]] == [r.shift for r in result.routes]
     first = written["routes"][0]["stops"][0]
-    assert first["arrive"] == clock(result.routes[0].stops[0].arrive_s)
+    assert first["arrive"] == format_clock(result.routes[0].stops[0].arrive_s)
     assert list(tmp_path.iterdir()) == [tmp_path / "plan.json"]

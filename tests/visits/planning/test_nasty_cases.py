@@ -11,7 +11,7 @@ from tests.support.nasty_case import most_promises, nasty_problem
 from tests.support.planning_case import as_case
 from tests.support.referee import judge
 from tests.support.working_day import at
-from visits.planning import check, plan
+from visits.planning import check_plan, plan
 from visits.planning.case import plan_as_json
 from visits.planning.day.remaining_day import narrow_to_told
 from visits.planning.day.replan import replan_day
@@ -31,7 +31,7 @@ def test_a_nasty_case_is_planned_by_the_rules_and_keeps_all_promises_that_can_be
 ):
     problem = nasty_problem(seed, visits=visits, shifts=shifts)
     result = plan(problem, iterations=iterations, seed=seed)
-    assert check(problem, result) == []
+    assert check_plan(problem, result) == []
     broken = frozenset(row.visit for row in result.broken_locks)
     last = frozenset(visit.id for visit in problem.visits if visit.infectious_last)
     assert judge(as_case(problem), plan_as_json(result), last=last, broken=broken)["faults"] == []
@@ -74,7 +74,7 @@ def test_a_nasty_day_breaks_no_more_promises_than_it_must(seed, visits, shifts, 
     )
     facts = at(problem, published, told, now_s, overrun_s={s.id: overrun_s for s in problem.shifts})
     result = replan_day(problem, published, facts, iterations=20, seed=seed)
-    assert check(result.problem, result.plan) == []
+    assert check_plan(result.problem, result.plan) == []
     assert not facts.gone & result.plan.shift_of.keys()
     named = {change.visit for change in result.broken_promises}
     for change in result.changes:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.exhaustive import best_score, worth_of_plan
 from tests.support.planning_case import as_case, make_problem
 from tests.support.referee import judge
-from visits.planning import Problem, Progress, check, plan, walk
+from visits.planning import Problem, Progress, check_plan, plan, walk_route
 from visits.planning.case import plan_as_json
 from visits.planning.engine.data import build
 
@@ -49,7 +49,7 @@ def test_every_plan_is_feasible_and_keeps_locks_that_can_be_kept(
     problem = make_problem(seed, visits=visits, shifts=shifts, locked=locked, spread_km=spread_km, last=last)
     result = plan(problem, iterations=iterations, seed=seed)
     assert result.broken_locks == ()
-    assert check(problem, result) == []
+    assert check_plan(problem, result) == []
     seen = verdict(problem, result)
     assert seen["faults"] == []
     assert seen["score"] == result.statistics.score
@@ -78,7 +78,7 @@ def test_locks_that_cannot_be_kept_are_named_and_all_else_is_feasible(
         ),
     )
     result = plan(problem, iterations=iterations, seed=seed)
-    assert check(problem, result) == []
+    assert check_plan(problem, result) == []
     assert verdict(problem, result)["faults"] == []
     unkept = {v.id for v in problem.visits if v.locked and result.shift_of.get(v.id) != v.locked}
     assert {row.visit for row in result.broken_locks} == unkept
@@ -88,7 +88,7 @@ def test_locks_that_cannot_be_kept_are_named_and_all_else_is_feasible(
     alone = {row.visit for row in result.broken_locks if row.reason.code == "lock_clash"}
     for visit_id in alone:  # what clashes could have been kept by itself
         visit = problem.visit_by_id[visit_id]
-        assert walk(problem, problem.shift_by_id[str(visit.locked)], [visit]).faults == ()
+        assert walk_route(problem, problem.shift_by_id[str(visit.locked)], [visit]).faults == ()
 
 
 def test_a_run_stopped_at_once_is_feasible_and_keeps_its_promises():
@@ -96,7 +96,7 @@ def test_a_run_stopped_at_once_is_feasible_and_keeps_its_promises():
     result = plan(problem, iterations=100_000, seed=1, should_stop=lambda: True)
     assert result.statistics.stopped
     assert result.broken_locks == ()
-    assert check(problem, result) == []
+    assert check_plan(problem, result) == []
     assert verdict(problem, result)["faults"] == []
 
 
@@ -150,7 +150,7 @@ def test_it_stops_soon_after_it_is_asked_to():
     result = plan(problem, seconds=30, seed=1, should_stop=lambda: time.monotonic() - began > 0.3)
     assert time.monotonic() - began < 1.5
     assert result.statistics.stopped
-    assert check(problem, result) == []
+    assert check_plan(problem, result) == []
 
 
 def test_seconds_are_kept_and_progress_is_told():
@@ -173,14 +173,14 @@ def test_a_run_goes_on_from_an_earlier_plan():
     again = plan(problem, iterations=0, seed=2, start=first)
     assert again.statistics.score >= first.statistics.score
     fewer = dataclasses.replace(problem, visits=problem.visits[:60])
-    assert check(fewer, plan(fewer, iterations=10, seed=2, start=first)) == []
+    assert check_plan(fewer, plan(fewer, iterations=10, seed=2, start=first)) == []
 
 
 def test_one_worker_and_three_plan_as_well():
     problem = make_problem(11, visits=30, shifts=4)
     for workers in (1, 3):
         result = plan(problem, iterations=500, seed=2, workers=workers)
-        assert check(problem, result) == []
+        assert check_plan(problem, result) == []
         assert result.statistics.iterations == 500
 
 

@@ -18,10 +18,10 @@ from visits.planning import (
     Stop,
     Unserved,
     Visit,
-    check,
-    walk,
+    check_plan,
+    walk_route,
 )
-from visits.planning.rules import drive, service_start, within, working_s
+from visits.planning.rules import count_working_s, cut_windows, find_service_start, finish_drive
 
 NOON = ((43200, 46800),)
 DAY = dt.date(2026, 11, 30)
@@ -49,7 +49,7 @@ def problem(*visits: Visit, shift: Shift = SHIFT) -> Problem:
     ],
 )
 def test_a_drive_pauses_in_a_break(now, seconds, arrives):
-    assert drive(now, seconds, NOON) == arrives
+    assert finish_drive(now, seconds, NOON) == arrives
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_a_drive_pauses_in_a_break(now, seconds, arrives):
     ],
 )
 def test_a_service_starts_in_a_window_and_is_not_cut(now, seconds, windows, start):
-    assert service_start(now, seconds, windows, NOON) == start
+    assert find_service_start(now, seconds, windows, NOON) == start
 
 
 @given(st.integers(27000, 55800), st.integers(0, 9000), st.integers(0, 9000))
 def test_leaving_later_never_arrives_earlier(now, seconds, later):
-    assert drive(now, seconds, NOON) <= drive(now + later, seconds, NOON)
+    assert finish_drive(now, seconds, NOON) <= finish_drive(now + later, seconds, NOON)
 
 
 def test_a_walk_gives_times_travel_and_no_fault():
-    walked = walk(problem(VISIT), SHIFT, [VISIT])
+    walked = walk_route(problem(VISIT), SHIFT, [VISIT])
     leg = problem(VISIT).seconds(0, 1)
     assert walked.stops == (Stop("a", 27000 + leg, 27000 + leg, 28800 + leg),)
     assert (walked.end_s, walked.travel_s, walked.faults) == (28800 + 2 * leg, 2 * leg, ())
@@ -92,14 +92,14 @@ def test_a_walk_gives_times_travel_and_no_fault():
 )
 def test_each_broken_rule_is_a_fault_of_its_own(changes, shift, code):
     visit, team = dataclasses.replace(VISIT, **changes), dataclasses.replace(SHIFT, **shift)
-    assert [fault.code for fault in walk(problem(visit, shift=team), team, [visit]).faults] == [code]
+    assert [fault.code for fault in walk_route(problem(visit, shift=team), team, [visit]).faults] == [code]
 
 
 def test_last_visits_come_after_the_others():
     infectious = dataclasses.replace(VISIT, id="b", infectious_last=True)
     both = problem(VISIT, infectious)
-    assert walk(both, SHIFT, [VISIT, infectious]).faults == ()
-    assert walk(both, SHIFT, [infectious, VISIT]).faults == (Fault("order", "s", "a"),)
+    assert walk_route(both, SHIFT, [VISIT, infectious]).faults == ()
+    assert walk_route(both, SHIFT, [infectious, VISIT]).faults == (Fault("order", "s", "a"),)
 
 
 def plan_of(*routes: Route, unserved: tuple[str, ...] = ()) -> Plan:
@@ -108,20 +108,20 @@ def plan_of(*routes: Route, unserved: tuple[str, ...] = ()) -> Plan:
 
 def test_check_finds_nothing_in_a_good_plan():
     one = problem(VISIT)
-    assert check(one, plan_of(walk(one, SHIFT, [VISIT]).route(SHIFT))) == []
-    assert check(one, plan_of(unserved=("a",))) == []
+    assert check_plan(one, plan_of(walk_route(one, SHIFT, [VISIT]).as_route(SHIFT))) == []
+    assert check_plan(one, plan_of(unserved=("a",))) == []
 
 
 def test_check_finds_what_a_walk_alone_cannot():
     one = problem(dataclasses.replace(VISIT, locked="s"))
-    route = walk(one, SHIFT, [one.visits[0]]).route(SHIFT)
-    assert check(one, plan_of(unserved=("a",))) == [Fault("lock", "s", "a")]
-    assert check(one, plan_of(route, route)) == [Fault("twice", "s")]
-    assert check(one, plan_of(dataclasses.replace(route, shift="x"), route)) == [Fault("unknown", "x")]
-    assert check(one, plan_of(route, unserved=("a",))) == [Fault("missing", None, "a")]
-    assert check(problem(VISIT), plan_of()) == [Fault("missing", None, "a")]
+    route = walk_route(one, SHIFT, [one.visits[0]]).as_route(SHIFT)
+    assert check_plan(one, plan_of(unserved=("a",))) == [Fault("lock", "s", "a")]
+    assert check_plan(one, plan_of(route, route)) == [Fault("twice", "s")]
+    assert check_plan(one, plan_of(dataclasses.replace(route, shift="x"), route)) == [Fault("unknown", "x")]
+    assert check_plan(one, plan_of(route, unserved=("a",))) == [Fault("missing", None, "a")]
+    assert check_plan(problem(VISIT), plan_of()) == [Fault("missing", None, "a")]
     late = dataclasses.replace(route, stops=(dataclasses.replace(route.stops[0], start_s=30000),))
-    assert check(one, plan_of(late)) == [Fault("time", "s")]
+    assert check_plan(one, plan_of(late)) == [Fault("time", "s")]
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_check_finds_what_a_walk_alone_cannot():
     [(None, 25200), (55800, 25200), (45000, 16200), (46800, 16200), (43200, 16200), (30000, 3000)],
 )
 def test_a_shift_works_outside_its_breaks(until: int | None, seconds: int):
-    assert working_s(SHIFT, until) == seconds
+    assert count_working_s(SHIFT, until) == seconds
 
 
 def test_a_break_counts_as_far_as_the_shift_goes():
     short = dataclasses.replace(SHIFT, end_s=45000)
-    assert working_s(short) == 16200
-    assert working_s(dataclasses.replace(SHIFT, breaks=((0, 28000), (55000, 60000)))) == 27000
+    assert count_working_s(short) == 16200
+    assert count_working_s(dataclasses.replace(SHIFT, breaks=((0, 28000), (55000, 60000)))) == 27000
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_a_break_counts_as_far_as_the_shift_goes():
     ],
 )
 def test_windows_within_what_was_told(windows: tuple[tuple[int, int], ...], cut: tuple[tuple[int, int], ...]):
-    assert within(windows, (30000, 33600)) == cut
+    assert cut_windows(windows, (30000, 33600)) == cut

@@ -4,8 +4,8 @@ import pytest
 
 from tests.bench.toptw.__main__ import table
 from tests.bench.toptw.instance import read
-from visits.planning import check, plan
-from visits.planning.types import orders
+from visits.planning import check_plan, plan
+from visits.planning.types import orders_of_plan
 
 # Two homes of 5 to the east, one of 7 to the north whose window closes at 12, and one of profit 9 too far away.
 LINES = """4 2 4 1
@@ -35,8 +35,8 @@ def test_distances_are_rounded_down_to_a_tenth_or_a_hundredth(instance, tmp_path
 def test_the_planner_serves_all_that_can_be_served(instance):
     problem = instance.problem()
     result = plan(problem, iterations=2000, seed=1)
-    assert check(problem, result) == []
-    assert instance.profit(orders(result)) == 17
+    assert check_plan(problem, result) == []
+    assert instance.profit(orders_of_plan(result)) == 17
     assert [row.visit for row in result.unserved] == ["4"]
 
 

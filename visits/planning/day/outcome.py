@@ -23,7 +23,7 @@ from visits.planning.day.day_state import (
 )
 from visits.planning.day.remaining_day import narrow_to_told
 from visits.planning.groups import stop_groups
-from visits.planning.types import Interval, Plan, Problem, Reason, orders
+from visits.planning.types import Interval, Plan, Problem, Reason, orders_of_plan
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 
@@ -88,9 +88,11 @@ def _add_offers(
         for visit in problem.visits
     )
     visits = tuple(v if v.locked in known else replace(v, locked=None) for v in visits)
-    was = orders(published)
+    was = orders_of_plan(published)
     whole = replace(problem, shifts=shifts, visits=visits)
-    ready = slots.prepare(whole, orders(found) | {shift.id: was.get(shift.id, ()) for shift in later})
+    ready = slots.prepare_lines(
+        whole, orders_of_plan(found) | {shift.id: was.get(shift.id, ()) for shift in later}
+    )
     rows.sort(key=lambda row: (row.cause is None, -problem.visit_by_id[row.visit].priority, row.visit))
     dropped = [row.visit for row in rows if row.what == DROPPED]
     alone = (replace(stops.by_itself(problem.visit_by_id[visit]), locked=None) for visit in dropped)

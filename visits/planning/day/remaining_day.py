@@ -14,9 +14,18 @@ from typing import NamedTuple
 
 from visits.planning.day.day_state import DayState, DayStopGroups
 from visits.planning.groups import stop_groups
-from visits.planning.rules import within
+from visits.planning.rules import cut_windows
 from visits.planning.start import locks
-from visits.planning.types import Interval, Plan, Problem, Reason, Shift, Visit, orders, start_from
+from visits.planning.types import (
+    Interval,
+    Plan,
+    Problem,
+    Reason,
+    Shift,
+    Visit,
+    orders_of_plan,
+    plan_from_orders,
+)
 from visits.planning.week import slots
 
 PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is replaced before others
@@ -38,7 +47,7 @@ def narrow_to_told(visit: Visit, told: Interval | None) -> Visit:
     """The visit within the interval that its family was told; where its hours no longer meet it, the interval."""
     if told is None:
         return visit
-    return replace(visit, windows=within(visit.windows, told))
+    return replace(visit, windows=cut_windows(visit.windows, told))
 
 
 def _build_remaining_shift(shift: Shift, state: DayState) -> Shift:
@@ -79,7 +88,7 @@ def keep_promises(
     any team today."""
     left = {
         shift: tuple(visit for visit in order if visit in rest.visit_by_id)
-        for shift, order in orders(published).items()
+        for shift, order in orders_of_plan(published).items()
         if shift in rest.shift_by_id
     }
     wanted = _choose_harmless_groups(rest, left, stops)
@@ -98,7 +107,7 @@ def keep_promises(
             if rest.visit_by_id[visit].locked is not None
         )
         causes.update((visit, reason) for visit in each)
-    ready = slots.prepare(merged, kept.orders)
+    ready = slots.prepare_lines(merged, kept.orders)
     changed: dict[str, Visit] = {}
     hit = (
         first
@@ -111,9 +120,9 @@ def keep_promises(
         one = stop_groups.merge_visits(
             [stop_groups.place_in_group(visit, joined.visit_by_id[i]) for i, visit in late.items()]
         )
-        found = slots.slots(ready, one) if one is not None and first in kept.broken else []
+        found = slots.find_slots(ready, one) if one is not None and first in kept.broken else []
         if one is not None and found:  # later by the same team
-            ready = slots.insert(ready, one, min(found, key=lambda slot: slot.start_s))
+            ready = slots.take_slot(ready, one, min(found, key=lambda slot: slot.start_s))
             changed |= late
         else:  # any team, and before others
             for i in causes.keys() & own.keys():
@@ -193,4 +202,4 @@ def _build_start(kept: Mapping[str, Sequence[str]], left: Mapping[str, Sequence[
         old, mine = list(left.get(shift, ())), set(order)
         same = [visit for visit in old if visit in mine] == list(order)
         begin[shift] = old if same else [*order, *(visit for visit in old if visit not in mine)]
-    return start_from(begin)
+    return plan_from_orders(begin)

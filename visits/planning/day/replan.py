@@ -22,8 +22,8 @@ from visits.planning.day.day_state import SHIFTED_S, DayState, DayStopGroups, Re
 from visits.planning.day.remaining_day import Wanted, build_remaining_day, keep_promises, narrow_to_told
 from visits.planning.groups import stop_groups
 from visits.planning.planner import plan
-from visits.planning.rules import walk
-from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders, start_from
+from visits.planning.rules import walk_route
+from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders_of_plan, plan_from_orders
 
 SECONDS = 1.0
 STEADY_SHARE = 0.6  # of the time, for the search in which published visits keep their hour
@@ -99,13 +99,13 @@ class _TimedSearch:
         self, problem: Problem, wanted: Wanted, start: Plan, since: float, until: float
     ) -> _SearchResult:
         joined, groups = stop_groups.form_groups(problem, wanted, self.follows)
-        rounds, begin = self.iterations, stop_groups.orders_of_leaders(orders(start), groups)
+        rounds, begin = self.iterations, stop_groups.orders_of_leaders(orders_of_plan(start), groups)
         found = plan(
             stop_groups.count_group_homes(stop_groups.merge_groups(joined, groups), groups, begin),
             seconds=None if self.seconds is None else self.seconds * (until - since),
             iterations=None if rounds is None else round(rounds * until) - round(rounds * since),
             seed=self.seed,
-            start=start_from(begin),
+            start=plan_from_orders(begin),
             on_progress=_scale_progress(self.on_progress, since, until),
             should_stop=self.should_stop,
         )
@@ -158,13 +158,13 @@ def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStop
             place = visit.location
     firm = {i for i in bare if kept.visit_by_id[i].locked is not None}
     if firm:
-        order = orders(found.plan)
+        order = orders_of_plan(found.plan)
         own = _replace_visits(found.problem, {i: stops.by_itself(found.problem.visit_by_id[i]) for i in firm})
         late = {
             route
             for route, ids in order.items()
             if not firm.isdisjoint(ids)
-            and walk(
+            and walk_route(
                 own, own.shift_by_id[route], [own.visit_by_id[i] for i in ids if own.visit_by_id[i].locked]
             ).faults
         }

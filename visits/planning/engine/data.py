@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from visits.planning.engine.shapes import Array, Bytes2, Floats, Floats2, Ints, Ints2, Ints3
-from visits.planning.rules import allowed
+from visits.planning.rules import find_ban
 from visits.planning.travel import EARTH_M, GreatCircle, unit_vectors
 from visits.planning.types import POINT_S, Interval, Problem, Visit
 
@@ -254,7 +254,9 @@ def _may(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
     for i, visit in enumerate(visits):
         kind = (visit.dates, visit.skills)
         if kind not in by_kind:
-            by_kind[kind] = np.array([allowed(visit, s) is None and s.max_visits > 0 for s in problem.shifts])
+            by_kind[kind] = np.array(
+                [find_ban(visit, s) is None and s.max_visits > 0 for s in problem.shifts]
+            )
         out[i] = by_kind[kind]
         if locked[i] >= 0:
             keep = out[i, locked[i]]

@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from visits.planning.fair.loads import STEP, Balance, Held, Tolerance, loads, over
+from visits.planning.fair.loads import STEP, Balance, Held, Tolerance, list_overloads, measure_loads
 from visits.planning.planner import WORKERS, plan
-from visits.planning.rules import drive, walk, working_s
+from visits.planning.rules import count_working_s, finish_drive, walk_route
 from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
 
 FIRST = 0.8  # share of the budget for the plan before fairness
@@ -41,18 +41,18 @@ def plan_fairly(
     workers: int = WORKERS,
 ) -> tuple[Plan, Balance]:
     """`plan`, then made fair within the tolerance for the rest of the budget; and how fair it came out."""
-    search = _Search(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
-    search.first(start)
+    search = _FairSearch(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
+    search.plan_first(start)
     for number in range(ROUNDS):
         tried = search.next_try()
-        if not tried or search.over_budget():
+        if not tried or search.is_over_budget():
             break
-        search.relieve(tried, number)
-    search.polish()
-    return search.answer()
+        search.relieve_teams(tried, number)
+    search.polish_plan()
+    return search.build_answer()
 
 
-class _Search:
+class _FairSearch:
     """The best plan so far, the days that were cut for it, and who could not be relieved."""
 
     def __init__(
@@ -75,10 +75,12 @@ class _Search:
         self.width = len(problem.shifts)  # teams relieved at once; fewer after a try that failed
         self.spent = 0  # iterations
 
-    def first(self, start: Plan | None) -> None:
-        self.base = self.best = self._plan(self.problem, FIRST, 0.0, start, self.seed)
+    def plan_first(self, start: Plan | None) -> None:
+        self.base = self.best = self._plan_part(self.problem, FIRST, 0.0, start, self.seed)
 
-    def _plan(self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int) -> Plan:
+    def _plan_part(
+        self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int
+    ) -> Plan:
         """A part of the budget on a problem; progress is told as a part of the whole."""
         tell = self.on_progress
 
@@ -102,26 +104,26 @@ class _Search:
     def _go_on(self, cut: dict[str, Shift], share: float, begins: float, number: int) -> Plan:
         """The best plan taken further for a share of the budget with these days cut, then the days filled again."""
         smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
-        found = self._plan(smaller, share, begins, self.best, self.seed + number)
+        found = self._plan_part(smaller, share, begins, self.best, self.seed + number)
         filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
         return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
 
-    def over_budget(self) -> bool:
+    def is_over_budget(self) -> bool:
         used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
         return used or self.best.statistics.stopped
 
     def next_try(self) -> list[tuple[str, str]]:
         """The teams to relieve next, with the measure that they exceed."""
-        rows = over(loads(self.problem, self.best.routes), self.tolerance)
+        rows = list_overloads(measure_loads(self.problem, self.best.routes), self.tolerance)
         free = [(team, measure) for _, team, measure in rows if (team, measure) not in self.held]
         return free[: self.width]
 
-    def relieve(self, tried: list[tuple[str, str]], number: int) -> None:
+    def relieve_teams(self, tried: list[tuple[str, str]], number: int) -> None:
         """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
         share = (1 - FIRST) / ROUNDS
-        cut = {**self.shifts, **self._cut(tried)}
+        cut = {**self.shifts, **self._shorten_days(tried)}
         found = self._go_on(cut, share, FIRST + share * number, number + 1)
-        why = self._refused(found)
+        why = self._find_refusal(found)
         if why is None:
             self.best, self.shifts = found, cut
             self.width = len(self.problem.shifts)
@@ -130,24 +132,24 @@ class _Search:
         else:
             self.held[tried[0]] = Held(*tried[0], why)
 
-    def polish(self) -> None:
+    def polish_plan(self) -> None:
         """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
-        left = self._left()
+        left = self._share_left()
         if left < LEAST_LEFT or self.best.statistics.stopped:
             return
         found = self._go_on(self.shifts, left, 1 - left, ROUNDS + 1)
-        better = _net(found) > _net(self.best)
-        fair = self._excess(found) <= self._excess(self.best)
-        if better and fair and self._refused(found) in (None, "no_better"):
+        better = _net_score(found) > _net_score(self.best)
+        fair = self._sum_excess(found) <= self._sum_excess(self.best)
+        if better and fair and self._find_refusal(found) in (None, "no_better"):
             self.best = found
 
-    def _left(self) -> float:
+    def _share_left(self) -> float:
         """The share of the budget that is left."""
         if self.iterations:
             return 1 - self.spent / self.iterations
         return 1 - (time.monotonic() - self.began) / self.seconds if self.seconds else 0.0
 
-    def _refused(self, found: Plan) -> str | None:
+    def _find_refusal(self, found: Plan) -> str | None:
         """Why a fairer plan is not taken, or None."""
         was, now = self.base.statistics, found.statistics
         broken = {row.visit for row in found.broken_locks} - {row.visit for row in self.base.broken_locks}
@@ -160,35 +162,37 @@ class _Search:
         lost = (was.points - was.moved_points) - (now.points - now.moved_points)
         if lost > self.tolerance.price * abs(was.points):
             return "points"
-        return None if self._excess(found) < self._excess(self.best) else "no_better"
+        return None if self._sum_excess(found) < self._sum_excess(self.best) else "no_better"
 
-    def _excess(self, found: Plan) -> float:
+    def _sum_excess(self, found: Plan) -> float:
         """How far its teams are beyond the tolerance, summed."""
-        return sum(row[0] for row in over(loads(self.problem, found.routes), self.tolerance))
+        return sum(
+            row[0] for row in list_overloads(measure_loads(self.problem, found.routes), self.tolerance)
+        )
 
-    def _cut(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
+    def _shorten_days(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
         """The days of these teams made smaller, towards the tolerance; what is promised keeps its room."""
-        rows = {load.team: load for load in loads(self.problem, self.best.routes)}
+        rows = {load.team: load for load in measure_loads(self.problem, self.best.routes)}
         cut: dict[str, Shift] = {}
         for team, measure in tried:
-            allowed = self.tolerance.of(measure) or 0.0
-            least = min(load.of(measure) for load in rows.values())
-            value = rows[team].of(measure)
+            allowed = self.tolerance.allowed_gap(measure) or 0.0
+            least = min(load.measured_by(measure) for load in rows.values())
+            value = rows[team].measured_by(measure)
             target = max(0.0, value - max(STEP[measure], (value - least - allowed) * BITE))
-            days = [s for s in self.problem.shifts if s.team == team and working_s(s) > 0]
+            days = [s for s in self.problem.shifts if s.team == team and count_working_s(s) > 0]
             for number, shift in enumerate(days):
                 now = cut.get(shift.id, self.shifts.get(shift.id, shift))
                 if measure == "visits":
                     most = int(target * (number + 1)) - int(target * number)
                     cut[shift.id] = replace(
-                        now, max_visits=max(self._promised(shift), min(now.max_visits, most))
+                        now, max_visits=max(self._count_fixed(shift), min(now.max_visits, most))
                     )
                 else:
-                    end_s = drive(shift.start_s, round(target * working_s(shift)), shift.breaks)
-                    cut[shift.id] = replace(now, end_s=max(self._promised_end(shift), min(now.end_s, end_s)))
+                    end_s = finish_drive(shift.start_s, round(target * count_working_s(shift)), shift.breaks)
+                    cut[shift.id] = replace(now, end_s=max(self._fixed_end_s(shift), min(now.end_s, end_s)))
         return cut
 
-    def _kept(self, shift: Shift) -> list[str]:
+    def _list_fixed_visits(self, shift: Shift) -> list[str]:
         """Visits of the shift that must stay: promises and guarantees."""
         visits = self.problem.visit_by_id
         routes = (route for route in self.best.routes if route.shift == shift.id)
@@ -199,16 +203,18 @@ class _Search:
             if visits[stop.visit].locked == shift.id or visits[stop.visit].tier
         ]
 
-    def _promised(self, shift: Shift) -> int:
-        return len(self._kept(shift))
+    def _count_fixed(self, shift: Shift) -> int:
+        return len(self._list_fixed_visits(shift))
 
-    def _promised_end(self, shift: Shift) -> int:
-        return walk(self.problem, shift, [self.problem.visit_by_id[i] for i in self._kept(shift)]).end_s
+    def _fixed_end_s(self, shift: Shift) -> int:
+        return walk_route(
+            self.problem, shift, [self.problem.visit_by_id[i] for i in self._list_fixed_visits(shift)]
+        ).end_s
 
-    def answer(self) -> tuple[Plan, Balance]:
+    def build_answer(self) -> tuple[Plan, Balance]:
         """The best plan with the figures of the whole run, and how fair it is."""
-        rows = loads(self.problem, self.best.routes)
-        left = [(team, measure) for _, team, measure in over(rows, self.tolerance)]
+        rows = measure_loads(self.problem, self.best.routes)
+        left = [(team, measure) for _, team, measure in list_overloads(rows, self.tolerance)]
         held = tuple(self.held[key] for key in left if key in self.held)
         statistics = replace(
             self.best.statistics,
@@ -220,6 +226,6 @@ class _Search:
         return replace(self.best, statistics=statistics), balance
 
 
-def _net(found: Plan) -> float:
+def _net_score(found: Plan) -> float:
     """What the planner maximises among plans that keep as many guarantees."""
     return found.statistics.score - POINT_S * found.statistics.moved_points

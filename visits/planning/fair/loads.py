@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from visits.planning.rules import working_s
+from visits.planning.rules import count_working_s
 from visits.planning.types import Problem, Route
 
 STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a difference counts as, and that a day is cut by
@@ -25,7 +25,7 @@ class Tolerance:
     visits: float | None = 2.0  # visits a day
     price: float = 0.01  # share of the points that may be given up
 
-    def of(self, measure: str) -> float | None:
+    def allowed_gap(self, measure: str) -> float | None:
         """In the unit of the measure, "minutes" or "visits"."""
         return self.minutes if measure == "minutes" else self.visits
 
@@ -39,7 +39,7 @@ class Load(NamedTuple):
     busy_s: int  # driving and serving; waiting is not work
     visits: int
 
-    def of(self, measure: str) -> float:
+    def measured_by(self, measure: str) -> float:
         """The share of the working time ("minutes"), or visits a day ("visits")."""
         return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
 
@@ -62,12 +62,12 @@ class Balance:
     out_of_time: bool = False
 
 
-def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
+def measure_loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
     """Every team with its work, in the order of their names; days without working time do not count."""
     by_shift = {route.shift: route for route in routes}
     rows: dict[str, Load] = {}
     for shift in problem.shifts:
-        free_s = working_s(shift)
+        free_s = count_working_s(shift)
         if free_s <= 0:
             continue
         load = rows.get(shift.team, Load(shift.team, 0, 0, 0, 0))
@@ -83,25 +83,25 @@ def loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
     return tuple(rows[team] for team in sorted(rows))
 
 
-def over(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
+def list_overloads(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
     """(how far beyond, in tolerances, team, measure) of the teams with more work than is allowed, worst first."""
     rows = tuple(rows)
     found = []
     for measure in ("minutes", "visits"):
-        allowed = tolerance.of(measure)
+        allowed = tolerance.allowed_gap(measure)
         if allowed is None or not rows:
             continue
-        limit = min(load.of(measure) for load in rows) + allowed
+        limit = min(load.measured_by(measure) for load in rows) + allowed
         unit = max(allowed, STEP[measure])
         found += [
-            ((load.of(measure) - limit) / unit, load.team, measure)
+            ((load.measured_by(measure) - limit) / unit, load.team, measure)
             for load in rows
-            if load.of(measure) > limit + 1e-9
+            if load.measured_by(measure) > limit + 1e-9
         ]
     return sorted(found, reverse=True)
 
 
-def as_mapping(balance: Balance) -> Mapping[str, object]:
+def balance_as_mapping(balance: Balance) -> Mapping[str, object]:
     """Plain data, to be stored with a plan."""
     return {
         "kept": balance.kept,

@@ -17,7 +17,7 @@ from math import ceil
 
 import numpy as np
 
-from visits.planning.rules import walk, working_s
+from visits.planning.rules import count_working_s, walk_route
 from visits.planning.travel import EARTH_M, unit_vectors
 from visits.planning.types import Problem, Shift, Visit
 
@@ -95,14 +95,14 @@ def _build_proposal(
     """The session by the team that is nearest to the hall; None where it saves nothing."""
     shift = min(problem.shifts, key=lambda s: (_there_and_back(problem, s, hall), s.id))
     drive_s = _there_and_back(problem, shift, hall)
-    open_s = working_s(shift) - drive_s - rules.setup_s
+    open_s = count_working_s(shift) - drive_s - rules.setup_s
     a_day = open_s // max(1, rules.person_s)
     if a_day < 1:
         return None
     days = ceil(len(visits) / a_day)
     last = len(visits) - (days - 1) * a_day
     used_s = drive_s + rules.setup_s + last * rules.person_s
-    session = Cost(days - 1 + used_s / working_s(shift), days * drive_s)
+    session = Cost(days - 1 + used_s / count_working_s(shift), days * drive_s)
     proposal = Proposal(
         hall,
         shift.id,
@@ -128,12 +128,12 @@ def cost_one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
         order = _fill_day(problem, shift, left)
         if not order:
             break
-        done = walk(problem, shift, order)
+        done = walk_route(problem, shift, order)
         taken = {visit.id for visit in order}
         left = [visit for visit in left if visit.id not in taken]
         days += 1
         travel_s += done.travel_s
-        last = min(1.0, working_s(shift, done.end_s) / working_s(shift))
+        last = min(1.0, count_working_s(shift, done.end_s) / count_working_s(shift))
     return Cost(days - 1 + last if days else 0.0, travel_s)
 
 
@@ -142,7 +142,7 @@ def _fill_day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Vis
     here, rest = shift.start_location, list(left)
     while rest:
         rest.sort(key=lambda visit: (problem.seconds(here, visit.location), visit.id))
-        fits = (visit for visit in rest[:TRIED] if not walk(problem, shift, [*order, visit]).faults)
+        fits = (visit for visit in rest[:TRIED] if not walk_route(problem, shift, [*order, visit]).faults)
         following = next(fits, None)
         if following is None:
             break

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from visits.planning.result import figures
-from visits.planning.rules import walk
+from visits.planning.result import compute_figures
+from visits.planning.rules import walk_route
 from visits.planning.types import (
     Interval,
     Plan,
@@ -23,7 +23,7 @@ from visits.planning.types import (
     Shift,
     Unserved,
     Visit,
-    orders_of,
+    orders_of_routes,
 )
 from visits.planning.week import slots
 from visits.planning.week.slots import Prepared, Slot
@@ -245,7 +245,7 @@ def expand_groups(problem: Problem, groups: Groups, plan: Plan) -> Plan:
             if problem.visit_by_id[visit].locked is not None
         ),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
-        statistics=replace(plan.statistics, **figures(problem, routes)),
+        statistics=replace(plan.statistics, **compute_figures(problem, routes)),
     )
 
 
@@ -259,7 +259,7 @@ def _expand_route(problem: Problem, groups: Groups, route: Route) -> Route:
         if not loose:
             break
         stops.remove(min(loose, key=lambda stop: sum(points_lost(problem, visit, shift) for visit in stop)))
-    return walk(problem, shift, [visit for stop in stops for visit in stop]).route(shift)
+    return walk_route(problem, shift, [visit for stop in stops for visit in stop]).as_route(shift)
 
 
 def _place_left_out(
@@ -270,11 +270,11 @@ def _place_left_out(
     first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
     if first:
         stops = [[problem.visit_by_id[i] for i in group_members(groups, one)] for one in first]
-        ready = slots.prepare(problem, orders_of(routes))
+        ready = slots.prepare_lines(problem, orders_of_routes(routes))
         behind = list_followers(groups)
         for stop in sorted(stops, key=lambda stop: -sum(visit.priority for visit in stop)):
             ready, _ = place_group(ready, stop, behind)
-        routes = [walk(problem, line.shift, line.visits).route(line.shift) for line in ready.lines]
+        routes = [walk_route(problem, line.shift, line.visits).as_route(line.shift) for line in ready.lines]
     return tuple(route for route in routes if route.stops)
 
 
@@ -285,18 +285,18 @@ def place_group(
     where there is none. Nobody is put before the visits `behind`."""
     one = merge_visits(stop) if stop else None
     roomy = [line for line in ready.lines if len(line.visits) + len(stop) <= line.shift.max_visits]
-    best = one and slots.slots(Prepared(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
+    best = one and slots.find_slots(Prepared(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
     if not best:
         return ready, {}
     after, found = ready, dict[str, Slot]()
     for position, visit in enumerate(stop, start=best[0].position):
-        offers = slots.slots(after, visit, follows=behind)
+        offers = slots.find_slots(after, visit, follows=behind)
         slot = next(
             (slot for slot in offers if (slot.shift, slot.position) == (best[0].shift, position)), None
         )
         if slot is None:
             return ready, {}
-        after = slots.insert(after, visit, slot)
+        after = slots.take_slot(after, visit, slot)
         found[visit.id] = slot
     return after, found
 

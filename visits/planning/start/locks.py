@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from visits.planning.rules import Walk, allowed, drive, service_start, walk
+from visits.planning.rules import Walk, find_ban, find_service_start, finish_drive, walk_route
 from visits.planning.types import BrokenLock, Problem, Reason, Shift, Visit
 
 STATES = 20_000
@@ -60,12 +60,12 @@ def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = Non
 
 def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
     """Why the shift cannot do even this one visit, or None when it can."""
-    blocked = allowed(visit, shift)
+    blocked = find_ban(visit, shift)
     if blocked == "skill":
         return Reason("lock_skill", shift.id, detail=",".join(sorted(visit.skills - shift.skills)))
     if blocked:
         return Reason("lock_date", shift.id)
-    walked = walk(problem, shift, [visit])
+    walked = walk_route(problem, shift, [visit])
     if not walked.faults:
         return None
     fault = walked.faults[0]
@@ -74,7 +74,7 @@ def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
 
 
 def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
-    walked = walk(problem, shift, order)
+    walked = walk_route(problem, shift, order)
     return None if walked.faults else walked
 
 
@@ -119,8 +119,8 @@ def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
             for i, visit in enumerate(visits):
                 if done >> i & 1 or (at >= 0 and visits[at].infectious_last and not visit.infectious_last):
                     continue
-                arrive_s = drive(partial.leave_s, problem.seconds(here, visit.location), shift.breaks)
-                start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+                arrive_s = finish_drive(partial.leave_s, problem.seconds(here, visit.location), shift.breaks)
+                start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
                 if start_s is None or start_s + visit.service_s > shift.end_s:
                     continue
                 key = (done | 1 << i, i)
@@ -130,7 +130,7 @@ def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
         for (_, at), partial in following.items():
             home_s = problem.seconds(visits[at].location, shift.end_location)
             worth = (len(partial.order), sum(visits[i].priority for i in partial.order))
-            if worth > best and drive(partial.leave_s, home_s, shift.breaks) <= shift.end_s:
+            if worth > best and finish_drive(partial.leave_s, home_s, shift.breaks) <= shift.end_s:
                 best, chosen = worth, partial.order
         if len(following) > STATES:
             kept = sorted(following.items(), key=lambda item: item[1].leave_s)[:STATES]

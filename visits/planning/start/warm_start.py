@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visits.planning.rules import walk
+from visits.planning.rules import walk_route
 from visits.planning.start.locks import KeptLocks
 from visits.planning.types import Problem, Shift
 
@@ -42,4 +42,4 @@ def _insert_if_feasible(
     at = max((i + 1 for i, other in enumerate(order) if other in before), default=0)
     longer = [*order[:at], visit_id, *order[at:]]
     visits = [problem.visit_by_id[i] for i in longer]
-    return None if walk(problem, shift, visits).faults else longer
+    return None if walk_route(problem, shift, visits).faults else longer

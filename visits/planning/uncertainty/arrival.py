@@ -49,38 +49,38 @@ class Promise:
         if not -1 < self.stretch < math.inf:
             raise ValueError("promise: the stretch must be above -1")
 
-    def begin(self, doors: Floats, *, earliest_s: int, opens_s: int = 0) -> int:
+    def choose_begin(self, doors: Floats, *, earliest_s: int, opens_s: int = 0) -> int:
         """The step before the early quantile of `doors`, never a whole step before `earliest_s` (when the team can
         be there) nor at all before `opens_s` (when it suits), and so that the narrowest interval fits into the day."""
         first = max(earliest_s // self.step_s, -(-opens_s // self.step_s)) * self.step_s
         last = (DAY_S - self.narrowest_s) // self.step_s * self.step_s
         return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 
-    def stretched(self, doors: Floats, *, begin_s: int) -> Floats:
+    def stretch_arrivals(self, doors: Floats, *, begin_s: int) -> Floats:
         """The moments at the door (none before `begin_s`) as experience says that they spread: shape (runs,)."""
         return begin_s + (doors - begin_s) * (1 + self.stretch)
 
-    def end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:
+    def choose_end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:
         """Where `coverage` of `doors` (none before `begin_s`) have come, at least the narrowest width on.
         `surplus` is by how much the shares of the day's homes before were above it, summed."""
         wanted = self.coverage - min(max(surplus, -self.give), self.give)
-        doors = self.stretched(doors, begin_s=begin_s)
+        doors = self.stretch_arrivals(doors, begin_s=begin_s)
         inward = int(np.quantile(doors, wanted) // self.step_s) * self.step_s
         outward = inward + self.step_s
-        nearer = min(inward, outward, key=lambda end: abs(share(doors, (begin_s, end)) - wanted))
+        nearer = min(inward, outward, key=lambda end: abs(share_within(doors, (begin_s, end)) - wanted))
         narrowest = -(-(begin_s + self.narrowest_s) // self.step_s) * self.step_s
         return min(max(nearer, narrowest), DAY_S)
 
-    def believed(self, told: Interval, doors: Floats) -> float:
+    def believed_share(self, told: Interval, doors: Floats) -> float:
         """The share of days on which the team will be within the interval, as far as we know."""
-        return share(self.stretched(np.maximum(doors, told[0]), begin_s=told[0]), told)
+        return share_within(self.stretch_arrivals(np.maximum(doors, told[0]), begin_s=told[0]), told)
 
-    def holds(self, told: Interval, doors: Floats) -> bool:
+    def still_holds(self, told: Interval, doors: Floats) -> bool:
         """Whether an interval told before is still true enough to keep."""
-        return self.believed(told, doors) >= self.coverage - self.slack
+        return self.believed_share(told, doors) >= self.coverage - self.slack
 
 
-def calibrate(places: Sequence[float], coverage: float) -> float:
+def calibrate_stretch(places: Sequence[float], coverage: float) -> float:
     """The stretch with which the stated share of the intervals told would have held.
 
     `places` say where in its interval each team came: 0 at the begin (or before it), 1 at the end, 1.5 half an
@@ -96,6 +96,6 @@ def calibrate(places: Sequence[float], coverage: float) -> float:
     return min(max(found * len(places) / (len(places) + FEW), LEAST), MOST)
 
 
-def share(doors: Floats, told: Interval) -> float:
+def share_within(doors: Floats, told: Interval) -> float:
     """The share of days on which the team is at the door within the interval, its ends included."""
     return float(np.mean((doors >= told[0]) & (doors <= told[1])))

@@ -43,20 +43,20 @@ class Duration:
             raise ValueError("duration: freedom must be above zero")
 
     @property
-    def median(self) -> float:
+    def median_min(self) -> float:
         """Minutes."""
         return math.exp(self.mean)
 
-    def quantile(self, share: float) -> float:
+    def quantile_min(self, share: float) -> float:
         """Minutes that `share` (0..1, else ValueError) of the visits stay below, within what one can last."""
-        log = self.mean + self.spread * t_quantile(share, self.freedom)
+        log = self.mean + self.spread * invert_t(share, self.freedom)
         return min(max(math.exp(min(log, ENDLESS)), SHORTEST_MIN), LONGEST_MIN)
 
     def share_below(self, minutes: float) -> float:
         """The share of visits that last at most so many minutes."""
-        return t_below((math.log(minutes) - self.mean) / self.spread, self.freedom) if minutes > 0 else 0.0
+        return cumulate_t((math.log(minutes) - self.mean) / self.spread, self.freedom) if minutes > 0 else 0.0
 
-    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+    def sample_min(self, rng: np.random.Generator, count: int) -> Floats:
         """Minutes of `count` visits, within what a visit can last: shape (count,)."""
         drawn = (
             rng.standard_normal(count) if math.isinf(self.freedom) else rng.standard_t(self.freedom, count)
@@ -77,12 +77,12 @@ class Belief:
     shape: float
     scale: float
 
-    def predictive(self) -> Duration:
+    def predict_next(self) -> Duration:
         """What it says of the next visit."""
         spread = math.sqrt(self.scale * (self.weight + 1) / (self.shape * self.weight))
         return Duration(self.mean, spread, 2 * self.shape)
 
-    def after(self, logs: Floats) -> Belief:
+    def update_with(self, logs: Floats) -> Belief:
         """The belief once these log minutes were seen; the order does not matter."""
         count = len(logs)
         if not count:
@@ -99,7 +99,7 @@ class Belief:
         )
 
 
-def prior(*, median: float, sigma: float, visits: float) -> Belief:
+def build_prior(*, median: float, sigma: float, visits: float) -> Belief:
     """What is believed before any visit: this median in minutes and sigma of the log, worth `visits` visits.
     ValueError unless all are above zero."""
     if not (median > 0 and sigma > 0 and visits > 0):
@@ -117,26 +117,26 @@ class Learned:
     far: int
 
     @property
-    def used(self) -> int:
+    def used_count(self) -> int:
         """How many reports it was learned from."""
         return len(self.kept)
 
 
-def learn(before: Belief, minutes: Sequence[float]) -> Learned:
+def learn_duration(before: Belief, minutes: Sequence[float]) -> Learned:
     """The belief after these reports, without those that can be no visit's."""
     reports = np.asarray(minutes, dtype=np.float64)
     possible = reports[np.isfinite(reports) & (reports >= SHORTEST_MIN) & (reports <= LONGEST_MIN)]
     logs = np.sort(np.log(possible))  # sorted: sums of the same reports are the same to the last bit
-    near = logs[_near(logs)]
+    near = logs[_mark_near(logs)]
     return Learned(
-        belief=before.after(near),
+        belief=before.update_with(near),
         kept=np.exp(near),
         absurd=len(reports) - len(possible),
         far=len(logs) - len(near),
     )
 
 
-def _near(logs: Floats) -> NDArray[np.bool_]:
+def _mark_near(logs: Floats) -> NDArray[np.bool_]:
     """Which reports lie within FAR robust deviations (1.4826 x the median distance) of the median."""
     if len(logs) < FEW:
         return np.ones(len(logs), dtype=bool)
@@ -144,40 +144,40 @@ def _near(logs: Floats) -> NDArray[np.bool_]:
     return np.asarray(distance <= FAR * max(1.4826 * float(np.median(distance)), NARROW))
 
 
-def t_below(t: float, freedom: float) -> float:
+def cumulate_t(t: float, freedom: float) -> float:
     """The distribution function of Student's t (the normal's for infinite freedom)."""
     if math.isinf(freedom):
         return 0.5 * math.erfc(-t / math.sqrt(2))
     if t == 0:
         return 0.5
-    tail = 0.5 * _beta_below(freedom / (freedom + t * t), freedom / 2, 0.5)
+    tail = 0.5 * _cumulate_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
     return tail if t < 0 else 1 - tail
 
 
 @lru_cache(maxsize=1024)
-def t_quantile(share: float, freedom: float) -> float:
+def invert_t(share: float, freedom: float) -> float:
     """The t that `share` of Student's t stays below, by halving. ValueError unless 0 < share < 1."""
     if not 0 < share < 1:
         raise ValueError("share must lie between 0 and 1")
     if share == 0.5:
         return 0.0
     low, high = (-1.0, 0.0) if share < 0.5 else (0.0, 1.0)
-    while t_below(low, freedom) > share:
+    while cumulate_t(low, freedom) > share:
         low *= 2
-    while t_below(high, freedom) < share:
+    while cumulate_t(high, freedom) < share:
         high *= 2
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if t_below(middle, freedom) < share else (low, middle)
+        low, high = (middle, high) if cumulate_t(middle, freedom) < share else (low, middle)
     return (low + high) / 2
 
 
-def _beta_below(x: float, a: float, b: float) -> float:
+def _cumulate_beta(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, by its continued fraction (Lentz's method; Numerical Recipes, 6.4)."""
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):
-        return 1 - _beta_below(1 - x, b, a)
+        return 1 - _cumulate_beta(1 - x, b, a)
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     )

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visits.planning.types import DAY_S, Interval
-from visits.planning.uncertainty.arrival import Promise, share
+from visits.planning.uncertainty.arrival import Promise, share_within
 from visits.planning.uncertainty.durations import Duration
 
 Floats = NDArray[np.float64]
@@ -48,11 +48,11 @@ class Home:
     @property
     def usual_s(self) -> float:
         """Seconds of a visit that is neither short nor long: the median, kit and search included."""
-        return self.fixed_s + 60 * self.duration.median
+        return self.fixed_s + 60 * self.duration.median_min
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SimulatedDay:
     """One team's day: its shift, its homes in order, the drive home."""
 
     start_s: int
@@ -65,34 +65,34 @@ class Day:
 class World(Protocol):
     """Where durations come from; draws of a day may hang together (rain slows every drive)."""
 
-    def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_drives(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
 
-    def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_visits(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         """Seconds at every home: shape (homes, runs)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class LearnedWorld:
     """The world as we know it: visits as learned, drives lognormal with the planned seconds as their mean and
     `travel_cv` as their coefficient of variation."""
 
     in_vain: Duration
     travel_cv: float = 0.25
 
-    def drives(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_drives(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
         variance = math.log1p(self.travel_cv**2)
         drawn = rng.standard_normal((len(day.homes) + 1, runs))
         planned = np.array([[home.drive_s] for home in day.homes] + [[day.home_s]], dtype=np.float64)
         return planned * np.exp(math.sqrt(variance) * drawn - variance / 2)
 
-    def visits(self, rng: np.random.Generator, day: Day, runs: int) -> Floats:
+    def draw_visits(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         """Seconds at every home, those in vain among them: shape (homes, runs)."""
         out = np.empty((len(day.homes), runs))
         for row, home in zip(out, day.homes, strict=True):
-            full = home.fixed_s + 60 * home.duration.sample(rng, runs)
-            vain = 60 * self.in_vain.sample(rng, runs)
+            full = home.fixed_s + 60 * home.duration.sample_min(rng, runs)
+            vain = 60 * self.in_vain.sample_min(rng, runs)
             row[:] = np.where(rng.random(runs) < home.in_vain, vain, full)
         return out
 
@@ -101,7 +101,7 @@ class Model:
 class Replay:
     """A day's runs: when the team was at each door (homes, runs), how long it waited, when it was home."""
 
-    day: Day
+    day: SimulatedDay
     told: tuple[Interval, ...]
     doors: Floats
     idle_s: Floats
@@ -112,53 +112,58 @@ class Replay:
         """Seconds after the end of the shift until the team was home, at least 0: shape (runs,)."""
         return np.maximum(self.end_s - self.day.end_s, 0)
 
-    def with_told(self) -> Day:
+    def as_told_day(self) -> SimulatedDay:
         """The day as it was driven, each home with the interval that it had."""
         homes = (replace(home, told=one) for home, one in zip(self.day.homes, self.told, strict=True))
         return replace(self.day, homes=tuple(homes))
 
 
-def replay(
-    day: Day, *, world: World, rng: np.random.Generator, runs: int = RUNS, promise: Promise | None = None
+def replay_day(
+    day: SimulatedDay,
+    *,
+    world: World,
+    rng: np.random.Generator,
+    runs: int = RUNS,
+    promise: Promise | None = None,
 ) -> Replay:
     """Drive the day `runs` times. With a `promise` every home without an interval gets one on the way, and one
     whose interval is no longer true gets another; without, intervals are kept as they are (none: any time)."""
-    drives, lasts = world.drives(rng, day, runs), world.visits(rng, day, runs)
+    drives, lasts = world.draw_drives(rng, day, runs), world.draw_visits(rng, day, runs)
     now, idle, surplus = np.full(runs, float(day.start_s)), np.zeros(runs), 0.0
     told: list[Interval] = []
     doors = np.empty((len(day.homes), runs))
     for at, home in enumerate(day.homes):
-        there = _drive(now, drives[at], day.breaks)
+        there = _finish_drives(now, drives[at], day.breaks)
         interval = home.told or (0, DAY_S)
         if promise is not None:
-            interval = _told(day, home, there, promise, surplus)
-        doors[at] = _door(there, interval, home, day.breaks)
-        idle += doors[at] - there - _within(there, doors[at], day.breaks)
-        now = _over_breaks(doors[at], doors[at] + lasts[at], day.breaks)
+            interval = _choose_interval(day, home, there, promise, surplus)
+        doors[at] = _find_service_begins(there, interval, home, day.breaks)
+        idle += doors[at] - there - _count_break_s(there, doors[at], day.breaks)
+        now = _add_breaks(doors[at], doors[at] + lasts[at], day.breaks)
         told.append(interval)
-        surplus += 0 if promise is None else promise.believed(interval, doors[at]) - promise.coverage
+        surplus += 0 if promise is None else promise.believed_share(interval, doors[at]) - promise.coverage
     if day.homes:
-        now = _drive(now, drives[-1], day.breaks)
+        now = _finish_drives(now, drives[-1], day.breaks)
     return Replay(day, tuple(told), doors, idle, now)
 
 
-def rehearse(
-    days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+def replay_days(
+    days: Sequence[SimulatedDay], *, world: World, promise: Promise, seed: int, runs: int = RUNS
 ) -> list[Replay]:
     """The runs of the days in which every home got its interval. Every day is drawn from the same numbers, so that
     its intervals do not depend on the days beside it."""
     return [
-        replay(day, world=world, rng=np.random.default_rng([seed, 0]), runs=runs, promise=promise)
+        replay_day(day, world=world, rng=np.random.default_rng([seed, 0]), runs=runs, promise=promise)
         for day in days
     ]
 
 
-def promised(
-    days: Sequence[Day], *, world: World, promise: Promise, seed: int, runs: int = RUNS
-) -> list[Day]:
+def tell_intervals(
+    days: Sequence[SimulatedDay], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+) -> list[SimulatedDay]:
     """The days with an interval for every home."""
-    replays = rehearse(days, world=world, promise=promise, seed=seed, runs=runs)
-    return [one.with_told() for one in replays]
+    replays = replay_days(days, world=world, promise=promise, seed=seed, runs=runs)
+    return [one.as_told_day() for one in replays]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +182,23 @@ class Report:
     width_mean_s: float
 
 
-def report(
-    days: Sequence[Day], *, world: World, seed: int, runs: int = RUNS, promise: Promise | None = None
+def report_week(
+    days: Sequence[SimulatedDay], *, world: World, seed: int, runs: int = RUNS, promise: Promise | None = None
 ) -> Report:
     """Replay a week and count. The same days, world, seed and runs give the same figures. With a `promise` whose
     `stretch` says that arrivals spread more or less than the world has them, shares are as it believes."""
     replays = [
-        replay(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs)
+        replay_day(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs)
         for number, day in enumerate(days)
         if day.homes
     ]
     if not replays:
         return Report(runs, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     told = [interval for one in replays for interval in one.told]
-    doors = np.concatenate([_believed(one, promise) for one in replays])
+    doors = np.concatenate([_stretch_doors(one, promise) for one in replays])
     late = doors - np.array([[end_s] for _begin_s, end_s in told], dtype=np.float64)
     overtime = np.concatenate([one.overtime_s for one in replays])
-    covered = [share(row, interval) for row, interval in zip(doors, told, strict=True)]
+    covered = [share_within(row, interval) for row, interval in zip(doors, told, strict=True)]
     return Report(
         runs=runs,
         team_days=len(replays),
@@ -208,29 +213,32 @@ def report(
     )
 
 
-def _believed(one: Replay, promise: Promise | None) -> Floats:
+def _stretch_doors(one: Replay, promise: Promise | None) -> Floats:
     """The moments at the doors of a replay, as experience says that they spread."""
     if promise is None:
         return one.doors
     rows = (
-        promise.stretched(doors, begin_s=told[0]) for doors, told in zip(one.doors, one.told, strict=True)
+        promise.stretch_arrivals(doors, begin_s=told[0])
+        for doors, told in zip(one.doors, one.told, strict=True)
     )
     return np.stack(list(rows))
 
 
-def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float) -> Interval:
+def _choose_interval(
+    day: SimulatedDay, home: Home, there: Floats, promise: Promise, surplus: float
+) -> Interval:
     """The interval of a home that the team reaches at these moments."""
     if home.told is not None and (
-        home.firm or promise.holds(home.told, _door(there, home.told, home, day.breaks))
+        home.firm or promise.still_holds(home.told, _find_service_begins(there, home.told, home, day.breaks))
     ):
         return home.told
-    begin = promise.begin(
-        _door(there, (0, DAY_S), home, day.breaks),
+    begin = promise.choose_begin(
+        _find_service_begins(there, (0, DAY_S), home, day.breaks),
         earliest_s=day.start_s + day.homes[0].drive_s,
         opens_s=min((opens for opens, _ in home.windows), default=0),
     )
-    doors = _door(there, (begin, DAY_S), home, day.breaks)
-    end = promise.end(doors, begin_s=begin, surplus=surplus)
+    doors = _find_service_begins(there, (begin, DAY_S), home, day.breaks)
+    end = promise.choose_end(doors, begin_s=begin, surplus=surplus)
     closes = max((shut for opens, shut in home.windows if opens <= begin <= shut), default=DAY_S)
     if begin + promise.narrowest_s <= closes:  # nobody is told hours that do not suit them
         end = min(end, closes)
@@ -242,24 +250,24 @@ def _told(day: Day, home: Home, there: Floats, promise: Promise, surplus: float)
     return begin, end
 
 
-def _door(there: Floats, told: Interval, home: Home, breaks: Sequence[Interval]) -> Floats:
+def _find_service_begins(there: Floats, told: Interval, home: Home, breaks: Sequence[Interval]) -> Floats:
     """When the visit begins for a team that is there at `there`."""
     ready = np.maximum(there, told[0])
     best = np.full(len(there), np.inf)
     for opens, closes in home.windows:
-        start = _clear(np.maximum(ready, opens), home.usual_s, breaks)
+        start = _avoid_breaks(np.maximum(ready, opens), home.usual_s, breaks)
         best = np.minimum(best, np.where(start <= closes, start, np.inf))
-    return np.where(np.isfinite(best), best, _clear(ready, home.usual_s, breaks))
+    return np.where(np.isfinite(best), best, _avoid_breaks(ready, home.usual_s, breaks))
 
 
-def _clear(start: Floats, lasts: float, breaks: Sequence[Interval]) -> Floats:
+def _avoid_breaks(start: Floats, lasts: float, breaks: Sequence[Interval]) -> Floats:
     """The start, put off where the visit's usual length would be cut by a break."""
     for from_s, to_s in breaks:
         start = np.where((start < to_s) & (start + lasts > from_s), to_s, start)
     return start
 
 
-def _drive(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Floats:
+def _finish_drives(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Floats:
     """As `rules.drive`, for all runs: the clock runs on through a break, the car does not."""
     for from_s, to_s in breaks:
         paused = (now + left > from_s) & (now < to_s)
@@ -268,14 +276,14 @@ def _drive(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Floats:
     return now + left
 
 
-def _over_breaks(begin: Floats, end: Floats, breaks: Sequence[Interval]) -> Floats:
+def _add_breaks(begin: Floats, end: Floats, breaks: Sequence[Interval]) -> Floats:
     """The end of a visit, and of the breaks that it ran into."""
     for from_s, to_s in breaks:
         end = np.where((begin < from_s) & (end > from_s), end + (to_s - from_s), end)
     return end
 
 
-def _within(since: Floats, until: Floats, breaks: Sequence[Interval]) -> Floats:
+def _count_break_s(since: Floats, until: Floats, breaks: Sequence[Interval]) -> Floats:
     """Seconds of breaks between two moments."""
     return sum(
         (np.maximum(np.minimum(until, to_s) - np.maximum(since, from_s), 0) for from_s, to_s in breaks),

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from visits.planning.priority import points
-from visits.planning.rules import walk
+from visits.planning.priority import points_on
+from visits.planning.rules import walk_route
 from visits.planning.types import Interval, Problem, Shift, Visit
 from visits.planning.week import slots
 from visits.planning.why import ejections, hard_constraints
@@ -65,7 +65,7 @@ def find_keep_costs(
     rest = {one: [v for v in order if v != visit.id] for one, order in orders.items()}
     others = rest.get(shift, [])
     lost = _lost_points(frozen, orders, visit, team)
-    end_s = walk(frozen, team, [frozen.visit_by_id[one] for one in orders.get(shift, ())]).end_s
+    end_s = walk_route(frozen, team, [frozen.visit_by_id[one] for one in orders.get(shift, ())]).end_s
     for there in (frozen, relaxed):
         stops = [there.visit_by_id[one] for one in others]
         found = []
@@ -74,7 +74,7 @@ def find_keep_costs(
             added_s = _route_travel_s(frozen, team, after) + _travel_change(
                 frozen, orders, rest, visit, shift
             )
-            later_s = max(0, walk(frozen, team, after).end_s - end_s)
+            later_s = max(0, walk_route(frozen, team, after).end_s - end_s)
             shifted = tuple(_list_shifted_stops(frozen, team, after, visit))
             fits = FREE if added_s < NO_TRAVEL_S and round(lost) <= 0 else FITS
             order = () if shifted else tuple(stop.id for stop in after)
@@ -117,14 +117,14 @@ def _list_feasible_positions(
     problem: Problem, team: Shift, stops: Sequence[Visit], visit: Visit
 ) -> Iterator[int]:
     """Where the visit fits between the stops as they are."""
-    row = slots.line(problem, team, stops)
-    for slot in slots.slots(slots.Prepared(problem, (row,)), replace(visit, locked=None)):
+    row = slots.build_line(problem, team, stops)
+    for slot in slots.find_slots(slots.Prepared(problem, (row,)), replace(visit, locked=None)):
         yield slot.position
 
 
 def _list_shifted_stops(frozen: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[str]:
     """Stops that would begin outside the hours that their families know."""
-    for stop in walk(frozen, team, stops).stops:
+    for stop in walk_route(frozen, team, stops).stops:
         hours = visit.windows if stop.visit == visit.id else frozen.visit_by_id[stop.visit].windows
         if not any(opens <= stop.start_s <= closes for opens, closes in hours):
             yield stop.visit
@@ -144,11 +144,11 @@ def _travel_change(problem: Problem, orders: Orders, rest: Orders, visit: Visit,
 
 
 def _route_travel_s(problem: Problem, team: Shift, stops: Sequence[Visit]) -> int:
-    return walk(problem, team, stops).travel_s
+    return walk_route(problem, team, stops).travel_s
 
 
 def _lost_points(problem: Problem, orders: Orders, visit: Visit, team: Shift) -> float:
     """Points that the visit is worth less on the old date than where the plan has it."""
     now = next((one for one, order in orders.items() if visit.id in order), None)
-    kept = points(problem, visit, team.date)
-    return (0.0 if now is None else points(problem, visit, problem.shift_by_id[now].date)) - kept
+    kept = points_on(problem, visit, team.date)
+    return (0.0 if now is None else points_on(problem, visit, problem.shift_by_id[now].date)) - kept

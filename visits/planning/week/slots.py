@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from visits.planning.priority import points
-from visits.planning.rules import allowed, drive, service_start
+from visits.planning.priority import points_on
+from visits.planning.rules import find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
 
 NOTICE_S = 15 * 60  # a family is told when its visit shifts by more than this
@@ -66,32 +66,32 @@ class Prepared:
     lines: tuple[Line, ...]
 
 
-def prepare(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Prepared:
+def prepare_lines(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Prepared:
     """`orders` are visit ids per shift, as `types.orders(plan)` gives them; shifts without any count too."""
     lines = [
-        line(problem, shift, [problem.visit_by_id[visit] for visit in orders.get(shift.id, ())])
+        build_line(problem, shift, [problem.visit_by_id[visit] for visit in orders.get(shift.id, ())])
         for shift in problem.shifts
     ]
     return Prepared(problem, tuple(lines))
 
 
-def line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
+def build_line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
     """One route with both passes."""
     starts: list[int] = []
     leaves, legs = [shift.start_s], []
     here, seen_last, fits, feasible_prefix = shift.start_location, False, True, 0
     for visit in visits:
-        fits = fits and allowed(visit, shift) is None and (visit.infectious_last or not seen_last)
+        fits = fits and find_ban(visit, shift) is None and (visit.infectious_last or not seen_last)
         seen_last = seen_last or visit.infectious_last
         legs.append(problem.seconds(here, visit.location))
-        arrive_s = drive(leaves[-1], legs[-1], shift.breaks)
-        start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+        arrive_s = finish_drive(leaves[-1], legs[-1], shift.breaks)
+        start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
         feasible_prefix += start_s is not None and feasible_prefix == len(starts)
         starts.append(arrive_s if start_s is None else start_s)
         leaves.append(starts[-1] + visit.service_s)
         here = visit.location
     legs.append(problem.seconds(here, shift.end_location))
-    end_s = drive(leaves[-1], legs[-1], shift.breaks) if visits else shift.start_s
+    end_s = finish_drive(leaves[-1], legs[-1], shift.breaks) if visits else shift.start_s
     latest = [shift.end_s]
     for visit, leg_s in zip(reversed(visits), reversed(legs), strict=False):
         leave_s = latest_departure(latest[-1], leg_s, shift.breaks)
@@ -137,7 +137,7 @@ def latest_arrival(
     return best
 
 
-def slots(
+def find_slots(
     prepared: Prepared,
     visit: Visit,
     *,
@@ -153,18 +153,18 @@ def slots(
     """
     found: list[Slot] = []
     for row in prepared.lines:
-        if visit.locked not in (None, row.shift.id) or allowed(visit, row.shift) is not None:
+        if visit.locked not in (None, row.shift.id) or find_ban(visit, row.shift) is not None:
             continue
         if any(stop.id == visit.id for stop in row.visits):
             rest = [stop for stop in row.visits if stop.id != visit.id]
-            row = line(prepared.problem, row.shift, rest)  # noqa: PLW2901
+            row = build_line(prepared.problem, row.shift, rest)  # noqa: PLW2901
         if len(row.visits) < row.shift.max_visits:
-            found += _on_line(prepared.problem, row, visit, joined or {}, follows)
+            found += _list_slots_on_line(prepared.problem, row, visit, joined or {}, follows)
     found.sort(key=lambda slot: (slot.price_s, slot.later_s, slot.shift, slot.position))
     return found if limit is None else found[:limit]
 
 
-def insert(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
+def take_slot(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
     """The same with the slot taken, so that the next question does not offer it again."""
     rows = []
     for row in prepared.lines:
@@ -172,11 +172,11 @@ def insert(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
         if row.shift.id == slot.shift:
             stops.insert(slot.position, visit)
         same = len(stops) == len(row.visits) and row.shift.id != slot.shift
-        rows.append(row if same else line(prepared.problem, row.shift, stops))
+        rows.append(row if same else build_line(prepared.problem, row.shift, stops))
     return Prepared(prepared.problem, tuple(rows))
 
 
-def _on_line(
+def _list_slots_on_line(
     problem: Problem,
     row: Line,
     visit: Visit,
@@ -193,44 +193,44 @@ def _on_line(
         one = joined.get(before)
         if one is None and position < len(stops) and stops[position].id in follows:
             continue
-        slot = _after(problem, row, one or visit, position)
+        slot = _find_slot_after(problem, row, one or visit, position)
         if slot is not None:
             found.append(slot if one is None else replace(slot, joins=before))
     return found
 
 
-def _after(problem: Problem, row: Line, visit: Visit, position: int) -> Slot | None:
+def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -> Slot | None:
     """The place after `position` stops, None where the visit does not fit there."""
     shift, stops = row.shift, row.visits
     before = stops[position - 1].location if position else shift.start_location
     after = stops[position].location if position < len(stops) else shift.end_location
     to_s = problem.seconds(before, visit.location)
-    arrive_s = drive(row.leaves[position], to_s, shift.breaks)
-    start_s = service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
+    arrive_s = finish_drive(row.leaves[position], to_s, shift.breaks)
+    start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
     if start_s is None:
         return None
     leave_s = start_s + visit.service_s
     on_s = problem.seconds(visit.location, after)
-    next_s = drive(leave_s, on_s, shift.breaks)
+    next_s = finish_drive(leave_s, on_s, shift.breaks)
     if next_s > row.latest[position]:
         return None
-    end_s, later_s, moved = _delays(row, position, next_s)
+    end_s, later_s, moved = _measure_delays(row, position, next_s)
     added_s = to_s + on_s - (row.legs[position] if stops else 0)
-    worth = points(problem, visit, shift.date)
+    worth = points_on(problem, visit, shift.date)
     price_s = added_s + CALL_S * len(moved) + POINT_S * (visit.priority - worth)
     return Slot(
         shift.id, position, arrive_s, start_s, leave_s, end_s, added_s, worth, later_s, moved, price_s
     )
 
 
-def _delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
+def _measure_delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
     """When the team is back, the most that a stop shifts, and those that shift by more than the notice, when
     the stop after `position` is reached at `arrive_s`."""
     later_s, breaks = 0, row.shift.breaks
     moved: list[tuple[str, int]] = []
     for index in range(position, len(row.visits)):
         visit = row.visits[index]
-        start_s = service_start(arrive_s, visit.service_s, visit.windows, breaks)
+        start_s = find_service_start(arrive_s, visit.service_s, visit.windows, breaks)
         assert start_s is not None, "the latest arrival was kept"
         by_s = start_s - row.starts[index]
         if by_s == 0:  # waited away: the rest is as it was
@@ -238,5 +238,5 @@ def _delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tu
         later_s = max(later_s, by_s)
         if abs(by_s) > NOTICE_S:
             moved.append((visit.id, by_s))
-        arrive_s = drive(start_s + visit.service_s, row.legs[index + 1], breaks)
+        arrive_s = finish_drive(start_s + visit.service_s, row.legs[index + 1], breaks)
     return arrive_s, later_s, tuple(moved)

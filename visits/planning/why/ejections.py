@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from visits.planning.priority import points
-from visits.planning.rules import drive, service_start
+from visits.planning.priority import points_on
+from visits.planning.rules import find_service_start, finish_drive
 from visits.planning.types import Problem, Shift, Visit
 from visits.planning.why.hard_constraints import Offer
 
@@ -43,7 +43,7 @@ class _Label(NamedTuple):
 
 def points_lost(problem: Problem, visit: Visit, shift: Shift) -> float:
     """Points that the plan loses when the shift does not serve the visit."""
-    return points(problem, visit, shift.date) + (visit.move_points if visit.published == shift.id else 0.0)
+    return points_on(problem, visit, shift.date) + (visit.move_points if visit.published == shift.id else 0.0)
 
 
 def is_protected(visit: Visit, shift: Shift) -> bool:
@@ -129,7 +129,7 @@ class _RouteSearch:
         for label in self._with_visit(labels, len(self.stops)):
             if label.gap >= 0 and label.out >= self.needed:
                 leg_s = self.leg_seconds(label.here, len(self.places) - 1)
-                if drive(label.leave_s, leg_s, self.shift.breaks) <= self.shift.end_s + self.over_s:
+                if finish_drive(label.leave_s, leg_s, self.shift.breaks) <= self.shift.end_s + self.over_s:
                     ends.append((label, label.travel_s + leg_s))
         return ends
 
@@ -146,8 +146,8 @@ class _RouteSearch:
         if here and not visit.infectious_last and self.at[here - 1].infectious_last:
             return None
         leg_s = self.leg_seconds(here, to)
-        arrive_s = drive(leave_s, leg_s, self.shift.breaks)
-        start_s = service_start(arrive_s, visit.service_s, visit.windows, self.shift.breaks)
+        arrive_s = finish_drive(leave_s, leg_s, self.shift.breaks)
+        start_s = find_service_start(arrive_s, visit.service_s, visit.windows, self.shift.breaks)
         if start_s is None or start_s + visit.service_s > self.shift.end_s + self.over_s:
             return None
         return _Label(to, out, protected, gap, start_s + visit.service_s, lost, travel_s + leg_s, who)

@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visits.planning.rules import Walk, walk
-from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit, orders_of
+from visits.planning.rules import Walk, walk_route
+from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit, orders_of_routes
 from visits.planning.why.ejections import EjectionSet, cheapest_ejection_set, is_protected, points_lost
 from visits.planning.why.hard_constraints import CODES, Offer, find_hard_constraints, relax_offer
 
@@ -47,8 +47,8 @@ def build_reason(
 ) -> Reason:
     """The reason that a found room is."""
     stops = [problem.visit_by_id[i] for i in orders.get(room.shift, ())]
-    before = walk(problem, offer.shift, stops)
-    after = walk(problem, offer.shift, _insert_visit(stops, room.out, offer.visit, room.gap))
+    before = walk_route(problem, offer.shift, stops)
+    after = walk_route(problem, offer.shift, _insert_visit(stops, room.out, offer.visit, room.gap))
     was = {stop.visit: stop.start_s for stop in before.stops}
     lacking = visit.skills - problem.shift_by_id[room.shift].skills if "skill" in codes else ()
     return Reason(
@@ -75,7 +75,7 @@ def explain_unserved(
     problem: Problem, routes: Sequence[Route], known: Mapping[str, Reason] | None = None
 ) -> tuple[Unserved, ...]:
     """All visits that no route serves, each with its reason, in the order of problem.visits."""
-    orders = orders_of(routes)
+    orders = orders_of_routes(routes)
     served = {visit_id for order in orders.values() for visit_id in order}
     known = known or {}
     return tuple(
@@ -90,7 +90,7 @@ def explain_unserved(
 
 def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str]:
     """What is untrue about the reasons of an unserved visit, by relaxing and inserting; empty: all proved."""
-    orders = orders_of(routes)
+    orders = orders_of_routes(routes)
     visit = problem.visit_by_id[row.visit]
     if any(visit.id in order for order in orders.values()):
         return ["served"]
@@ -104,7 +104,7 @@ def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: R
         able = (
             _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MOST_S) for shift in problem.shifts
         )
-        return ["names no shift"] if any(walk is not None for walk in able) else []
+        return ["names no shift"] if any(walk_route is not None for walk_route in able) else []
     faults = []
     best = _find_cheapest_walk(
         problem, orders, visit, reason.shift, reason.relax, reason.visits, reason.over_s
@@ -151,7 +151,7 @@ def _wrong_points(problem: Problem, visit: Visit, reason: Reason) -> list[str]:
 
 def _route_travel_s(problem: Problem, orders: Orders, shift_id: str) -> int:
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]
-    return walk(problem, problem.shift_by_id[shift_id], stops).travel_s
+    return walk_route(problem, problem.shift_by_id[shift_id], stops).travel_s
 
 
 def _find_cheapest_walk(
@@ -169,7 +169,8 @@ def _find_cheapest_walk(
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]
     rest = len(stops) - len(out)
     walks = (
-        walk(problem, offer.shift, _insert_visit(stops, out, offer.visit, gap)) for gap in range(rest + 1)
+        walk_route(problem, offer.shift, _insert_visit(stops, out, offer.visit, gap))
+        for gap in range(rest + 1)
     )
     good = [w for w in walks if all(f.code == "end" and f.seconds <= offer.over_s for f in w.faults)]
     return min(good, key=lambda w: w.travel_s, default=None)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from visits.planning.rules import walk
+from visits.planning.rules import walk_route
 from visits.planning.types import DAY_S, Problem, Shift, Visit
 
 CODES = ("skill", "full", "window", "far", "no_shift")  # the sooner, the easier to do something about
@@ -50,7 +50,7 @@ def relax_offer(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 
 
 def free_shifts(problem: Problem, visit: Visit) -> Iterator[Shift]:
     """Shifts that could serve the visit if they had nobody else."""
-    return (shift for shift in problem.shifts if not walk(problem, shift, [visit]).faults)
+    return (shift for shift in problem.shifts if not walk_route(problem, shift, [visit]).faults)
 
 
 def find_hard_constraints(problem: Problem, visit: Visit) -> HardConstraints:
@@ -100,7 +100,7 @@ def _find_constraints_alone(
         codes.append("no_shift")
     for clock in ((), ("window",), ("far",), ("window", "far")):
         offer = relax_offer(shift, visit, (*codes, *clock))
-        faults = walk(problem, offer.shift, [offer.visit]).faults
+        faults = walk_route(problem, offer.shift, [offer.visit]).faults
         late = max((fault.seconds for fault in faults), default=0)
         if not faults or ("far" in clock and all(fault.code == "end" for fault in faults)):
             return tuple(sorted((*codes, *clock), key=CODES.index)), late

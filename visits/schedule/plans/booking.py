@@ -20,7 +20,7 @@ from visits.appointments import arrival_intervals, lifecycle, placement, promise
 from visits.appointments.published_visits import departure_time
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
-from visits.planning.rules import walk
+from visits.planning.rules import walk_route
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 from visits.schedule.plans import publishing
@@ -90,7 +90,7 @@ def _priced(there: Week, need: Need, slot: Slot) -> Slot:
     order = [visit for visit in there.orders.get(slot.shift, ()) if visit != str(need.pk)]
     order.insert(slot.position, str(need.pk))
     later_s, moved = 0, []
-    for stop in walk(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
+    for stop in walk_route(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
         if stop.visit != str(need.pk):
             by_s = stop.start_s - published_week.stop_of(there.visits[stop.visit]).start_s
             later_s = max(later_s, by_s)
@@ -114,8 +114,8 @@ def _slots(there: Week, need: Need) -> tuple[Joins, list[Slot]]:
     if not there.shifts:
         return Joins(), []
     asked, joins = there.problem.visit_by_id[str(need.pk)], stop_joining.of(there=there, need=need)
-    ready = slots.prepare(there.problem, there.orders)
-    return joins, slots.slots(ready, asked, joined=joins.visits, follows=joins.follows)
+    ready = slots.prepare_lines(there.problem, there.orders)
+    return joins, slots.find_slots(ready, asked, joined=joins.visits, follows=joins.follows)
 
 
 @transaction.atomic
@@ -207,7 +207,7 @@ def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: Abstr
 def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[str, Need]) -> planning.Route:
     """The stops of a team-day, walked."""
     problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
-    route = walk(problem, team, [problem.visit_by_id[i] for i in order]).route(team)
+    route = walk_route(problem, team, [problem.visit_by_id[i] for i in order]).as_route(team)
     PlanStop.objects.bulk_create(
         draft_rows.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs)
     )

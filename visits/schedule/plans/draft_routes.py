@@ -16,7 +16,7 @@ from visits.estimates.visit_durations import Known
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.day import remaining_day
 from visits.planning.groups import stop_groups
-from visits.planning.rules import within
+from visits.planning.rules import cut_windows
 from visits.planning.types import Interval, Problem
 from visits.schedule.plans import plan_changes
 from visits.schedule.plans.plan_changes import Change, Changes, What
@@ -66,7 +66,7 @@ class Routes:
         dates = None if own.dates is None else own.dates | {arrival_intervals.local_date(visit.planned_start)}
         return replace(
             own,
-            windows=within(own.windows, hour(visit)),
+            windows=cut_windows(own.windows, hour(visit)),
             dates=dates,
             locked=None,
             service_s=self.alone.get(own.id, own.service_s),
@@ -182,7 +182,7 @@ def _hour_or_draft(change: Change) -> Interval:
 
 def _freeze_hours(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
     visits = (
-        replace(visit, windows=within(visit.windows, hours[visit.id])) if visit.id in hours else visit
+        replace(visit, windows=cut_windows(visit.windows, hours[visit.id])) if visit.id in hours else visit
         for visit in problem.visits
     )
     return replace(problem, visits=tuple(visits))

@@ -16,9 +16,9 @@ from visits.appointments import arrival_intervals
 from visits.enums import RunKind
 from visits.models import Plan, Visit
 from visits.planning.groups import stop_groups
-from visits.planning.rules import walk
+from visits.planning.rules import walk_route
 from visits.planning.types import Interval, Route
-from visits.planning.uncertainty.simulate import Day
+from visits.planning.uncertainty.simulate import SimulatedDay
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_routes, plan_changes
@@ -87,10 +87,10 @@ def after(routes: Routes, kept: KeepCost, need: str) -> dict[str, Route | None] 
             continue
         team = routes.singles.shift_by_id[shift]
         visits = [mine if one == leader else routes.singles.visit_by_id[one] for one in routes.each(order)]
-        walked = walk(routes.singles, team, _with_kits(routes, visits))
+        walked = walk_route(routes.singles, team, _with_kits(routes, visits))
         if walked.faults:
             return None
-        found[shift] = walked.route(team) if order else None
+        found[shift] = walked.as_route(team) if order else None
     return found
 
 
@@ -131,7 +131,7 @@ def _differs(visit: Visit, interval: Interval) -> bool:
     return max(abs(a - b) for a, b in zip(was, interval, strict=True)) > plan_changes.SHIFTED.total_seconds()
 
 
-def _day(routes: Routes, shift: str, order: Sequence[str]) -> Day:
+def _day(routes: Routes, shift: str, order: Sequence[str]) -> SimulatedDay:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
     followers = stop_groups.list_followers(routes.groups)

@@ -143,5 +143,5 @@ def _balance(plan: Plan) -> dict[str, Any]:
     rows = [
         Load(**row)._replace(busy_s=busy[row["team"]], visits=visits[row["team"]]) for row in stored["teams"]
     ]
-    even = not loads.over(rows, engine.tolerance())
+    even = not loads.list_overloads(rows, engine.tolerance())
     return {**stored, "kept": even, "teams": [row._asdict() for row in rows]}

@@ -15,8 +15,8 @@ from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.groups import stop_groups
-from visits.planning.rules import within
-from visits.planning.types import DAY_S, Interval, start_from
+from visits.planning.rules import cut_windows
+from visits.planning.types import DAY_S, Interval, plan_from_orders
 from visits.schedule.problem import candidates, need_groups, need_priority
 from visits.schedule.problem.need_priority import Part
 
@@ -156,7 +156,7 @@ def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | N
         str(shift_id): [str(visit.need_id) for visit in sorted(rows, key=lambda visit: visit.sequence)]
         for shift_id, rows in sorted(published.items())
     }
-    return start_from(orders) if orders else None
+    return plan_from_orders(orders) if orders else None
 
 
 def as_shift(shift: Shift, places: Places) -> planning.Shift:
@@ -251,7 +251,7 @@ def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval,
     told_from, told_until = arrival_intervals.told(visit)
     since = arrival_intervals.seconds_of_day(min(told_from, visit.planned_start))
     until = arrival_intervals.seconds_of_day(max(told_until, visit.planned_start))
-    return within(windows, (since, until))
+    return cut_windows(windows, (since, until))
 
 
 def skills_needed(need: Need) -> frozenset[str]:

@@ -16,7 +16,7 @@ from visits.appointments import arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
 from visits.models import Shift, TeamDay, Visit
-from visits.planning.rules import within
+from visits.planning.rules import cut_windows
 from visits.planning.types import DAY_S, Problem, Stop
 from visits.schedule.problem import candidates, need_priority, problem_builder
 from visits.schedule.problem.problem_builder import Places
@@ -101,7 +101,7 @@ def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit
         id=str(visit.need_id),
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
-        windows=within(problem_builder.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
+        windows=cut_windows(problem_builder.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
         infectious_last=resident.infectious,
         **{"priority": 0.0, **more},
     )

@@ -20,7 +20,7 @@ from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.day.day_state import DayState, DayStopGroups, TeamPosition
-from visits.planning.types import Interval, Problem, Route, Stop, existing
+from visits.planning.types import Interval, Problem, Route, Stop, plan_from_routes
 from visits.schedule.problem import (
     candidates,
     need_priority,
@@ -200,4 +200,4 @@ def _routes(visits: list[Visit]) -> planning.Plan:
     for visit in sorted(visits, key=lambda one: (one.shift_id, one.sequence)):
         stops.setdefault(str(visit.shift_id), []).append(published_week.stop_of(visit))
     routes = tuple(Route(shift, tuple(row), row[-1].leave_s, 0) for shift, row in stops.items())
-    return existing(routes)
+    return plan_from_routes(routes)

@@ -25,7 +25,7 @@ from visits.models import Shift, Visit
 from visits.planning.types import Interval
 from visits.planning.uncertainty import simulate
 from visits.planning.uncertainty.arrival import Promise
-from visits.planning.uncertainty.simulate import Day, Home, Model, Replay, Report
+from visits.planning.uncertainty.simulate import Home, LearnedWorld, Replay, Report, SimulatedDay
 from visits.schedule.problem import problem_builder
 from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.need_groups import same_stop
@@ -79,8 +79,8 @@ def promise() -> Promise:
     )
 
 
-def world(learned: Mapping[str, Known]) -> Model:
-    return Model(in_vain=learned[VisitKind.IN_VAIN].minutes, travel_cv=settings.TRAVEL_CV)
+def world(learned: Mapping[str, Known]) -> LearnedWorld:
+    return LearnedWorld(in_vain=learned[VisitKind.IN_VAIN].minutes, travel_cv=settings.TRAVEL_CV)
 
 
 def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
@@ -93,7 +93,7 @@ def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
     return found
 
 
-def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
+def rehearse(days: list[SimulatedDay], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
     """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
     model, runs, how = world(learned), settings.REPLAYS, promise()
     replays = _replays(days, learned, how)
@@ -102,8 +102,8 @@ def rehearse(days: list[Day], needs: list[list[str]], learned: Mapping[str, Know
         for ids, one in zip(needs, replays, strict=True)
         for need, doors, told in zip(ids, one.doors, one.told, strict=True)
     }
-    days = [one.with_told() for one in replays]
-    report = simulate.report(days, world=model, seed=SEED + 1, runs=runs, promise=how)
+    days = [one.as_told_day() for one in replays]
+    report = simulate.report_week(days, world=model, seed=SEED + 1, runs=runs, promise=how)
     return Rehearsed(stops=stops, report=report, stretch=how.stretch)
 
 
@@ -117,16 +117,16 @@ def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> 
                 stops[need] = replace(stops[need], interval=interval)
 
 
-def intervals(days: list[Day], learned: Mapping[str, Known]) -> list[tuple[Interval, ...]]:
+def intervals(days: list[SimulatedDay], learned: Mapping[str, Known]) -> list[tuple[Interval, ...]]:
     """What the families of each day are to be told, home by home."""
     return [one.told for one in _replays(days, learned, promise())]
 
 
-def _replays(days: list[Day], learned: Mapping[str, Known], how: Promise) -> list[Replay]:
-    return simulate.rehearse(days, world=world(learned), promise=how, seed=SEED, runs=settings.REPLAYS)
+def _replays(days: list[SimulatedDay], learned: Mapping[str, Known], how: Promise) -> list[Replay]:
+    return simulate.replay_days(days, world=world(learned), promise=how, seed=SEED, runs=settings.REPLAYS)
 
 
-def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> Day:
+def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> SimulatedDay:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
     order, follows = [stop.visit for stop in route.stops], built.follows
@@ -155,10 +155,10 @@ def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report
     """Replay what is published from `first` to `last`, with the intervals that the families were told."""
     learned = visit_durations.known()
     days = _published(first, last, learned)
-    return simulate.report(days, world=world(learned), seed=seed, runs=runs, promise=promise())
+    return simulate.report_week(days, world=world(learned), seed=seed, runs=runs, promise=promise())
 
 
-def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Day]:
+def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[SimulatedDay]:
     """The team-days with visits that are not cancelled, in a constant number of queries."""
     by_shift: dict[int, list[Visit]] = {}
     for visit in list_published_visits(first=first, last=last):
@@ -206,8 +206,8 @@ def _told_before(need: Need, shift: Shift) -> Visit | None:
     return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
 
 
-def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> Day:
-    return Day(
+def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> SimulatedDay:
+    return SimulatedDay(
         start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
     )
 

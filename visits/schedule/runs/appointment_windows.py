@@ -15,9 +15,9 @@ from visits.enums import OPEN_VISITS
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import Plan, PlanStop, Visit
-from visits.planning.rules import active_s
+from visits.planning.rules import count_active_s
 from visits.planning.types import Interval
-from visits.planning.uncertainty.simulate import Day, Home
+from visits.planning.uncertainty.simulate import Home, SimulatedDay
 from visits.planning.week.slots import Slot
 from visits.schedule.problem import problem_builder, simulation
 from visits.schedule.problem.need_groups import same_stop
@@ -55,7 +55,7 @@ def tell(
     }
     back = {row["shift"]: row["end_s"] for row in plan.summary.get("team_days", [])}
     learned = visit_durations.known()
-    days: list[Day] = []
+    days: list[SimulatedDay] = []
     ids: list[list[str]] = []
     behind: set[str] = set()
     for shift_id, rows in groupby(stops, key=lambda stop: stop.shift_id):
@@ -67,8 +67,8 @@ def tell(
             for stop in there
         )
         start_s, leave_s = (leaves or {}).get(shift_id, shift.start_s), there[-1].leave
-        home_s = max(0, active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
-        days.append(Day(start_s, shift.end_s, shift.breaks, homes, home_s))
+        home_s = max(0, count_active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
+        days.append(SimulatedDay(start_s, shift.end_s, shift.breaks, homes, home_s))
         ids.append([str(stop.need_id) for stop in there])
     rehearsed = simulation.rehearse(days, ids, learned)
     for day, row in zip(days, ids, strict=True):
@@ -113,7 +113,9 @@ def _behind(route: Sequence[Need]) -> set[str]:
     return {str(need.pk) for before, need in pairwise(route) if same_stop(before.resident, need.resident)}
 
 
-def _of_stops(told: Mapping[str, Interval], day: Day, behind: Collection[str]) -> dict[str, Interval]:
+def _of_stops(
+    told: Mapping[str, Interval], day: SimulatedDay, behind: Collection[str]
+) -> dict[str, Interval]:
     """What families are told, by need in the order of the day: those of one stop one interval, wide enough for all.
     Who keeps the interval that it has, keeps it."""
     stops: list[list[str]] = []
@@ -156,7 +158,7 @@ def _day(
     asked: Need,
     learned: Mapping[str, Known],
     behind: Collection[str],
-) -> Day:
+) -> SimulatedDay:
     """The team-day in this order, with the visit of the one who asks at this place."""
     problem, row = there.problem, there.shifts[place.shift]
     shift = problem.shift_by_id[place.shift]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from visits import planning
-from visits.planning.types import BrokenLock, Reason, orders
+from visits.planning.types import BrokenLock, Reason, orders_of_plan
 from visits.planning.week import slots
 from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.problem_builder import Candidates, hours
@@ -35,12 +35,12 @@ def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock])
     left = [row for row in rows if not row.served_on]
     if not left:
         return places
-    ready = slots.prepare(built.problem, orders(plan))
+    ready = slots.prepare_lines(built.problem, orders_of_plan(plan))
     for row in left:
         visit = free(built, row.visit)
-        offers = slots.slots(ready, visit, limit=1)
+        offers = slots.find_slots(ready, visit, limit=1)
         if offers:
-            ready = slots.insert(ready, visit, offers[0])
+            ready = slots.take_slot(ready, visit, offers[0])
             places[row.visit] = {"shift": int(offers[0].shift), "start": offers[0].start_s, "offered": 1}
     return places
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from visits import planning
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
-from visits.planning.fair.loads import Balance, as_mapping
+from visits.planning.fair.loads import Balance, balance_as_mapping
 from visits.planning.why import hard_constraints
 from visits.schedule.problem.problem_builder import Candidates
 from visits.schedule.problem.simulation import Rehearsed
@@ -28,7 +28,7 @@ def write(
     figures = plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
-    summary = _summary(built, plan, rehearsed) | {"balance": as_mapping(balance) if balance else {}}
+    summary = _summary(built, plan, rehearsed) | {"balance": balance_as_mapping(balance) if balance else {}}
     row = Plan.objects.create(run=run, summary=summary, based_on=built.based_on)
     rows = [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)]
     PlanStop.objects.bulk_create(rows, batch_size=500)

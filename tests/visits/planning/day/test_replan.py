@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.working_day import MONDAY, at, published_day
-from visits.planning import Plan, Problem, Visit, check, walk
+from visits.planning import Plan, Problem, Visit, check_plan, walk_route
 from visits.planning.day.day_state import DROPPED, MOVED, NEW, SAME, SHIFTED, Replan
 from visits.planning.day.remaining_day import narrow_to_told
 from visits.planning.day.replan import replan_day
@@ -26,7 +26,7 @@ def insertable(problem: Problem, result: Replan, slot: Slot, visit: Visit, publi
         known.get(s.visit) or narrow_to_told(problem.visit_by_id[s.visit], told.get(s.visit)) for s in order
     ]
     stops.insert(slot.position, dataclasses.replace(visit, locked=None))
-    return not walk(dataclasses.replace(problem, shifts=(shift,), visits=()), shift, stops).faults
+    return not walk_route(dataclasses.replace(problem, shifts=(shift,), visits=()), shift, stops).faults
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,7 +43,7 @@ def test_promises_of_working_teams_stay_and_broken_ones_are_named(seed, teams, n
     facts = at(problem, published, told, now_s, failed=failed)
     result = replan_day(problem, published, facts, iterations=iterations, seed=seed)
 
-    assert check(result.problem, result.plan) == []
+    assert check_plan(result.problem, result.plan) == []
     assert not {route.shift for route in result.plan.routes} & failed
     assert not facts.gone & result.plan.shift_of.keys()
     today = {v for v, shift in published.shift_of.items() if shift.endswith("d0")} - facts.gone
@@ -74,7 +74,7 @@ def test_a_delay_breaks_no_promise_without_naming_it(seed, now_s, overrun_s):
     problem, published, told = published_day(seed, teams=3, stops=6, promised=0.8)
     facts = at(problem, published, told, now_s, overrun_s={"t0d0": overrun_s})
     result = replan_day(problem, published, facts, iterations=50, seed=seed)
-    assert check(result.problem, result.plan) == []
+    assert check_plan(result.problem, result.plan) == []
     for change in result.changes:
         visit = problem.visit_by_id[change.visit]
         kept = (

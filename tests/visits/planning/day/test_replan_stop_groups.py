@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.working_day import KIT_S, MONDAY, at, published_day, stops_of
-from visits.planning import Plan, Problem, Shift, Visit, check, walk
+from visits.planning import Plan, Problem, Shift, Visit, check_plan, walk_route
 from visits.planning.day.day_state import DROPPED, MOVED, SAME, DayState, DayStopGroups, Replan
 from visits.planning.day.replan import replan_day
-from visits.planning.types import existing
+from visits.planning.types import plan_from_routes
 
 HOUR = 3600
 
@@ -92,7 +92,7 @@ def test_nobody_is_lost_and_no_promise_moves(
     )
     result = replan_day(problem, published, state, stops=stops, iterations=iterations, seed=seed)
 
-    assert check(result.problem, result.plan) == []
+    assert check_plan(result.problem, result.plan) == []
     assert result.plan.broken_locks == ()
     assert not {route.shift for route in result.plan.routes} & state.failed
     today = {v for v, shift in published.shift_of.items() if shift.endswith("d0")} - state.gone
@@ -198,12 +198,12 @@ def test_an_urgent_neighbour_stands_back_where_a_promise_would_break_for_it() ->
     first, second = _promised("a"), _promised("b")
     urgent = Visit("u", 0, 1800, 250.0, ((0, 24 * HOUR),))
     problem = _lone([first, second, urgent])
-    route = walk(problem, problem.shifts[0], [first, second]).route(problem.shifts[0])
+    route = walk_route(problem, problem.shifts[0], [first, second]).as_route(problem.shifts[0])
     start = route.stops[0].start_s
     told = {"a": (start, start), "b": (start + 1200, start + 1200)}
     state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
     stops = DayStopGroups(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan_day(problem, existing([route]), state, stops=stops, iterations=50)
+    result = replan_day(problem, plan_from_routes([route]), state, stops=stops, iterations=50)
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": "new"}
     assert result.broken_promises == ()
     assert result.problem.visit_by_id["u"].service_s == 1800
@@ -214,12 +214,12 @@ def test_a_team_gets_no_more_promised_homes_than_it_may() -> None:
     first, second = _promised("a"), _promised("b")
     urgent = Visit("u", 0, 1800, 250.0, ((0, 24 * HOUR),))
     problem = _lone([first, second, urgent], max_visits=2)
-    route = walk(problem, problem.shifts[0], [first, second]).route(problem.shifts[0])
+    route = walk_route(problem, problem.shifts[0], [first, second]).as_route(problem.shifts[0])
     told = {stop.visit: (stop.start_s, stop.start_s + HOUR) for stop in route.stops}
     state = DayState(MONDAY, 7 * HOUR, told=told, urgent=("u",))
     stops = DayStopGroups(wanted=(("a", "u"),), follows={"a": 600, "u": 1200}, alone={"a": 1200, "u": 1800})
-    result = replan_day(problem, existing([route]), state, stops=stops, iterations=50)
-    assert check(result.problem, result.plan) == []
+    result = replan_day(problem, plan_from_routes([route]), state, stops=stops, iterations=50)
+    assert check_plan(result.problem, result.plan) == []
     assert {c.visit: c.what for c in result.changes} == {"a": SAME, "b": SAME, "u": DROPPED}
 
 
@@ -231,10 +231,10 @@ def test_a_stop_without_a_place_today_is_offered_one_for_all() -> None:
         for n in range(2)
     ]
     problem = Problem(((-7.6, 111.5),), (today, *later), tuple(visits))
-    route = walk(problem, today, visits).route(today)
+    route = walk_route(problem, today, visits).as_route(today)
     state = DayState(MONDAY, 7 * HOUR, failed=frozenset({"t0d0"}))
     stops = DayStopGroups(wanted=(("a", "b"),), follows={"a": 600, "b": 600}, alone={"a": 1200, "b": 1200})
-    result = replan_day(problem, existing([route]), state, stops=stops, iterations=10)
+    result = replan_day(problem, plan_from_routes([route]), state, stops=stops, iterations=10)
     one, two = (change.offer for change in sorted(result.changes, key=lambda change: change.visit))
     assert one is not None
     assert two is not None

@@ -34,10 +34,10 @@ def as_array(rows):
 @given(breaks(), times, st.integers(0, 60))
 def test_driving_and_its_inverse_agree_with_the_rules(rows, then, seconds):
     table = as_array(rows)
-    assert clock.drive(table, 0, then, seconds) == rules.drive(then, seconds, rows)
+    assert clock.drive(table, 0, then, seconds) == rules.finish_drive(then, seconds, rows)
     latest = clock.drive_back(table, 0, then, seconds)
-    assert rules.drive(latest, seconds, rows) <= then
-    assert rules.drive(latest + 1, seconds, rows) > then
+    assert rules.finish_drive(latest, seconds, rows) <= then
+    assert rules.finish_drive(latest + 1, seconds, rows) > then
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -46,7 +46,7 @@ def test_good_starts_are_the_rules_starts(rows, windows, service):
     good = good_starts(windows, rows, service)
     assert good == sorted(good)
     for now in range(0, 245, 3):
-        expected = rules.service_start(now, service, windows, rows)
+        expected = rules.find_service_start(now, service, windows, rows)
         first = next((max(now, a) for a, b in good if b >= now), None)
         assert first == expected
 

@@ -5,10 +5,10 @@ import random
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import walk
+from visits.planning import walk_route
 from visits.planning.engine import data, route
 from visits.planning.engine.data import LATEST, LEAVE, LENGTH, TRAVEL, VISIT
-from visits.planning.rules import allowed, drive, service_start
+from visits.planning.rules import find_ban, find_service_start, finish_drive
 
 
 def loaded(seed):
@@ -36,7 +36,7 @@ def test_refresh_finds_the_times_and_faults_of_the_rules(seed):
     problem, model, state, order = loaded(seed)
     shift = problem.shifts[0]
     good = route.refresh(model.data, state, 0)
-    walked = walk(problem, shift, visits_of(problem, model, order))
+    walked = walk_route(problem, shift, visits_of(problem, model, order))
     assert good == (not clock_faults(walked))
     if good:
         assert state.stops[0, LEAVE, 1 : len(order) + 1].tolist() == [s.leave_s for s in walked.stops]
@@ -51,15 +51,15 @@ def test_the_best_place_is_the_cheapest_that_the_rules_allow(seed):
         state.facts[0, LENGTH] = 0
         order = []
         route.refresh(model.data, state, 0)
-    before = walk(problem, shift, visits_of(problem, model, order)).travel_s
+    before = walk_route(problem, shift, visits_of(problem, model, order)).travel_s
     for visit in set(range(14)) - set(order):
         (mine,) = visits_of(problem, model, [visit])
-        if allowed(mine, shift):
+        if find_ban(mine, shift):
             continue
         added, gap = route.best_place(model.data, state, visit, 0, 1 << 20, 0)
         options = {}
         for k in range(len(order) + 1):
-            walked = walk(problem, shift, visits_of(problem, model, [*order[:k], visit, *order[k:]]))
+            walked = walk_route(problem, shift, visits_of(problem, model, [*order[:k], visit, *order[k:]]))
             if not clock_faults(walked):
                 options[k] = walked.travel_s - before
         if options:
@@ -79,12 +79,12 @@ def test_the_latest_arrival_is_the_last_that_works(seed):
         """Whether the rest of the route is kept when stop `k` is reached at `arrive_s`."""
         now_s = arrive_s
         for i in range(k, len(visits)):
-            start_s = service_start(now_s, visits[i].service_s, visits[i].windows, shift.breaks)
+            start_s = find_service_start(now_s, visits[i].service_s, visits[i].windows, shift.breaks)
             if start_s is None:
                 return False
             there = visits[i + 1].location if i + 1 < len(visits) else shift.end_location
             leg_s = problem.seconds(visits[i].location, there)
-            now_s = drive(start_s + visits[i].service_s, leg_s, shift.breaks)
+            now_s = finish_drive(start_s + visits[i].service_s, leg_s, shift.breaks)
         return now_s <= shift.end_s
 
     for k in range(len(visits)):

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import GreatCircle, Plan, Problem, Shift, Visit, check, plan
+from visits.planning import GreatCircle, Plan, Problem, Shift, Visit, check_plan, plan
 from visits.planning.fair import fairness
 from visits.planning.fair.fairness import plan_fairly
-from visits.planning.fair.loads import Tolerance, loads, over
+from visits.planning.fair.loads import Tolerance, list_overloads, measure_loads
 from visits.planning.why import explain
 
 DAY = dt.date(2026, 11, 30)
@@ -27,7 +27,7 @@ def slack(count: int = 12, **changes) -> Problem:
 
 
 def gap(problem: Problem, found: Plan, measure: str) -> float:
-    values = [load.of(measure) for load in loads(problem, found.routes)]
+    values = [load.measured_by(measure) for load in measure_loads(problem, found.routes)]
     return max(values) - min(values)
 
 
@@ -42,7 +42,7 @@ def test_work_that_one_team_would_do_alone_is_shared() -> None:
     assert balance.kept
     assert balance.held == ()
     assert found.statistics.served == 12
-    assert check(problem, found) == []
+    assert check_plan(problem, found) == []
 
 
 def test_a_promise_is_never_given_up_for_fairness_and_is_named() -> None:
@@ -82,13 +82,13 @@ def test_fairness_breaks_no_rule_promise_or_guarantee_and_serves_as_many(seed: i
     first = plan(problem, iterations=800, seed=seed)
     found, balance = plan_fairly(problem, tolerance=tolerance, iterations=1000, seed=seed)
 
-    assert check(problem, found) == []
+    assert check_plan(problem, found) == []
     assert found.statistics.served >= first.statistics.served
     assert len(found.broken_guarantees) <= len(first.broken_guarantees)
     assert {row.visit for row in found.broken_locks} <= {row.visit for row in first.broken_locks}
     net = [row.statistics.points - row.statistics.moved_points for row in (first, found)]
     assert net[1] >= net[0] - 0.05 * abs(first.statistics.points)
-    before, after = (over(loads(problem, p.routes), tolerance) for p in (first, found))
+    before, after = (list_overloads(measure_loads(problem, p.routes), tolerance) for p in (first, found))
     assert sum(row[0] for row in after) <= sum(row[0] for row in before)
     assert balance.kept == (not after)
     for row in found.unserved:

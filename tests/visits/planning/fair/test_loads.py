@@ -3,7 +3,15 @@
 import datetime as dt
 
 from visits.planning import GreatCircle, Problem, Shift, Visit, plan
-from visits.planning.fair.loads import Balance, Held, Load, Tolerance, as_mapping, loads, over
+from visits.planning.fair.loads import (
+    Balance,
+    Held,
+    Load,
+    Tolerance,
+    balance_as_mapping,
+    list_overloads,
+    measure_loads,
+)
 
 DAY = dt.date(2026, 11, 30)
 BREAK = ((43200, 46800),)
@@ -19,7 +27,7 @@ def test_loads_are_driving_and_serving_against_the_hours_without_breaks() -> Non
     visits = tuple(Visit(f"v{i}", 0, 1500, 10, ((27000, 55800),)) for i in range(2))
     problem = Problem(PLACES, (ONE, TWO, OFF), visits, GreatCircle(1.0, 36.0))
     found = plan(problem, iterations=50)
-    assert loads(problem, found.routes) == (Load("T1", 1, 25200, 3000, 2), Load("T2", 1, 25200, 0, 0))
+    assert measure_loads(problem, found.routes) == (Load("T1", 1, 25200, 3000, 2), Load("T2", 1, 25200, 0, 0))
 
 
 def test_who_does_more_than_the_least_loaded_and_the_tolerance_is_named_in_tolerances() -> None:
@@ -28,16 +36,16 @@ def test_who_does_more_than_the_least_loaded_and_the_tolerance_is_named_in_toler
 
 
 def rounded(tolerance: Tolerance) -> list[tuple[float, str, str]]:
-    return [(round(far, 6), team, measure) for far, team, measure in over([BUSY, CALM], tolerance)]
+    return [(round(far, 6), team, measure) for far, team, measure in list_overloads([BUSY, CALM], tolerance)]
 
 
 def test_a_measure_without_a_tolerance_is_not_looked_at() -> None:
-    assert over([BUSY, CALM], Tolerance(minutes=None, visits=None)) == []
-    assert over([], Tolerance()) == []
+    assert list_overloads([BUSY, CALM], Tolerance(minutes=None, visits=None)) == []
+    assert list_overloads([], Tolerance()) == []
 
 
 def test_a_balance_is_stored_as_plain_data() -> None:
-    stored = as_mapping(Balance((BUSY,), kept=False, held=(Held("T1", "visits", "promises"),)))
+    stored = balance_as_mapping(Balance((BUSY,), kept=False, held=(Held("T1", "visits", "promises"),)))
     assert stored == {
         "kept": False,
         "teams": [{"team": "T1", "days": 1, "available_s": 10_000, "busy_s": 9_000, "visits": 8}],

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from visits.planning import GreatCircle, Problem, Shift, Visit, walk
+from visits.planning import GreatCircle, Problem, Shift, Visit, walk_route
 from visits.planning.groups.sessions import SessionRules, cost_one_by_one, propose_sessions
 
 DAY = dt.date(2026, 11, 30)
@@ -79,7 +79,7 @@ def test_the_days_at_homes_keep_the_rules_and_leave_nobody_out_who_fits(seed: in
     work_s = sum(v.service_s for v in visits)
     assert cost.team_days * 25200 >= work_s
     assert cost.team_days <= len(visits)
-    alone = [walk(problem, SHIFT, [v]) for v in visits]
+    alone = [walk_route(problem, SHIFT, [v]) for v in visits]
     assert cost.travel_s <= sum(w.travel_s for w in alone)
 
 

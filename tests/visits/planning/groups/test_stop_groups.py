@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import Problem, Reason, Unserved, Visit, check, plan, walk
+from visits.planning import Problem, Reason, Unserved, Visit, check_plan, plan, walk_route
 from visits.planning.groups import stop_groups
 
 HOME = Visit("a", 0, 1200, 10, ((27000, 55800),))
@@ -23,7 +23,7 @@ def test_together_they_are_as_long_and_worth_as_much_as_all() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"last": True},
+        {"infectious_last": True},
         {"windows": ((0, 27000),)},  # it would begin at 27000 + 1200 at the earliest
         {"dates": frozenset()},
     ],
@@ -120,7 +120,7 @@ def test_a_plan_of_shared_stops_keeps_the_rules_of_single_visits(seed: int) -> N
     found = stop_groups.expand_groups(problem, groups, plan(merged, iterations=400, seed=seed))
 
     assert groups
-    assert check(problem, found) == []
+    assert check_plan(problem, found) == []
     assert found.statistics.served == len(found.shift_of)
     for ids in groups.values():
         where = [found.shift_of.get(visit) for visit in ids]
@@ -169,7 +169,7 @@ def test_a_team_gets_no_more_visits_than_it_may_by_shared_stops() -> None:
 
     found = stop_groups.expand_groups(problem, groups, merged)
 
-    assert check(problem, found) == []
+    assert check_plan(problem, found) == []
     assert found.shift_of.keys() == {"v0", "v1", "v3"}  # the one worth least is left out, the promise stays
     assert (found.statistics.served, found.statistics.points) == (3, 34)
     assert [row.visit for row in found.unserved] == ["v2"]
@@ -188,7 +188,7 @@ def test_who_is_too_many_for_one_team_goes_to_another_that_has_room() -> None:
         groups = {"v0": ("v0", "v1")}
         merged = stop_groups.merge_groups(problem, groups)
         stops = [merged.visit_by_id[i] for i in ("v0", "v2", "v3")]
-        route = walk(merged, one, stops).route(one)
+        route = walk_route(merged, one, stops).as_route(one)
         found = stop_groups.expand_groups(
             problem, groups, dataclasses.replace(plan(merged, iterations=0), routes=(route,))
         )
@@ -197,4 +197,4 @@ def test_who_is_too_many_for_one_team_goes_to_another_that_has_room() -> None:
         both = {"v0": "s1", "v1": "s1"} if lasts == 55800 else {}
         assert found.shift_of == {"v2": "s0", "v3": "s0"} | both
         assert [row.visit for row in found.unserved] == ([] if both else ["v0", "v1"])
-        assert check(problem, found) == []
+        assert check_plan(problem, found) == []

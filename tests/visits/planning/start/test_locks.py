@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.planning_case import make_problem
-from visits.planning import GreatCircle, Problem, Shift, Table, Visit, check, plan, walk
+from visits.planning import GreatCircle, Problem, Shift, Table, Visit, check_plan, plan, walk_route
 from visits.planning.start.locks import keep_locks
 
 DAY = dt.date(2026, 11, 30)
@@ -31,7 +31,7 @@ def test_locks_that_clash_are_named_and_served_elsewhere():
     (broken,) = result.broken_locks
     assert (broken.visit, broken.shift, broken.served_on) == ("a", "s", "t")
     assert (broken.reason.code, broken.reason.visits) == ("lock_clash", ("b",))
-    assert check(both, result) == []
+    assert check_plan(both, result) == []
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_lock_the_shift_cannot_keep_alone_says_why(changes, shift, code):
     result = plan(one, iterations=10)
     assert [(b.visit, b.reason.code, b.served_on) for b in result.broken_locks] == [("a", code, None)]
     assert [row.visit for row in result.unserved] == ["a"]
-    assert check(one, result) == []
+    assert check_plan(one, result) == []
 
 
 def test_four_promises_for_three_places_break_the_least():
@@ -82,7 +82,7 @@ def test_an_order_that_keeps_all_is_found_whenever_there_is_one(seed):
     most = max(
         n
         for n in range(len(locked) + 1)
-        if any(not walk(case, shift, order).faults for order in itertools.permutations(locked, n))
+        if any(not walk_route(case, shift, order).faults for order in itertools.permutations(locked, n))
     )
     kept = keep_locks(case)
     assert len(kept.orders.get("s0", ())) == most

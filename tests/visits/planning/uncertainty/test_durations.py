@@ -13,13 +13,13 @@ from visits.planning.uncertainty.durations import (
     LONGEST_MIN,
     SHORTEST_MIN,
     Duration,
-    learn,
-    prior,
-    t_below,
-    t_quantile,
+    build_prior,
+    cumulate_t,
+    invert_t,
+    learn_duration,
 )
 
-OFFICE = prior(median=24, sigma=0.35, visits=20)
+OFFICE = build_prior(median=24, sigma=0.35, visits=20)
 
 
 def truth(count: int, seed: int, median: float = 35, sigma: float = 0.5) -> list[float]:
@@ -38,8 +38,8 @@ CLOSED = {  # distributions whose quantile can be written down
 def test_students_t_is_the_one_that_can_be_written_down(share: float, freedom: float) -> None:
     expected = CLOSED[freedom](share)
 
-    assert t_quantile(share, freedom) == pytest.approx(expected, rel=1e-7, abs=1e-12)
-    assert t_below(expected, freedom) == pytest.approx(share, abs=1e-10)
+    assert invert_t(share, freedom) == pytest.approx(expected, rel=1e-7, abs=1e-12)
+    assert cumulate_t(expected, freedom) == pytest.approx(share, abs=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -47,40 +47,40 @@ def test_students_t_is_the_one_that_can_be_written_down(share: float, freedom: f
     [(7, 0.8, 0.896), (7, 0.975, 2.365), (20, 0.8, 0.860), (20, 0.1, -1.325), (120, 0.95, 1.658)],
 )
 def test_students_t_is_the_one_of_the_tables(freedom: float, share: float, t: float) -> None:
-    assert t_quantile(share, freedom) == pytest.approx(t, abs=5e-4)
+    assert invert_t(share, freedom) == pytest.approx(t, abs=5e-4)
 
 
 def test_without_a_visit_the_prior_speaks() -> None:
-    found = learn(OFFICE, [])
+    found = learn_duration(OFFICE, [])
 
-    assert (found.belief, found.used, found.absurd, found.far) == (OFFICE, 0, 0, 0)
-    known = found.belief.predictive()
-    assert known.median == pytest.approx(24)
+    assert (found.belief, found.used_count, found.absurd, found.far) == (OFFICE, 0, 0, 0)
+    known = found.belief.predict_next()
+    assert known.median_min == pytest.approx(24)
     assert known.freedom == 20
-    assert known.quantile(0.8) == pytest.approx(24 * math.exp(0.859964 * 0.35 * math.sqrt(21 / 20)))
+    assert known.quantile_min(0.8) == pytest.approx(24 * math.exp(0.859964 * 0.35 * math.sqrt(21 / 20)))
 
 
 def test_many_visits_are_believed_over_the_prior() -> None:
-    found = learn(OFFICE, truth(4000, seed=1))
+    found = learn_duration(OFFICE, truth(4000, seed=1))
 
-    known = found.belief.predictive()
-    assert known.median == pytest.approx(35, rel=0.02)
+    known = found.belief.predict_next()
+    assert known.median_min == pytest.approx(35, rel=0.02)
     assert known.spread == pytest.approx(0.5, rel=0.03)
-    assert known.quantile(0.8) == pytest.approx(35 * math.exp(0.8416 * 0.5), rel=0.03)
-    assert found.used >= 3990
+    assert known.quantile_min(0.8) == pytest.approx(35 * math.exp(0.8416 * 0.5), rel=0.03)
+    assert found.used_count >= 3990
 
 
 def test_as_many_visits_as_the_prior_is_worth_meet_it_half_way() -> None:
     same = [36.0] * 20
 
-    assert learn(OFFICE, same).belief.mean == pytest.approx((math.log(24) + math.log(36)) / 2)
+    assert learn_duration(OFFICE, same).belief.mean == pytest.approx((math.log(24) + math.log(36)) / 2)
 
 
 def test_a_learned_quantile_covers_its_share_of_visits_to_come() -> None:
     shares = [
         np.mean(
             np.asarray(truth(400, seed=1000 + seed))
-            <= learn(OFFICE, truth(250, seed)).belief.predictive().quantile(0.8)
+            <= learn_duration(OFFICE, truth(250, seed)).belief.predict_next().quantile_min(0.8)
         )
         for seed in range(40)
     ]
@@ -98,7 +98,7 @@ def test_a_learned_quantile_covers_its_share_of_visits_to_come() -> None:
 def test_absurd_reports_change_nothing(slips: list[float]) -> None:
     visits = truth(200, seed=3, median=24, sigma=0.3)
 
-    clean, soiled = learn(OFFICE, visits), learn(OFFICE, visits + slips)
+    clean, soiled = learn_duration(OFFICE, visits), learn_duration(OFFICE, visits + slips)
 
     assert soiled.belief == clean.belief
     assert soiled.absurd + soiled.far == clean.absurd + clean.far + len(slips)
@@ -109,7 +109,8 @@ def test_a_tenth_of_slips_moves_the_quantile_by_little() -> None:
     late = list(np.random.default_rng(5).uniform(0, 4, 33))
 
     clean, soiled = (
-        learn(OFFICE, rows).belief.predictive().quantile(0.8) for rows in (visits, visits + late)
+        learn_duration(OFFICE, rows).belief.predict_next().quantile_min(0.8)
+        for rows in (visits, visits + late)
     )
 
     assert soiled == pytest.approx(clean, rel=0.03)
@@ -122,13 +123,13 @@ def test_a_tenth_of_slips_moves_the_quantile_by_little() -> None:
 def test_whatever_is_reported_the_order_does_not_matter_and_all_is_counted(
     reports: list[float], rng: random.Random
 ) -> None:
-    found = learn(OFFICE, reports)
+    found = learn_duration(OFFICE, reports)
     shuffled = rng.sample(reports, len(reports))
 
-    again = learn(OFFICE, shuffled)
+    again = learn_duration(OFFICE, shuffled)
     assert (again.belief, again.absurd, again.far) == (found.belief, found.absurd, found.far)
-    assert found.used + found.absurd + found.far == len(reports)
-    assert SHORTEST_MIN <= found.belief.predictive().quantile(0.8) <= LONGEST_MIN
+    assert found.used_count + found.absurd + found.far == len(reports)
+    assert SHORTEST_MIN <= found.belief.predict_next().quantile_min(0.8) <= LONGEST_MIN
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,7 +138,7 @@ def test_a_quantile_is_the_share_below_it_turned_round(
     share: float, median: float, spread: float, freedom: float
 ) -> None:
     known = Duration(math.log(median), spread, freedom)
-    minutes = known.quantile(share)
+    minutes = known.quantile_min(share)
 
     if SHORTEST_MIN < minutes < LONGEST_MIN:
         assert known.share_below(minutes) == pytest.approx(share, abs=1e-9)
@@ -145,22 +146,22 @@ def test_a_quantile_is_the_share_below_it_turned_round(
 
 def test_samples_follow_the_quantiles_and_the_seed() -> None:
     known = Duration(math.log(24), 0.4, 12)
-    drawn = known.sample(np.random.default_rng(7), 20_000)
+    drawn = known.sample_min(np.random.default_rng(7), 20_000)
 
     for share in (0.1, 0.5, 0.8, 0.95):
-        assert np.mean(drawn <= known.quantile(share)) == pytest.approx(share, abs=0.01)
-    assert (drawn == known.sample(np.random.default_rng(7), 20_000)).all()
+        assert np.mean(drawn <= known.quantile_min(share)) == pytest.approx(share, abs=0.01)
+    assert (drawn == known.sample_min(np.random.default_rng(7), 20_000)).all()
 
 
 @pytest.mark.parametrize(("median", "sigma", "visits"), [(0, 0.3, 10), (24, 0, 10), (24, 0.3, 0)])
 def test_a_prior_of_nothing_is_refused(median: float, sigma: float, visits: float) -> None:
     with pytest.raises(ValueError, match="above zero"):
-        prior(median=median, sigma=sigma, visits=visits)
+        build_prior(median=median, sigma=sigma, visits=visits)
 
 
 def test_a_prior_of_next_to_nothing_still_gives_minutes_that_a_visit_can_last() -> None:
-    vague = prior(median=20, sigma=5, visits=0.001).predictive()
-    found = [vague.quantile(share) for share in (1e-9, 0.1, 0.5, 0.9, 1 - 1e-9)]
+    vague = build_prior(median=20, sigma=5, visits=0.001).predict_next()
+    found = [vague.quantile_min(share) for share in (1e-9, 0.1, 0.5, 0.9, 1 - 1e-9)]
     assert found == sorted(found)
     assert (found[0], found[-1]) == (SHORTEST_MIN, LONGEST_MIN)
-    assert vague.sample(np.random.default_rng(1), 50).max() == LONGEST_MIN
+    assert vague.sample_min(np.random.default_rng(1), 50).max() == LONGEST_MIN

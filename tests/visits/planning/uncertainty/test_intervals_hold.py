@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from tests.bench.simulate import truth
-from visits.planning.uncertainty.arrival import Promise, calibrate
-from visits.planning.uncertainty.simulate import Day, Home, promised, report
+from visits.planning.uncertainty.arrival import Promise, calibrate_stretch
+from visits.planning.uncertainty.simulate import Home, SimulatedDay, report_week, tell_intervals
 
 
-def week(known, share: float, seed: int) -> list[Day]:
+def week(known, share: float, seed: int) -> list[SimulatedDay]:
     """Thirty days of seven homes, as full as plans make them; no engine."""
     rng = np.random.default_rng(seed)
     days = []
@@ -17,7 +17,7 @@ def week(known, share: float, seed: int) -> list[Day]:
         homes = [
             Home(int(rng.integers(120, 1200)), known[kind], 60 * truth.SETUP_MIN, share) for kind in kinds
         ]
-        days.append(Day(27_000, 55_800, truth.NOON, tuple(homes), 900))
+        days.append(SimulatedDay(27_000, 55_800, truth.NOON, tuple(homes), 900))
     return days
 
 
@@ -27,11 +27,11 @@ def test_coverage_and_overtime_are_on_target_in_other_worlds(seed: int) -> None:
     known, share = truth.learned(world, seed)
     world.kind_of.update({duration: kind for kind, duration in known.items()})
     days, model = week(known, share, seed), truth.model(share)
-    told = promised(days, world=model, promise=Promise(), seed=seed)
+    told = tell_intervals(days, world=model, promise=Promise(), seed=seed)
 
-    stretch = calibrate(truth.places(told, world, seed, 800), 0.8)
-    told = promised(days, world=model, promise=Promise(stretch=stretch), seed=seed)
-    found = report(told, world=world, seed=seed + 1)
+    stretch = calibrate_stretch(truth.places(told, world, seed, 800), 0.8)
+    told = tell_intervals(days, world=model, promise=Promise(stretch=stretch), seed=seed)
+    found = report_week(told, world=world, seed=seed + 1)
 
     assert found.homes == 210
     assert 0.75 <= found.coverage <= 0.85

@@ -10,18 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.planning_case import make_problem
-from visits.planning import walk
-from visits.planning.result import passing
+from visits.planning import walk_route
+from visits.planning.result import drop_until_feasible
 from visits.planning.types import DAY_S, Problem
-from visits.planning.uncertainty.arrival import Promise, share
+from visits.planning.uncertainty.arrival import Promise, share_within
 from visits.planning.uncertainty.durations import Duration
-from visits.planning.uncertainty.simulate import Day, Home, Model, promised, replay, report
+from visits.planning.uncertainty.simulate import (
+    Home,
+    LearnedWorld,
+    SimulatedDay,
+    replay_day,
+    report_week,
+    tell_intervals,
+)
 
 HALF_SEVEN, NOON, ONE, END = 27_000, 43_200, 46_800, 55_800
 VISIT = Duration(math.log(24), 0.35, 20)
 AT_ONCE = Duration(math.log(1e-6), 0.1)
 VAIN = Duration(math.log(8), 0.35, 20)
-MODEL = Model(in_vain=VAIN)
+MODEL = LearnedWorld(in_vain=VAIN)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,44 +37,44 @@ class Clockwork:
 
     lasts_s: tuple[float, ...]
 
-    def drives(self, rng, day, runs):
+    def draw_drives(self, rng, day, runs):
         seconds = [home.drive_s for home in day.homes] + [day.home_s]
         return np.array(seconds, dtype=float)[:, None].repeat(runs, axis=1)
 
-    def visits(self, rng, day, runs):
+    def draw_visits(self, rng, day, runs):
         return np.array(self.lasts_s, dtype=float)[:, None].repeat(runs, axis=1)
 
 
-def day(*homes: Home, breaks=((NOON, ONE),), end_s: int = END) -> Day:
-    return Day(HALF_SEVEN, end_s, breaks, homes, 600)
+def day(*homes: Home, breaks=((NOON, ONE),), end_s: int = END) -> SimulatedDay:
+    return SimulatedDay(HALF_SEVEN, end_s, breaks, homes, 600)
 
 
 def home(drive_s: int = 900, **more) -> Home:
     return Home(drive_s, **{"duration": VISIT, "fixed_s": 600, "in_vain": 0.1, **more})
 
 
-def full_day(count: int = 8) -> Day:
+def full_day(count: int = 8) -> SimulatedDay:
     return day(*(home() for _ in range(count)))
 
 
-def once(what: Day, *lasts_s: float):
-    return replay(what, world=Clockwork(lasts_s), rng=np.random.default_rng(0), runs=2)
+def once(what: SimulatedDay, *lasts_s: float):
+    return replay_day(what, world=Clockwork(lasts_s), rng=np.random.default_rng(0), runs=2)
 
 
-def _routes(problem: Problem) -> list[tuple[Day, list[int], int]]:
+def _routes(problem: Problem) -> list[tuple[SimulatedDay, list[int], int]]:
     """The feasible routes of a problem as days; with the starts and the end of the rules' walk."""
     found = []
     for number, shift in enumerate(problem.shifts):
         rows = [visit for n, visit in enumerate(problem.visits) if n % len(problem.shifts) == number]
-        kept = passing(problem, shift, rows)
+        kept = drop_until_feasible(problem, shift, rows)
         visits = [problem.visit_by_id[stop.visit] for stop in kept.stops]
-        walked = walk(problem, shift, visits)
+        walked = walk_route(problem, shift, visits)
         here, homes = shift.start_location, []
         for visit in visits:
             drive_s = problem.seconds(here, visit.location)
             homes.append(Home(drive_s, AT_ONCE, fixed_s=visit.service_s, windows=visit.windows))
             here = visit.location
-        what = Day(
+        what = SimulatedDay(
             shift.start_s, shift.end_s, shift.breaks, tuple(homes), problem.seconds(here, shift.end_location)
         )
         found.append((what, [stop.start_s for stop in walked.stops], walked.end_s))
@@ -128,8 +135,8 @@ def test_work_after_the_shift_is_overtime() -> None:
 @given(st.integers(0, 10_000), st.integers(1, 9), st.floats(0, 0.5))
 def test_no_visit_begins_in_a_break_or_before_it_was_told(seed: int, homes: int, in_vain: float) -> None:
     what = day(*(home(in_vain=in_vain) for _ in range(homes)))
-    (told,) = promised([what], world=MODEL, promise=Promise(), seed=seed, runs=60)
-    found = replay(told, world=MODEL, rng=np.random.default_rng(seed), runs=60)
+    (told,) = tell_intervals([what], world=MODEL, promise=Promise(), seed=seed, runs=60)
+    found = replay_day(told, world=MODEL, rng=np.random.default_rng(seed), runs=60)
 
     assert not ((found.doors >= NOON) & (found.doors < ONE)).any()
     for doors, interval in zip(found.doors, found.told, strict=True):
@@ -140,18 +147,18 @@ def test_no_visit_begins_in_a_break_or_before_it_was_told(seed: int, homes: int,
 
 
 def test_intervals_widen_along_the_day_and_hold_on_other_days() -> None:
-    (told,) = promised([full_day()], world=MODEL, promise=Promise(), seed=1)
+    (told,) = tell_intervals([full_day()], world=MODEL, promise=Promise(), seed=1)
     widths = [home.told[1] - home.told[0] for home in told.homes if home.told]
 
     assert widths[0] == 1200
     assert sum(widths[4:]) / 4 > sum(widths[:4]) / 4 + 600
-    assert report([told], world=MODEL, seed=2).coverage == pytest.approx(0.8, abs=0.03)
+    assert report_week([told], world=MODEL, seed=2).coverage == pytest.approx(0.8, abs=0.03)
 
 
 def test_families_are_told_no_hours_that_do_not_suit_them() -> None:
     hours = (30_000, 33_600)
     plain, bound = (
-        promised([day(home(), home(), home(windows=w))], world=MODEL, promise=Promise(), seed=1)[0]
+        tell_intervals([day(home(), home(), home(windows=w))], world=MODEL, promise=Promise(), seed=1)[0]
         .homes[2]
         .told
         for w in (((0, DAY_S),), (hours,))
@@ -166,7 +173,9 @@ def test_families_are_told_no_hours_that_do_not_suit_them() -> None:
 def test_no_interval_ends_in_a_break_or_right_after_it() -> None:
     ends = set()
     for drive_s in range(600, 14_000, 200):
-        (told,) = promised([day(home(drive_s), home())], world=MODEL, promise=Promise(), seed=1, runs=100)
+        (told,) = tell_intervals(
+            [day(home(drive_s), home())], world=MODEL, promise=Promise(), seed=1, runs=100
+        )
         ends |= {one.told[1] for one in told.homes if one.told}
 
     assert ends
@@ -176,15 +185,17 @@ def test_no_interval_ends_in_a_break_or_right_after_it() -> None:
 
 def test_an_interval_beside_a_break_until_midnight_ends_with_the_day() -> None:
     late = dataclasses.replace(day(home(), home(), breaks=((0, DAY_S),)), end_s=DAY_S)
-    (one,) = promised([late], world=Model(Duration(1.5, 0.3)), promise=Promise(), seed=1, runs=20)
+    (one,) = tell_intervals(
+        [late], world=LearnedWorld(Duration(1.5, 0.3)), promise=Promise(), seed=1, runs=20
+    )
     assert [h.told is not None and h.told[0] < h.told[1] <= DAY_S for h in one.homes] == [True, True]
 
 
 def test_an_interval_told_before_is_kept_until_it_is_no_longer_true() -> None:
-    (first,) = promised([full_day()], world=MODEL, promise=Promise(), seed=1)
-    (again,) = promised([first], world=MODEL, promise=Promise(), seed=9)
+    (first,) = tell_intervals([full_day()], world=MODEL, promise=Promise(), seed=1)
+    (again,) = tell_intervals([first], world=MODEL, promise=Promise(), seed=9)
     pushed = dataclasses.replace(first, homes=(home(drive_s=3600), *first.homes))
-    (new,) = promised([pushed], world=MODEL, promise=Promise(), seed=9)
+    (new,) = tell_intervals([pushed], world=MODEL, promise=Promise(), seed=9)
 
     assert again == first
     changed = [now.told != before.told for now, before in zip(new.homes[1:], first.homes, strict=True)]
@@ -192,16 +203,19 @@ def test_an_interval_told_before_is_kept_until_it_is_no_longer_true() -> None:
 
 
 def test_a_report_counts_what_the_replays_show_and_repeats_itself() -> None:
-    days = promised([full_day(), full_day(5)], world=MODEL, promise=Promise(), seed=3)
-    found = report(days, world=MODEL, seed=4)
+    days = tell_intervals([full_day(), full_day(5)], world=MODEL, promise=Promise(), seed=3)
+    found = report_week(days, world=MODEL, seed=4)
 
     assert (found.runs, found.team_days, found.homes) == (500, 2, 13)
-    assert found == report(days, world=MODEL, seed=4)
-    assert found != report(days, world=MODEL, seed=5)
+    assert found == report_week(days, world=MODEL, seed=4)
+    assert found != report_week(days, world=MODEL, seed=5)
     runs = [
-        replay(one, world=MODEL, rng=np.random.default_rng([4, number])) for number, one in enumerate(days)
+        replay_day(one, world=MODEL, rng=np.random.default_rng([4, number]))
+        for number, one in enumerate(days)
     ]
-    shares = [share(doors, told) for run in runs for doors, told in zip(run.doors, run.told, strict=True)]
+    shares = [
+        share_within(doors, told) for run in runs for doors, told in zip(run.doors, run.told, strict=True)
+    ]
     assert found.coverage == pytest.approx(np.mean(shares))
     assert found.on_time == pytest.approx(found.coverage)  # nobody rings early
     assert found.overtime_mean_s == pytest.approx(np.mean([run.overtime_s.mean() for run in runs]))
@@ -210,27 +224,27 @@ def test_a_report_counts_what_the_replays_show_and_repeats_itself() -> None:
 
 def test_a_report_counts_by_experience_where_there_is_some() -> None:
     promise = Promise(stretch=0.4)
-    days = promised([full_day()] * 3, world=MODEL, promise=promise, seed=3)
+    days = tell_intervals([full_day()] * 3, world=MODEL, promise=promise, seed=3)
 
-    assert report(days, world=MODEL, seed=4).coverage > 0.86
-    assert report(days, world=MODEL, seed=4, promise=promise).coverage == pytest.approx(0.8, abs=0.03)
+    assert report_week(days, world=MODEL, seed=4).coverage > 0.86
+    assert report_week(days, world=MODEL, seed=4, promise=promise).coverage == pytest.approx(0.8, abs=0.03)
 
 
 def test_a_week_without_homes_reports_nothing() -> None:
-    assert report([day()], world=MODEL, seed=1).homes == 0
+    assert report_week([day()], world=MODEL, seed=1).homes == 0
 
 
 def test_a_week_of_six_teams_is_replayed_500_times_in_two_seconds() -> None:
     begun = time.process_time()
-    days = promised([full_day()] * 30, world=MODEL, promise=Promise(), seed=1)
-    report(days, world=MODEL, seed=2)
+    days = tell_intervals([full_day()] * 30, world=MODEL, promise=Promise(), seed=1)
+    report_week(days, world=MODEL, seed=2)
 
     assert time.process_time() - begun < 2
 
 
 def test_more_visits_in_vain_end_the_day_earlier() -> None:
     ends = [
-        replay(
+        replay_day(
             day(*(home(in_vain=chance) for _ in range(8))), world=MODEL, rng=np.random.default_rng(1)
         ).end_s.mean()
         for chance in (0.0, 0.3)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.planning_case import make_problem
 from visits.planning import Problem, Stop, Visit
-from visits.planning.result import passing
-from visits.planning.rules import walk, within
+from visits.planning.result import drop_until_feasible
+from visits.planning.rules import cut_windows, walk_route
 from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, PUSHES, SHIFTS, find_keep_costs
 
 Orders = dict[str, list[str]]
@@ -29,7 +29,7 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
     starts: dict[str, int] = {}
     for shift in relaxed.shifts:
         mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.infectious_last)
-        stops = passing(relaxed, shift, mine).stops
+        stops = drop_until_feasible(relaxed, shift, mine).stops
         orders[shift.id] = [stop.visit for stop in stops]
         starts |= {stop.visit: stop.start_s for stop in stops}
     if starts and draw(st.booleans()):
@@ -43,7 +43,7 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
     frozen = dataclasses.replace(
         relaxed,
         visits=tuple(
-            dataclasses.replace(v, windows=within(v.windows, hours[v.id])) if v.id in hours else v
+            dataclasses.replace(v, windows=cut_windows(v.windows, hours[v.id])) if v.id in hours else v
             for v in relaxed.visits
         ),
     )
@@ -55,13 +55,15 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
 
 def _travel(problem: Problem, orders: Orders) -> int:
     return sum(
-        walk(problem, problem.shift_by_id[s], [problem.visit_by_id[i] for i in order]).travel_s
+        walk_route(problem, problem.shift_by_id[s], [problem.visit_by_id[i] for i in order]).travel_s
         for s, order in orders.items()
     )
 
 
 def _end(problem: Problem, orders: Orders, shift: str) -> int:
-    return walk(problem, problem.shift_by_id[shift], [problem.visit_by_id[i] for i in orders[shift]]).end_s
+    return walk_route(
+        problem, problem.shift_by_id[shift], [problem.visit_by_id[i] for i in orders[shift]]
+    ).end_s
 
 
 def _places(
@@ -72,7 +74,7 @@ def _places(
     stops = [there.visit_by_id[i] for i in rest]
     found = {}
     for position in range(len(stops) + 1):
-        walked = walk(there, there.shift_by_id[shift], [*stops[:position], visit, *stops[position:]])
+        walked = walk_route(there, there.shift_by_id[shift], [*stops[:position], visit, *stops[position:]])
         if not walked.faults:
             found[position] = walked.stops
     return found
@@ -98,7 +100,7 @@ def test_the_price_is_what_walking_every_place_gives(question) -> None:
         for position in _places(frozen, orders, visit, shift):
             after[shift] = [*rest[:position], visit.id, *rest[position:]]
             kept = [visit if i == visit.id else frozen.visit_by_id[i] for i in after[shift]]
-            end_s = walk(frozen, frozen.shift_by_id[shift], kept).end_s
+            end_s = walk_route(frozen, frozen.shift_by_id[shift], kept).end_s
             later_s = max(0, end_s - _end(frozen, orders, shift))
             costs.append((_travel(frozen, after) - _travel(frozen, orders) + later_s, later_s))
         offered = [(one.added_s + one.later_s, one.later_s) for one in (found, *more)]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.support.planning_case import make_problem
 from visits.planning import GreatCircle, Problem, Shift, Table, Visit
-from visits.planning.result import passing
-from visits.planning.rules import drive, service_start, walk
+from visits.planning.result import drop_until_feasible
+from visits.planning.rules import find_service_start, finish_drive, walk_route
 from visits.planning.types import POINT_S
 from visits.planning.week import slots
-from visits.planning.week.slots import latest_arrival, latest_departure, prepare
+from visits.planning.week.slots import latest_arrival, latest_departure, prepare_lines
 
 DAY = dt.date(2026, 11, 30)
 NOON = ((43200, 46800),)
@@ -32,9 +32,9 @@ def naive(problem: Problem, orders: dict[str, list[str]], visit: Visit) -> dict[
         stops = [problem.visit_by_id[i] for i in orders.get(shift.id, ()) if i != visit.id]
         if visit.locked not in (None, shift.id):
             continue
-        before = walk(problem, shift, stops)
+        before = walk_route(problem, shift, stops)
         for position in range(len(stops) + 1):
-            after = walk(problem, shift, [*stops[:position], visit, *stops[position:]])
+            after = walk_route(problem, shift, [*stops[:position], visit, *stops[position:]])
             if not after.faults:
                 mine, others = after.stops[position], [s for s in after.stops if s.visit != visit.id]
                 shifts = [a.start_s - b.start_s for a, b in zip(others, before.stops, strict=True)]
@@ -66,7 +66,7 @@ def questions(draw) -> tuple[Problem, dict[str, list[str]], Visit]:
     asked, orders = order.pop(), {}
     for shift in problem.shifts:
         mine = sorted((order.pop() for _ in range(min(len(order), 4))), key=lambda v: v.infectious_last)
-        orders[shift.id] = [stop.visit for stop in passing(problem, shift, mine).stops]
+        orders[shift.id] = [stop.visit for stop in drop_until_feasible(problem, shift, mine).stops]
     served = [i for ids in orders.values() for i in ids]
     if served and draw(st.booleans()):
         asked = problem.visit_by_id[rng.choice(served)]  # a published visit that moves
@@ -79,7 +79,7 @@ def questions(draw) -> tuple[Problem, dict[str, list[str]], Visit]:
 @given(questions())
 def test_every_place_that_a_walk_finds_is_offered_and_no_other(question):
     problem, orders, visit = question
-    found = slots.slots(prepare(problem, orders), visit)
+    found = slots.find_slots(prepare_lines(problem, orders), visit)
     told = {
         (s.shift, s.position): ((s.arrive_s, s.start_s, s.leave_s, s.end_s), s.added_s, s.later_s, s.moved)
         for s in found
@@ -92,7 +92,7 @@ def test_every_place_that_a_walk_finds_is_offered_and_no_other(question):
 @given(st.sampled_from(BREAKS), st.integers(27000, 55800), st.integers(0, 9000))
 def test_the_latest_departure_is_the_last_that_is_in_time(breaks, arrive_s, seconds):
     leave_s = latest_departure(arrive_s, seconds, breaks)
-    assert drive(leave_s, seconds, breaks) <= arrive_s < drive(leave_s + 1, seconds, breaks)
+    assert finish_drive(leave_s, seconds, breaks) <= arrive_s < finish_drive(leave_s + 1, seconds, breaks)
 
 
 @given(
@@ -106,7 +106,7 @@ def test_the_latest_arrival_is_the_last_that_is_done_in_time(breaks, leave_s, se
     arrive_s = latest_arrival(leave_s, seconds, windows, breaks)
 
     def done(at_s: int) -> bool:
-        start_s = service_start(at_s, seconds, windows, breaks)
+        start_s = find_service_start(at_s, seconds, windows, breaks)
         return start_s is not None and start_s + seconds <= leave_s
 
     assert arrive_s == slots.NEVER or done(arrive_s)
@@ -120,7 +120,7 @@ def problem(*visits: Visit, shifts: tuple[Shift, ...] = (SHIFT,)) -> Problem:
 def test_the_price_is_travel_and_a_call_to_everybody_who_shifts():
     other = dataclasses.replace(VISIT, id="b", location=2)
     one = problem(VISIT, other)
-    first, second = slots.slots(prepare(one, {"s": ["b"]}), VISIT)
+    first, second = slots.find_slots(prepare_lines(one, {"s": ["b"]}), VISIT)
     assert (first.position, second.position) == (1, 0)  # after it nobody has to be called
     assert (first.moved, first.price_s) == ((), first.added_s)
     assert second.moved == (("b", second.later_s),)
@@ -131,14 +131,14 @@ def test_the_price_is_travel_and_a_call_to_everybody_who_shifts():
 def test_waiting_for_a_later_day_costs_points():
     later = dataclasses.replace(SHIFT, id="t", date=DAY + dt.timedelta(days=1))
     visit = dataclasses.replace(VISIT, decay=0.5)
-    found = slots.slots(prepare(problem(visit, shifts=(SHIFT, later)), {}), visit)
+    found = slots.find_slots(prepare_lines(problem(visit, shifts=(SHIFT, later)), {}), visit)
     assert [(s.shift, s.points) for s in found] == [("s", 10), ("t", 9.5)]
     assert found[1].price_s - found[0].price_s == POINT_S / 2
 
 
 def test_a_route_that_is_broken_already_is_not_offered():
     shut = dataclasses.replace(VISIT, id="b", windows=((0, 1),))
-    assert slots.slots(prepare(problem(VISIT, shut), {"s": ["b"]}), VISIT) == []
+    assert slots.find_slots(prepare_lines(problem(VISIT, shut), {"s": ["b"]}), VISIT) == []
 
 
 def test_a_stop_that_only_shortens_the_way_keeps_its_place_on_offer():
@@ -147,36 +147,41 @@ def test_a_stop_that_only_shortens_the_way_keeps_its_place_on_offer():
     stop = dataclasses.replace(VISIT, id="b", location=2, windows=((27200, 27200),))
     passing_by = dataclasses.replace(VISIT, service_s=0)
     one = dataclasses.replace(problem(passing_by, stop), travel=Table(table))
-    ready = prepare(one, {"s": ["a", "b"]})
-    assert [(slot.position, slot.added_s) for slot in slots.slots(ready, passing_by)] == [(0, -1)]
+    ready = prepare_lines(one, {"s": ["a", "b"]})
+    assert [(slot.position, slot.added_s) for slot in slots.find_slots(ready, passing_by)] == [(0, -1)]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5])
 def test_no_more_than_asked_for(limit):
     one = problem(VISIT, *(dataclasses.replace(VISIT, id=f"b{n}") for n in range(3)))
-    assert len(slots.slots(prepare(one, {"s": ["b0", "b1", "b2"]}), VISIT, limit=limit)) == min(limit, 4)
+    assert len(slots.find_slots(prepare_lines(one, {"s": ["b0", "b1", "b2"]}), VISIT, limit=limit)) == min(
+        limit, 4
+    )
 
 
 def test_a_slot_that_is_taken_is_part_of_the_next_question():
     one = problem(
         VISIT, dataclasses.replace(VISIT, id="b"), shifts=(dataclasses.replace(SHIFT, max_visits=1),)
     )
-    ready = prepare(one, {})
-    (slot,) = slots.slots(ready, VISIT)
-    ready = slots.insert(ready, VISIT, slot)
+    ready = prepare_lines(one, {})
+    (slot,) = slots.find_slots(ready, VISIT)
+    ready = slots.take_slot(ready, VISIT, slot)
     assert [stop.id for stop in ready.lines[0].visits] == ["a"]
-    assert slots.slots(ready, one.visits[1]) == []
-    assert slots.slots(ready, VISIT) == [slot]  # asked again it may stay where it is
+    assert slots.find_slots(ready, one.visits[1]) == []
+    assert slots.find_slots(ready, VISIT) == [slot]  # asked again it may stay where it is
 
 
 def test_right_after_a_stop_of_its_place_a_visit_joins_it_and_nobody_goes_between():
     there = dataclasses.replace(VISIT, id="b")
     one = problem(VISIT, there, dataclasses.replace(VISIT, id="c", location=2))
     joined = {"b": dataclasses.replace(VISIT, service_s=1200)}
-    found = {slot.position: slot for slot in slots.slots(prepare(one, {"s": ["b"]}), VISIT, joined=joined)}
+    found = {
+        slot.position: slot
+        for slot in slots.find_slots(prepare_lines(one, {"s": ["b"]}), VISIT, joined=joined)
+    }
     assert (found[1].joins, found[1].added_s, found[1].leave_s - found[1].start_s) == ("b", 0, 1200)
     assert (found[0].joins, found[0].leave_s - found[0].start_s) == (None, 1800)
 
-    ready = prepare(one, {"s": ["b", "a"]})
-    positions = {slot.position for slot in slots.slots(ready, one.visits[2], follows=frozenset({"a"}))}
+    ready = prepare_lines(one, {"s": ["b", "a"]})
+    positions = {slot.position for slot in slots.find_slots(ready, one.visits[2], follows=frozenset({"a"}))}
     assert positions == {0, 2}

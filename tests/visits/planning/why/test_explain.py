@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.planning_case import make_problem
 from visits.planning import GreatCircle, Problem, Reason, Shift, Unserved, Visit, plan
-from visits.planning.types import orders
+from visits.planning.types import orders_of_plan
 from visits.planning.why import explain, hard_constraints
 
 DAY = dt.date(2026, 11, 30)
@@ -130,7 +130,7 @@ def test_one_by_one_the_answer_is_the_same_as_all_at_once(seed):
     problem = made(seed)
     result = plan(problem, iterations=300, seed=seed)
     for row in result.unserved:
-        alone = explain.explain_visit(problem, orders(result), problem.visit_by_id[row.visit])
+        alone = explain.explain_visit(problem, orders_of_plan(result), problem.visit_by_id[row.visit])
         (found,) = row.reasons
         assert (alone.code, alone.relax, len(alone.visits)) == (found.code, found.relax, len(found.visits))
         assert alone.points == pytest.approx(found.points)

@@ -10,7 +10,7 @@ from tests.factories.visits import ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.models import Shift, Visit
-from visits.planning import Unserved, walk
+from visits.planning import Unserved, walk_route
 from visits.planning.types import Reason, Route
 from visits.planning.why import explain
 from visits.schedule.plans import booking, why_now
@@ -76,7 +76,7 @@ def test_what_is_said_survives_relaxing_and_inserting() -> None:
         routes = []
         for shift in problem.shifts:
             stops = [problem.visit_by_id[one] for one in there.orders.get(shift.id, ())]
-            routes.append(Route(shift.id, walk(problem, shift, stops).stops, 0, 0))
+            routes.append(Route(shift.id, walk_route(problem, shift, stops).stops, 0, 0))
         reason = explain.explain_visit(problem, there.orders, problem.visit_by_id[str(need.pk)])
         assert answer.reason["code"] == reason.code
         assert explain.verify_reasons(problem, routes, Unserved(str(need.pk), (reason,))) == []

@@ -105,7 +105,7 @@ def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) ->
     run_results.write(run=run, token="mine", built=built, plan=found, rehearsed=told)
 
     assert found.statistics.served == 3
-    assert planning.check(built.problem, found) == []
+    assert planning.check_plan(built.problem, found) == []
     stops = {stop.need_id: stop for stop in PlanStop.objects.all()}
     one, two = (stops[need.pk] for need in pair)
     assert two.sequence == one.sequence + 1

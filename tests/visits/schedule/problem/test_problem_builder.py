@@ -7,7 +7,7 @@ from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from visits.models import PlanRun
 from visits.planning import GreatCircle
-from visits.planning.types import orders
+from visits.planning.types import orders_of_plan
 from visits.schedule.problem import problem_builder
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_the_engine_goes_on_from_what_is_published(run: PlanRun) -> None:
 
     assert start is not None
     needs = [str(visit.need_id) for visit in visits]
-    assert orders(start) == {str(one.pk): (needs[1], needs[0]), str(two.pk): (needs[2],)}
+    assert orders_of_plan(start) == {str(one.pk): (needs[1], needs[0]), str(two.pk): (needs[2],)}
 
 
 def test_a_visit_of_a_cancelled_shift_goes_elsewhere(run: PlanRun) -> None:

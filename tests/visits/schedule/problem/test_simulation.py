@@ -28,7 +28,7 @@ def build() -> Candidates:
 
 def in_order(built: Candidates) -> planning.Plan:
     """Everybody on the first shift, in the order of the problem."""
-    route = planning.walk(built.problem, built.problem.shifts[0], built.problem.visits).route(
+    route = planning.walk_route(built.problem, built.problem.shifts[0], built.problem.visits).as_route(
         built.problem.shifts[0]
     )
     figures = planning.Statistics(1.0, 1.0, 1.0, len(route.stops), 0, route.travel_s)
@@ -107,7 +107,9 @@ def test_a_family_keeps_its_interval_while_it_is_true_or_promised(
     needs(4)
     built = build()
     shift, visits = built.problem.shifts[0], sorted(built.problem.visits, key=lambda row: not row.locked)
-    route = planning.walk(built.problem, shift, visits[1:] + visits[:1] if last else visits).route(shift)
+    route = planning.walk_route(built.problem, shift, visits[1:] + visits[:1] if last else visits).as_route(
+        shift
+    )
     plan = planning.Plan(routes=(route,), unserved=(), statistics=in_order(built).statistics)
 
     found = simulation.of(built=built, plan=plan).stops[visits[0].id].interval

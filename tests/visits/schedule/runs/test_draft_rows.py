@@ -50,7 +50,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
     team = planning.Shift(str(shift.pk), "T", TUESDAY, 27000, 55800, 0, 0, 9)
     visits = tuple(planning.Visit(name, place, 600, 1, ((0, 86400),)) for name, place in (("a", 1), ("b", 2)))
     problem = planning.Problem(((-7.6, 111.5), (-7.61, 111.5), (-7.63, 111.5)), (team,), visits)
-    route = planning.walk(problem, team, visits).route(team)
+    route = planning.walk_route(problem, team, visits).as_route(team)
 
     found = draft_rows.stops(
         plan=PlanFactory(),

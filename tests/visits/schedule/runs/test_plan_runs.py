@@ -191,7 +191,7 @@ class TestComputing:
         assert (run.state, run.progress, run.attempts, run.lease_until) == (RunState.DONE, 100, 1, None)
         assert [stop.sequence for stop in stops] == [1, 2, 3]
         visits = [built.problem.visit_by_id[str(stop.need_id)] for stop in stops]
-        walked = rules.walk(built.problem, built.problem.shifts[0], visits)
+        walked = rules.walk_route(built.problem, built.problem.shifts[0], visits)
         assert walked.faults == ()
         assert [stop.arrive for stop in stops] == [stop.arrive_s for stop in walked.stops]
         assert sum(stop.travel_seconds for stop in stops) < plan.summary["travel_s"] == walked.travel_s

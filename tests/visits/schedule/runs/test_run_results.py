@@ -31,7 +31,7 @@ def run() -> PlanRun:
 def _plan(built: problem_builder.Candidates, *, stopped: bool = False) -> planning.Plan:
     """Two of the three served in the order of the problem, the third left."""
     problem, shift = built.problem, built.problem.shifts[0]
-    route = planning.walk(problem, shift, problem.visits[:2]).route(shift)
+    route = planning.walk_route(problem, shift, problem.visits[:2]).as_route(shift)
     left = problem.visits[2].id
     reason = planning.Reason("pushes", shift.id, (problem.visits[0].id,), 720, 41.0)
     return planning.Plan(
@@ -163,8 +163,8 @@ def test_broken_promises_are_kept_with_the_plan(run: PlanRun) -> None:
 
     run_results.write(run=run, token="mine", built=built, plan=plan)
 
-    instead, *_ = slots.slots(
-        slots.prepare(built.problem, {}), broken_promises.free(built, str(visit.need_id))
+    instead, *_ = slots.find_slots(
+        slots.prepare_lines(built.problem, {}), broken_promises.free(built, str(visit.need_id))
     )
     assert Plan.objects.get().summary["broken"] == [
         {
