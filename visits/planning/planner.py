@@ -53,7 +53,7 @@ def plan(
 
     previous = orders_of_plan(start) if start else {}
     kept = locks.keep_locks(problem, previous)
-    found = search.run(
+    found = search.run_search(
         problem,
         kept=kept,
         start=previous,

@@ -62,7 +62,7 @@ def hardened(problem: Problem, seed: int) -> Problem:
 def timed(problem: Problem, found: Plan) -> tuple[float, tuple[Unserved, ...]]:
     """Seconds that the reasons of all unserved take, from a plan alone."""
     began = time.perf_counter()
-    model = data.build(problem)
+    model = data.build_model(problem)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     worker, given = Worker(model, 0, 0), orders_of_plan(found)
     worker.load_orders([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])

@@ -17,7 +17,7 @@ from tests.support.planning_case import as_case, make_problem
 from tests.support.referee import judge
 from visits.planning import Problem, Progress, check_plan, plan, walk_route
 from visits.planning.case import plan_as_json
-from visits.planning.engine.data import build
+from visits.planning.engine.data import build_model
 
 # The plan of make_problem(42, visits=40, shifts=6, locked=6) for seed 7 and 3000 iterations: the same
 # with the pinned numpy and numba on every x86-64 machine. A change of the engine changes it: renew it then.
@@ -124,7 +124,7 @@ def test_moves_and_guarantees_are_weighed_as_by_exhaustive_search(seed):
 def test_the_bonus_of_a_guarantee_is_counted_exactly():
     problem = make_problem(8, visits=2000, shifts=8, replan=True)
     rich = tuple(dataclasses.replace(v, priority=v.priority * 1000 + 0.125) for v in problem.visits)
-    data = build(dataclasses.replace(problem, visits=rich)).data
+    data = build_model(dataclasses.replace(problem, visits=rich)).data
     bonus = data.tier.max()
     assert bonus > 3000 * sum(v.priority + v.move_points for v in rich)
     assert np.spacing(data.tier.sum()) <= 2**-3 * 3000

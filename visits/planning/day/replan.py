@@ -54,13 +54,13 @@ def replan_day(
     steady = _hold_hours(
         kept.problem, published, stop_groups.form_groups(kept.problem, kept.wanted, stops.follows)[1]
     )
-    first = search.run_search(steady, kept.wanted, kept.start, 0.0, STEADY_SHARE)
+    first = search.run_share(steady, kept.wanted, kept.start, 0.0, STEADY_SHARE)
     free = {row.visit for row in first.plan.unserved}  # asked again, at any hour
     loose = _replace_visits(steady, {i: kept.problem.visit_by_id[i] for i in free})
     found, wanted = first, tuple(first.groups.values())
     if loose != steady:
         until = 1.0 - APART_SHARE if wanted else 1.0
-        found = search.run_search(loose, wanted, first.plan, STEADY_SHARE, until)
+        found = search.run_share(loose, wanted, first.plan, STEADY_SHARE, until)
     out = {row.visit for row in found.plan.unserved}
     apart = [ids for ids in found.groups.values() if not out.isdisjoint(ids)]
     longer = {i for ids in apart for i in ids} | _find_visits_without_kit(found, kept.problem, stops)
@@ -68,7 +68,7 @@ def replan_day(
         wide = _replace_visits(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
         own = _replace_visits(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
-        found = search.run_search(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
+        found = search.run_share(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
     behind = stops.behind | stop_groups.list_followers(found.groups)
     stops = replace(stops, behind=behind)
     rows = outcome.list_changes(problem, published, state, found.problem, found.plan, kept.causes, stops)
@@ -95,7 +95,7 @@ class _TimedSearch:
     on_progress: Callable[[Progress], None] | None
     should_stop: Callable[[], bool] | None
 
-    def run_search(
+    def run_share(
         self, problem: Problem, wanted: Wanted, start: Plan, since: float, until: float
     ) -> _SearchResult:
         joined, groups = stop_groups.form_groups(problem, wanted, self.follows)

@@ -12,7 +12,14 @@ import math
 
 from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, State
 from visits.planning.engine.jit import kernel
-from visits.planning.engine.recreate import learn, offer, promises_kept, recreate, sort_listed, wanted
+from visits.planning.engine.recreate import (
+    is_worth_trying,
+    list_offers,
+    promises_kept,
+    recreate,
+    sort_listed,
+    update_luck,
+)
 from visits.planning.engine.route import copy_route
 from visits.planning.engine.ruin import ruin
 from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
@@ -21,7 +28,7 @@ from visits.planning.engine.tuning import DETOUR
 
 
 @kernel
-def restore(d: Data, s: State, saved: State, w: Scratch, routes: int) -> None:
+def restore_routes(d: Data, s: State, saved: State, w: Scratch, routes: int) -> None:
     """Undo an iteration: the touched routes as they were saved."""
     for t in range(routes):
         r = w.touched[t]
@@ -49,19 +56,19 @@ def anneal(
         w.totals[2] += 1
         stamp = int(w.totals[2])
         seed = w.pool[draw_below(w, w.pool.shape[0])]
-        if s.where[seed] < 0 and not wanted(w, seed, par):
+        if s.where[seed] < 0 and not is_worth_trying(w, seed, par):
             seed = w.pool[draw_below(w, w.pool.shape[0])]
         routes, count = ruin(d, s, saved, w, seed, stamp, par)
         if routes == 0:
             continue
         if count < 0:
-            restore(d, s, saved, w, routes)
+            restore_routes(d, s, saved, w, routes)
             continue
         removed = count
-        count = offer(d, s, w, seed, count, par)
+        count = list_offers(d, s, w, seed, count, par)
         sort_listed(d, s, w, routes, count, par)
         recreate(d, s, w, routes, count, par)
-        learn(d, s, w, removed, count)
+        update_luck(d, s, w, removed, count)
         gain, real = 0.0, 0.0
         for t in range(routes):
             r = w.touched[t]
@@ -70,7 +77,7 @@ def anneal(
             gain += worth - par[DETOUR] * travel
             real += worth - travel
         if gain < heat * math.log(draw_chance(w)) or not promises_kept(d, s, w, removed):
-            restore(d, s, saved, w, routes)
+            restore_routes(d, s, saved, w, routes)
             continue
         w.totals[0] += real
         for t in range(routes):

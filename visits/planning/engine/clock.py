@@ -15,7 +15,7 @@ from visits.planning.engine.shapes import Ints3
 
 
 @kernel
-def travel(d: Data, a: int, b: int) -> int:
+def travel_seconds(d: Data, a: int, b: int) -> int:
     """Seconds between two places."""
     if a == b:
         return 0
@@ -35,7 +35,7 @@ def travel(d: Data, a: int, b: int) -> int:
 
 
 @kernel
-def drive(breaks: Ints3, c: int, now: int, seconds: int) -> int:
+def drive_forward(breaks: Ints3, c: int, now: int, seconds: int) -> int:
     """Clock after driving; stands still in breaks."""
     for i in range(breaks.shape[1]):
         opens = breaks[c, i, 0]

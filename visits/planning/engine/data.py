@@ -71,7 +71,7 @@ class Model(NamedTuple):
     longest: int
 
 
-def good_starts(
+def intersect_good_starts(
     windows: Sequence[Interval], breaks: Sequence[Interval], service_s: int
 ) -> list[tuple[int, int]]:
     """Disjoint sorted intervals of starts inside a window whose service no break cuts."""
@@ -107,7 +107,7 @@ def curve_order(degrees: Array) -> Array:
     return np.argsort(code, kind="stable")
 
 
-def nearest(points: Array, count: int) -> Array:
+def find_nearest(points: Array, count: int) -> Array:
     """Indices of the `count` nearest other points of each, nearest first; ties by index: int32[n, count]."""
     n = len(points)
     count = min(count, n - 1)
@@ -130,7 +130,7 @@ def nearest(points: Array, count: int) -> Array:
     return out
 
 
-def build(problem: Problem, released: Collection[str] = ()) -> Model:
+def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
     """Arrays for the kernels; `released` visits are free of their lock."""
     order = curve_order(np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2))
     new_place = np.empty(len(order), dtype=np.int64)
@@ -139,16 +139,16 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
     visit_of = sorted(range(len(problem.visits)), key=lambda i: (new_place[problem.visits[i].location], i))
     visits = [problem.visits[i] for i in visit_of]
     classes = {breaks: i for i, breaks in enumerate(dict.fromkeys(s.breaks for s in problem.shifts))}
-    shift_rows = _shifts(problem, new_place, classes)
+    shift_rows = _build_shift_rows(problem, new_place, classes)
     vectors = unit_vectors(places)
-    matrix, scale = _travel(problem, order, places)
+    matrix, scale = _build_travel(problem, order, places)
     place = np.array([new_place[v.location] for v in visits], dtype=np.int32)
-    slot_at, rows, width = slots(visits, list(classes))
+    slot_at, rows, width = list_good_starts(visits, list(classes))
     shift_index = {s.id: i for i, s in enumerate(problem.shifts)}
     locked = np.array(
         [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
     )
-    tier = _tier(problem, visits)
+    tier = _build_tier_bonuses(problem, visits)
     data = Data(
         matrix=matrix,
         vectors=vectors,
@@ -157,23 +157,27 @@ def build(problem: Problem, released: Collection[str] = ()) -> Model:
         service=np.array([v.service_s for v in visits], dtype=np.int32),
         infectious_last=np.array([v.infectious_last for v in visits], dtype=np.int32),
         locked=locked,
-        prize=_prizes(problem, visits, tier),
+        prize=_build_prizes(problem, visits, tier),
         tier=tier,
         home=np.array([shift_index.get(v.published or "", -1) for v in visits], dtype=np.int32),
         stay=np.array([POINT_S * v.move_points for v in visits], dtype=np.float64),
-        may=_may(problem, visits, locked),
+        may=_build_allowed(problem, visits, locked),
         slot_at=slot_at,
         slots=rows,
         shift=shift_rows,
-        breaks=_breaks(list(classes)),
-        near=nearest(vectors[place] * EARTH_M, NEIGHBOURS) if len(visits) else np.zeros((0, 0), np.int32),
+        breaks=_build_break_table(list(classes)),
+        near=find_nearest(vectors[place] * EARTH_M, NEIGHBOURS)
+        if len(visits)
+        else np.zeros((0, 0), np.int32),
         width=width,
     )
     longest = int(min(shift_rows[:, MOST].max(), len(visits))) if len(shift_rows) else 0
     return Model(data, visit_of, longest)
 
 
-def _shifts(problem: Problem, new_place: Array, classes: Mapping[tuple[Interval, ...], int]) -> Array:
+def _build_shift_rows(
+    problem: Problem, new_place: Array, classes: Mapping[tuple[Interval, ...], int]
+) -> Array:
     rows = [
         [
             s.start_s,
@@ -189,7 +193,7 @@ def _shifts(problem: Problem, new_place: Array, classes: Mapping[tuple[Interval,
     return np.array(rows, dtype=np.int32).reshape(-1, 7)
 
 
-def _breaks(classes: Sequence[tuple[Interval, ...]]) -> Array:
+def _build_break_table(classes: Sequence[tuple[Interval, ...]]) -> Array:
     most = max((len(b) for b in classes), default=0)
     out = np.full((max(1, len(classes)), max(1, most), 2), NEVER, dtype=np.int32)
     for index, breaks in enumerate(classes):
@@ -197,7 +201,7 @@ def _breaks(classes: Sequence[tuple[Interval, ...]]) -> Array:
     return out
 
 
-def _tier(problem: Problem, visits: Sequence[Visit]) -> Array:
+def _build_tier_bonuses(problem: Problem, visits: Sequence[Visit]) -> Array:
     """The bonus of every visit: for tier 1 the first power of two above all that could weigh against it.
 
     A power of two times a count is exact in float64, so the points below it are not rounded away.
@@ -211,14 +215,14 @@ def _tier(problem: Problem, visits: Sequence[Visit]) -> Array:
     return above * 2.0 ** math.ceil(math.log2(most + 1.0))
 
 
-def _prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Array:
+def _build_prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Array:
     days = np.arange(max(1, len(problem.horizon)))
     worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
     prize = POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :])
     return np.ascontiguousarray(prize + tier[:, None])
 
 
-def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:
+def _build_travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:
     model = problem.travel
     if isinstance(model, GreatCircle) and len(places) > DENSE_PLACES:
         return np.zeros((1, 1), dtype=np.int32), np.array([2 * EARTH_M * model.seconds_per_m])
@@ -228,7 +232,9 @@ def _travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -
     return np.ascontiguousarray(full[np.ix_(order, order)]), np.zeros(1)
 
 
-def slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple[Array, Array, Array]:
+def list_good_starts(
+    visits: Sequence[Visit], classes: list[tuple[Interval, ...]]
+) -> tuple[Array, Array, Array]:
     """Good starts of every visit for every class of breaks: Data's `slot_at`, `slots` and `width` (of class 0)."""
     slot_at = np.zeros((max(1, len(classes)), len(visits) + 1), dtype=np.int32)
     rows: list[tuple[int, int]] = []
@@ -238,7 +244,7 @@ def slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple
         for i, visit in enumerate(visits):
             key = (c, visit.windows, visit.service_s)
             if key not in known:
-                known[key] = good_starts(visit.windows, breaks, visit.service_s)
+                known[key] = intersect_good_starts(visit.windows, breaks, visit.service_s)
             slot_at[c, i] = len(rows)
             rows.extend(known[key])
             if c == 0:
@@ -247,7 +253,7 @@ def slots(visits: Sequence[Visit], classes: list[tuple[Interval, ...]]) -> tuple
     return slot_at, np.array(rows, dtype=np.int32).reshape(-1, 2), width
 
 
-def _may(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
+def _build_allowed(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
     """Whether date, skills and lock allow a shift the visit; the clock is asked later."""
     out = np.zeros((len(visits), len(problem.shifts)), dtype=np.uint8)
     by_kind: dict[Any, Array] = {}

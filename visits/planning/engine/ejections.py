@@ -17,9 +17,9 @@ from math import comb
 
 import numpy as np
 
-from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, Model, State, slots
+from visits.planning.engine.data import LENGTH, TRAVEL, VISIT, Data, Model, State, list_good_starts
 from visits.planning.engine.jit import kernel
-from visits.planning.engine.route import best_place, copy_route, refresh
+from visits.planning.engine.route import best_place, copy_route, refresh_route
 from visits.planning.engine.shapes import Array, Bytes2, Floats, Ints, Ints2
 from visits.planning.types import DAY_S, Problem, Reason, Visit
 from visits.planning.why.ejections import EjectionSet, is_protected, points_lost
@@ -45,7 +45,7 @@ def eject_set(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
             s.stops[r, VISIT, at] = visit
             at += 1
     s.facts[r, LENGTH] = at - 1
-    return refresh(d, s, r)
+    return refresh_route(d, s, r)
 
 
 @kernel
@@ -161,7 +161,9 @@ class _EjectionSearch:
             replace(self.visit_at(i), windows=((0, DAY_S),)) if i in opened else self.visit_at(i)
             for i in range(len(self.model.visit_of))
         ]
-        slot_at, rows, _ = slots(visits, list(dict.fromkeys(s.breaks for s in self.problem.shifts)))
+        slot_at, rows, _ = list_good_starts(
+            visits, list(dict.fromkeys(s.breaks for s in self.problem.shifts))
+        )
         return self.model.data._replace(slot_at=slot_at, slots=rows)
 
     def _build_reason(self, index: int, why: HardConstraints, room: EjectionSet) -> Reason:

@@ -12,7 +12,7 @@ import math
 
 from visits.planning.engine.data import LENGTH, Data, State
 from visits.planning.engine.jit import kernel
-from visits.planning.engine.route import best_place, insert, prize
+from visits.planning.engine.route import best_place, insert_visit, visit_prize
 from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import (
@@ -33,19 +33,19 @@ from visits.planning.engine.tuning import (
 
 
 @kernel
-def wanted(w: Scratch, visit: int, par: Floats) -> bool:
+def is_worth_trying(w: Scratch, visit: int, par: Floats) -> bool:
     """Whether an open visit is worth a try: often when it found places lately, now and then anyway."""
     return bool(draw_chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
 
 
 @kernel
-def offer(d: Data, s: State, w: Scratch, seed: int, count: int, par: Floats) -> int:
+def list_offers(d: Data, s: State, w: Scratch, seed: int, count: int, par: Floats) -> int:
     """List unserved neighbours of the seed beside the removed, which come first."""
     removed = count
     most = count + int(par[OFFERED])
     for i in range(-1, min(d.near.shape[1], int(par[LOOK]))):
         visit = seed if i < 0 else d.near[seed, i]
-        if s.where[visit] >= 0 or w.mine[visit] == 0 or (i >= 0 and not wanted(w, visit, par)):
+        if s.where[visit] >= 0 or w.mine[visit] == 0 or (i >= 0 and not is_worth_trying(w, visit, par)):
             continue
         known = False
         for j in range(removed):
@@ -60,7 +60,7 @@ def offer(d: Data, s: State, w: Scratch, seed: int, count: int, par: Floats) -> 
 
 
 @kernel
-def learn(d: Data, s: State, w: Scratch, removed: int, count: int) -> None:
+def update_luck(d: Data, s: State, w: Scratch, removed: int, count: int) -> None:
     """Remember which of the offered (before sorting: after the removed) found a place."""
     for i in range(removed, count):
         visit = w.offered[i]
@@ -136,7 +136,7 @@ def recreate(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats
             if d.may[visit, r] == 0:
                 continue
             blind = draw_below(w, 2 + s.facts[r, LENGTH]) if draw_below(w, 1000) < par[BLINK] else 0
-            worth = prize(d, visit, r)
+            worth = visit_prize(d, visit, r)
             most = 1 << 20
             room = (worth - best) / par[DETOUR]
             if room < most:
@@ -145,4 +145,4 @@ def recreate(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats
             if k >= 0 and worth - par[DETOUR] * added > best:
                 best, at, gap = worth - par[DETOUR] * added, r, k
         if at >= 0:
-            insert(d, s, visit, at, gap)
+            insert_visit(d, s, visit, at, gap)

@@ -8,7 +8,7 @@ than that.
 
 from __future__ import annotations
 
-from visits.planning.engine.clock import drive, drive_back, first_start, last_start, travel
+from visits.planning.engine.clock import drive_back, drive_forward, first_start, last_start, travel_seconds
 from visits.planning.engine.data import (
     CLASS,
     DAY,
@@ -33,14 +33,14 @@ from visits.planning.engine.shapes import Ints
 
 
 @kernel
-def prize(d: Data, visit: int, r: int) -> float:
+def visit_prize(d: Data, visit: int, r: int) -> float:
     """Score of serving `visit` on route `r`."""
     worth = d.prize[visit, d.shift[r, DAY]]
     return float(worth + d.stay[visit] if d.home[visit] == r else worth)
 
 
 @kernel
-def forward(d: Data, s: State, r: int, first: int, settled: int) -> bool:
+def update_departures(d: Data, s: State, r: int, first: int, settled: int) -> bool:
     """Earliest departures of stops `first`.., from stored legs; False when a rule breaks.
 
     From stop `settled` on the row holds departures of a feasible route: where one stays as it was, so
@@ -50,7 +50,7 @@ def forward(d: Data, s: State, r: int, first: int, settled: int) -> bool:
     now, good = stops[r, LEAVE, first - 1], True
     for k in range(first, length + 1):
         visit = stops[r, VISIT, k]
-        arrive = drive(d.breaks, c, now, stops[r, LEG, k])
+        arrive = drive_forward(d.breaks, c, now, stops[r, LEG, k])
         start = first_start(d, c, visit, arrive)
         if start < 0:
             good = False
@@ -59,11 +59,11 @@ def forward(d: Data, s: State, r: int, first: int, settled: int) -> bool:
         if k >= settled and stops[r, LEAVE, k] == now:
             return good
         stops[r, LEAVE, k] = now
-    return good and drive(d.breaks, c, now, stops[r, LEG, length + 1]) <= stops[r, LATEST, length + 1]
+    return good and drive_forward(d.breaks, c, now, stops[r, LEG, length + 1]) <= stops[r, LATEST, length + 1]
 
 
 @kernel
-def backward(d: Data, s: State, r: int, final: int, settled: int) -> None:
+def update_arrivals(d: Data, s: State, r: int, final: int, settled: int) -> None:
     """Latest arrivals of stops `final`..1 from stored legs; up to stop `settled` an equal one ends it."""
     stops, c = s.stops, d.shift[r, CLASS]
     for k in range(final, 0, -1):
@@ -76,7 +76,7 @@ def backward(d: Data, s: State, r: int, final: int, settled: int) -> None:
 
 
 @kernel
-def refresh(d: Data, s: State, r: int) -> bool:
+def refresh_route(d: Data, s: State, r: int) -> bool:
     """Recompute everything of route `r` from its visits; False when its order breaks a rule."""
     stops, length = s.stops, s.facts[r, LENGTH]
     early, total, worth, ordered = 0, 0, 0.0, True
@@ -85,20 +85,22 @@ def refresh(d: Data, s: State, r: int) -> bool:
     for k in range(1, length + 1):
         visit = stops[r, VISIT, k]
         stops[r, PLACE, k] = d.place[visit]
-        stops[r, LEG, k] = travel(d, stops[r, PLACE, k - 1], stops[r, PLACE, k])
+        stops[r, LEG, k] = travel_seconds(d, stops[r, PLACE, k - 1], stops[r, PLACE, k])
         total += stops[r, LEG, k]
-        worth += prize(d, visit, r)
+        worth += visit_prize(d, visit, r)
         if not d.infectious_last[visit]:
             early += 1
             ordered = ordered and early == k
     stops[r, PLACE, length + 1] = d.shift[r, TO]
-    stops[r, LEG, length + 1] = travel(d, stops[r, PLACE, length], d.shift[r, TO]) if length > 0 else 0
+    stops[r, LEG, length + 1] = (
+        travel_seconds(d, stops[r, PLACE, length], d.shift[r, TO]) if length > 0 else 0
+    )
     stops[r, LATEST, length + 1] = d.shift[r, END]
     s.facts[r, EARLY] = early
     s.facts[r, TRAVEL] = total + stops[r, LEG, length + 1]
     s.worth[r] = worth
-    good = forward(d, s, r, 1, length + 1)
-    backward(d, s, r, length, 0)
+    good = update_departures(d, s, r, 1, length + 1)
+    update_arrivals(d, s, r, length, 0)
     return good and ordered
 
 
@@ -120,22 +122,22 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) 
         leave, latest = stops[r, LEAVE, k], stops[r, LATEST, k + 1]
         if leave + service > latest:
             continue
-        there = travel(d, stops[r, PLACE, k], place)
+        there = travel_seconds(d, stops[r, PLACE, k], place)
         added = there - stops[r, LEG, k + 1]
         if added >= most or leave + there + service > latest:
             continue
-        onward = travel(d, place, stops[r, PLACE, k + 1])
+        onward = travel_seconds(d, place, stops[r, PLACE, k + 1])
         added += onward
         if added >= most or leave + there + service + onward > latest:
             continue
-        start = first_start(d, c, visit, drive(d.breaks, c, leave, there))
-        if start >= 0 and drive(d.breaks, c, start + service, onward) <= latest:
+        start = first_start(d, c, visit, drive_forward(d.breaks, c, leave, there))
+        if start >= 0 and drive_forward(d.breaks, c, start + service, onward) <= latest:
             most, best = added, k
     return most, best
 
 
 @kernel
-def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
+def insert_visit(d: Data, s: State, visit: int, r: int, gap: int) -> None:
     """Put `visit` after stop `gap`, where best_place found room; times change only where they must."""
     stops, length = s.stops, s.facts[r, LENGTH]
     for row in range(5):
@@ -146,19 +148,19 @@ def insert(d: Data, s: State, visit: int, r: int, gap: int) -> None:
     place = d.place[visit]
     stops[r, VISIT, at] = visit
     stops[r, PLACE, at] = place
-    stops[r, LEG, at] = travel(d, stops[r, PLACE, gap], place)
-    stops[r, LEG, at + 1] = travel(d, place, stops[r, PLACE, at + 1])
+    stops[r, LEG, at] = travel_seconds(d, stops[r, PLACE, gap], place)
+    stops[r, LEG, at + 1] = travel_seconds(d, place, stops[r, PLACE, at + 1])
     s.facts[r, LENGTH] = length + 1
     s.facts[r, EARLY] += 1 - d.infectious_last[visit]
     s.facts[r, TRAVEL] += stops[r, LEG, at] + stops[r, LEG, at + 1] - before
-    s.worth[r] += prize(d, visit, r)
+    s.worth[r] += visit_prize(d, visit, r)
     s.where[visit] = r
-    forward(d, s, r, at, at + 1)
-    backward(d, s, r, at, gap)
+    update_departures(d, s, r, at, at + 1)
+    update_arrivals(d, s, r, at, gap)
 
 
 @kernel
-def remove(
+def remove_stops(
     d: Data, s: State, r: int, first: int, span: int, keep: int, kept: int, out: Ints, count: int
 ) -> int:
     """Take stops `first`..`first + span - 1` out but for `kept` of them from `keep` on.
@@ -172,7 +174,7 @@ def remove(
         visit = stops[r, VISIT, k]
         if k < first + span and not keep <= k < keep + kept:
             s.where[visit] = -1
-            s.worth[r] -= prize(d, visit, r)
+            s.worth[r] -= visit_prize(d, visit, r)
             s.facts[r, EARLY] -= 1 - d.infectious_last[visit]
             s.facts[r, TRAVEL] -= stops[r, LEG, k]
             out[count] = visit
@@ -182,7 +184,7 @@ def remove(
         stops[r, PLACE, at] = stops[r, PLACE, k]
         leg = stops[r, LEG, k]
         if gap:
-            leg = travel(d, stops[r, PLACE, at - 1], stops[r, PLACE, at])
+            leg = travel_seconds(d, stops[r, PLACE, at - 1], stops[r, PLACE, at])
             s.facts[r, TRAVEL] += leg - stops[r, LEG, k]
             final = at - 1
             gap = False
@@ -196,8 +198,8 @@ def remove(
         s.facts[r, TRAVEL] = 0
         stops[r, LEG, 1] = 0
         s.worth[r] = 0.0
-    good = forward(d, s, r, first, length + 1)
-    backward(d, s, r, final, 0)
+    good = update_departures(d, s, r, first, length + 1)
+    update_arrivals(d, s, r, final, 0)
     return count if good else -1 - count
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from visits.planning.engine.data import LENGTH, VISIT, Data, State
 from visits.planning.engine.jit import kernel
-from visits.planning.engine.route import copy_route, remove
+from visits.planning.engine.route import copy_route, remove_stops
 from visits.planning.engine.scratch import Scratch, draw_below, draw_chance
 from visits.planning.engine.shapes import Floats
 from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
@@ -24,11 +24,11 @@ def remove_string(d: Data, s: State, w: Scratch, r: int, pos: int, size: int, sk
     high = min(pos, length - span + 1)
     first = low + draw_below(w, high - low + 1)
     keep = first + 1 + draw_below(w, size) if skip > 0 else length + 2
-    return remove(d, s, r, first, span, keep, skip, w.listed, count)
+    return remove_stops(d, s, r, first, span, keep, skip, w.listed, count)
 
 
 @kernel
-def touch(
+def ruin_route(
     d: Data,
     s: State,
     saved: State,
@@ -71,7 +71,7 @@ def ruin(d: Data, s: State, saved: State, w: Scratch, seed: int, stamp: int, par
         pos = 1
         while s.stops[r, VISIT, pos] != visit:
             pos += 1
-        count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
+        count = ruin_route(d, s, saved, w, r, pos, routes, stamp, count, par)
         routes += 1
         if routes == most or count < 0:
             break
@@ -82,6 +82,6 @@ def ruin(d: Data, s: State, saved: State, w: Scratch, seed: int, stamp: int, par
         if w.owned[r] and w.mark[r] != stamp:
             length = s.facts[r, LENGTH]
             pos = 1 + draw_below(w, length) if length > 0 else 0
-            count = touch(d, s, saved, w, r, pos, routes, stamp, count, par)
+            count = ruin_route(d, s, saved, w, r, pos, routes, stamp, count, par)
             routes += 1
     return routes, count

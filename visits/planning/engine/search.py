@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from visits.planning.engine.cooling import Cooling
-from visits.planning.engine.data import Model, build
+from visits.planning.engine.data import Model, build_model
 from visits.planning.engine.ejections import explain_open_visits
 from visits.planning.engine.parallel import WorkerPool
 from visits.planning.engine.worker import Worker
@@ -37,18 +37,18 @@ class Budget:
     should_stop: Callable[[], bool] | None = None
     stopped: bool = False
 
-    def elapsed(self) -> float:
+    def elapsed_s(self) -> float:
         """Seconds since the run began."""
         return time.monotonic() - self.began
 
-    def share(self, done: int) -> float:
+    def used_share(self, done: int) -> float:
         """How much of the budget is used, 0..1 and beyond."""
         if self.iterations is not None:
             return done / self.iterations if self.iterations else 1.0
         assert self.seconds is not None
-        return self.elapsed() / self.seconds if self.seconds > 0 else 1.0
+        return self.elapsed_s() / self.seconds if self.seconds > 0 else 1.0
 
-    def poll(self) -> bool:
+    def poll_stop(self) -> bool:
         """Ask whether to stop; once said, it stands."""
         if not self.stopped and self.should_stop is not None and self.should_stop():
             self.stopped = True
@@ -64,7 +64,7 @@ class Found(NamedTuple):
     reasons: dict[str, Reason]  # why not, by visit, as far as it was found at once
 
 
-def run(
+def run_search(
     problem: Problem,
     *,
     kept: KeptLocks | None = None,
@@ -79,10 +79,10 @@ def run(
     """Search from the kept locks and, where it helps, from the orders of `start`."""
     budget = Budget(seconds, iterations, time.monotonic(), should_stop)
     kept = kept or keep_locks(problem, start)
-    model = build(problem, kept.broken)
+    model = build_model(problem, kept.broken)
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     begin = [[engine_of[v] for v in order] for order in build_warm_start(problem, kept, start)]
-    pool = search(model, begin, budget, seed, workers, on_progress, warm=bool(start))
+    pool = anneal_rounds(model, begin, budget, seed, workers, on_progress, warm=bool(start))
     leader = pool.finish_champion()
     orders = {
         shift.id: [problem.visits[model.visit_of[v]].id for v in order]
@@ -92,7 +92,7 @@ def run(
     return Found(orders, pool.iterations, budget.stopped, why)
 
 
-def search(
+def anneal_rounds(
     model: Model,
     begin: Sequence[Sequence[int]],
     budget: Budget,
@@ -105,14 +105,14 @@ def search(
     """Anneal from `begin` (engine numbering, feasible) until the budget is used."""
     pool = WorkerPool(model, seed, workers)
     pool.load_start(begin)
-    _report(pool, budget, 0.0, on_progress)
-    shares = _split(budget.iterations, workers)
+    _report_progress(pool, budget, 0.0, on_progress)
+    shares = _split_iterations(budget.iterations, workers)
     cooling = Cooling(model.data, warm=warm, seconds=budget.seconds)
     with ThreadPoolExecutor(max_workers=workers) as threads:
-        for number, until in enumerate(_rounds(cooling.sprint) if pool.able.any() else ()):
+        for number, until in enumerate(_list_round_ends(cooling.sprint) if pool.able.any() else ()):
             pool.assign_parts(number)
             jobs = [
-                threads.submit(_round, w, budget, cooling, shares[i], until)
+                threads.submit(_run_round, w, budget, cooling, shares[i], until)
                 for i, w in enumerate(pool.workers)
             ]
             for job in jobs:
@@ -120,37 +120,37 @@ def search(
             pool.exchange_plans(exchange=cooling.cycles == 1 and number + 1 - SPRINT_ROUNDS in EXCHANGE)
             if number + 1 == SPRINT_ROUNDS and cooling.sprint:
                 cooling.set_cycles(pool.workers[0].iterations / cooling.sprint)
-            _report(pool, budget, until, on_progress)
+            _report_progress(pool, budget, until, on_progress)
             if budget.stopped:
                 break
     return pool
 
 
-def _rounds(sprint: float) -> list[float]:
+def _list_round_ends(sprint: float) -> list[float]:
     """The shares of the run at which rounds end."""
     first = [sprint * (i + 1) / SPRINT_ROUNDS for i in range(SPRINT_ROUNDS)]
     return first + [sprint + (1 - sprint) * (i + 1) / ROUNDS for i in range(ROUNDS)]
 
 
-def _report(
+def _report_progress(
     pool: WorkerPool, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None
 ) -> None:
     if on_progress is not None:
         score, served = pool.workers[0].true_score(pool.champion)
-        on_progress(Progress(score, served, budget.elapsed(), pool.iterations, share))
+        on_progress(Progress(score, served, budget.elapsed_s(), pool.iterations, share))
 
 
-def _split(iterations: int | None, workers: int) -> list[int | None]:
+def _split_iterations(iterations: int | None, workers: int) -> list[int | None]:
     if iterations is None:
         return [None] * workers
     return [iterations // workers + (i < iterations % workers) for i in range(workers)]
 
 
-def _round(worker: Worker, budget: Budget, cooling: Cooling, mine: int | None, until: float) -> None:
+def _run_round(worker: Worker, budget: Budget, cooling: Cooling, mine: int | None, until: float) -> None:
     """Anneal one worker to `until` of its budget, looking up every CHUNK iterations."""
-    while not budget.poll():
+    while not budget.poll_stop():
         if mine is None:
-            share = budget.share(0)
+            share = budget.used_share(0)
             if share >= until:
                 return
             heat = cooling.temperature(share)

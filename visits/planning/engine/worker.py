@@ -60,7 +60,7 @@ class Worker:
 
     def fill_routes(self) -> None:
         """Put in greedily what fits into its routes."""
-        construct.fill(self.model.data, self.state, self.scratch.owned, self.scratch.keys)
+        construct.fill_greedily(self.model.data, self.state, self.scratch.owned, self.scratch.keys)
         self.settle_best()
 
     def settle_best(self) -> None:

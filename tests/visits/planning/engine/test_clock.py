@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.planning_case import make_problem
 from visits.planning import GreatCircle, rules
 from visits.planning.engine import clock
-from visits.planning.engine.data import build, good_starts
+from visits.planning.engine.data import build_model, intersect_good_starts
 from visits.planning.travel import EARTH_M
 
 times = st.integers(0, 200)
@@ -34,7 +34,7 @@ def as_array(rows):
 @given(breaks(), times, st.integers(0, 60))
 def test_driving_and_its_inverse_agree_with_the_rules(rows, then, seconds):
     table = as_array(rows)
-    assert clock.drive(table, 0, then, seconds) == rules.finish_drive(then, seconds, rows)
+    assert clock.drive_forward(table, 0, then, seconds) == rules.finish_drive(then, seconds, rows)
     latest = clock.drive_back(table, 0, then, seconds)
     assert rules.finish_drive(latest, seconds, rows) <= then
     assert rules.finish_drive(latest + 1, seconds, rows) > then
@@ -43,7 +43,7 @@ def test_driving_and_its_inverse_agree_with_the_rules(rows, then, seconds):
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(breaks(), spans, st.integers(0, 30))
 def test_good_starts_are_the_rules_starts(rows, windows, service):
-    good = good_starts(windows, rows, service)
+    good = intersect_good_starts(windows, rows, service)
     assert good == sorted(good)
     for now in range(0, 245, 3):
         expected = rules.find_service_start(now, service, windows, rows)
@@ -53,7 +53,7 @@ def test_good_starts_are_the_rules_starts(rows, windows, service):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_travel_by_chord_is_travel_by_matrix(seed):
-    data = build(make_problem(seed, visits=60, spread_km=40)).data
+    data = build_model(make_problem(seed, visits=60, spread_km=40)).data
     problem = make_problem(seed, visits=60, spread_km=40)
     assert isinstance(problem.travel, GreatCircle)
     chords = data._replace(
@@ -61,4 +61,4 @@ def test_travel_by_chord_is_travel_by_matrix(seed):
     )
     for a in range(0, len(data.vectors), 7):
         for b in range(len(data.vectors)):
-            assert clock.travel(chords, a, b) == clock.travel(data, a, b)
+            assert clock.travel_seconds(chords, a, b) == clock.travel_seconds(data, a, b)

@@ -4,9 +4,9 @@ import itertools
 
 from tests.support.planning_case import make_problem
 from visits.planning.engine.cooling import CYCLE, CYCLE_BY_SQUARE, FINAL, HOT, Cooling
-from visits.planning.engine.data import build
+from visits.planning.engine.data import build_model
 
-DATA = build(make_problem(1, visits=30)).data
+DATA = build_model(make_problem(1, visits=30)).data
 
 
 def test_it_cools_from_hot_to_final():

@@ -10,7 +10,7 @@ from visits.planning.engine.worker import routes_of
 
 
 def pool_of(shifts, workers=2):
-    model = data.build(make_problem(5, visits=shifts * 8, shifts=shifts))
+    model = data.build_model(make_problem(5, visits=shifts * 8, shifts=shifts))
     pool = WorkerPool(model, 1, workers)
     pool.load_start([[] for _ in range(shifts)])
     return pool

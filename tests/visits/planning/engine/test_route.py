@@ -14,7 +14,7 @@ from visits.planning.rules import find_ban, find_service_start, finish_drive
 def loaded(seed):
     """A made-up problem, its arrays, and one random order (good or bad) on its first shift."""
     problem = make_problem(seed, visits=14, shifts=2, last=seed % 3 == 0, spread_km=5)
-    model = data.build(problem)
+    model = data.build_model(problem)
     state = data.empty_state(model)
     order = random.Random(seed).sample(range(14), min(problem.shifts[0].max_visits, seed % 5))
     state.facts[0, LENGTH] = len(order)
@@ -35,7 +35,7 @@ def visits_of(problem, model, order):
 def test_refresh_finds_the_times_and_faults_of_the_rules(seed):
     problem, model, state, order = loaded(seed)
     shift = problem.shifts[0]
-    good = route.refresh(model.data, state, 0)
+    good = route.refresh_route(model.data, state, 0)
     walked = walk_route(problem, shift, visits_of(problem, model, order))
     assert good == (not clock_faults(walked))
     if good:
@@ -47,10 +47,10 @@ def test_refresh_finds_the_times_and_faults_of_the_rules(seed):
 def test_the_best_place_is_the_cheapest_that_the_rules_allow(seed):
     problem, model, state, order = loaded(seed)
     shift = problem.shifts[0]
-    if not route.refresh(model.data, state, 0):
+    if not route.refresh_route(model.data, state, 0):
         state.facts[0, LENGTH] = 0
         order = []
-        route.refresh(model.data, state, 0)
+        route.refresh_route(model.data, state, 0)
     before = walk_route(problem, shift, visits_of(problem, model, order)).travel_s
     for visit in set(range(14)) - set(order):
         (mine,) = visits_of(problem, model, [visit])
@@ -71,7 +71,7 @@ def test_the_best_place_is_the_cheapest_that_the_rules_allow(seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_the_latest_arrival_is_the_last_that_works(seed):
     problem, model, state, order = loaded(seed)
-    if not route.refresh(model.data, state, 0) or not order:
+    if not route.refresh_route(model.data, state, 0) or not order:
         return
     shift, visits = problem.shifts[0], visits_of(problem, model, order)
 
