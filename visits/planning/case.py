@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from visits.planning.travel import GreatCircle
-from visits.planning.types import MOST_S, Interval, Plan, Problem, Shift, Visit
+from visits.planning.types import MAX_SERVICE_S, Interval, Plan, Problem, Shift, Visit
 
 FORMAT = "planning-case/1"
 _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$")
@@ -93,7 +93,7 @@ def _read_service(value: object) -> int:
     minutes = _read_number(value)
     if not minutes >= 0:
         raise ValueError(f"harus menit, nol atau lebih, bukan {shorten_value(value)}")
-    if minutes > MOST_S / 60:
+    if minutes > MAX_SERVICE_S / 60:
         raise ValueError(f"terlalu lama: {shorten_value(value)}; isi lama kunjungan dalam menit")
     if abs(minutes * 60 - round(minutes * 60)) > 1e-6:
         raise ValueError(f"harus menit yang genap dalam detik, bukan {shorten_value(value)}")

@@ -18,8 +18,8 @@ from visits.planning.travel import GreatCircle, Travel
 
 DAY_S = 24 * 3600
 POINT_S = 3000  # seconds of travel that one point of priority outweighs
-MOST_S = 2**30  # the longest service that the engine's clock can count
-MOST_POINTS = 1e200  # sums of so many stay finite
+MAX_SERVICE_S = 2**30  # the longest service that the engine's clock can count
+MAX_POINTS = 1e200  # sums of so many stay finite
 
 Interval = tuple[int, int]
 
@@ -37,7 +37,7 @@ def _require_count(what: str, value: int) -> None:
 def _require_number(what: str, value: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         raise ValueError(f"{what} harus angka nol atau lebih")
-    if value > MOST_POINTS:
+    if value > MAX_POINTS:
         raise ValueError(f"{what} terlalu besar; isi angka yang lebih kecil")
 
 
@@ -94,7 +94,7 @@ class Visit:
     def __post_init__(self) -> None:
         _require_count("location", self.location)
         _require_count("service_s", self.service_s)
-        if self.service_s > MOST_S:
+        if self.service_s > MAX_SERVICE_S:
             raise ValueError("service_s terlalu lama; isi lama kunjungan yang sebenarnya")
         _require_number("priority", self.priority)
         _require_number("decay", self.decay)

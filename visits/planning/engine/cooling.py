@@ -20,7 +20,7 @@ from visits.planning.engine.tuning import DETOUR, TUNING
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # an earlier plan is not melted down: start this far into the cooling
 QUENCH = 0.93  # share of the run when the quench begins
-CYCLE, CYCLE_BY_SQUARE, MOST_CYCLES = 8000, 4, 8  # least iterations of a cooling, and more for visits squared
+CYCLE, CYCLE_BY_SQUARE, MAX_CYCLES = 8000, 4, 8  # least iterations of a cooling, and more for visits squared
 SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its most seconds
 
 
@@ -40,7 +40,7 @@ class Cooling:
         """Small problems cool several times over: `iterations` is what one worker will do in the whole run."""
         if self.sprint:
             least = CYCLE + CYCLE_BY_SQUARE * self.visits**2
-            self.cycles = max(1, min(MOST_CYCLES, int(iterations // least)))
+            self.cycles = max(1, min(MAX_CYCLES, int(iterations // least)))
 
     def _curve_position(self, share: float) -> float:
         """How far down the curve the run is at `share` (0..1) of it."""

@@ -22,13 +22,13 @@ from visits.planning.types import POINT_S, Interval, Problem, Visit
 
 DENSE_PLACES = 3000  # above, travel is computed from chords; the matrix would not fit the caches
 NEIGHBOURS = 100
-NEVER = 1 << 30  # a break that no clock reaches
+NO_BREAK_S = 1 << 30  # a break that no clock reaches
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
 LENGTH, EARLY, TRAVEL = range(
     3
 )  # columns of State.facts; EARLY counts the visits that are not `infectious_last`
-START, END, FROM, TO, MOST, CLASS, DAY = range(7)  # columns of Data.shift
+START, END, FROM, TO, MAX_VISITS, CLASS, DAY = range(7)  # columns of Data.shift
 
 
 class Data(NamedTuple):
@@ -171,7 +171,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
         else np.zeros((0, 0), np.int32),
         width=width,
     )
-    longest = int(min(shift_rows[:, MOST].max(), len(visits))) if len(shift_rows) else 0
+    longest = int(min(shift_rows[:, MAX_VISITS].max(), len(visits))) if len(shift_rows) else 0
     return Model(data, visit_of, longest)
 
 
@@ -195,7 +195,7 @@ def _build_shift_rows(
 
 def _build_break_table(classes: Sequence[tuple[Interval, ...]]) -> Array:
     most = max((len(b) for b in classes), default=0)
-    out = np.full((max(1, len(classes)), max(1, most), 2), NEVER, dtype=np.int32)
+    out = np.full((max(1, len(classes)), max(1, most), 2), NO_BREAK_S, dtype=np.int32)
     for index, breaks in enumerate(classes):
         out[index, : len(breaks)] = np.array(breaks, dtype=np.int32).reshape(-1, 2)
     return out

@@ -26,11 +26,11 @@ from visits.planning.why.ejections import EjectionSet, is_protected, points_lost
 from visits.planning.why.explain import build_reason
 from visits.planning.why.hard_constraints import HardConstraints, find_hard_constraints, relax_offer
 
-FAR = 1 << 20
-MOST_OUT = 5
-MOST_SETS = 100_000  # sets of one size; beyond, the rest is explained one by one
-FREE = HardConstraints((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
-STATIC = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all at once
+MAX_ADDED_S = 1 << 20
+MAX_EJECTIONS = 5
+MAX_SETS = 100_000  # sets of one size; beyond, the rest is explained one by one
+UNCONSTRAINED = HardConstraints((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
+RELAXED_AT_ONCE = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all at once
 
 
 @kernel
@@ -80,7 +80,7 @@ def offer_sets(
                 i += 1
                 if may[visit, r] == 0:
                     continue
-                added, gap = best_place(d, s, visit, r, FAR, 0)
+                added, gap = best_place(d, s, visit, r, MAX_ADDED_S, 0)
                 if gap < 0:
                     continue
                 added += s.facts[r, TRAVEL] - saved.facts[0, TRAVEL]
@@ -94,13 +94,13 @@ def explain_open_visits(problem: Problem, model: Model, state: State, saved: Sta
     """Visit id -> why it is not served, for all open visits that sets of a few stops explain."""
     search = _EjectionSearch(problem, model, state, saved)
     pool = np.flatnonzero(state.where < 0).tolist()
-    out, left = search.explain_by_sets(dict.fromkeys(pool, FREE), 0, 3)
+    out, left = search.explain_by_sets(dict.fromkeys(pool, UNCONSTRAINED), 0, 3)
     # Who has no answer by now is blocked whatever goes, or asks for more room than three leave.
     found = {visit: find_hard_constraints(problem, search.visit_at(visit)) for visit in left}
-    hard = {visit: why for visit, why in found.items() if why.codes and STATIC.issuperset(why.codes)}
+    hard = {visit: why for visit, why in found.items() if why.codes and RELAXED_AT_ONCE.issuperset(why.codes)}
     more, _ = search.explain_by_sets(hard, 0, 3)
     wide, _ = search.explain_by_sets(
-        {visit: why for visit, why in found.items() if not why.codes}, 4, MOST_OUT
+        {visit: why for visit, why in found.items() if not why.codes}, 4, MAX_EJECTIONS
     )
     return out | more | wide
 
@@ -178,7 +178,7 @@ class _EjectionSearch:
         for r, shift in enumerate(self.problem.shifts):
             price = {v: points_lost(self.problem, self.visit_at(v), shift) for v in self.routes[r]}
             loose = [v for v in self.routes[r] if not is_protected(self.visit_at(v), shift)]
-            if len(sets) + comb(len(loose), size) > MOST_SETS:
+            if len(sets) + comb(len(loose), size) > MAX_SETS:
                 return None
             rows = list(combinations(loose, size))
             sets.extend(rows)

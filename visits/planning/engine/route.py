@@ -19,7 +19,7 @@ from visits.planning.engine.data import (
     LEAVE,
     LEG,
     LENGTH,
-    MOST,
+    MAX_VISITS,
     PLACE,
     START,
     TO,
@@ -110,7 +110,7 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) 
     that adds less than `most`, or (most, -1)."""
     stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
     best = -1
-    if length >= d.shift[r, MOST]:
+    if length >= d.shift[r, MAX_VISITS]:
         return most, best
     first, final = 0, length
     if d.infectious_last[visit]:

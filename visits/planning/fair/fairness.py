@@ -17,15 +17,22 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from visits.planning.fair.loads import STEP, Balance, Held, Tolerance, list_overloads, measure_loads
+from visits.planning.fair.loads import (
+    MIN_STEP,
+    Balance,
+    NotRelieved,
+    Tolerance,
+    list_overloads,
+    measure_loads,
+)
 from visits.planning.planner import WORKERS, plan
 from visits.planning.rules import count_working_s, finish_drive, walk_route
 from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
 
-FIRST = 0.8  # share of the budget for the plan before fairness
-ROUNDS = 8
-BITE = 0.7  # how much of what is beyond the tolerance one try takes away
-LEAST_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
+FIRST_SHARE = 0.8  # share of the budget for the plan before fairness
+FAIR_ROUNDS = 8
+CUT_SHARE = 0.7  # how much of what is beyond the tolerance one try takes away
+MIN_SHARE_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
 
 
 def plan_fairly(
@@ -43,7 +50,7 @@ def plan_fairly(
     """`plan`, then made fair within the tolerance for the rest of the budget; and how fair it came out."""
     search = _FairSearch(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
     search.plan_first(start)
-    for number in range(ROUNDS):
+    for number in range(FAIR_ROUNDS):
         tried = search.next_try()
         if not tried or search.is_over_budget():
             break
@@ -71,12 +78,12 @@ class _FairSearch:
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
         self.shifts: dict[str, Shift] = {}  # the cut ones
-        self.held: dict[tuple[str, str], Held] = {}
+        self.held: dict[tuple[str, str], NotRelieved] = {}
         self.width = len(problem.shifts)  # teams relieved at once; fewer after a try that failed
         self.spent = 0  # iterations
 
     def plan_first(self, start: Plan | None) -> None:
-        self.base = self.best = self._plan_part(self.problem, FIRST, 0.0, start, self.seed)
+        self.base = self.best = self._plan_part(self.problem, FIRST_SHARE, 0.0, start, self.seed)
 
     def _plan_part(
         self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int
@@ -120,9 +127,9 @@ class _FairSearch:
 
     def relieve_teams(self, tried: list[tuple[str, str]], number: int) -> None:
         """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
-        share = (1 - FIRST) / ROUNDS
+        share = (1 - FIRST_SHARE) / FAIR_ROUNDS
         cut = {**self.shifts, **self._shorten_days(tried)}
-        found = self._go_on(cut, share, FIRST + share * number, number + 1)
+        found = self._go_on(cut, share, FIRST_SHARE + share * number, number + 1)
         why = self._find_refusal(found)
         if why is None:
             self.best, self.shifts = found, cut
@@ -130,14 +137,14 @@ class _FairSearch:
         elif len(tried) > 1:
             self.width = len(tried) // 2
         else:
-            self.held[tried[0]] = Held(*tried[0], why)
+            self.held[tried[0]] = NotRelieved(*tried[0], why)
 
     def polish_plan(self) -> None:
         """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
         left = self._share_left()
-        if left < LEAST_LEFT or self.best.statistics.stopped:
+        if left < MIN_SHARE_LEFT or self.best.statistics.stopped:
             return
-        found = self._go_on(self.shifts, left, 1 - left, ROUNDS + 1)
+        found = self._go_on(self.shifts, left, 1 - left, FAIR_ROUNDS + 1)
         better = _net_score(found) > _net_score(self.best)
         fair = self._sum_excess(found) <= self._sum_excess(self.best)
         if better and fair and self._find_refusal(found) in (None, "no_better"):
@@ -178,7 +185,7 @@ class _FairSearch:
             allowed = self.tolerance.allowed_gap(measure) or 0.0
             least = min(load.measured_by(measure) for load in rows.values())
             value = rows[team].measured_by(measure)
-            target = max(0.0, value - max(STEP[measure], (value - least - allowed) * BITE))
+            target = max(0.0, value - max(MIN_STEP[measure], (value - least - allowed) * CUT_SHARE))
             days = [s for s in self.problem.shifts if s.team == team and count_working_s(s) > 0]
             for number, shift in enumerate(days):
                 now = cut.get(shift.id, self.shifts.get(shift.id, shift))

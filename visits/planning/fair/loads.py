@@ -14,7 +14,7 @@ from typing import NamedTuple
 from visits.planning.rules import count_working_s
 from visits.planning.types import Problem, Route
 
-STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a difference counts as, and that a day is cut by
+MIN_STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a difference counts as, and that a day is cut by
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Load(NamedTuple):
         return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
 
 
-class Held(NamedTuple):
+class NotRelieved(NamedTuple):
     """A team that could not be relieved, and why: promises, guarantees, fewer, points, no_better."""
 
     team: str
@@ -58,7 +58,7 @@ class Balance:
 
     loads: tuple[Load, ...]
     kept: bool
-    held: tuple[Held, ...] = ()
+    held: tuple[NotRelieved, ...] = ()
     out_of_time: bool = False
 
 
@@ -92,7 +92,7 @@ def list_overloads(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[flo
         if allowed is None or not rows:
             continue
         limit = min(load.measured_by(measure) for load in rows) + allowed
-        unit = max(allowed, STEP[measure])
+        unit = max(allowed, MIN_STEP[measure])
         found += [
             ((load.measured_by(measure) - limit) / unit, load.team, measure)
             for load in rows

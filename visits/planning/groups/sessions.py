@@ -21,7 +21,7 @@ from visits.planning.rules import count_working_s, walk_route
 from visits.planning.travel import EARTH_M, unit_vectors
 from visits.planning.types import Problem, Shift, Visit
 
-TRIED = 6  # nearest homes that are tried before a day is closed
+TRIED_HOMES = 6  # nearest homes that are tried before a day is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,9 @@ def _fill_day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Vis
     here, rest = shift.start_location, list(left)
     while rest:
         rest.sort(key=lambda visit: (problem.seconds(here, visit.location), visit.id))
-        fits = (visit for visit in rest[:TRIED] if not walk_route(problem, shift, [*order, visit]).faults)
+        fits = (
+            visit for visit in rest[:TRIED_HOMES] if not walk_route(problem, shift, [*order, visit]).faults
+        )
         following = next(fits, None)
         if following is None:
             break

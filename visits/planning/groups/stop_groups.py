@@ -26,7 +26,7 @@ from visits.planning.types import (
     orders_of_routes,
 )
 from visits.planning.week import slots
-from visits.planning.week.slots import Prepared, Slot
+from visits.planning.week.slots import PreparedLines, Slot
 from visits.planning.why import explain
 from visits.planning.why.ejections import is_protected, points_lost
 from visits.planning.why.hard_constraints import free_shifts
@@ -279,13 +279,13 @@ def _place_left_out(
 
 
 def place_group(
-    ready: Prepared, stop: Sequence[Visit], behind: frozenset[str]
-) -> tuple[Prepared, dict[str, Slot]]:
+    ready: PreparedLines, stop: Sequence[Visit], behind: frozenset[str]
+) -> tuple[PreparedLines, dict[str, Slot]]:
     """The best places for the visits of one stop, right after each other on a team-day that has room for all; none
     where there is none. Nobody is put before the visits `behind`."""
     one = merge_visits(stop) if stop else None
     roomy = [line for line in ready.lines if len(line.visits) + len(stop) <= line.shift.max_visits]
-    best = one and slots.find_slots(Prepared(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
+    best = one and slots.find_slots(PreparedLines(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
     if not best:
         return ready, {}
     after, found = ready, dict[str, Slot]()

@@ -22,8 +22,10 @@ from visits.planning.types import DAY_S, Interval
 
 Floats = NDArray[np.float64]
 
-FEW = 250  # visits that weigh as much as the belief that the replays are right; those of a day hang together
-LEAST, MOST = -0.5, 1.5  # bounds of the stretch; beyond them something else is wrong
+BELIEF_VISITS = (
+    250  # visits that weigh as much as the belief that the replays are right; those of a day hang together
+)
+STRETCH_MIN, STRETCH_MAX = -0.5, 1.5  # bounds of the stretch; beyond them something else is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def calibrate_stretch(places: Sequence[float], coverage: float) -> float:
     if not len(places):
         return 0.0
     found = float(np.quantile(np.maximum(places, 0.0), coverage)) - 1
-    return min(max(found * len(places) / (len(places) + FEW), LEAST), MOST)
+    return min(max(found * len(places) / (len(places) + BELIEF_VISITS), STRETCH_MIN), STRETCH_MAX)
 
 
 def share_within(doors: Floats, told: Interval) -> float:

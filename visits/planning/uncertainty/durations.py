@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a slip
 ENDLESS = 100.0  # log minutes beyond all that is asked, and within what exp can give
-FAR = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 lies further out
-NARROW = 0.1  # the least robust deviation on the log scale, where most reports are equal
-FEW = 8  # fewer reports have no middle to be far from
+FAR_DEVIATIONS = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 lies further out
+MIN_DEVIATION = 0.1  # the least robust deviation on the log scale, where most reports are equal
+MIN_REPORTS = 8  # fewer reports have no middle to be far from
 
 Floats = NDArray[np.float64]
 
@@ -138,10 +138,10 @@ def learn_duration(before: Belief, minutes: Sequence[float]) -> Learned:
 
 def _mark_near(logs: Floats) -> NDArray[np.bool_]:
     """Which reports lie within FAR robust deviations (1.4826 x the median distance) of the median."""
-    if len(logs) < FEW:
+    if len(logs) < MIN_REPORTS:
         return np.ones(len(logs), dtype=bool)
     distance = np.abs(logs - np.median(logs))
-    return np.asarray(distance <= FAR * max(1.4826 * float(np.median(distance)), NARROW))
+    return np.asarray(distance <= FAR_DEVIATIONS * max(1.4826 * float(np.median(distance)), MIN_DEVIATION))
 
 
 def cumulate_t(t: float, freedom: float) -> float:

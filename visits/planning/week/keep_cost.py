@@ -118,7 +118,7 @@ def _list_feasible_positions(
 ) -> Iterator[int]:
     """Where the visit fits between the stops as they are."""
     row = slots.build_line(problem, team, stops)
-    for slot in slots.find_slots(slots.Prepared(problem, (row,)), replace(visit, locked=None)):
+    for slot in slots.find_slots(slots.PreparedLines(problem, (row,)), replace(visit, locked=None)):
         yield slot.position
 
 

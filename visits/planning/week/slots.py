@@ -21,7 +21,7 @@ from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
 
 NOTICE_S = 15 * 60  # a family is told when its visit shifts by more than this
 CALL_S = 10 * 60  # what telling one family costs, in seconds of travel
-NEVER = -1  # no arrival is early enough
+NO_ARRIVAL = -1  # no arrival is early enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,20 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedLines:
     """The team-days of a plan, ready to be asked."""
 
     problem: Problem
     lines: tuple[Line, ...]
 
 
-def prepare_lines(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Prepared:
+def prepare_lines(problem: Problem, orders: Mapping[str, Sequence[str]]) -> PreparedLines:
     """`orders` are visit ids per shift, as `types.orders(plan)` gives them; shifts without any count too."""
     lines = [
         build_line(problem, shift, [problem.visit_by_id[visit] for visit in orders.get(shift.id, ())])
         for shift in problem.shifts
     ]
-    return Prepared(problem, tuple(lines))
+    return PreparedLines(problem, tuple(lines))
 
 
 def build_line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
@@ -126,7 +126,7 @@ def latest_arrival(
 ) -> int:
     """The latest arrival from which a service of `seconds` is over by `leave_s`: the latest allowed start.
     `NEVER` where there is none."""
-    best = NEVER
+    best = NO_ARRIVAL
     for opens_s, closes_s in windows:
         start_s = min(closes_s, leave_s - seconds)
         for from_s, to_s in reversed(breaks):
@@ -138,7 +138,7 @@ def latest_arrival(
 
 
 def find_slots(
-    prepared: Prepared,
+    prepared: PreparedLines,
     visit: Visit,
     *,
     limit: int | None = None,
@@ -164,7 +164,7 @@ def find_slots(
     return found if limit is None else found[:limit]
 
 
-def take_slot(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
+def take_slot(prepared: PreparedLines, visit: Visit, slot: Slot) -> PreparedLines:
     """The same with the slot taken, so that the next question does not offer it again."""
     rows = []
     for row in prepared.lines:
@@ -173,7 +173,7 @@ def take_slot(prepared: Prepared, visit: Visit, slot: Slot) -> Prepared:
             stops.insert(slot.position, visit)
         same = len(stops) == len(row.visits) and row.shift.id != slot.shift
         rows.append(row if same else build_line(prepared.problem, row.shift, stops))
-    return Prepared(prepared.problem, tuple(rows))
+    return PreparedLines(prepared.problem, tuple(rows))
 
 
 def _list_slots_on_line(

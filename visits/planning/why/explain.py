@@ -25,7 +25,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from visits.planning.rules import Walk, walk_route
-from visits.planning.types import MOST_S, POINT_S, Problem, Reason, Route, Unserved, Visit, orders_of_routes
+from visits.planning.types import (
+    MAX_SERVICE_S,
+    POINT_S,
+    Problem,
+    Reason,
+    Route,
+    Unserved,
+    Visit,
+    orders_of_routes,
+)
 from visits.planning.why.ejections import EjectionSet, cheapest_ejection_set, is_protected, points_lost
 from visits.planning.why.hard_constraints import CODES, Offer, find_hard_constraints, relax_offer
 
@@ -102,7 +111,8 @@ def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> 
 def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
     if reason.shift is None:
         able = (
-            _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MOST_S) for shift in problem.shifts
+            _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MAX_SERVICE_S)
+            for shift in problem.shifts
         )
         return ["names no shift"] if any(walk_route is not None for walk_route in able) else []
     faults = []

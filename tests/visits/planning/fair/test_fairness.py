@@ -112,4 +112,4 @@ def test_progress_goes_from_nothing_to_all_once() -> None:
     )
     assert all(after >= before - 1e-9 for before, after in pairwise(shares))
     assert shares[-1] == pytest.approx(1.0)
-    assert fairness.FIRST in [pytest.approx(share) for share in shares]
+    assert fairness.FIRST_SHARE in [pytest.approx(share) for share in shares]

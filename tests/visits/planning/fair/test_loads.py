@@ -5,8 +5,8 @@ import datetime as dt
 from visits.planning import GreatCircle, Problem, Shift, Visit, plan
 from visits.planning.fair.loads import (
     Balance,
-    Held,
     Load,
+    NotRelieved,
     Tolerance,
     balance_as_mapping,
     list_overloads,
@@ -45,7 +45,7 @@ def test_a_measure_without_a_tolerance_is_not_looked_at() -> None:
 
 
 def test_a_balance_is_stored_as_plain_data() -> None:
-    stored = balance_as_mapping(Balance((BUSY,), kept=False, held=(Held("T1", "visits", "promises"),)))
+    stored = balance_as_mapping(Balance((BUSY,), kept=False, held=(NotRelieved("T1", "visits", "promises"),)))
     assert stored == {
         "kept": False,
         "teams": [{"team": "T1", "days": 1, "available_s": 10_000, "busy_s": 9_000, "visits": 8}],

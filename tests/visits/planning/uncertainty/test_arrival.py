@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visits.planning.types import DAY_S
-from visits.planning.uncertainty.arrival import LEAST, MOST, Promise, calibrate_stretch, share_within
+from visits.planning.uncertainty.arrival import (
+    STRETCH_MAX,
+    STRETCH_MIN,
+    Promise,
+    calibrate_stretch,
+    share_within,
+)
 
 NINE = 9 * 3600
 PROMISE = Promise(coverage=0.8, early=0.1, narrowest_s=1800, step_s=600)
@@ -120,8 +126,8 @@ def test_the_stretch_makes_up_for_arrivals_that_the_replays_do_not_know() -> Non
 def test_few_or_wild_arrivals_change_little_and_nothing_changes_nothing() -> None:
     assert calibrate_stretch([], 0.8) == 0.0
     assert calibrate_stretch([2.0] * 10, 0.8) == pytest.approx(1.0 * 10 / 260)
-    assert calibrate_stretch([50.0] * 2000, 0.8) == MOST
-    assert calibrate_stretch([-3.0] * 2000, 0.8) == LEAST
+    assert calibrate_stretch([50.0] * 2000, 0.8) == STRETCH_MAX
+    assert calibrate_stretch([-3.0] * 2000, 0.8) == STRETCH_MIN
     assert calibrate_stretch([1.0] * 500, 0.8) == 0.0
 
 

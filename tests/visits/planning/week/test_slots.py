@@ -109,7 +109,7 @@ def test_the_latest_arrival_is_the_last_that_is_done_in_time(breaks, leave_s, se
         start_s = find_service_start(at_s, seconds, windows, breaks)
         return start_s is not None and start_s + seconds <= leave_s
 
-    assert arrive_s == slots.NEVER or done(arrive_s)
+    assert arrive_s == slots.NO_ARRIVAL or done(arrive_s)
     assert not done(arrive_s + 1)
 
 

@@ -9,7 +9,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
-from visits.planning.week import keep_cost as engine
+from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import keep_costs, plan_changes, revert_moves
 from visits.schedule.plans.plan_changes import What
@@ -40,8 +40,8 @@ def test_a_shifted_visit_that_may_wait_for_its_hour_is_free_to_keep() -> None:
     found = _prices(plan)
 
     assert {need: kept.code for need, kept in found.items()} == {
-        str(first.pk): engine.FREE,
-        str(second.pk): engine.FREE,
+        str(first.pk): keep_cost.FREE,
+        str(second.pk): keep_cost.FREE,
     }
 
 
@@ -74,7 +74,7 @@ def test_a_moved_visit_goes_back_to_its_team_with_the_travel_that_it_costs() -> 
     kept = _prices(plan)[str(moved.pk)]
 
     assert kept.order == (str(stays.pk), str(moved.pk))
-    assert kept.code == engine.FREE and kept.added_s < 0  # one team drives, not two
+    assert kept.code == keep_cost.FREE and kept.added_s < 0  # one team drives, not two
     revert_moves.keep(plan=plan, need=str(moved.pk), user=None, now=NOW)
     stops = PlanStop.objects.filter(plan=plan).order_by("sequence")
     assert [stop.shift_id for stop in stops] == [one.pk, one.pk]
@@ -125,7 +125,7 @@ def test_who_would_have_to_give_way_is_named_and_cannot_be_kept_by_a_button() ->
 
     kept = _prices(plan)[str(had.pk)]
 
-    assert (kept.code, kept.out, kept.worth) == (engine.PUSHES, (str(has.pk),), 45)
+    assert (kept.code, kept.out, kept.worth) == (keep_cost.PUSHES, (str(has.pk),), 45)
     with pytest.raises(revert_moves.CannotKeepError) as error:
         revert_moves.keep(plan=plan, need=str(had.pk), user=None, now=NOW)
     assert error.value.code == "price"
@@ -143,7 +143,7 @@ def test_an_hour_that_replays_do_not_find_true_is_not_offered() -> None:
 
     kept = _prices(plan)[str(second.pk)]
 
-    assert (kept.code, kept.order) == (engine.LATE, ())
+    assert (kept.code, kept.order) == (keep_cost.LATE, ())
     assert kept.told is not None and kept.told[0] > 8 * 3600 + 600
     with pytest.raises(revert_moves.CannotKeepError):
         revert_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)

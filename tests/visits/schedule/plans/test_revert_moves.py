@@ -9,7 +9,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
-from visits.planning.week import keep_cost as engine
+from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import keep_costs, plan_changes, revert_moves
 from visits.schedule.plans.publishing import publish
@@ -58,7 +58,7 @@ def test_a_family_without_room_has_a_price_beside_promises_of_other_teams() -> N
 
     kept = _prices(plan)[str(moved.pk)]
 
-    assert (kept.code, kept.relax) == (engine.BLOCKED, ("full",))
+    assert (kept.code, kept.relax) == (keep_cost.BLOCKED, ("full",))
 
 
 def test_who_is_away_by_now_has_no_price_and_is_not_put_back() -> None:
@@ -130,7 +130,7 @@ def test_each_home_of_a_stop_counts_towards_the_day_of_its_team() -> None:
 
     kept = _prices(plan)[str(second.pk)]
 
-    assert (kept.code, kept.order, kept.out) == (engine.PUSHES, (), (str(new.pk),))
+    assert (kept.code, kept.order, kept.out) == (keep_cost.PUSHES, (), (str(new.pk),))
 
 
 def test_who_is_no_longer_to_be_met_is_listed_as_left_when_its_route_is_written_anew() -> None:
