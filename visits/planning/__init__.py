@@ -9,7 +9,7 @@ skills and promises. Importing this package does not import numba; calling `plan
 with its idea and, where there is one, its source. An hour's reading: the first lines of all files in this order,
 and whole types, rules, planner, engine/route, engine/anneal and why/explain; the others when you need them.
 
-- The problem: types (what goes in and comes out), travel, priority (what a visit is worth when), rules (the walk
+- The problem: types (what goes in and comes out), errors, travel, priority (what a visit is worth when), rules (the walk
   of a route, which judges everything), case (reads and writes the files of planning cases).
 - One plan: planner (`plan`), start/ (promises first; an earlier plan, as far as it holds), engine/ (the search: ruin
   and recreate, its own order in engine/__init__.py), result (from orders back to routes).

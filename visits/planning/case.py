@@ -1,7 +1,7 @@
 """Read a planning-case/1 file, write a plan file: JSON on one side, checked dataclasses on the other.
 
-The idea: whatever is wrong with a file is one `CaseError`, a sentence in plain words that names the
-row, the field, and what to do. Source of the format: the README of the planning cases.
+The idea: whatever is wrong with a file is one `CaseError` that names the row, the field, and what to do. Source of
+the format: the README of the planning cases.
 """
 
 from __future__ import annotations
@@ -13,36 +13,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from visits.planning.errors import CaseError, PlanningError
 from visits.planning.travel import GreatCircle
 from visits.planning.types import MAX_SERVICE_S, Interval, Plan, Problem, Shift, Visit
 
 FORMAT = "planning-case/1"
+WHOLE = "case file"  # where an error is that no row has
 _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$")
 _MISSING = object()
 T = TypeVar("T")
 
 
-class CaseError(ValueError):
-    """A case or plan file that cannot be used; the message says what and where, in plain words."""
-
-
 def shorten_value(value: object) -> str:
     """What stands in the file, short enough for a sentence."""
     if isinstance(value, int) and not -(10**30) < value < 10**30:
-        return "angka sebesar itu"
+        return ">10^30" if value > 0 else "<-10^30"
     text = repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def parse_clock(text: object) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS". Raises ValueError, in plain words, for all else."""
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS". Raises PlanningError for all else."""
     match = _CLOCK.match(text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f"{shorten_value(text)} bukan jam; tulis HH:MM, misalnya 07:30")
+        raise PlanningError(
+            "not_clock",
+            "{value} is no time of day; write HH:MM, for example 07:30",
+            value=shorten_value(text),
+        )
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if total > 24 * 3600:
-        raise ValueError(f"{shorten_value(text)} lewat dari 24:00; tulis jam antara 00:00 dan 24:00")
+        raise PlanningError(
+            "clock_late",
+            "{value} is past 24:00; write a time between 00:00 and 24:00",
+            value=shorten_value(text),
+        )
     return total
 
 
@@ -52,57 +58,77 @@ def format_clock(seconds: int) -> str:
 
 
 def parse_date(text: object) -> dt.date:
-    """The date of "YYYY-MM-DD". Raises ValueError, in plain words, for all else."""
+    """The date of "YYYY-MM-DD". Raises PlanningError for all else."""
     try:
         date = dt.date.fromisoformat(text)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         date = None
     if date is None or date.isoformat() != text:
-        raise ValueError(f"{shorten_value(text)} bukan tanggal; tulis TTTT-BB-HH, misalnya 2026-11-30")
+        raise PlanningError(
+            "not_date",
+            "{value} is no date; write YYYY-MM-DD, for example 2026-11-30",
+            value=shorten_value(text),
+        )
     return date
 
 
 def _read_text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError(f"harus teks yang tidak kosong, bukan {shorten_value(value)}")
+        raise PlanningError(
+            "not_text", "must be text that is not empty, not {value}", value=shorten_value(value)
+        )
     if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError(f"berisi separuh huruf (surrogate): {shorten_value(value)}; tulis ulang teksnya")
+        raise PlanningError(
+            "half_letter",
+            "holds half a letter (a surrogate): {value}; write the text anew",
+            value=shorten_value(value),
+        )
     return value
 
 
 def _read_integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"harus bilangan bulat, bukan {shorten_value(value)}")
+        raise PlanningError("not_integer", "must be a whole number, not {value}", value=shorten_value(value))
     return value
 
 
 def _read_place(value: object) -> int:
     place = _read_integer(value)
     if not 0 <= place < 10**9:
-        raise ValueError(f"harus nomor urut di locations, mulai dari 0, bukan {shorten_value(value)}")
+        raise PlanningError(
+            "not_place", "must be an index into locations, from 0 on, not {value}", value=shorten_value(value)
+        )
     return place
 
 
 def _read_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"harus angka, bukan {shorten_value(value)}")
+        raise PlanningError("not_number", "must be a number, not {value}", value=shorten_value(value))
     return value
 
 
 def _read_service(value: object) -> int:
     minutes = _read_number(value)
     if not minutes >= 0:
-        raise ValueError(f"harus menit, nol atau lebih, bukan {shorten_value(value)}")
+        raise PlanningError(
+            "not_minutes", "must be minutes, zero or more, not {value}", value=shorten_value(value)
+        )
     if minutes > MAX_SERVICE_S / 60:
-        raise ValueError(f"terlalu lama: {shorten_value(value)}; isi lama kunjungan dalam menit")
+        raise PlanningError(
+            "minutes_long",
+            "is too long: {value}; give the length of the visit in minutes",
+            value=shorten_value(value),
+        )
     if abs(minutes * 60 - round(minutes * 60)) > 1e-6:
-        raise ValueError(f"harus menit yang genap dalam detik, bukan {shorten_value(value)}")
+        raise PlanningError(
+            "part_second", "must be minutes of whole seconds, not {value}", value=shorten_value(value)
+        )
     return round(minutes * 60)
 
 
 def _read_list(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError(f"harus daftar [...], bukan {shorten_value(value)}")
+        raise PlanningError("not_list", "must be a list [...], not {value}", value=shorten_value(value))
     return value
 
 
@@ -110,7 +136,9 @@ def _read_intervals(value: object) -> tuple[Interval, ...]:
     out = []
     for row in _read_list(value):
         if not isinstance(row, list) or len(row) != 2:
-            raise ValueError(f"setiap baris harus [dari, sampai], bukan {shorten_value(row)}")
+            raise PlanningError(
+                "not_interval", "every row must be [from, until], not {value}", value=shorten_value(row)
+            )
         out.append((parse_clock(row[0]), parse_clock(row[1])))
     return tuple(out)
 
@@ -132,7 +160,9 @@ class _Row:
 
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
-            raise CaseError(f"{where}: harus objek {{...}}, bukan {shorten_value(data)}")
+            raise CaseError(
+                "not_object", "must be an object {{...}}, not {value}", where=where, value=shorten_value(data)
+            )
         self.data, self.where = data, where
         if isinstance(data.get("id"), str):
             self.where = f"{where} ({data['id']})"
@@ -141,18 +171,20 @@ class _Row:
         """The field as `read` understands it. Raises CaseError, naming row and field."""
         value = self.data.get(field, default)
         if value is _MISSING:
-            raise CaseError(f"{self.where}: kolom {field} tidak ada; tambahkan kolom itu")
+            raise CaseError(
+                "field_missing", "field {field} is missing; add it", where=self.where, field=field
+            )
         try:
             return read(value)
-        except ValueError as error:
-            raise CaseError(f"{self.where}: {field}: {error}") from None
+        except PlanningError as error:
+            raise CaseError.from_error(error, f"{self.where}: {field}") from None
 
     def build_object(self, make: Callable[..., T], **values: Any) -> T:
         """What `make` makes of the values. Raises CaseError with what its own checks find, naming the row."""
         try:
             return make(**values)
-        except ValueError as error:
-            raise CaseError(f"{self.where}: {error}") from None
+        except PlanningError as error:
+            raise CaseError.from_error(error, self.where) from None
 
 
 def _read_shift(data: object, index: int) -> Shift:
@@ -176,7 +208,12 @@ def _read_visit(data: object, index: int) -> Visit:
     row = _Row(data, f"visits[{index}]")
     priority = row.read_field("priority", _read_number)
     if priority < 1:
-        raise CaseError(f"{row.where}: priority harus 1 atau lebih, bukan {shorten_value(priority)}")
+        raise CaseError(
+            "priority_low",
+            "priority must be 1 or more, not {value}",
+            where=row.where,
+            value=shorten_value(priority),
+        )
     return row.build_object(
         Visit,
         id=row.read_field("id", _read_text),
@@ -198,21 +235,35 @@ def _read_location(value: object, index: int) -> tuple[float, float]:
             raise ValueError("out of range")
     except ValueError:
         raise CaseError(
-            f"locations[{index}]: harus [lintang, bujur] dalam derajat (-90..90, -180..180), bukan {shorten_value(value)}"
+            "not_degrees",
+            "must be [latitude, longitude] in degrees (-90..90, -180..180), not {value}",
+            where=f"locations[{index}]",
+            value=shorten_value(value),
         ) from None
     return float(lat), float(lon)
 
 
 def read_problem(data: object) -> Problem:
     """The problem in parsed JSON. Raises CaseError."""
-    row = _Row(data, "berkas kasus")
+    row = _Row(data, WHOLE)
     found = row.read_field("format", lambda value: value)
     if found != FORMAT:
-        raise CaseError(f'berkas kasus: format harus "{FORMAT}", bukan {shorten_value(found)}')
+        raise CaseError(
+            "format_unknown",
+            'format must be "{known}", not {value}',
+            where=WHOLE,
+            known=FORMAT,
+            value=shorten_value(found),
+        )
     travel = _Row(row.read_field("travel", lambda value: value), "travel")
     kind = travel.read_field("kind", _read_text, "great-circle")
     if kind != "great-circle":
-        raise CaseError(f'travel: kind harus "great-circle", bukan {shorten_value(kind)}')
+        raise CaseError(
+            "travel_kind",
+            'kind must be "great-circle", not {value}',
+            where="travel",
+            value=shorten_value(kind),
+        )
     model = travel.build_object(
         GreatCircle,
         detour=travel.read_field("detour", _read_number),
@@ -223,7 +274,7 @@ def read_problem(data: object) -> Problem:
     )
     shifts = tuple(_read_shift(value, i) for i, value in enumerate(row.read_field("shifts", _read_list)))
     visits = tuple(_read_visit(value, i) for i, value in enumerate(row.read_field("visits", _read_list)))
-    return _Row({}, "berkas kasus").build_object(
+    return _Row({}, WHOLE).build_object(
         Problem,
         locations=places,
         shifts=shifts,
@@ -238,18 +289,28 @@ def read_json(path: Path) -> object:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise CaseError(f"{path}: berkas tidak ada; periksa nama dan foldernya") from None
+        raise CaseError(
+            "file_missing", "there is no such file; check its name and folder", where=str(path)
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(
-            f"{path}: tidak dapat dibaca ({error.__class__.__name__}); periksa berkasnya"
+            "file_unreadable",
+            "cannot be read ({error}); check the file",
+            where=str(path),
+            error=type(error).__name__,
         ) from None
     except json.JSONDecodeError as error:
         raise CaseError(
-            f"{path}: bukan JSON yang benar (baris {error.lineno}, kolom {error.colno}: {error.msg})"
+            "not_json",
+            "is no valid JSON (line {line}, column {column}: {error})",
+            where=str(path),
+            line=error.lineno,
+            column=error.colno,
+            error=error.msg,
         ) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets without an end
         raise CaseError(
-            f"{path}: angka terlalu panjang atau daftar terlalu dalam; periksa berkasnya"
+            "json_extreme", "a number is too long or a list too deep; check the file", where=str(path)
         ) from None
 
 

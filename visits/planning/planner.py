@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from visits.planning import result
+from visits.planning.errors import PlanningError
 from visits.planning.start import locks
 from visits.planning.types import Plan, Problem, Progress, Statistics, orders_of_plan, orders_of_routes
 from visits.planning.why import explain
@@ -40,13 +41,13 @@ def plan(
 
     Compiling, once an installation, is not counted. The same seed, iterations and workers give the
     same plan. `start` is a plan of an earlier run to go on from. `should_stop` is asked several times
-    a second; then the best plan so far is returned. `on_progress` is called from this thread. ValueError
+    a second; then the best plan so far is returned. `on_progress` is called from this thread. Raises PlanningError
     for budgets or workers that make no sense.
     """
     if (seconds is None) == (iterations is None):
-        raise ValueError("beri seconds atau iterations, salah satu saja")
+        raise PlanningError("budget_choice", "give seconds or iterations, and only one of them")
     if not (seconds or 0) >= 0 or (iterations or 0) < 0 or workers < 1:  # NaN is not >= 0 either
-        raise ValueError("seconds dan iterations nol atau lebih, workers satu atau lebih")
+        raise PlanningError("budget_range", "seconds and iterations are zero or more, workers one or more")
     compile_s = warm()
     began = time.monotonic()
     from visits.planning.engine import search

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from visits.planning.errors import PlanningError
+
 EARTH_M = 6371009.0  # metres, geopy.distance.EARTH_RADIUS
 ROUNDING = 1e-6  # seconds forgiven before rounding up
 EXTREME, LONGEST_S = 1e9, 2**30  # numbers, and a drive half round the earth, that still can be counted with
@@ -43,12 +45,12 @@ class GreatCircle:
 
     def __post_init__(self) -> None:
         if not self.detour >= 0:
-            raise ValueError("travel.detour harus angka nol atau lebih")
+            raise PlanningError("detour_range", "travel.detour must be a number, zero or more")
         if not self.speed_kmh > 0:
-            raise ValueError("travel.speed_kmh harus lebih besar dari nol")
+            raise PlanningError("speed_range", "travel.speed_kmh must be above zero")
         usable = self.detour <= EXTREME and 1 / EXTREME <= self.speed_kmh <= EXTREME
         if not usable or math.pi * EARTH_M * self.seconds_per_m >= LONGEST_S:
-            raise ValueError("travel: detour atau speed_kmh tidak masuk akal; periksa kedua angka itu")
+            raise PlanningError("travel_extreme", "travel: detour or speed_kmh makes no sense; check both")
 
     @property
     def seconds_per_m(self) -> float:
@@ -88,18 +90,18 @@ class Table:
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[0] != self.values.shape[1]:
-            raise ValueError("tabel perjalanan harus persegi")
+            raise PlanningError("table_shape", "the travel table must be square")
         if not np.issubdtype(self.values.dtype, np.integer) or (self.values < 0).any():
-            raise ValueError("tabel perjalanan harus detik bulat nol atau lebih")
+            raise PlanningError("table_values", "the travel table must hold whole seconds, zero or more")
 
     def seconds(self, locations: Locations, a: int, b: int) -> int:
         """Seconds from place `a` to place `b`, as given."""
         return int(self.values[a, b])
 
     def matrix(self, locations: Locations) -> NDArray[Any]:
-        """int32[n, n] as given, with a diagonal of zeros. ValueError where it is not for so many places."""
+        """int32[n, n] as given, with a diagonal of zeros. Raises PlanningError where it is not for so many places."""
         if len(self.values) != len(locations):
-            raise ValueError("tabel perjalanan harus sebesar daftar tempat")
+            raise PlanningError("table_size", "the travel table must be as large as the list of places")
         out = self.values.astype(np.int32)
         np.fill_diagonal(out, 0)
         return out

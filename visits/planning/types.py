@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from visits.planning.errors import PlanningError
 from visits.planning.travel import GreatCircle, Travel
 
 DAY_S = 24 * 3600
@@ -24,21 +25,23 @@ MAX_POINTS = 1e200  # sums of so many stay finite
 Interval = tuple[int, int]
 
 
-def _require_clock(what: str, value: int) -> None:
+def _require_clock(field: str, value: int) -> None:
     if not isinstance(value, int) or not 0 <= value <= DAY_S:
-        raise ValueError(f"{what} harus jam antara 00:00 dan 24:00")
+        raise PlanningError(
+            "clock_range", "{field} must be a time of day between 00:00 and 24:00", field=field
+        )
 
 
-def _require_count(what: str, value: int) -> None:
+def _require_count(field: str, value: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{what} harus bilangan bulat nol atau lebih")
+        raise PlanningError("not_count", "{field} must be a whole number, zero or more", field=field)
 
 
-def _require_number(what: str, value: float) -> None:
+def _require_number(field: str, value: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise ValueError(f"{what} harus angka nol atau lebih")
+        raise PlanningError("not_amount", "{field} must be a number, zero or more", field=field)
     if value > MAX_POINTS:
-        raise ValueError(f"{what} terlalu besar; isi angka yang lebih kecil")
+        raise PlanningError("amount_large", "{field} is too large; give a smaller number", field=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Shift:
         _require_clock("start", self.start_s)
         _require_clock("end", self.end_s)
         if self.end_s < self.start_s:
-            raise ValueError("end lebih awal daripada start; tukar keduanya")
+            raise PlanningError("shift_backwards", "end is earlier than start; swap them")
         _require_count("max_visits", self.max_visits)
         _require_count("start_location", self.start_location)
         _require_count("end_location", self.end_location)
@@ -68,9 +71,11 @@ class Shift:
             _require_clock("breaks", from_s)
             _require_clock("breaks", to_s)
             if to_s < from_s:
-                raise ValueError("breaks: istirahat berakhir sebelum mulai; tukar kedua jamnya")
+                raise PlanningError(
+                    "break_backwards", "breaks: a break ends before it begins; swap its times"
+                )
         if any(a[1] > b[0] for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
-            raise ValueError("breaks harus urut waktu dan tidak bertumpuk; urutkan atau gabungkan")
+            raise PlanningError("breaks_unordered", "breaks must be in order and apart; sort or merge them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,23 @@ class Visit:
         _require_count("location", self.location)
         _require_count("service_s", self.service_s)
         if self.service_s > MAX_SERVICE_S:
-            raise ValueError("service_s terlalu lama; isi lama kunjungan yang sebenarnya")
+            raise PlanningError("service_long", "service_s is too long; give the true length of the visit")
         _require_number("priority", self.priority)
         _require_number("decay", self.decay)
         _require_number("move_points", self.move_points)
         if self.published is None and self.move_points:
-            raise ValueError("move_points tanpa published; isi shift tempat kunjungan ini sudah diumumkan")
+            raise PlanningError(
+                "move_unpublished", "move_points without published; give the shift it is published on"
+            )
         if isinstance(self.tier, bool) or self.tier not in (0, 1):
-            raise ValueError("tier harus 0 atau 1")
+            raise PlanningError("tier_range", "tier must be 0 or 1")
         for opens_s, closes_s in self.windows:
             _require_clock("windows", opens_s)
             _require_clock("windows", closes_s)
             if closes_s < opens_s:
-                raise ValueError("windows: jendela tutup sebelum buka; tukar kedua jamnya")
+                raise PlanningError(
+                    "window_backwards", "windows: a window closes before it opens; swap its times"
+                )
 
 
 @dataclass(frozen=True)
@@ -123,15 +132,23 @@ class Problem:
     def __post_init__(self) -> None:
         for index, (lat, lon) in enumerate(self.locations):
             if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-                raise ValueError(
-                    f"locations[{index}]: lintang -90..90 dan bujur -180..180, bukan {lat:g}, {lon:g}"
+                raise PlanningError(
+                    "place_range",
+                    "locations[{index}]: latitude is -90..90 and longitude -180..180, not {lat:g}, {lon:g}",
+                    index=index,
+                    lat=lat,
+                    lon=lon,
                 )
         known = len(self.locations)
-        for kind, rows in (("shift", self.shifts), ("kunjungan", self.visits)):
+        for kind, rows in (("shift", self.shifts), ("visit", self.visits)):
             seen: set[str] = set()
             for row in rows:
                 if row.id in seen:
-                    raise ValueError(f"{kind} {row.id}: id ini dipakai dua kali; setiap id harus berbeda")
+                    raise PlanningError(
+                        f"{kind}_twice",
+                        f"{kind} {{id}}: this id is used twice; every id must differ",
+                        id=row.id,
+                    )
                 seen.add(row.id)
         for shift in self.shifts:
             for name, place in (
@@ -139,17 +156,29 @@ class Problem:
                 ("end_location", shift.end_location),
             ):
                 if place >= known:
-                    raise ValueError(
-                        f"shift {shift.id}: {name} {place} tidak ada; locations hanya berisi {known} tempat"
+                    raise PlanningError(
+                        "shift_place",
+                        "shift {id}: {field} {place} does not exist; locations holds {known} places",
+                        id=shift.id,
+                        field=name,
+                        place=place,
+                        known=known,
                     )
         for visit in self.visits:
             if visit.location >= known:
-                raise ValueError(
-                    f"kunjungan {visit.id}: location {visit.location} tidak ada; locations hanya berisi {known} tempat"
+                raise PlanningError(
+                    "visit_place",
+                    "visit {id}: location {place} does not exist; locations holds {known} places",
+                    id=visit.id,
+                    place=visit.location,
+                    known=known,
                 )
             if visit.locked is not None and visit.locked not in self.shift_by_id:
-                raise ValueError(
-                    f"kunjungan {visit.id}: locked menyebut shift {visit.locked} yang tidak ada; isi id shift atau null"
+                raise PlanningError(
+                    "visit_lock",
+                    "visit {id}: locked names shift {shift}, which does not exist; give a shift's id or null",
+                    id=visit.id,
+                    shift=visit.locked,
                 )
 
     @cached_property

@@ -1,16 +1,16 @@
-"""A case file that is wrong gets one sentence that names the row, the field and what to do."""
+"""A case file that is wrong is refused with a code and the row and field that it is about."""
 
 import copy
 import json
 import math
 
 import pytest
+from visits.planning.errors import CaseError
 
+from tests.support.broken_case import CASE, break_case
 from tests.support.planning_case import as_case, make_problem
 from visits.planning import plan
-from visits.planning.case import CaseError, format_clock, plan_as_json, read_case, read_problem, write_plan
-
-CASE = as_case(make_problem(1, visits=3, shifts=2))
+from visits.planning.case import format_clock, plan_as_json, read_case, read_problem, write_plan
 
 
 def test_a_case_is_read_back_as_it_was():
@@ -25,78 +25,72 @@ def test_unknown_fields_are_ignored_and_decay_is_optional():
     assert read_problem(case).visits[0].decay == 0
 
 
-def broken(path, value):
-    case = copy.deepcopy(CASE)
-    *parents, leaf = path
-    target = case
-    for key in parents:
-        target = target[key]
-    if value is None:
-        del target[leaf]
-    else:
-        target[leaf] = value
-    return case
-
-
 @pytest.mark.parametrize(
-    ("path", "value", "words"),
+    ("path", "value", "where", "code"),
     [
-        (("format",), "other", "format"),
-        (("format",), None, "kolom format tidak ada"),
-        (("travel",), None, "kolom travel tidak ada"),
-        (("travel", "kind"), "road", "great-circle"),
-        (("travel", "speed_kmh"), 0, "speed_kmh"),
-        (("travel", "detour"), "1", "detour"),
-        (("locations",), {}, "locations"),
-        (("locations", 0), [1], r"locations\[0\]"),
-        (("locations", 0), [95, 100], r"locations\[0\]"),
-        (("shifts", 0, "breaks"), None, r"shifts\[0\] \(s0\): kolom breaks tidak ada"),
-        (("shifts", 0, "breaks"), [["13:00", "14:00"], ["11:00", "12:00"]], "breaks harus urut"),
-        (("shifts", 0, "breaks"), [["13:00"]], r"\[dari, sampai\]"),
-        (("shifts", 0, "start"), "7.30", "tulis HH:MM"),
-        (("shifts", 0, "start"), "07:60", "tulis HH:MM"),
-        (("shifts", 0, "end"), "24:01", "24:00"),
-        (("shifts", 0, "date"), "2026-02-30", "bukan tanggal"),
-        (("shifts", 0, "start_location"), 99, "start_location 99"),
-        (("shifts", 0, "max_visits"), -1, "max_visits"),
-        (("shifts", 0, "max_visits"), 1.5, "max_visits"),
-        (("shifts", 1, "id"), "s0", "dua kali"),
-        (("visits", 0, "location"), 99, "kunjungan v0: location 99"),
-        (("visits", 0, "location"), -1, "location"),
-        (("visits", 0, "priority"), 0, "priority"),
-        (("visits", 0, "priority"), "high", "priority"),
-        (("visits", 0, "service_minutes"), None, "kolom service_minutes tidak ada"),
-        (("visits", 0, "service_minutes"), True, "service_minutes"),
-        (("visits", 0, "windows"), [["10:00", "09:00"]], "windows"),
-        (("visits", 0, "dates"), ["1 Desember"], "dates"),
-        (("visits", 0, "skills"), "iris", "skills"),
-        (("visits", 0, "locked"), "s9", "locked"),
-        (("visits", 1, "id"), "v0", "dua kali"),
-        (("visits", 0, "id"), None, "kolom id"),
-        (("visits", 0), 7, r"visits\[0\]"),
-        (("visits",), None, "kolom visits tidak ada"),
-        (("travel", "speed_kmh"), 10**400, "speed_kmh"),
-        (("travel", "speed_kmh"), 5e-324, "speed_kmh"),
-        (("travel", "detour"), 10**400, "detour"),
-        (("travel", "detour"), 1e300, "detour"),
-        (("locations", 0, 0), 10**400, r"locations\[0\]"),
-        (("locations", 0, 1), float("nan"), r"locations\[0\]"),
-        (("shifts", 0, "date"), "20261130", "bukan tanggal"),
-        (("shifts", 0, "end_location"), 10**400, "end_location"),
-        (("visits", 0, "dates"), ["2026-W49-1"], "bukan tanggal"),
-        (("visits", 0, "id"), "\ud800", "id: .* tulis ulang"),
-        (("visits", 0, "priority"), 10**400, "priority terlalu besar"),
-        (("visits", 0, "priority"), float("nan"), "priority harus"),
-        (("visits", 0, "decay"), float("inf"), "decay terlalu besar"),
-        (("visits", 0, "service_minutes"), float("nan"), "service_minutes: harus menit"),
-        (("visits", 0, "service_minutes"), float("inf"), "service_minutes: terlalu lama"),
-        (("visits", 0, "service_minutes"), 10**12, "service_minutes: terlalu lama"),
-        (("visits", 0, "service_minutes"), -1, "service_minutes: harus menit"),
+        (("format",), "other", "case file", "format_unknown"),
+        (("format",), None, "case file", "field_missing"),
+        (("travel",), None, "case file", "field_missing"),
+        (("travel", "kind"), "road", "travel", "travel_kind"),
+        (("travel", "speed_kmh"), 0, "travel", "speed_range"),
+        (("travel", "detour"), "1", "travel: detour", "not_number"),
+        (("locations",), {}, "case file: locations", "not_list"),
+        (("locations", 0), [1], "locations[0]", "not_degrees"),
+        (("locations", 0), [95, 100], "locations[0]", "not_degrees"),
+        (("shifts", 0, "breaks"), None, "shifts[0] (s0)", "field_missing"),
+        (
+            ("shifts", 0, "breaks"),
+            [["13:00", "14:00"], ["11:00", "12:00"]],
+            "shifts[0] (s0)",
+            "breaks_unordered",
+        ),
+        (("shifts", 0, "breaks"), [["13:00"]], "shifts[0] (s0): breaks", "not_interval"),
+        (("shifts", 0, "start"), "7.30", "shifts[0] (s0): start", "not_clock"),
+        (("shifts", 0, "start"), "07:60", "shifts[0] (s0): start", "not_clock"),
+        (("shifts", 0, "end"), "24:01", "shifts[0] (s0): end", "clock_late"),
+        (("shifts", 0, "date"), "2026-02-30", "shifts[0] (s0): date", "not_date"),
+        (("shifts", 0, "start_location"), 99, "case file", "shift_place"),
+        (("shifts", 0, "max_visits"), -1, "shifts[0] (s0)", "not_count"),
+        (("shifts", 0, "max_visits"), 1.5, "shifts[0] (s0): max_visits", "not_integer"),
+        (("shifts", 1, "id"), "s0", "case file", "shift_twice"),
+        (("visits", 0, "location"), 99, "case file", "visit_place"),
+        (("visits", 0, "location"), -1, "visits[0] (v0): location", "not_place"),
+        (("visits", 0, "priority"), 0, "visits[0] (v0)", "priority_low"),
+        (("visits", 0, "priority"), "high", "visits[0] (v0): priority", "not_number"),
+        (("visits", 0, "service_minutes"), None, "visits[0] (v0)", "field_missing"),
+        (("visits", 0, "service_minutes"), True, "visits[0] (v0): service_minutes", "not_number"),
+        (("visits", 0, "windows"), [["10:00", "09:00"]], "visits[0] (v0)", "window_backwards"),
+        (("visits", 0, "dates"), ["1 Desember"], "visits[0] (v0): dates", "not_date"),
+        (("visits", 0, "skills"), "iris", "visits[0] (v0): skills", "not_list"),
+        (("visits", 0, "locked"), "s9", "case file", "visit_lock"),
+        (("visits", 1, "id"), "v0", "case file", "visit_twice"),
+        (("visits", 0, "id"), None, "visits[0]", "field_missing"),
+        (("visits", 0), 7, "visits[0]", "not_object"),
+        (("visits",), None, "case file", "field_missing"),
+        (("travel", "speed_kmh"), 10**400, "travel", "travel_extreme"),
+        (("travel", "speed_kmh"), 5e-324, "travel", "travel_extreme"),
+        (("travel", "detour"), 10**400, "travel", "travel_extreme"),
+        (("travel", "detour"), 1e300, "travel", "travel_extreme"),
+        (("locations", 0, 0), 10**400, "locations[0]", "not_degrees"),
+        (("locations", 0, 1), float("nan"), "locations[0]", "not_degrees"),
+        (("shifts", 0, "date"), "20261130", "shifts[0] (s0): date", "not_date"),
+        (("shifts", 0, "end_location"), 10**400, "shifts[0] (s0): end_location", "not_place"),
+        (("visits", 0, "dates"), ["2026-W49-1"], "visits[0] (v0): dates", "not_date"),
+        (("visits", 0, "id"), "\ud800", "visits[0] (\ud800): id", "half_letter"),
+        (("visits", 0, "priority"), 10**400, "visits[0] (v0)", "amount_large"),
+        (("visits", 0, "priority"), float("nan"), "visits[0] (v0)", "not_amount"),
+        (("visits", 0, "decay"), float("inf"), "visits[0] (v0)", "amount_large"),
+        (("visits", 0, "service_minutes"), float("nan"), "visits[0] (v0): service_minutes", "not_minutes"),
+        (("visits", 0, "service_minutes"), float("inf"), "visits[0] (v0): service_minutes", "minutes_long"),
+        (("visits", 0, "service_minutes"), 10**12, "visits[0] (v0): service_minutes", "minutes_long"),
+        (("visits", 0, "service_minutes"), -1, "visits[0] (v0): service_minutes", "not_minutes"),
     ],
 )
-def test_what_is_wrong_is_named(path, value, words):
-    with pytest.raises(CaseError, match=words) as seen:
-        read_problem(broken(path, value))
+def test_what_is_wrong_has_a_code_and_its_place(path, value, where, code):
+    with pytest.raises(CaseError) as seen:
+        read_problem(break_case(path, value))
+    assert (seen.value.where, seen.value.code) == (where, code)
+    assert str(seen.value).startswith(f"{where}: ")
     assert len(str(seen.value)) < 200  # whatever stood there
 
 
@@ -109,21 +103,29 @@ def test_the_longest_service_and_the_highest_priority_are_planned_with():
     assert math.isfinite(result.statistics.score)
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(CaseError, match="tidak ada"):
-        read_case(tmp_path / "none.json")
-    with pytest.raises(CaseError, match="tidak dapat dibaca"):
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("none.json", None, "file_missing"),
+        ("half.json", '{"format": ', "not_json"),
+        ("long.json", "[" * 100_000, "json_extreme"),
+        ("long.json", "9" * 5000, "json_extreme"),
+        ("list.json", "[]", "not_object"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text, code):
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(CaseError) as seen:
+        read_case(tmp_path / name)
+    assert seen.value.code == code
+    assert seen.value.where == ("case file" if code == "not_object" else str(tmp_path / name))
+
+
+def test_a_folder_is_no_case_file(tmp_path):
+    with pytest.raises(CaseError) as seen:
         read_case(tmp_path)
-    (tmp_path / "half.json").write_text('{"format": ')
-    with pytest.raises(CaseError, match="bukan JSON"):
-        read_case(tmp_path / "half.json")
-    for text in ("[" * 100_000, "9" * 5000):
-        (tmp_path / "long.json").write_text(text)
-        with pytest.raises(CaseError, match="terlalu panjang"):
-            read_case(tmp_path / "long.json")
-    (tmp_path / "list.json").write_text("[]")
-    with pytest.raises(CaseError, match="berkas kasus"):
-        read_case(tmp_path / "list.json")
+    assert seen.value.code == "file_unreadable"
 
 
 def test_a_plan_is_written_in_the_referees_format(tmp_path):

@@ -49,13 +49,13 @@ def test_a_table_answers_as_given():
     table = Table(np.array([[9, 1], [2, 9]]))
     assert (table.seconds(PLACES, 0, 1), table.seconds(PLACES, 1, 0)) == (1, 2)
     assert table.matrix(PLACES[:2]).tolist() == [[0, 1], [2, 0]]
-    with pytest.raises(ValueError, match="sebesar"):
+    with pytest.raises(ValueError, match="as large as"):
         table.matrix(PLACES)
 
 
 @pytest.mark.parametrize("values", [np.zeros((2, 3), int), np.array([[0, -1], [0, 0]]), np.zeros((2, 2))])
 def test_a_wrong_table_is_refused(values):
-    with pytest.raises(ValueError, match="tabel"):
+    with pytest.raises(ValueError, match="table"):
         Table(values)
 
 

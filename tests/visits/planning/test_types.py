@@ -1,4 +1,4 @@
-"""Wrong data is refused where it enters, with a sentence that names the field."""
+"""Wrong data is refused where it enters, with a code and a sentence that names the field."""
 
 import dataclasses
 import datetime as dt
@@ -56,7 +56,7 @@ def test_a_wrong_visit_is_refused_by_field(changes, field):
         ({"start_location": 3}, {}, "start_location 3"),
         ({"end_location": 1}, {}, "end_location 1"),
         ({}, {"location": 1}, "location 1"),
-        ({}, {"locked": "t"}, "locked menyebut shift t"),
+        ({}, {"locked": "t"}, "locked names shift t"),
     ],
 )
 def test_a_reference_to_nothing_is_refused(shift, visit, words):
@@ -67,7 +67,7 @@ def test_a_reference_to_nothing_is_refused(shift, visit, words):
 
 
 def test_ids_are_unique():
-    with pytest.raises(ValueError, match="kunjungan v"):
+    with pytest.raises(ValueError, match="visit v"):
         Problem(((-7.6, 111.5),), (SHIFT,), (VISIT, VISIT))
     with pytest.raises(ValueError, match="shift s"):
         Problem(((-7.6, 111.5),), (SHIFT, SHIFT), (VISIT,))

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from visits.management.case_errors import translate_error
 from visits.planning import Progress, plan, warm
-from visits.planning.case import CaseError, read_case, write_plan
+from visits.planning.case import read_case, write_plan
+from visits.planning.errors import PlanningError
 
 
 class Command(BaseCommand):
@@ -47,8 +49,8 @@ class Command(BaseCommand):
                 should_stop=stop,
             )
             write_plan(result, options["output"])
-        except (CaseError, ValueError) as error:
-            raise CommandError(str(error), returncode=2) from None
+        except PlanningError as error:
+            raise CommandError(translate_error(error), returncode=2) from None
         except OSError as error:
             raise CommandError(
                 f"{options['output']}: tidak dapat ditulis ({error.strerror}); periksa foldernya",

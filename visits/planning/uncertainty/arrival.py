@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from visits.planning.errors import PlanningError
 from visits.planning.types import DAY_S, Interval
 
 Floats = NDArray[np.float64]
@@ -45,11 +46,13 @@ class Promise:
 
     def __post_init__(self) -> None:
         if not (0 < self.coverage < 1 and 0 <= self.early < 1 and self.slack >= 0):
-            raise ValueError("promise: coverage and early are shares between 0 and 1")
+            raise PlanningError("promise_shares", "promise: coverage and early are shares between 0 and 1")
         if self.step_s <= 0 or self.narrowest_s < 0:
-            raise ValueError("promise: the step must be above zero, the width zero or more")
+            raise PlanningError(
+                "promise_steps", "promise: the step must be above zero, the width zero or more"
+            )
         if not -1 < self.stretch < math.inf:
-            raise ValueError("promise: the stretch must be above -1")
+            raise PlanningError("promise_stretch", "promise: the stretch must be above -1")
 
     def choose_begin(self, doors: Floats, *, earliest_s: int, opens_s: int = 0) -> int:
         """The step before the early quantile of `doors`, never a whole step before `earliest_s` (when the team can

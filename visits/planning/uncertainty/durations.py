@@ -19,6 +19,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from visits.planning.errors import PlanningError
+
 SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a slip
 ENDLESS = 100.0  # log minutes beyond all that is asked, and within what exp can give
 FAR_DEVIATIONS = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 lies further out
@@ -38,9 +40,9 @@ class Duration:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mean) and math.isfinite(self.spread) and self.spread > 0):
-            raise ValueError("duration: mean must be finite and spread above zero")
+            raise PlanningError("duration_moments", "duration: mean must be finite and spread above zero")
         if not self.freedom > 0:
-            raise ValueError("duration: freedom must be above zero")
+            raise PlanningError("duration_freedom", "duration: freedom must be above zero")
 
     @property
     def median_min(self) -> float:
@@ -48,7 +50,7 @@ class Duration:
         return math.exp(self.mean)
 
     def quantile_min(self, share: float) -> float:
-        """Minutes that `share` (0..1, else ValueError) of the visits stay below, within what one can last."""
+        """Minutes that `share` (0..1, else PlanningError) of the visits stay below, within what one can last."""
         log = self.mean + self.spread * invert_t(share, self.freedom)
         return min(max(math.exp(min(log, ENDLESS)), SHORTEST_MIN), LONGEST_MIN)
 
@@ -101,9 +103,9 @@ class Belief:
 
 def build_prior(*, median: float, sigma: float, visits: float) -> Belief:
     """What is believed before any visit: this median in minutes and sigma of the log, worth `visits` visits.
-    ValueError unless all are above zero."""
+    Raises PlanningError unless all are above zero."""
     if not (median > 0 and sigma > 0 and visits > 0):
-        raise ValueError("prior: median, sigma and visits must be above zero")
+        raise PlanningError("prior_range", "prior: median, sigma and visits must be above zero")
     return Belief(math.log(median), visits, visits / 2, visits * sigma**2 / 2)
 
 
@@ -156,9 +158,9 @@ def cumulate_t(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=1024)
 def invert_t(share: float, freedom: float) -> float:
-    """The t that `share` of Student's t stays below, by halving. ValueError unless 0 < share < 1."""
+    """The t that `share` of Student's t stays below, by halving. Raises PlanningError unless 0 < share < 1."""
     if not 0 < share < 1:
-        raise ValueError("share must lie between 0 and 1")
+        raise PlanningError("share_range", "share must lie between 0 and 1")
     if share == 0.5:
         return 0.0
     low, high = (-1.0, 0.0) if share < 0.5 else (0.0, 1.0)
