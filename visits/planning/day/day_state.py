@@ -1,7 +1,7 @@
-"""What is known on the day of work, and what a new plan changes.
+"""What is known on the day of work, and what a new plan of its rest changes: the data of this sub-package.
 
-The idea: day/replan.py takes `DayState` and `Stops` and gives back a `Replan`, so that it asks neither who reports the
-state of the day nor who tells the families.
+The idea: day/replan.py takes a `DayState` and `DayStopGroups` and returns a `Replan`, so that it depends
+neither on who reports the state of the day nor on who tells the families.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ SHIFTED_S = 30 * 60  # a published visit that shifts by more is news for its fam
 
 @dataclass(frozen=True, slots=True)
 class TeamPosition:
-    """Where a team is: free to drive on from `location` at `free_s`, an overrun of its visit counted.
-    `done` visits are behind it or under way and count towards its day."""
+    """Where a team is and when it can go on: it leaves `location` (index of a place) at `free_s` (seconds
+    since midnight, an overrun of its present visit included).
+
+    `done` counts its finished and current visits; they use up its `max_visits`.
+    """
 
     shift: str
     location: int
@@ -30,8 +33,14 @@ class TeamPosition:
 
 @dataclass(frozen=True)
 class DayState:
-    """What is known at `now_s`. Teams without a row stand at their base. `gone` visits are done, under way or
-    called off; `told` are the intervals of promised visits; `urgent` visits ask for a place today."""
+    """The day at `now_s` (seconds since midnight).
+
+    - `gone`: ids of visits that are done, under way or cancelled; they are not planned again.
+    - `teams`: positions of teams that have left their base; a team without a row is still there.
+    - `failed`: ids of shifts that cannot go on.
+    - `told`: by visit id, the interval that the family of a promised visit was told.
+    - `urgent`: ids of visits that were not published for today and ask for a place today.
+    """
 
     date: dt.date
     now_s: int
@@ -44,10 +53,16 @@ class DayState:
 
 @dataclass(frozen=True)
 class DayStopGroups:
-    """Who may share a stop (groups/stop_groups.py) today: `wanted` are visits not yet begun, in the order of their stop, `follows`
-    how long each takes right after another, `alone` how long by itself, wherever it is. `behind` are visits of later
-    days that are published right after another of their stop: nobody is put between. `begun` are visits at stops where
-    their team stands, or to which it drives."""
+    """Which visits may share a stop today (groups/stop_groups.py), and how long each takes with and without
+    the others.
+
+    - `wanted`: groups of ids of visits not yet begun, in the order of service.
+    - `follows`: seconds of service of a visit right after another of its group (the kit is set up already).
+    - `alone`: seconds of service of a visit by itself.
+    - `behind`: ids of visits of later days published right after another of their group; no visit goes in
+      between.
+    - `begun`: ids of visits at stops where their team stands, or to which it is driving.
+    """
 
     wanted: tuple[tuple[str, ...], ...] = ()
     follows: Mapping[str, int] = field(default_factory=dict)
@@ -56,13 +71,14 @@ class DayStopGroups:
     begun: frozenset[str] = frozenset()
 
     def by_itself(self, visit: Visit) -> Visit:
-        """The visit as long as it takes where no other has set up the kit."""
+        """The visit with the service time it has where no other visit has set up the kit."""
         return replace(visit, service_s=self.alone.get(visit.id, visit.service_s))
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when a visit is served: the shift, and the begin of its service."""
+    """Where and when a visit is served: the id of the shift, and the start of service (seconds since
+    midnight)."""
 
     shift: str
     start_s: int
@@ -70,8 +86,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class VisitChange:
-    """What the new plan is for one visit. `cause`: why its promise is broken, None where it is kept or was never
-    made. `offer`: the best place that is left where the day has none."""
+    """The old and the new place of one visit; `what` is SAME, SHIFTED, MOVED, DROPPED or NEW.
+
+    `cause` is why a promise is broken, None if it is kept or none was made. `offer` is the best slot that is
+    left for a dropped visit, today or later.
+    """
 
     visit: str
     what: str
@@ -83,7 +102,8 @@ class VisitChange:
 
 @dataclass(frozen=True)
 class Replan:
-    """The rest of the day: `problem` as it was planned, its plan, and what changes for every visit."""
+    """A plan of the rest of the day: `problem` as the search had it, its `plan`, and a change for each of its
+    visits."""
 
     problem: Problem
     plan: Plan
@@ -95,5 +115,5 @@ class Replan:
         return tuple(change for change in self.changes if change.cause is not None)
 
     def select_changes(self, what: str) -> tuple[VisitChange, ...]:
-        """The changes of one kind (`SAME`, `SHIFTED`, ...)."""
+        """The changes whose `what` is the given one (SAME, SHIFTED, ...)."""
         return tuple(change for change in self.changes if change.what == what)

@@ -1,7 +1,8 @@
-"""What a new plan of the rest of a day is for each visit: as it was, shifted, moved, dropped, new.
+"""Compare the new plan of the rest of a day with the published one, visit by visit.
 
-The idea: the old and the new places side by side. Who has none today is offered the best one that is left, today or
-later, no place twice; those of one stop are offered theirs together.
+The idea: put the old and the new place side by side. A visit without a place today is offered the best slot
+that is left, today or later. No slot is offered twice; visits of one stop group are offered slots next to
+each other.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from visits.planning.week.slots import Slot
 
 
 def map_places(plan_: Plan) -> dict[str, Place]:
-    """Where and when each visit is served."""
+    """Visit id -> where and when the plan serves it."""
     return {stop.visit: Place(route.shift, stop.start_s) for route in plan_.routes for stop in route.stops}
 
 
@@ -42,7 +43,11 @@ def list_changes(
     causes: Mapping[str, Reason],
     stops: DayStopGroups,
 ) -> tuple[VisitChange, ...]:
-    """What becomes of each visit of the day, the broken promises first."""
+    """One change for each visit of the day: broken promises first, then by falling priority.
+
+    `problem` and `published` are the whole published plan, `kept` and `found` what was planned again today;
+    `causes` says by visit id why promises are broken.
+    """
     before, after = map_places(published), map_places(found)
     today = {shift.id for shift in problem.shifts if shift.date == state.date}
     rows = []
@@ -57,10 +62,12 @@ def list_changes(
 
 
 def _is_outside(told: Interval | None, start_s: int) -> bool:
+    """Whether a start lies outside the interval that the family was told; False if it was told none."""
     return told is not None and not told[0] <= start_s <= told[1]
 
 
 def _classify_change(was: Place | None, now: Place | None, *, outside: bool) -> str:
+    """SAME, SHIFTED, MOVED, DROPPED or NEW; a start outside the told interval always counts as SHIFTED."""
     if now is None:
         return DROPPED
     if was is None:
@@ -79,7 +86,8 @@ def _add_offers(
     rows: list[VisitChange],
     stops: DayStopGroups,
 ) -> tuple[VisitChange, ...]:
-    """The best place that is left for each visit without one, today or later, no place offered twice."""
+    """The changes with the best slot that is left in `offer` for each dropped visit, sorted as `list_changes`
+    says."""
     later = tuple(shift for shift in problem.shifts if shift.date > state.date)
     shifts = (*kept.shifts, *later)
     known = {shift.id for shift in shifts}

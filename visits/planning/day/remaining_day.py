@@ -1,8 +1,9 @@
-"""What is left of a day under way: the teams from where they are, the visits that are left, the promises to keep.
+"""The rest of a day under way as a planning problem: where the teams are, which visits are left, which
+promises stay.
 
-The idea: the rest of a day is a problem of its own. Promised visits of working teams are locked within the interval
-that the family was told; those that cannot be kept together are released by steps, and named. Nobody joins a stop
-(groups/stop_groups.py) where that would cost a promise.
+The idea: promised visits of working teams are locked to their shift, within the interval that the family was
+told. Promises that cannot be kept together are released in steps, and each is reported with its reason.
+Visits share a stop (groups/stop_groups.py) only where that breaks no promise.
 """
 
 from __future__ import annotations
@@ -34,8 +35,11 @@ Wanted = Sequence[Sequence[str]]
 
 
 class RemainingDay(NamedTuple):
-    """The rest with promises that can be kept together: `causes` say why others are broken, `wanted` is who may
-    share a stop, `start` where the search goes on from."""
+    """The rest of the day, with locks that can all be kept.
+
+    `causes` is by visit id why a promise is broken, `wanted` the groups that may share a stop, `start` the
+    plan that the search goes on from.
+    """
 
     problem: Problem
     causes: dict[str, Reason]
@@ -44,14 +48,19 @@ class RemainingDay(NamedTuple):
 
 
 def narrow_to_told(visit: Visit, told: Interval | None) -> Visit:
-    """The visit within the interval that its family was told; where its hours no longer meet it, the interval."""
+    """The visit with its windows cut to the told interval; if none of them meets it, the interval is its only
+    window."""
     if told is None:
         return visit
     return replace(visit, windows=cut_windows(visit.windows, told))
 
 
 def _build_remaining_shift(shift: Shift, state: DayState) -> Shift:
-    """What is left of a team's day."""
+    """What is left of a shift: it starts where and when the team is free, with the visits done subtracted
+    from its capacity.
+
+    A shift that is over, or only has time after its end, can take no visit.
+    """
     now = next((team for team in state.teams if team.shift == shift.id), None)
     start_s = max(shift.start_s, state.now_s, now.free_s if now else 0)
     done = now.done if now else 0
@@ -65,7 +74,8 @@ def _build_remaining_shift(shift: Shift, state: DayState) -> Shift:
 
 
 def build_remaining_day(problem: Problem, published: Plan, state: DayState) -> Problem:
-    """Today's shifts from now on, and the visits that are left for them; promises of failed teams are released."""
+    """Today's working shifts from now on, and the visits left for them. Visits promised on failed shifts lose
+    their lock."""
     today = {shift.id for shift in problem.shifts if shift.date == state.date}
     working = today - state.failed
     on = published.shift_of
@@ -84,8 +94,12 @@ def build_remaining_day(problem: Problem, published: Plan, state: DayState) -> P
 def keep_promises(
     rest: Problem, problem: Problem, published: Plan, state: DayState, stops: DayStopGroups
 ) -> RemainingDay:
-    """`rest` with locks that can be kept together; the others a step looser each, from the same team later on to
-    any team today."""
+    """`rest` with locks that can be kept together, and the reasons for those that cannot.
+
+    A promise that breaks is first given any later time on the same shift, never before the told interval; if
+    there is none, its lock is released and its priority raised by PROMISE_POINTS, so that it is placed before
+    others.
+    """
     left = {
         shift: tuple(visit for visit in order if visit in rest.visit_by_id)
         for shift, order in orders_of_plan(published).items()
@@ -136,8 +150,11 @@ def keep_promises(
 
 
 def _choose_harmless_groups(rest: Problem, left: Mapping[str, Sequence[str]], stops: DayStopGroups) -> Wanted:
-    """Who may share a stop without a promise being broken for it that could be kept: where one would be, who is not
-    promised stands back first."""
+    """The groups that may share a stop without breaking a promise that could be kept otherwise.
+
+    While a group breaks one, uncommitted visits are dropped from it first; if it has none, the group is given
+    up.
+    """
     wanted = _keep_present(rest, stops.wanted)
     if not wanted:
         return ()
@@ -151,6 +168,7 @@ def _choose_harmless_groups(rest: Problem, left: Mapping[str, Sequence[str]], st
 
 
 def _keep_present(rest: Problem, wanted: Wanted) -> Wanted:
+    """The groups without visits that are not in `rest`; groups of fewer than two visits are dropped."""
     rows = ([visit for visit in ids if visit in rest.visit_by_id] for ids in wanted)
     return [ids for ids in rows if len(ids) > 1]
 
@@ -162,7 +180,10 @@ def _find_hurt_shifts(
     stops: DayStopGroups,
     hopeless: Collection[str],
 ) -> set[str | None]:
-    """Shifts that could keep more of their promises if nobody shared a stop."""
+    """Ids of the shifts that could keep more of their promises if nobody shared a stop.
+
+    `hopeless` are the ids of visits whose promise breaks even then.
+    """
     joined, groups = stop_groups.form_groups(rest, wanted, stops.follows)
     merged = stop_groups.merge_groups(joined, groups)
     broken = locks.keep_locks(merged, stop_groups.orders_of_leaders(left, groups)).broken
@@ -175,8 +196,8 @@ def _find_hurt_shifts(
 
 
 def _loosen_groups(rest: Problem, wanted: Wanted, hurt: set[str | None]) -> Wanted:
-    """Without those that are not promised at the promised stops of these shifts; where there are none, without
-    these stops."""
+    """The groups without their uncommitted visits where they hold a promise of a hurt shift. If that changes
+    nothing, those groups are given up as a whole."""
 
     def promised(ids: Sequence[str]) -> list[str]:
         return [visit for visit in ids if rest.visit_by_id[visit].locked in hurt]
@@ -188,15 +209,16 @@ def _loosen_groups(rest: Problem, wanted: Wanted, hurt: set[str | None]) -> Want
 
 
 def _begin_no_earlier(visit: Visit, told: Interval | None) -> Visit:
-    """Any of the hours that suit, but not before the interval that the family was told: it may not be at home."""
+    """The visit in any of its windows, but not before the begin of the told interval: the family may not be
+    at home before."""
     if told is None:
         return visit
     return replace(visit, windows=tuple((max(w[0], told[0]), w[1]) for w in visit.windows if w[1] >= told[0]))
 
 
 def _build_start(kept: Mapping[str, Sequence[str]], left: Mapping[str, Sequence[str]]) -> Plan:
-    """The promised visits in an order that keeps them, the others at their old place where the order is the old
-    one, at the end where not."""
+    """A plan to start from, with the promised visits in the order `kept`. The other visits of `left` keep
+    their old position if the promised ones keep their order, and else follow at the end."""
     begin = {}
     for shift, order in kept.items():
         old, mine = list(left.get(shift, ())), set(order)

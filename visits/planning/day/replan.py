@@ -1,15 +1,18 @@
-"""The day of work: plan the rest of a day anew from where the teams are, and say what that changes for whom.
+"""Plan the rest of a day again from where the teams are, and report what that changes for every visit.
 
-The idea: the rest of the day is a small problem of its own. Every team starts where it stands, when it is free;
-what is done is gone; a team that cannot go on takes no part. Promised visits of the others stay locked within the
-interval that the family was told. Where a delay makes that impossible a promise is broken by steps, each tried
-before the next: later by the same team, then by any team today, then the best place of a later day (week/slots.py); it
-is always named. Published visits move to another team for their price (`move_points`) alone and keep their time
-to half an hour; who would fall out that way is then placed at any hour. Homes of one stop are one visit for the
-search (groups/stop_groups.py), never at the price of a promise (day/remaining_day.py); where no team has room for all of them, each is tried
-alone before it falls out. The search itself is `plan`, starting
-from what is left of the published day: the periodic re-optimisation of dynamic vehicle routing (a review: Pillac
-et al., European Journal of Operational Research 225(1), 2013), asked for by a person, not a clock.
+The idea: the rest of the day is a small problem of its own. Every team starts at its position when it is
+free; finished visits are gone; a team that failed takes no part. Promised visits of working teams stay locked
+within the interval that the family was told. If a delay makes that impossible, the promise is relaxed in
+steps, each tried before the next: later by the same team, by any team today, the best slot of a later day
+(week/slots.py). A broken promise is always reported. Published visits move to another team at the cost of
+`move_points` and keep their time to half an hour; one that this leaves out may then be placed at any hour.
+Visits of one stop group are one visit for the search (groups/stop_groups.py), never at the cost of a promise
+(day/remaining_day.py); if no team has room for the whole group, its visits are tried one by one before any is
+left out.
+
+The search itself is `plan`, started from what is left of the published day: the periodic re-optimisation of
+dynamic vehicle routing (a review: Pillac et al., European Journal of Operational Research 225(1), 2013),
+asked for by a person and not by a clock.
 """
 
 from __future__ import annotations
@@ -42,9 +45,15 @@ def replan_day(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Replan:
-    """The best rest of the day. `problem` holds today and the later days of the published plan, its visits
-    with the hours that suit them, `locked` where promised; `published` its routes with their times; `stops` who
-    may share a stop."""
+    """The best plan found for the rest of the day, in `seconds` of wall time or in `iterations`.
+
+    - `problem`: today and the later days of the published plan; visits have all hours that suit them and are
+      `locked` if promised.
+    - `published`: the routes of these days with their times.
+    - `stops`: which visits may share a stop; none if it is not given.
+
+    Raises PlanningError as `plan` does.
+    """
     stops = stops or DayStopGroups()
     rest = build_remaining_day(problem, published, state)
     kept = keep_promises(rest, problem, published, state, stops)
@@ -77,7 +86,7 @@ def replan_day(
 
 @dataclass(frozen=True, slots=True)
 class _SearchResult:
-    """A plan in single visits, of `problem`; `groups` shared a stop."""
+    """The plan of one search in single visits of `problem`; `groups` are the visits that shared a stop."""
 
     problem: Problem
     groups: stop_groups.Groups
@@ -86,7 +95,7 @@ class _SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class _TimedSearch:
-    """One of the searches, within its share of the whole time."""
+    """Runs one of the searches of `replan_day` within its share of the budget."""
 
     follows: Mapping[str, int]
     seconds: float | None
@@ -98,6 +107,8 @@ class _TimedSearch:
     def run_share(
         self, problem: Problem, wanted: Wanted, start: Plan, since: float, until: float
     ) -> _SearchResult:
+        """Search `problem` from `since` to `until` (0..1 of the budget), with `wanted` groups, from the
+        orders of `start`."""
         joined, groups = stop_groups.form_groups(problem, wanted, self.follows)
         rounds, begin = self.iterations, stop_groups.orders_of_leaders(orders_of_plan(start), groups)
         found = plan(
@@ -115,15 +126,19 @@ class _TimedSearch:
 def _scale_progress(
     on_progress: Callable[[Progress], None] | None, since: float, until: float
 ) -> Callable[[Progress], None] | None:
-    """The progress of one of the searches as a part of the whole."""
+    """`on_progress` for one search, with its share converted to one of the whole budget."""
     if on_progress is None:
         return None
     return lambda told: on_progress(replace(told, share=since + told.share * (until - since)))
 
 
 def _hold_hours(kept: Problem, published: Plan, groups: stop_groups.Groups) -> Problem:
-    """Published visits of working teams within half an hour of their time: no small saving is worth a call. The
-    first published one of a stop holds the others, a promised one all of them."""
+    """The problem with published visits of working teams held to within SHIFTED_S of their time, because no
+    small saving is worth a call to the family.
+
+    In a group the first published visit holds the others; a promised one is held by its told interval
+    already.
+    """
     was = outcome.map_places(published)
     held: set[str] = set()
     for ids in groups.values():
@@ -145,8 +160,10 @@ def _hold_hours(kept: Problem, published: Plan, groups: stop_groups.Groups) -> P
 
 
 def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStopGroups) -> set[str]:
-    """Visits that are planned as if the kit stood at their stop, where it does not; of promised ones those that have
-    the time to set it up."""
+    """Ids of visits planned as if the kit stood at their stop while it does not.
+
+    Promised visits among them count only where the route has time to set the kit up.
+    """
     bare: set[str] = set()
     for route in found.plan.routes:
         place, begun = found.problem.shift_by_id[route.shift].start_location, True
@@ -173,4 +190,5 @@ def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStop
 
 
 def _replace_visits(problem: Problem, visits: Mapping[str, Visit]) -> Problem:
+    """The problem with some of its visits replaced, by id."""
     return replace(problem, visits=tuple(visits.get(visit.id, visit) for visit in problem.visits))

@@ -26,7 +26,8 @@ TRIED_HOMES = 6  # nearest homes that are tried before a day is closed
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """When a session is worth proposing, and what it takes."""
+    """When a session is proposed, and what it takes: `reach_m` in metres from home to hall, `person_s` and
+    `setup_s` in seconds of the team's time."""
 
     least: int = 12  # people
     largest: int = 200
@@ -38,7 +39,7 @@ class SessionRules:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Days of a team, the last one counted by its used part, and the driving in them."""
+    """`team_days` of a team, the last one counted by its used part, and the seconds of driving in them."""
 
     team_days: float
     travel_s: int
@@ -67,7 +68,8 @@ class Proposal:
 
 
 def propose_sessions(problem: Problem, halls: Sequence[int], rules: SessionRules) -> tuple[Proposal, ...]:
-    """Sessions that save team-days, the most saving first. `problem.shifts` are one usual day of each team."""
+    """Sessions that save team-days, the most saving first. `problem.shifts` holds one usual day of each team,
+    `halls` are indices of places."""
     if not problem.shifts or not problem.visits or not halls:
         return ()
     points = unit_vectors(problem.locations) * EARTH_M
@@ -115,13 +117,15 @@ def _build_proposal(
 
 
 def _there_and_back(problem: Problem, shift: Shift, place: int) -> int:
+    """Seconds from the base of the shift to the place and to the end of the shift."""
     return problem.seconds(shift.start_location, place) + problem.seconds(place, shift.end_location)
 
 
 def cost_one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
-    """The team's days for these homes, each day filled with the nearest next one that still fits.
+    """What it costs to visit these homes one by one, each day filled with the nearest next home that still
+    fits.
 
-    Who fits no day of this team (hours, distance) is left out, on the side of the homes only.
+    A home that fits no day (hours, distance) is not counted, so the saving is never overstated by it.
     """
     left, days, travel_s, last = list(visits), 0, 0, 0.0
     while left:
@@ -138,6 +142,7 @@ def cost_one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
 
 
 def _fill_day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Visit]:
+    """One day's order: always the nearest of the next TRIED_HOMES homes that still fits."""
     order: list[Visit] = []
     here, rest = shift.start_location, list(left)
     while rest:

@@ -1,9 +1,10 @@
-"""Homes that share a stop: one house, or one street corner. Served together, one after the other, or not at all.
+"""Visits that share a stop (one house, or one street corner) are served one right after the other, or not at
+all.
 
-The idea: for the search the visits of a shared stop are one visit, as long as all of them, worth as much as
-all, allowed where all are. Its plan is then taken apart again: one visit each, without a drive between them,
-each begun when the one before is left (or after lunch). So engine, rules and reasons need to know nothing of it.
-No source: our own.
+The idea: the search sees a group as one visit, as long as all of them together, worth as much as all, and
+allowed where all are. Its plan is then expanded to single visits: no drive between them, each begun when the
+one before is left (or after a break). Engine, rules and reasons therefore know nothing of groups. No source:
+our own.
 """
 
 from __future__ import annotations
@@ -35,19 +36,21 @@ Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for
 
 
 def group_members(groups: Groups, visit: str) -> tuple[str, ...]:
-    """All visits for which this one stands in the merged problem; itself where it shares no stop."""
+    """The ids that `visit` stands for in the merged problem, in their order; the visit alone if it leads no
+    group."""
     return groups.get(visit, (visit,))
 
 
 def list_followers(groups: Groups) -> frozenset[str]:
-    """Who is served right after another at their stop."""
+    """Ids of all visits that are served right after another one of their group."""
     return frozenset(visit for ids in groups.values() for visit in ids[1:])
 
 
 def merge_visits(visits: Sequence[Visit]) -> Visit | None:
-    """One visit for all, done in this order; None where their dates, hours or promises do not go together.
+    """One visit in place of several served in this order; None if their dates, windows, locks or infection
+    rules conflict.
 
-    Who is promised keeps the others with them; who is published elsewhere than another stays apart from them.
+    If one is promised, the merged visit is locked there. Visits published on different shifts are not merged.
     """
     first = visits[0]
     locked = {visit.locked for visit in visits if visit.locked is not None}
@@ -77,7 +80,8 @@ def merge_visits(visits: Sequence[Visit]) -> Visit | None:
 
 
 def _intersect_starts(visits: Sequence[Visit]) -> tuple[Interval, ...]:
-    """When the first may begin so that each, begun when the one before is left, begins in its own hours."""
+    """The starts of the first visit at which every visit begins inside a window of its own, each begun when
+    the one before is left; sorted intervals."""
     allowed: list[Interval] = sorted(visits[0].windows)
     offset = visits[0].service_s
     for visit in visits[1:]:
@@ -89,7 +93,8 @@ def _intersect_starts(visits: Sequence[Visit]) -> tuple[Interval, ...]:
 
 
 def keep_feasible_groups(problem: Problem, groups: Groups) -> Groups:
-    """The groups whose visits go together, and that some shift could serve if each alone could be."""
+    """The groups that `merge_visits` accepts and that a shift can serve, unless no member could be served
+    alone either."""
     out = {}
     for first, ids in groups.items():
         if _can_share_stop(problem, [problem.visit_by_id[i] for i in ids]):
@@ -100,10 +105,12 @@ def keep_feasible_groups(problem: Problem, groups: Groups) -> Groups:
 def form_groups(
     problem: Problem, wanted: Iterable[Sequence[str]], follows: Mapping[str, int]
 ) -> tuple[Problem, Groups]:
-    """The problem with who shares a stop at one place and the kit set up once, as far as they go together.
+    """The problem with the members of each group at one place and the kit set up once, and the groups that
+    were formed.
 
-    `wanted` are ids in the order of the stop, `follows` is how long each visit takes right after another. Who does
-    not go with the first makes a stop with those of the rest who do.
+    `wanted` are ids in the order of service; `follows` is by id the seconds of service right after another
+    visit. A visit that does not go with the first group of its row starts another group with the later ones
+    that do.
     """
     groups: dict[str, tuple[str, ...]] = {}
     joined: dict[str, Visit] = {}
@@ -127,11 +134,13 @@ def form_groups(
 
 
 def place_in_group(visit: Visit, joined: Visit) -> Visit:
-    """The visit where, and as long as, it is in a stop that was joined."""
+    """`visit` with the location and service time of `joined`, the same visit in its group."""
     return replace(visit, location=joined.location, service_s=joined.service_s)
 
 
 def _can_share_stop(problem: Problem, visits: Sequence[Visit]) -> bool:
+    """Whether these visits merge and a shift can serve them, unless no one of them could be served alone
+    either."""
     one = merge_visits(visits)
     return one is not None and (
         _has_free_shift(problem, one) or not any(_has_free_shift(problem, visit) for visit in visits)
@@ -139,11 +148,12 @@ def _can_share_stop(problem: Problem, visits: Sequence[Visit]) -> bool:
 
 
 def _has_free_shift(problem: Problem, visit: Visit) -> bool:
+    """Whether a shift could serve the visit if it served nobody else."""
     return next(free_shifts(problem, visit), None) is not None
 
 
 def merge_groups(problem: Problem, groups: Groups) -> Problem:
-    """The problem with every group as one visit."""
+    """The problem with every group merged into its first visit."""
     if not groups:
         return problem
     others = list_followers(groups)
@@ -159,7 +169,8 @@ def merge_groups(problem: Problem, groups: Groups) -> Problem:
 
 
 def _reserve_homes(problem: Problem, groups: Groups, merged: Sequence[Visit]) -> tuple[Shift, ...]:
-    """The shifts with each home of a promised stop counted towards the team's day."""
+    """The shifts with `max_visits` lowered by the followers of their promised groups, if all promised homes
+    fit."""
     stops = [visit for visit in merged if visit.locked is not None]
     homes: Counter[str | None] = Counter()
     more: Counter[str | None] = Counter()
@@ -176,8 +187,8 @@ def _reserve_homes(problem: Problem, groups: Groups, merged: Sequence[Visit]) ->
 
 
 def count_group_homes(merged: Problem, groups: Groups, orders: Mapping[str, Sequence[str]]) -> Problem:
-    """The merged problem with each home of the stops where they are in `orders` counted towards the team's day; of
-    promised stops that is done already."""
+    """The merged problem with `max_visits` lowered by the followers of the groups in `orders`, shift by
+    shift, where all fit. Promised groups are counted already (`merge_groups`)."""
     shifts = []
     for shift in merged.shifts:
         order = orders.get(shift.id, ())
@@ -189,7 +200,8 @@ def count_group_homes(merged: Problem, groups: Groups, orders: Mapping[str, Sequ
 
 
 def orders_of_leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> dict[str, tuple[str, ...]]:
-    """Orders of single visits as orders of the merged problem: each stop where the first of it is."""
+    """Orders of single visits (by shift id) as orders of the merged problem: a group stands where its first
+    member does."""
     of = {visit: first for first, ids in groups.items() for visit in ids}
     seen: set[str] = set()
     found = {}
@@ -203,7 +215,8 @@ def orders_of_leaders(orders: Mapping[str, Sequence[str]], groups: Groups) -> di
 
 
 def merge_start(plan: Plan | None, groups: Groups) -> Plan | None:
-    """A plan of single visits, for the merged problem to go on from: the engine reads no more than its orders."""
+    """A plan of single visits as a start for the merged problem: followers are left out, times are not
+    corrected, because a run reads only the orders of its start."""
     if plan is None or not groups:
         return plan
     others = {visit for ids in groups.values() for visit in ids[1:]}
@@ -215,10 +228,10 @@ def merge_start(plan: Plan | None, groups: Groups) -> Plan | None:
 
 
 def expand_groups(problem: Problem, groups: Groups, plan: Plan) -> Plan:
-    """The merged problem's plan in single visits; `problem` has them.
+    """The merged problem's plan in single visits of `problem`.
 
-    The search counts a shared stop as one visit. Where a team would have more of them than it may, the stops
-    that are worth least, never promised ones, go whole to a team that has room, or are left out and explained.
+    The search counts a group as one visit. If a shift then exceeds `max_visits`, its groups worth least,
+    never promised ones, are moved whole to a shift with room, or left out and explained.
     """
     if not groups:
         return plan
@@ -250,7 +263,8 @@ def expand_groups(problem: Problem, groups: Groups, plan: Plan) -> Plan:
 
 
 def _expand_route(problem: Problem, groups: Groups, route: Route) -> Route:
-    """The route in single visits: walked again, for a break may now fall between two of one stop."""
+    """The route in single visits, walked again because a break may now fall between two members of a group.
+    Groups worth least are dropped until `max_visits` is kept; promised ones stay."""
     shift = problem.shift_by_id[route.shift]
     stops = [[problem.visit_by_id[i] for i in group_members(groups, stop.visit)] for stop in route.stops]
     while sum(map(len, stops)) > shift.max_visits:
@@ -265,7 +279,7 @@ def _expand_route(problem: Problem, groups: Groups, route: Route) -> Route:
 def _place_left_out(
     problem: Problem, groups: Groups, plan: Plan, routes: Sequence[Route]
 ) -> tuple[Route, ...]:
-    """The routes with the stops that were too many for their team, where another has room."""
+    """The routes, with the groups that `_expand_route` dropped put into other shifts that have room."""
     served = {stop.visit for route in routes for stop in route.stops}
     first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
     if first:
@@ -281,8 +295,11 @@ def _place_left_out(
 def place_group(
     ready: PreparedLines, stop: Sequence[Visit], behind: frozenset[str]
 ) -> tuple[PreparedLines, dict[str, Slot]]:
-    """The best places for the visits of one stop, right after each other on a team-day that has room for all; none
-    where there is none. Nobody is put before the visits `behind`."""
+    """Put the visits of one group right after each other into the best slots of a shift with room for all.
+
+    Returns the lines with the slots taken and the slot of each visit by id; the lines unchanged and an empty
+    dict if there is no room. No visit is put in front of one of `behind`.
+    """
     one = merge_visits(stop) if stop else None
     roomy = [line for line in ready.lines if len(line.visits) + len(stop) <= line.shift.max_visits]
     best = one and slots.find_slots(PreparedLines(ready.problem, tuple(roomy)), one, limit=1, follows=behind)
@@ -302,6 +319,7 @@ def place_group(
 
 
 def _expand_unserved(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved, ...]:
+    """The unserved rows of merged visits as rows of their members."""
     return tuple(
         Unserved(visit, tuple(_expand_reason(groups, reason) for reason in row.reasons))
         for row in rows
@@ -310,5 +328,5 @@ def _expand_unserved(groups: Groups, rows: Sequence[Unserved]) -> tuple[Unserved
 
 
 def _expand_reason(groups: Groups, reason: Reason) -> Reason:
-    """The same with every single visit that would be pushed out."""
+    """The reason with the members of merged visits in place of these, in `visits`."""
     return replace(reason, visits=tuple(v for first in reason.visits for v in group_members(groups, first)))
