@@ -1,14 +1,13 @@
-"""Work shared fairly among the teams, without serving anybody less for it.
+"""Share work evenly among the teams without serving fewer visits for it.
 
-The idea: plan first, then measure what every team does (share of its working time, visits a day). While the gap
-between the most and the least loaded is outside the tolerance, the days of the most loaded teams are made shorter
-or smaller and the plan goes on from where it was; what a team no longer takes, the others may. Then the days get
-their true size again and whoever still fits goes in, so no resident waits for fairness. A try counts only when it
-breaks no promise and no guarantee, serves as many, gives up no more points than `price` allows and is really
-fairer; else it is undone and remembered as the reason why the gap stays. Bounding one objective ever tighter
-while the other is optimised is the epsilon-constraint method (Haimes, Lasdon and Wismer, IEEE Transactions on
-Systems, Man, and Cybernetics 1(3), 1971); here the bound is the length of a team's day, and the optimiser is
-`plan`.
+The idea: plan first and measure the loads. While the gap between the most and the least loaded team exceeds
+the tolerance, shorten the days of the most loaded teams (or lower their number of visits) and continue the
+search from the present plan, so that other teams take over what these no longer can. Then restore the true
+days and fill them with whatever fits, so no resident waits for fairness. A try is accepted if it breaks no
+promise and no guarantee, serves as many visits, gives up no more points than `price` allows, and is fairer;
+else it is undone, and the reason is recorded. Bounding one objective ever more tightly while optimising the
+other is the epsilon-constraint method (Haimes, Lasdon and Wismer, IEEE Transactions on Systems, Man, and
+Cybernetics 1(3), 1971); the bound here is the length of a team's day, and the optimiser is `plan`.
 """
 
 from __future__ import annotations
@@ -47,7 +46,12 @@ def plan_fairly(
     should_stop: Callable[[], bool] | None = None,
     workers: int = WORKERS,
 ) -> tuple[Plan, Balance]:
-    """`plan`, then made fair within the tolerance for the rest of the budget; and how fair it came out."""
+    """A plan as `plan` makes it in FIRST_SHARE of the budget, made even within the tolerance in the rest; and
+    its balance.
+
+    Parameters are those of `plan`; `tolerance.price` bounds the share of points that may be lost. Raises
+    PlanningError as `plan` does.
+    """
     search = _FairSearch(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
     search.plan_first(start)
     for number in range(FAIR_ROUNDS):
@@ -60,7 +64,7 @@ def plan_fairly(
 
 
 class _FairSearch:
-    """The best plan so far, the days that were cut for it, and who could not be relieved."""
+    """The best plan so far, the shifts that were shortened for it, and the teams that could not be relieved."""
 
     def __init__(
         self,
@@ -83,12 +87,14 @@ class _FairSearch:
         self.spent = 0  # iterations
 
     def plan_first(self, start: Plan | None) -> None:
+        """Plan without regard to fairness; every later try is compared with this plan."""
         self.base = self.best = self._plan_part(self.problem, FIRST_SHARE, 0.0, start, self.seed)
 
     def _plan_part(
         self, problem: Problem, share: float, begins: float, start: Plan | None, seed: int
     ) -> Plan:
-        """A part of the budget on a problem; progress is told as a part of the whole."""
+        """`plan` with `share` of the budget, its progress reported as a part of the whole that starts at
+        `begins`."""
         tell = self.on_progress
 
         def told(progress: Progress) -> None:
@@ -109,24 +115,27 @@ class _FairSearch:
         return found
 
     def _go_on(self, cut: dict[str, Shift], share: float, begins: float, number: int) -> Plan:
-        """The best plan taken further for a share of the budget with these days cut, then the days filled again."""
+        """The best plan after a further search with the `cut` shifts shortened, refilled on the true shifts."""
         smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
         found = self._plan_part(smaller, share, begins, self.best, self.seed + number)
         filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
         return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
 
     def is_over_budget(self) -> bool:
+        """Whether the time is used up or the search was stopped."""
         used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
         return used or self.best.statistics.stopped
 
     def next_try(self) -> list[tuple[str, str]]:
-        """The teams to relieve next, with the measure that they exceed."""
+        """The (team, measure) pairs to relieve next: the worst ones that have not been given up, at most
+        `width`."""
         rows = list_overloads(measure_loads(self.problem, self.best.routes), self.tolerance)
         free = [(team, measure) for _, team, measure in rows if (team, measure) not in self.held]
         return free[: self.width]
 
     def relieve_teams(self, tried: list[tuple[str, str]], number: int) -> None:
-        """Cut the days of these teams and go on; keep what comes of it, or remember why not."""
+        """Shorten the days of these teams and search on. Accept the result, or try fewer teams next time, or
+        record why one team cannot be relieved."""
         share = (1 - FIRST_SHARE) / FAIR_ROUNDS
         cut = {**self.shifts, **self._shorten_days(tried)}
         found = self._go_on(cut, share, FIRST_SHARE + share * number, number + 1)
@@ -140,7 +149,7 @@ class _FairSearch:
             self.held[tried[0]] = NotRelieved(*tried[0], why)
 
     def polish_plan(self) -> None:
-        """What is left of the budget makes a plan that is fair enough better; what makes it unfair is not taken."""
+        """Use what is left of the budget for a better plan that is at least as fair."""
         left = self._share_left()
         if left < MIN_SHARE_LEFT or self.best.statistics.stopped:
             return
@@ -151,13 +160,13 @@ class _FairSearch:
             self.best = found
 
     def _share_left(self) -> float:
-        """The share of the budget that is left."""
+        """The unused share of the budget, 0..1."""
         if self.iterations:
             return 1 - self.spent / self.iterations
         return 1 - (time.monotonic() - self.began) / self.seconds if self.seconds else 0.0
 
     def _find_refusal(self, found: Plan) -> str | None:
-        """Why a fairer plan is not taken, or None."""
+        """Why a plan is not accepted (a code of `NotRelieved.why`), or None if it is."""
         was, now = self.base.statistics, found.statistics
         broken = {row.visit for row in found.broken_locks} - {row.visit for row in self.base.broken_locks}
         if broken:
@@ -172,13 +181,14 @@ class _FairSearch:
         return None if self._sum_excess(found) < self._sum_excess(self.best) else "no_better"
 
     def _sum_excess(self, found: Plan) -> float:
-        """How far its teams are beyond the tolerance, summed."""
+        """The sum of the excesses of all teams, in tolerances."""
         return sum(
             row[0] for row in list_overloads(measure_loads(self.problem, found.routes), self.tolerance)
         )
 
     def _shorten_days(self, tried: list[tuple[str, str]]) -> dict[str, Shift]:
-        """The days of these teams made smaller, towards the tolerance; what is promised keeps its room."""
+        """The shifts of these teams shortened towards the tolerance, but never below what promises and
+        guarantees need."""
         rows = {load.team: load for load in measure_loads(self.problem, self.best.routes)}
         cut: dict[str, Shift] = {}
         for team, measure in tried:
@@ -200,7 +210,7 @@ class _FairSearch:
         return cut
 
     def _list_fixed_visits(self, shift: Shift) -> list[str]:
-        """Visits of the shift that must stay: promises and guarantees."""
+        """Ids of the visits on the shift that must stay: promised there, or of tier 1."""
         visits = self.problem.visit_by_id
         routes = (route for route in self.best.routes if route.shift == shift.id)
         return [
@@ -214,12 +224,13 @@ class _FairSearch:
         return len(self._list_fixed_visits(shift))
 
     def _fixed_end_s(self, shift: Shift) -> int:
+        """When the shift would end if it served only its fixed visits (seconds since midnight)."""
         return walk_route(
             self.problem, shift, [self.problem.visit_by_id[i] for i in self._list_fixed_visits(shift)]
         ).end_s
 
     def build_answer(self) -> tuple[Plan, Balance]:
-        """The best plan with the figures of the whole run, and how fair it is."""
+        """The best plan with the iterations and times of the whole run, and its balance."""
         rows = measure_loads(self.problem, self.best.routes)
         left = [(team, measure) for _, team, measure in list_overloads(rows, self.tolerance)]
         held = tuple(self.held[key] for key in left if key in self.held)
@@ -234,5 +245,5 @@ class _FairSearch:
 
 
 def _net_score(found: Plan) -> float:
-    """What the planner maximises among plans that keep as many guarantees."""
+    """The objective of the planner for plans that keep equally many guarantees."""
     return found.statistics.score - POINT_S * found.statistics.moved_points

@@ -1,8 +1,10 @@
-"""What every team does in a plan, and how even that is. Nothing is changed here (fair/fairness.py does).
+"""How much each team works in a plan, and how uneven that is. Nothing is changed here (fair/fairness.py
+does).
 
-The idea: two measures a team, the share of its working time that it drives and serves, and its visits a day. The
-work is even where, by each measure, no team has more than the least loaded one and the tolerance. Gaps are counted
-in tolerances, so that one list can say who is worst off, whatever the measure. No source: our own.
+The idea: two measures per team, the share of its working time that it drives and serves ("minutes") and its
+visits a day ("visits"). The work is even if, by each measure, no team exceeds the least loaded one by more
+than the tolerance. Excesses are counted in tolerances, so that one list ranks teams whatever the measure. No
+source: our own.
 """
 
 from __future__ import annotations
@@ -19,19 +21,19 @@ MIN_STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a difference count
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """The largest gap between two teams that is fair; None: not looked at."""
+    """The largest gap between two teams that counts as fair, by measure; None: the measure is not looked at."""
 
     minutes: float | None = 0.25  # share of the working time
     visits: float | None = 2.0  # visits a day
     price: float = 0.01  # share of the points that may be given up
 
     def allowed_gap(self, measure: str) -> float | None:
-        """In the unit of the measure, "minutes" or "visits"."""
+        """The tolerance of a measure ("minutes" or "visits"), in its unit; None if it is not looked at."""
         return self.minutes if measure == "minutes" else self.visits
 
 
 class Load(NamedTuple):
-    """What a team does in a plan."""
+    """The work of one team in a plan, over `days` with working time; times in seconds."""
 
     team: str
     days: int
@@ -40,12 +42,13 @@ class Load(NamedTuple):
     visits: int
 
     def measured_by(self, measure: str) -> float:
-        """The share of the working time ("minutes"), or visits a day ("visits")."""
+        """The load by a measure: the busy share of the working time ("minutes"), or visits a day ("visits")."""
         return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
 
 
 class NotRelieved(NamedTuple):
-    """A team that could not be relieved, and why: promises, guarantees, fewer, points, no_better."""
+    """A team that stays overloaded by `measure`, and why: promises, guarantees, fewer (visits served),
+    points, no_better."""
 
     team: str
     measure: str
@@ -54,7 +57,8 @@ class NotRelieved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """How even the work is, and what kept it from being more so (`out_of_time`: the budget ended first)."""
+    """How even a plan is. `kept`: all teams are within the tolerance; `held`: the teams that are not, with
+    the reason; `out_of_time`: the budget ended before a reason was found for each of them."""
 
     loads: tuple[Load, ...]
     kept: bool
@@ -63,7 +67,7 @@ class Balance:
 
 
 def measure_loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]:
-    """Every team with its work, in the order of their names; days without working time do not count."""
+    """The load of every team, sorted by team; days without working time are not counted."""
     by_shift = {route.shift: route for route in routes}
     rows: dict[str, Load] = {}
     for shift in problem.shifts:
@@ -84,7 +88,8 @@ def measure_loads(problem: Problem, routes: Iterable[Route]) -> tuple[Load, ...]
 
 
 def list_overloads(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[float, str, str]]:
-    """(how far beyond, in tolerances, team, measure) of the teams with more work than is allowed, worst first."""
+    """(excess in tolerances, team, measure) of every team above the least loaded one and the tolerance, worst
+    first."""
     rows = tuple(rows)
     found = []
     for measure in ("minutes", "visits"):
@@ -102,7 +107,7 @@ def list_overloads(rows: Iterable[Load], tolerance: Tolerance) -> list[tuple[flo
 
 
 def balance_as_mapping(balance: Balance) -> Mapping[str, object]:
-    """Plain data, to be stored with a plan."""
+    """The balance as plain data (JSON types), to be stored with a plan."""
     return {
         "kept": balance.kept,
         "teams": [load._asdict() for load in balance.loads],

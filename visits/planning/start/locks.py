@@ -1,11 +1,12 @@
-"""Promises first: an order for the locked visits of every shift, or the ones that must break.
+"""Decide which promises can be kept together: an order of the locked visits of every shift, or the locks to
+break.
 
-The idea: a locked visit belongs to one shift, so every shift is its own small travelling-salesman
-problem with time windows. Cheap orders are tried first; when none keeps all locks, dynamic programming
-over sets (Held and Karp, Journal of SIAM 10(1), 1962) decides, which is exact because leaving earlier
-is never worse (times are FIFO). Only where a layer has more than `STATES` partial routes are the
-earliest of them kept and the others forgotten (restricted dynamic programming: Malandraki and Dial,
-European Journal of Operational Research 90(1), 1996).
+The idea: a locked visit belongs to one shift, so every shift is its own small travelling-salesman problem
+with time windows. Cheap orders are tried first; if none keeps all locks, dynamic programming over sets (Held
+and Karp, Journal of SIAM 10(1), 1962) decides, which is exact because leaving earlier is never worse (times
+are FIFO). Only where a layer has more than `STATES` partial routes are the earliest of them kept and the
+others dropped (restricted dynamic programming: Malandraki and Dial, European Journal of Operational Research
+90(1), 1996).
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ STATES = 20_000
 
 
 class KeptLocks(NamedTuple):
-    """Which promises hold together, and which must break."""
+    """The locks that can be kept together, and the ones to break."""
 
     orders: dict[str, tuple[str, ...]]  # shift id -> locked visits that can be kept together, in order
     broken: dict[str, Reason]  # visit id -> why its lock cannot be kept
 
 
 def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = None) -> KeptLocks:
-    """Decide shift by shift which locks are kept; `start` gives orders that are tried first."""
+    """Decide shift by shift which locks are kept. `start` holds orders of visit ids by shift that are tried
+    first."""
     by_shift: dict[str, list[Visit]] = {}
     orders: dict[str, tuple[str, ...]] = {}
     broken: dict[str, Reason] = {}
@@ -59,7 +61,7 @@ def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = Non
 
 
 def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
-    """Why the shift cannot do even this one visit, or None when it can."""
+    """The reason why the shift could not serve the visit even alone, or None if it could."""
     blocked = find_ban(visit, shift)
     if blocked == "skill":
         return Reason("lock_skill", shift.id, detail=",".join(sorted(visit.skills - shift.skills)))
@@ -74,6 +76,7 @@ def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
 
 
 def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
+    """The walk of this order, or None if it breaks a rule."""
     walked = walk_route(problem, shift, order)
     return None if walked.faults else walked
 
@@ -81,7 +84,7 @@ def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) ->
 def _try_simple_orders(
     problem: Problem, shift: Shift, visits: Sequence[Visit], wished: Sequence[Visit]
 ) -> list[Visit] | None:
-    """All visits in an order that works: the wished one, or built by cheapest insertion."""
+    """All visits in a feasible order, either `wished` or built by cheapest insertion; None if neither works."""
     if len(visits) > shift.max_visits:
         return None
     if len(wished) == len(visits) and _walk_if_feasible(problem, shift, wished):
@@ -103,12 +106,16 @@ def _try_simple_orders(
 
 
 class _Partial(NamedTuple):
+    """A partial route: when its last stop is left (seconds since midnight), and the indices of its visits in
+    order."""
+
     leave_s: int
     order: tuple[int, ...]
 
 
 def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> list[Visit]:
-    """The largest set of visits that fits, of the highest priority, in its earliest order."""
+    """The largest feasible set of the visits, of sets of one size the one of most priority, in an order that
+    works."""
     layer: dict[tuple[int, int], _Partial] = {(0, -1): _Partial(shift.start_s, ())}
     best: tuple[float, ...] = (0.0, 0.0)
     chosen: tuple[int, ...] = ()

@@ -1,7 +1,8 @@
-"""Where a run starts: an earlier plan as far as it still holds, with this problem's locks in it.
+"""Build the routes that a search starts from: an earlier plan as far as it still holds, with this problem's
+locks.
 
-The idea: the locked visits of a shift are known to fit together in their order; the earlier plan's
-other visits of that shift are added one by one while the rules allow it, at their old place.
+The idea: the locked visits of a shift are known to fit together in their order; the other visits of that
+shift in the earlier plan are added one by one at their old position while the rules allow it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def build_warm_start(
 def _insert_if_feasible(
     problem: Problem, shift: Shift, order: list[str], visit_id: str, old: Sequence[str]
 ) -> list[str] | None:
-    """`order` with the visit after all that came before it in the old order, if the rules allow it."""
+    """`order` with the visit after all that preceded it in the `old` order, or None if a rule forbids that."""
     before = set(old[: old.index(visit_id)])
     at = max((i + 1 for i, other in enumerate(order) if other in before), default=0)
     longer = [*order[:at], visit_id, *order[at:]]

@@ -1,12 +1,12 @@
-"""Room for one more: which stops of a route must go so that a visit fits, the cheapest such set.
+"""Which stops must leave a route so that one more visit fits, and the cheapest such set (an ejection set).
 
-The idea: dynamic programming over the stops of one route in their order. A label says how many went so far,
-whether the visit is in, where the team is and when it leaves; of two labels alike in the rest the earlier
-wins, because leaving earlier is never worse (dominance of labels, as in shortest paths with resources: Feillet
-et al., Networks 44(3), 2004). That finds the fewest that must go on every shift. Where it is fewest, a second
-pass also keeps labels that are later but have lost less, and finds the set worth least.
-Protected stops (promises, the longest waits) go only where no shift has room without. Plain Python: one
-question takes some milliseconds.
+The idea: dynamic programming over the stops of one route in their order. A label says how many stops were
+ejected so far, whether the visit is inserted, where the team is and when it leaves; of two labels equal in
+the rest, the earlier one wins, because leaving earlier is never worse (dominance of labels, as in shortest
+paths with resources: Feillet et al., Networks 44(3), 2004). That gives the smallest number of ejections on
+every shift. On the shifts where it is smallest a second pass also keeps labels that are later but have lost
+fewer points, and finds the set worth least. Protected stops (promises, longest waits) are ejected only if no
+shift has room otherwise. Plain Python: one question takes some milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from visits.planning.why.hard_constraints import Offer
 
 
 class EjectionSet(NamedTuple):
-    """`shift` serves the visit after `gap` of its remaining stops when `out` go."""
+    """If the stops `out` leave `shift`, it can serve the visit after `gap` of the remaining ones. `protected`
+    of them are protected, together they are worth `points`."""
 
     shift: str
     out: tuple[str, ...]
@@ -31,6 +32,8 @@ class EjectionSet(NamedTuple):
 
 
 class _Label(NamedTuple):
+    """A partial route that was extended stop by stop; compared with others of the same place and counts."""
+
     here: int  # number of the place, see _Asked
     out: int  # how many stops went
     protected: int  # how many of them
@@ -42,19 +45,23 @@ class _Label(NamedTuple):
 
 
 def points_lost(problem: Problem, visit: Visit, shift: Shift) -> float:
-    """Points that the plan loses when the shift does not serve the visit."""
+    """Points that the plan loses if the shift no longer serves the visit, its `move_points` included."""
     return points_on(problem, visit, shift.date) + (visit.move_points if visit.published == shift.id else 0.0)
 
 
 def is_protected(visit: Visit, shift: Shift) -> bool:
-    """Whether the visit only goes when nothing else helps: a promise, or a longest wait."""
+    """Whether the visit is ejected only if nothing else helps: it is promised here, or of tier 1."""
     return visit.locked == shift.id or visit.tier > 0
 
 
 def cheapest_ejection_set(
     problem: Problem, orders: Mapping[str, Sequence[str]], offers: Iterable[Offer]
 ) -> EjectionSet | None:
-    """The cheapest room among all shifts that are asked; None where even an empty one has none."""
+    """The ejection set worth least among those with the fewest protected, then the fewest stops, over all
+    offers.
+
+    `orders` is by shift id the visit ids in their order. None if not even an empty route would have room.
+    """
     asked = [_RouteSearch(problem, offer, orders.get(offer.shift.id, ())) for offer in offers]
     for protected in range(max((sum(one.protected) for one in asked), default=-1) + 1):
         fewest = 1 << 30
@@ -71,8 +78,11 @@ def cheapest_ejection_set(
 
 
 class _RouteSearch:
-    """One route with the visit beside it. Places are numbered: 0 the start, 1..n the stops, n + 1 the visit, then the
-    end; `at[i - 1]` is who lives at place i, `legs` the travel between two places as far as it was asked."""
+    """The search on one route. Places are numbered: 0 the start, 1..n the stops, n + 1 the new visit, n + 2
+    the end.
+
+    `at[i - 1]` is the visit at place i; `legs` caches the travel between two places.
+    """
 
     def __init__(self, problem: Problem, offer: Offer, order: Sequence[str]) -> None:
         self.shift, self.over_s = offer.shift, offer.over_s
@@ -98,13 +108,18 @@ class _RouteSearch:
         return known
 
     def fewest_ejections(self, protected: int, most: int) -> int | None:
-        """The least that must go, of at most `most`, `protected` of them promised; None: no room."""
+        """The smallest number of ejections, at most `most` and `protected` of them protected; None if there
+        is no room."""
         return min(
             (label.out for label, _ in self._complete_labels(protected, most, frugal=False)), default=None
         )
 
     def cheapest_set(self, protected: int, most: int) -> tuple[EjectionSet, int]:
-        """The set worth least of those with `most` out, and how far the team then drives."""
+        """The set worth least of those with at most `most` stops, and the travel of the route in seconds with
+        it.
+
+        Only called where `fewest_ejections` found a set.
+        """
         label, travel_s = min(
             self._complete_labels(protected, most, frugal=True),
             key=lambda end: (end[0].lost, end[1], end[0].who),
@@ -113,7 +128,11 @@ class _RouteSearch:
         return EjectionSet(self.shift.id, who, label.gap, label.protected, label.lost), travel_s
 
     def _complete_labels(self, protected: int, most: int, *, frugal: bool) -> list[tuple[_Label, int]]:
-        """Labels of routes that serve the visit and are back in time, with their travel."""
+        """The labels of complete routes that serve the visit and are back in time, with their travel in
+        seconds.
+
+        `frugal` also keeps labels that are later but cheaper.
+        """
         labels = [_Label(0, 0, 0, -1, self.shift.start_s)]
         for index in range(len(self.stops)):
             rows: dict[tuple[int, int, int, bool], list[_Label]] = {}
@@ -134,13 +153,13 @@ class _RouteSearch:
         return ends
 
     def _with_visit(self, labels: list[_Label], index: int) -> list[_Label]:
-        """The labels, and those that go to the visit before the stop `index`."""
+        """The labels, and those extended by the new visit in front of the stop `index`."""
         door = len(self.stops) + 1
         more = (self._extend_label(label, door, index - label.out) for label in labels if label.gap < 0)
         return labels + [label for label in more if label is not None]
 
     def _extend_label(self, label: _Label, to: int, gap: int) -> _Label | None:
-        """The label after serving `to` next, None where a rule forbids it."""
+        """The label after serving place `to` next, or None if a rule forbids it."""
         here, out, protected, _, leave_s, lost, travel_s, who = label
         visit = self.at[to - 1]
         if here and not visit.infectious_last and self.at[here - 1].infectious_last:
@@ -153,14 +172,14 @@ class _RouteSearch:
         return _Label(to, out, protected, gap, start_s + visit.service_s, lost, travel_s + leg_s, who)
 
     def _eject_stop(self, label: _Label, index: int, protected: int) -> _Label:
-        """The label after passing the stop `index` by."""
+        """The label after leaving the stop `index` out."""
         here, out, _, gap, leave_s, lost, travel_s, who = label
         lost += self.worth[index]
         return _Label(here, out + 1, protected, gap, leave_s, lost, travel_s, (*who, index))
 
 
 def _add_label(rows: dict[tuple[int, int, int, bool], list[_Label]], label: _Label, *, frugal: bool) -> None:
-    """Keep the label unless another makes it needless; drop those that it makes needless."""
+    """Add the label unless another dominates it; remove those that it dominates."""
     row = rows.setdefault((label.here, label.out, label.protected, label.gap >= 0), [])
     if not frugal:
         if not row or label.leave_s < row[0].leave_s:

@@ -1,23 +1,28 @@
-"""Why is a visit not served: hard blocks first, else the price of serving it, each reason provable.
+"""Explain why a visit is not served: hard constraints first, else the cost of serving it; every reason can be
+proved.
 
-The idea: a reason is a code with numbers, so the caller words it, and it names exactly what must give way:
-`relax` (rules, see why/hard_constraints.py) and `visits` (stops of `shift` that would be pushed out). With these out of the
-way the visit can be put into the plan, with one of them left it cannot (a minimal correction set: Liffiton and
-Sakallah, Journal of Automated Reasoning 40(1), 2008); `verify` proves both by doing it.
-Hard blocks come of asking the rules (why/hard_constraints.py), the price of a search over the routes: the engine tries
+The idea: a reason is a code with numbers, worded by the caller, that names exactly what must give way:
+`relax` (rules, see why/hard_constraints.py) and `visits` (stops of `shift` that would be ejected). With all
+of these out of the way the visit fits into the plan, with one of them left it does not (a minimal correction
+set: Liffiton and Sakallah, Journal of Automated Reasoning 40(1), 2008); `verify_reasons` proves both by doing
+it. Hard constraints are found by asking the rules, ejections by a search over the routes: the engine tries
 small sets on all routes at once (engine/ejections.py), why/ejections.py any set on one route without numba.
 
-Codes for a visit that no shift could serve even alone; `relax` names all blocks, the code is the first:
+Codes for a visit that no shift could serve even alone; `relax` names all constraints, the code is the first:
+
   skill     `detail` lists what the shift lacks       full    the shift may take no visit at all
-  window    nobody can be at the door in a window     far     `over_s` back too late
+  window    nobody can be at the door in a window     far     the team would be back `over_s` too late
   no_shift  no shift on an allowed date would do
-Without a shift: `no_shift` where there are none, `far` where nobody could be there before midnight.
-Codes for one that could be served, but is not:
-  pushes     on `shift` it would push out `visits`, worth `points`; `promised` of them are promises
+
+Without a shift: `no_shift` if the problem has none, `far` if nobody could be there before midnight. Codes for
+a visit that could be served, but is not:
+
+  pushes     on `shift` it would eject `visits`, worth `points`; `promised` of them are protected
   worth      it fits, but serving it costs more travel or waiting than it is worth (`points`)
-`at_s` is when the visit would begin, `seconds` the travel it adds, `later_s` how much later the others are
-reached at most. Codes of a broken lock: lock_date, lock_skill, lock_full, lock_window, lock_far (the shift
-cannot do even this visit alone), lock_clash (not together with `visits`, which keep theirs).
+
+`at_s` is when the visit would begin, `seconds` the travel it adds, `later_s` the longest delay of another
+stop. Codes of a broken lock: lock_date, lock_skill, lock_full, lock_window, lock_far (the shift cannot serve
+even this visit alone), lock_clash (not together with `visits`, which keep theirs).
 """
 
 from __future__ import annotations
@@ -42,7 +47,8 @@ Orders = Mapping[str, Sequence[str]]
 
 
 def explain_visit(problem: Problem, orders: Orders, visit: Visit) -> Reason:
-    """Why the plan with these orders does not serve the visit; plain Python, milliseconds."""
+    """The reason why a plan with these orders (visit ids by shift) does not serve the visit. Plain Python,
+    milliseconds."""
     found = find_hard_constraints(problem, visit)
     room = cheapest_ejection_set(problem, orders, found.offers)
     if room is None:  # no shifts, or a place out of every team's reach
@@ -54,7 +60,8 @@ def explain_visit(problem: Problem, orders: Orders, visit: Visit) -> Reason:
 def build_reason(
     problem: Problem, orders: Orders, visit: Visit, codes: tuple[str, ...], offer: Offer, room: EjectionSet
 ) -> Reason:
-    """The reason that a found room is."""
+    """The reason for an ejection set (or an empty one) on the shift of `offer`; `codes` are the relaxed
+    rules."""
     stops = [problem.visit_by_id[i] for i in orders.get(room.shift, ())]
     before = walk_route(problem, offer.shift, stops)
     after = walk_route(problem, offer.shift, _insert_visit(stops, room.out, offer.visit, room.gap))
@@ -76,6 +83,7 @@ def build_reason(
 
 
 def _insert_visit(stops: Sequence[Visit], out: Sequence[str], visit: Visit, gap: int) -> list[Visit]:
+    """The stops without `out`, with the visit after `gap` of the others."""
     rest = [stop for stop in stops if stop.id not in out]
     return [*rest[:gap], visit, *rest[gap:]]
 
@@ -98,7 +106,8 @@ def explain_unserved(
 
 
 def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> list[str]:
-    """What is untrue about the reasons of an unserved visit, by relaxing and inserting; empty: all proved."""
+    """False claims in the reasons of an unserved visit, found by relaxing and inserting; empty if all are
+    proved."""
     orders = orders_of_routes(routes)
     visit = problem.visit_by_id[row.visit]
     if any(visit.id in order for order in orders.values()):
@@ -109,6 +118,7 @@ def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> 
 
 
 def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
+    """False claims of one reason: it does not help, a part of it is not needed, or its numbers are wrong."""
     if reason.shift is None:
         able = (
             _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MAX_SERVICE_S)
@@ -141,7 +151,7 @@ def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: R
 
 
 def _needless_promises(problem: Problem, orders: Orders, visit: Visit) -> list[str]:
-    """Promises may only be named where no shift has room with all others out."""
+    """A fault if some shift has room with all its unprotected stops out: then no promise needs to break."""
     for shift in problem.shifts:
         loose = [i for i in orders.get(shift.id, ()) if not is_protected(problem.visit_by_id[i], shift)]
         if _find_cheapest_walk(problem, orders, visit, shift.id, (), loose) is not None:
@@ -150,6 +160,7 @@ def _needless_promises(problem: Problem, orders: Orders, visit: Visit) -> list[s
 
 
 def _wrong_points(problem: Problem, visit: Visit, reason: Reason) -> list[str]:
+    """Faults in the points of a reason."""
     shift = problem.shift_by_id[reason.shift or ""]
     who = [problem.visit_by_id[i] for i in reason.visits] or [visit]
     total = sum(points_lost(problem, other, shift) for other in who)
@@ -160,6 +171,7 @@ def _wrong_points(problem: Problem, visit: Visit, reason: Reason) -> list[str]:
 
 
 def _route_travel_s(problem: Problem, orders: Orders, shift_id: str) -> int:
+    """Seconds of travel of a shift as the orders have it."""
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]
     return walk_route(problem, problem.shift_by_id[shift_id], stops).travel_s
 
@@ -173,7 +185,7 @@ def _find_cheapest_walk(
     out: Sequence[str],
     over_s: int = 0,
 ) -> Walk | None:
-    """The walk with the least travel of a shift that has the visit in and `out` gone, or None."""
+    """The walk of least travel with the visit inserted and `out` ejected, or None if no position is feasible."""
     shift = problem.shift_by_id[shift_id]
     offer = relax_offer(shift, visit, relax, over_s)
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]

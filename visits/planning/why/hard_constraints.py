@@ -1,8 +1,9 @@
-"""What stands in the way of a visit before anybody else is asked: date, skills, capacity, hours, distance.
+"""Which rules exclude a visit before any other visit is considered: date, skills, capacity, hours, distance.
 
-The idea: ask the rules about the visit alone on every shift, with ever more of what forbids it relaxed,
-and keep the shifts where the least is in the way. A place that no team could reach in a day whatever is
-relaxed is `far`, without a shift. The codes of what must be relaxed:
+The idea: walk the visit alone on every shift, with ever more of the rules relaxed, and keep the shifts where
+the fewest are in the way. A place that no team could reach within a day whatever is relaxed is `far`, without
+a shift. Codes of the rules that must be relaxed:
+
   skill     the shift gets the skills it lacks     full    one visit more than `max_visits`
   window    any hour will do                       far     the team may be back `over_s` late
   no_shift  another date
@@ -21,7 +22,7 @@ CODES = ("skill", "full", "window", "far", "no_shift")  # the sooner, the easier
 
 
 class Offer(NamedTuple):
-    """A shift that is asked, with the visit as it would be if what stands in the way were relaxed."""
+    """A shift and a visit after relaxing some rules; `over_s` is how many seconds late the team may be back."""
 
     shift: Shift
     visit: Visit
@@ -29,14 +30,14 @@ class Offer(NamedTuple):
 
 
 class HardConstraints(NamedTuple):
-    """The fewest blocks of a visit, and the shifts where just these stand in the way."""
+    """The fewest rules that exclude a visit, and the shifts where only these do."""
 
     codes: tuple[str, ...]  # empty: some shift could do the visit alone
     offers: tuple[Offer, ...]
 
 
 def relax_offer(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 0) -> Offer:
-    """Shift and visit without what the codes name; locks never count here."""
+    """The shift and the visit without the rules that `codes` name; locks are always removed."""
     if "skill" in codes:
         shift = replace(shift, skills=shift.skills | visit.skills)
     if "full" in codes:
@@ -49,12 +50,12 @@ def relax_offer(shift: Shift, visit: Visit, codes: Sequence[str], over_s: int = 
 
 
 def free_shifts(problem: Problem, visit: Visit) -> Iterator[Shift]:
-    """Shifts that could serve the visit if they had nobody else."""
+    """The shifts that could serve the visit if they served nobody else."""
     return (shift for shift in problem.shifts if not walk_route(problem, shift, [visit]).faults)
 
 
 def find_hard_constraints(problem: Problem, visit: Visit) -> HardConstraints:
-    """The least that must be relaxed, and where."""
+    """The fewest rules to relax for the visit, and the shifts where relaxing them is enough."""
     free = list(free_shifts(problem, visit))
     if free:
         return HardConstraints((), tuple(relax_offer(shift, visit, ()) for shift in free))
@@ -78,7 +79,8 @@ def find_hard_constraints(problem: Problem, visit: Visit) -> HardConstraints:
 
 
 def group_shifts_by_constraints(problem: Problem, visit: Visit) -> dict[tuple[str, ...], list[str]]:
-    """What stands in the way on every shift, as codes -> shift ids; () where the shift could do the visit alone."""
+    """Codes of the rules to relax -> ids of the shifts where they are needed; () if the shift could serve the
+    visit alone."""
     found: dict[tuple[str, ...], list[str]] = {}
     for shift in problem.shifts:
         alone = _find_constraints_alone(problem, shift, visit)
@@ -89,8 +91,10 @@ def group_shifts_by_constraints(problem: Problem, visit: Visit) -> dict[tuple[st
 def _find_constraints_alone(
     problem: Problem, shift: Shift, visit: Visit
 ) -> tuple[tuple[str, ...], int] | None:
-    """What must be relaxed for the shift to do this visit and no other, and how late it is back then; None
-    where nobody could be at the door before the day is over."""
+    """The codes to relax for the shift to serve this visit alone, and how many seconds late it is then back.
+
+    None if nobody could be at the door before midnight.
+    """
     codes = []
     if not visit.skills <= shift.skills:
         codes.append("skill")
