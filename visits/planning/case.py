@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def shorten_value(value: object) -> str:
-    """What stands in the file, short enough for a sentence."""
+    """What the file has instead, short enough for a sentence."""
     if isinstance(value, int) and not -(10**30) < value < 10**30:
         return ">10^30" if value > 0 else "<-10^30"
     text = repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)
@@ -156,7 +156,7 @@ def _read_lock(value: object) -> str | None:
 
 
 class _Row:
-    """One JSON object of the file; reads fields and says where it stands when one is wrong."""
+    """One JSON object of the file. Reads its fields and says where it stands if one is wrong."""
 
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
@@ -168,7 +168,8 @@ class _Row:
             self.where = f"{where} ({data['id']})"
 
     def read_field(self, field: str, read: Callable[[Any], T], default: Any = _MISSING) -> T:
-        """The field as `read` understands it. Raises CaseError, naming row and field."""
+        """The field as `read` returns it. Raises CaseError with the row and the field if it is missing or
+        refused."""
         value = self.data.get(field, default)
         if value is _MISSING:
             raise CaseError(
@@ -180,7 +181,7 @@ class _Row:
             raise CaseError.from_error(error, f"{self.where}: {field}") from None
 
     def build_object(self, make: Callable[..., T], **values: Any) -> T:
-        """What `make` makes of the values. Raises CaseError with what its own checks find, naming the row."""
+        """`make(**values)`. Raises CaseError with the row if its own checks refuse the values."""
         try:
             return make(**values)
         except PlanningError as error:
@@ -320,7 +321,7 @@ def read_case(path: Path) -> Problem:
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """The plan in the format that the referee reads, with statistics and broken locks beside it."""
+    """The plan in the format of plan files, with statistics and broken locks added."""
     stats = plan.statistics
     return {
         "routes": [
@@ -350,7 +351,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write the plan whole or not at all: a reader never sees half a file. Raises OSError."""
+    """Write the plan atomically: a reader never sees half a file. Raises OSError."""
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(plan_as_json(plan), ensure_ascii=False) + "\n", encoding="utf-8")
     part.replace(path)

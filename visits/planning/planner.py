@@ -1,8 +1,9 @@
 """`plan`: problem in, plan out.
 
-The idea: four steps. Decide which promises can be kept together (start/locks.py), let the engine search from there
-(engine/search.py), walk what it proposes by the rules (result.py), and say why the others are not served
-(why/explain.py). The engine only proposes orders of visits; nothing leaves here that the rules did not walk.
+The idea: four steps. Decide which promises can be kept together (start/locks.py), let the engine search from
+there (engine/search.py), walk what it proposes by the rules (result.py), and explain why the other visits are
+not served (why/explain.py). The engine only proposes orders of visits; nothing leaves here that the rules did
+not walk.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ WORKERS = 2
 
 
 def warm() -> float:
-    """Load or compile the engine; seconds it took (0 when it is warm already). Imports numba."""
+    """Load or compile the engine; returns the seconds it took (0 if it is loaded already). Imports numba."""
     from visits.planning.engine.warm import warm_once
 
     return warm_once()
@@ -39,10 +40,11 @@ def plan(
 ) -> Plan:
     """The best plan found in `seconds` of wall time or in `iterations`, exactly one of them given.
 
-    Compiling, once an installation, is not counted. The same seed, iterations and workers give the
-    same plan. `start` is a plan of an earlier run to go on from. `should_stop` is asked several times
-    a second; then the best plan so far is returned. `on_progress` is called from this thread. Raises PlanningError
-    for budgets or workers that make no sense.
+    Compiling, once an installation, is not counted. The same seed, iterations and workers give the same plan.
+    `start` is a plan of an earlier run to continue from. `should_stop` is called several times a second; once
+    it returns True, the best plan so far is returned. `on_progress` is called from this thread.
+
+    Raises PlanningError for an impossible budget or number of workers.
     """
     if (seconds is None) == (iterations is None):
         raise PlanningError("budget_choice", "give seconds or iterations, and only one of them")
@@ -88,6 +90,7 @@ def plan(
 
 
 def _search_seconds(problem: Problem, seconds: float, began: float) -> float:
-    """Seconds left for the search of a budget that runs since `began`, less those to walk and explain the result."""
+    """Seconds left for the search of a budget that started at `began`, less those to walk and explain the
+    result."""
     reserve = 0.03 + len(problem.visits) * 1.2e-4
     return max(0.0, seconds - reserve - time.monotonic() + began)

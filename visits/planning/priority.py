@@ -14,10 +14,11 @@ from visits.planning.types import POINT_S, Problem, Visit
 
 
 def points_on(problem: Problem, visit: Visit, date: dt.date) -> float:
-    """Points of serving `visit` on `date`, one of the horizon's dates; late ones may be negative."""
+    """Points of serving `visit` on `date`, which must be in the problem's horizon; negative if it decays
+    below zero."""
     return visit.priority - visit.decay * problem.day_index[date]
 
 
 def score_plan(points_: float, travel_s: int) -> float:
-    """The number that plans are compared by; higher is better."""
+    """The score by which plans are compared, POINT_S x points - seconds of travel; higher is better."""
     return POINT_S * points_ - travel_s

@@ -1,7 +1,7 @@
-"""From proposed orders to routes with times, judged by the rules; and the figures of a plan.
+"""From proposed orders to routes with times, checked by the rules; and the figures of a plan.
 
-The idea: the engine is not trusted. An order that the walk refuses loses a visit (a forbidden one, else the one
-worth least, a promised one last) until it passes, so nothing infeasible ever leaves the planner.
+The idea: the engine is not trusted. If the rules refuse an order, it loses a visit (a forbidden one, else the
+one worth least, a promised one last) until it is feasible, so nothing infeasible ever leaves the planner.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from visits.planning.types import Problem, Route, Shift, Visit
 
 
 def walk_orders(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Route, ...]:
-    """Routes of the shifts that serve anybody, in the order of problem.shifts."""
+    """The routes of all shifts that serve somebody, in the order of problem.shifts. `orders` are visit ids by
+    shift."""
     routes = []
     for shift in problem.shifts:
         visits = [problem.visit_by_id[visit_id] for visit_id in orders.get(shift.id, ())]
@@ -39,7 +40,7 @@ def drop_until_feasible(problem: Problem, shift: Shift, visits: list[Visit]) -> 
 
 
 def compute_figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]:
-    """The part of Statistics that follows from the routes alone."""
+    """The fields of Statistics that follow from the routes alone."""
     total, priority, served = 0.0, 0.0, 0
     unmoved: set[str] = set()
     for route in routes:

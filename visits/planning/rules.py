@@ -16,8 +16,9 @@ from visits.planning.types import Interval, Plan, Problem, Route, Shift, Stop, V
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule. Codes of `walk`: date, skill, window, order, capacity, end. Codes of `check` besides:
-    lock, time (not those of the walk), twice, unknown (ids), missing (neither served nor listed as unserved)."""
+    """One broken rule. Codes of `walk_route`: date, skill, window, order, capacity, end. `check_plan` adds:
+    lock, time (other times than those of the walk), twice, unknown (ids), missing (neither served nor listed
+    as unserved)."""
 
     code: str
     shift: str | None = None
@@ -35,12 +36,13 @@ class Walk:
     faults: tuple[Fault, ...]
 
     def as_route(self, shift: Shift) -> Route:
-        """The same as the shift's route in a plan; its faults are left behind."""
+        """The walk as the shift's route in a plan; faults are left out."""
         return Route(shift.id, self.stops, self.end_s, self.travel_s)
 
 
 def finish_drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
-    """Clock after driving `seconds` from `now_s`; the clock runs on through a break, the car does not."""
+    """The clock (seconds since midnight) after driving `seconds` from `now_s`; during a break the clock runs
+    and the car stands."""
     for from_s, to_s in breaks:
         if now_s + seconds <= from_s:
             break
@@ -55,7 +57,8 @@ def finish_drive(now_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
 def find_service_start(
     now_s: int, seconds: int, windows: Sequence[Interval], breaks: Sequence[Interval]
 ) -> int | None:
-    """Earliest start at or after `now_s` inside a window and not cut by a break, or None."""
+    """The earliest start at or after `now_s` inside a window whose service of `seconds` no break cuts, or
+    None."""
     best: int | None = None
     for opens_s, closes_s in windows:
         start_s = max(now_s, opens_s)
@@ -68,24 +71,24 @@ def find_service_start(
 
 
 def count_active_s(since_s: int, until_s: int, breaks: Sequence[Interval]) -> int:
-    """Seconds from one time of the day to another, breaks apart."""
+    """Seconds from one time of day to another, without breaks."""
     pauses = (min(to_s, until_s) - max(from_s, since_s) for from_s, to_s in breaks)
     return until_s - since_s - sum(max(0, pause) for pause in pauses)
 
 
 def count_working_s(shift: Shift, until_s: int | None = None) -> int:
-    """Seconds of the shift until a time of the day (its end), breaks apart."""
+    """Seconds of the shift until a time of day (by default its end), without breaks."""
     return count_active_s(shift.start_s, shift.end_s if until_s is None else until_s, shift.breaks)
 
 
 def cut_windows(windows: Sequence[Interval], told: Interval) -> tuple[Interval, ...]:
-    """The windows cut to the interval that a family was told; where they no longer meet it, the interval."""
+    """The windows cut to the told interval; if none of them meets it, the interval is the only window."""
     cut = ((max(opens, told[0]), min(closes, told[1])) for opens, closes in windows)
     return tuple(one for one in cut if one[0] <= one[1]) or (told,)
 
 
 def find_ban(visit: Visit, shift: Shift) -> str | None:
-    """Why `visit` may never be on `shift` whatever the clock says: `date`, `skill`, or None if it may."""
+    """Why the shift may never serve the visit, whatever the time: "date" or "skill"; None if it may."""
     if visit.dates is not None and shift.date not in visit.dates:
         return "date"
     if not visit.skills <= shift.skills:
@@ -94,7 +97,8 @@ def find_ban(visit: Visit, shift: Shift) -> str | None:
 
 
 def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
-    """Walk one route in the given order. Late starts are walked on as if the door had opened."""
+    """The times of one route in the given order, and its faults. After a missed window the walk goes on as if
+    the service had begun on arrival."""
     faults: list[Fault] = []
     stops: list[Stop] = []
     now_s, here, travel_s, seen_last = shift.start_s, shift.start_location, 0, False
@@ -126,7 +130,7 @@ def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
 
 
 def check_plan(problem: Problem, plan: Plan) -> list[Fault]:
-    """Every broken rule of a plan; broken locks are faults unless the plan names them."""
+    """All faults of a plan. A broken lock is a fault unless the plan names it in `broken_locks`."""
     faults: list[Fault] = []
     served: set[str] = set()
     used: set[str] = set()

@@ -1,7 +1,7 @@
-"""What goes into the planner and what comes out: frozen, checked, in plain units.
+"""What goes into the planner and what comes out: frozen, checked dataclasses in plain units.
 
-The idea: a mistake in the data is found here, once, and named; the engine never meets it. Times of
-day are whole seconds since local midnight (`_s`), dates are `datetime.date`, a place is an index
+The idea: a mistake in the data is found here, once, and named (PlanningError); the engine never meets it.
+Times of day are whole seconds since local midnight (`_s`), dates are `datetime.date`, a place is an index
 into `Problem.locations` (degrees). The rules these shapes stand for are the planning-case format.
 """
 
@@ -26,6 +26,7 @@ Interval = tuple[int, int]
 
 
 def _require_clock(field: str, value: int) -> None:
+    """Raise PlanningError unless `value` is a whole number of seconds within one day."""
     if not isinstance(value, int) or not 0 <= value <= DAY_S:
         raise PlanningError(
             "clock_range", "{field} must be a time of day between 00:00 and 24:00", field=field
@@ -33,11 +34,13 @@ def _require_clock(field: str, value: int) -> None:
 
 
 def _require_count(field: str, value: int) -> None:
+    """Raise PlanningError unless `value` is a whole number, zero or more."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise PlanningError("not_count", "{field} must be a whole number, zero or more", field=field)
 
 
 def _require_number(field: str, value: float) -> None:
+    """Raise PlanningError unless `value` is a number from zero to MAX_POINTS."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         raise PlanningError("not_amount", "{field} must be a number, zero or more", field=field)
     if value > MAX_POINTS:
@@ -46,7 +49,10 @@ def _require_number(field: str, value: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One team on one date: leaves `start_location` at `start_s`, is back by `end_s`."""
+    """One team on one date: it leaves `start_location` at `start_s` and is back at `end_location` by `end_s`.
+
+    Raises PlanningError for times, breaks or counts out of range.
+    """
 
     id: str
     team: str
@@ -80,7 +86,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One home to go to. `infectious_last` visits (infectious homes) come after all others of their route."""
+    """One home to visit. `infectious_last` visits (infectious homes) come after all others of their route.
+
+    Raises PlanningError for numbers or windows out of range.
+    """
 
     id: str
     location: int
@@ -121,7 +130,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Problem:
-    """One planning horizon: places, team shifts, and the visits that compete for them."""
+    """One planning horizon: places (latitude, longitude), shifts, and the visits that compete for them.
+
+    Raises PlanningError for places off the globe, ids used twice, and references to nothing.
+    """
 
     locations: tuple[tuple[float, float], ...]
     shifts: tuple[Shift, ...]
@@ -208,7 +220,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One visit of a route: at the door, service begun (after waiting), service over."""
+    """One visit of a route: arrival at the door, start of service (after waiting), end of service."""
 
     visit: str
     arrive_s: int
@@ -218,7 +230,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What one shift does. `end_s` is when the team is back, `travel_s` is pure driving."""
+    """The stops of one shift in order. `end_s` is when the team is back, `travel_s` its pure driving time."""
 
     shift: str
     stops: tuple[Stop, ...]
@@ -228,10 +240,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a visit is not served (or a lock broken): a code and numbers; the words are the caller's.
+    """Why a visit is not served (or a lock broken): a code and numbers; the caller puts it into words.
 
     Codes are listed in why/explain.py. `shift` and `visits` name what it is about, `seconds` and `points`
-    measure it; what must give way for the visit to be served is `relax` (rules) and `visits` (stops).
+    measure it. For the visit to be served, `relax` (rules) and `visits` (stops) must give way.
     """
 
     code: str
@@ -263,7 +275,7 @@ class Unserved:
 
 @dataclass(frozen=True, slots=True)
 class BrokenLock:
-    """A promise that could not be kept; `served_on` is where the visit is now, if anywhere."""
+    """A promise that cannot be kept; `served_on` is the shift that serves the visit instead, if any."""
 
     visit: str
     shift: str
@@ -322,7 +334,7 @@ class Plan:
         return {stop.visit: route.shift for route in self.routes for stop in route.stops}
 
     def digest(self) -> str:
-        """SHA-256 of who is served where, in which order and when; the same plan, the same digest."""
+        """SHA-256 of who is served where, in which order and when; equal plans have equal digests."""
         rows = [
             [r.shift, [[s.visit, s.arrive_s, s.start_s, s.leave_s] for s in r.stops]] for r in self.routes
         ]
@@ -330,23 +342,24 @@ class Plan:
 
 
 def orders_of_plan(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Shift id -> the visit ids in their order; what a later run can start from."""
+    """Shift id -> visit ids in their order; what a later run can start from."""
     return orders_of_routes(plan.routes)
 
 
 def orders_of_routes(routes: Iterable[Route]) -> dict[str, tuple[str, ...]]:
-    """The same of routes that are no plan yet."""
+    """Shift id -> visit ids in their order, of routes that are not in a plan yet."""
     return {route.shift: tuple(stop.visit for stop in route.stops) for route in routes}
 
 
 def plan_from_routes(routes: Iterable[Route]) -> Plan:
-    """Routes that are there already, as a plan without figures."""
+    """A plan of the given routes with all figures zero."""
     nothing = Statistics(score=0, points=0, priority=0, served=0, unserved=0, travel_s=0)
     return Plan(tuple(routes), (), nothing)
 
 
 def plan_from_orders(by_shift: Mapping[str, Sequence[str]]) -> Plan:
-    """Orders as a plan to go on from; it has no times, a run reads no more of its start than the orders."""
+    """A plan to start a run from, with these orders (visit ids by shift) and no times: a run reads only the
+    orders of its start."""
     return plan_from_routes(
         Route(shift, tuple(Stop(visit, 0, 0, 0) for visit in order), 0, 0)
         for shift, order in by_shift.items()

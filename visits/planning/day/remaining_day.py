@@ -57,10 +57,7 @@ def narrow_to_told(visit: Visit, told: Interval | None) -> Visit:
 
 def _build_remaining_shift(shift: Shift, state: DayState) -> Shift:
     """What is left of a shift: it starts where and when the team is free, with the visits done subtracted
-    from its capacity.
-
-    A shift that is over, or only has time after its end, can take no visit.
-    """
+    from its capacity. A shift that is over takes no visit."""
     now = next((team for team in state.teams if team.shift == shift.id), None)
     start_s = max(shift.start_s, state.now_s, now.free_s if now else 0)
     done = now.done if now else 0
@@ -180,10 +177,8 @@ def _find_hurt_shifts(
     stops: DayStopGroups,
     hopeless: Collection[str],
 ) -> set[str | None]:
-    """Ids of the shifts that could keep more of their promises if nobody shared a stop.
-
-    `hopeless` are the ids of visits whose promise breaks even then.
-    """
+    """Ids of the shifts that could keep more of their promises if nobody shared a stop, or that have more
+    promised homes than `max_visits`. `hopeless` are the ids of visits whose promise breaks either way."""
     joined, groups = stop_groups.form_groups(rest, wanted, stops.follows)
     merged = stop_groups.merge_groups(joined, groups)
     broken = locks.keep_locks(merged, stop_groups.orders_of_leaders(left, groups)).broken

@@ -1,12 +1,13 @@
-"""The interval that a family is told: from where the team hardly ever is earlier to where it mostly has come.
+"""The interval that a family is told: from an early quantile of the simulated arrivals to the stated
+coverage.
 
-The idea: replayed days give the moments at which the team could be at a door. The interval begins at an
-early quantile of them, and a team that is there before waits; it ends where, waiting counted, the stated
-share of the days has come; what came of intervals told before corrects it (`calibrate`, after conformal
-prediction). Both lie on a grid that people can remember: the begin rounds outward, so that no
-team is early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a
-day are sure within the narrowest interval that is told; the ones after them give that back by a few points, so
-that "8 of 10" stays true.
+The idea: replays of a day give the moments at which the team could be at a door. The interval begins at an
+early quantile of them (a team that is there earlier waits) and ends where, with waiting counted, the stated
+share of the replays has arrived. Intervals told in the past correct it (`calibrate_stretch`, after conformal
+prediction). Both ends lie on a grid that people can remember: the begin is rounded down, so that no team is
+early by rounding alone, the end to the side whose share is nearer to the wanted one. The first homes of a day
+are certain within the narrowest interval; the homes after them give that surplus back by a few points, so
+that "8 of 10" stays true on average.
 """
 
 from __future__ import annotations
@@ -31,10 +32,17 @@ STRETCH_MIN, STRETCH_MAX = -0.5, 1.5  # bounds of the stretch; beyond them somet
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How intervals are made. `early` is the share of days on which a team may have to wait for the begin;
-    an interval told before stays while its share is at most `slack` below `coverage`; `give` is how far one
-    home's share may be moved for those of its day before it. `stretch` makes up for what the replays do not
-    know: arrivals are taken to spread so much more (or less, below zero) after the begin; see `calibrate`."""
+    """How intervals are made. Shares are 0..1, widths and steps in seconds.
+
+    - `coverage`: the share of days on which the team comes within the interval.
+    - `early`: the share of days on which a team may have to wait for the begin.
+    - `slack`: a told interval is kept while its share is at most this much below `coverage`.
+    - `give`: how far one home's share may be moved to make up for those before it on the day.
+    - `stretch`: by how much arrivals spread more (below zero: less) after the begin than the replays say; see
+      `calibrate_stretch`.
+
+    Raises PlanningError for shares, steps or a stretch out of range.
+    """
 
     coverage: float = 0.8
     early: float = 0.1
@@ -55,19 +63,26 @@ class Promise:
             raise PlanningError("promise_stretch", "promise: the stretch must be above -1")
 
     def choose_begin(self, doors: Floats, *, earliest_s: int, opens_s: int = 0) -> int:
-        """The step before the early quantile of `doors`, never a whole step before `earliest_s` (when the team can
-        be there) nor at all before `opens_s` (when it suits), and so that the narrowest interval fits into the day."""
+        """The begin of an interval (seconds since midnight) for arrivals `doors`, shape (runs,): the early
+        quantile, rounded down.
+
+        It is not a whole step before `earliest_s`, when the team can first be there, nor before `opens_s`,
+        when the visit suits the family, and leaves room for the narrowest interval before midnight.
+        """
         first = max(earliest_s // self.step_s, -(-opens_s // self.step_s)) * self.step_s
         last = (DAY_S - self.narrowest_s) // self.step_s * self.step_s
         return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 
     def stretch_arrivals(self, doors: Floats, *, begin_s: int) -> Floats:
-        """The moments at the door (none before `begin_s`) as experience says that they spread: shape (runs,)."""
+        """`doors`, shape (runs,), none before `begin_s`, with their spread after it corrected by `stretch`."""
         return begin_s + (doors - begin_s) * (1 + self.stretch)
 
     def choose_end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:
-        """Where `coverage` of `doors` (none before `begin_s`) have come, at least the narrowest width on.
-        `surplus` is by how much the shares of the day's homes before were above it, summed."""
+        """The end of an interval from `begin_s` on: where `coverage` of `doors` (none before `begin_s`) has
+        arrived.
+
+        `surplus` is by how much the shares of the earlier homes of the day exceeded the coverage, summed.
+        """
         wanted = self.coverage - min(max(surplus, -self.give), self.give)
         doors = self.stretch_arrivals(doors, begin_s=begin_s)
         inward = int(np.quantile(doors, wanted) // self.step_s) * self.step_s
@@ -77,7 +92,7 @@ class Promise:
         return min(max(nearer, narrowest), DAY_S)
 
     def believed_share(self, told: Interval, doors: Floats) -> float:
-        """The share of days on which the team will be within the interval, as far as we know."""
+        """The share of days on which the team will be within the interval, `stretch` included."""
         return share_within(self.stretch_arrivals(np.maximum(doors, told[0]), begin_s=told[0]), told)
 
     def still_holds(self, told: Interval, doors: Floats) -> bool:
@@ -86,14 +101,14 @@ class Promise:
 
 
 def calibrate_stretch(places: Sequence[float], coverage: float) -> float:
-    """The stretch with which the stated share of the intervals told would have held.
+    """The stretch with which the stated share of past intervals would have held.
 
-    `places` say where in its interval each team came: 0 at the begin (or before it), 1 at the end, 1.5 half an
-    interval late; intervals that were stretched are counted as if they had not been. This is the quantile of a
-    scaled score, as in split conformal prediction (Angelopoulos and Bates, A Gentle Introduction to Conformal
-    Prediction, arXiv 2107.07511, 2021, section 2.3), so it needs no belief about what the replays get wrong. Their
-    guarantee is for places that could as well have come in another order; those of one day hang together, and few
-    reports are drawn towards no stretch (`FEW`), so the share holds about, and is audited.
+    `places` say where in its interval each team came: 0 at the begin (or before it), 1 at the end, 1.5 half
+    an interval late; intervals that were stretched are counted as if they had not been. This is the quantile
+    of a scaled score, as in split conformal prediction (Angelopoulos and Bates, A Gentle Introduction to
+    Conformal Prediction, arXiv 2107.07511, 2021, section 2.3), so it needs no assumption about what the
+    replays get wrong. Its guarantee is for exchangeable places; those of one day are correlated, and few
+    reports are shrunk towards no stretch (BELIEF_VISITS), so the share holds approximately, and is audited.
     """
     if not len(places):
         return 0.0
@@ -102,5 +117,5 @@ def calibrate_stretch(places: Sequence[float], coverage: float) -> float:
 
 
 def share_within(doors: Floats, told: Interval) -> float:
-    """The share of days on which the team is at the door within the interval, its ends included."""
+    """The share of `doors` within the interval, its ends included."""
     return float(np.mean((doors >= told[0]) & (doors <= told[1])))

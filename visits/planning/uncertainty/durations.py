@@ -1,12 +1,12 @@
-"""How long a visit takes: lognormal per kind, learned from finished visits on top of a prior.
+"""How long a visit takes: lognormal for each kind of visit, learned from finished visits on top of a prior.
 
-The idea: log minutes are normal with unknown mean and variance, which is how times of service often turn out
-(operations: Strum, May and Vargas, Anesthesiology 92(4), 2000). The prior (a normal-inverse-gamma) is worth a
-stated number of visits, so that an office without a history plans with its settings and one with a history
-with what it saw (the update: Gelman et al., Bayesian Data Analysis, 3rd edition, section 3.3). What is known of
-the next visit is then a Student t on the log scale (Murphy, Conjugate Bayesian analysis of the Gaussian
-distribution, 2007). Officers tap late: what no visit can last is left out, and so is what lies far from the
-middle of its kind.
+The idea: log minutes are normal with unknown mean and variance, which often fits service times (operations:
+Strum, May and Vargas, Anesthesiology 92(4), 2000). The prior (a normal-inverse-gamma) is worth a stated
+number of visits, so that an office without a history plans with its settings and one with a history with what
+it saw (the update: Gelman et al., Bayesian Data Analysis, 3rd edition, section 3.3). The next visit is then a
+Student t on the log scale (Murphy, Conjugate Bayesian analysis of the Gaussian distribution, 2007). Officers
+report late or in bulk: reports that no visit can have, or that lie far from the middle of their kind, are
+left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """What is known of the next visit: log minutes are `mean` + `spread` x Student t of `freedom`."""
+    """The distribution of the next visit: log minutes are `mean` + `spread` x Student t of `freedom`.
+
+    Raises PlanningError unless the mean is finite and spread and freedom are above zero.
+    """
 
     mean: float
     spread: float
@@ -46,11 +49,12 @@ class Duration:
 
     @property
     def median_min(self) -> float:
-        """Minutes."""
+        """The median in minutes."""
         return math.exp(self.mean)
 
     def quantile_min(self, share: float) -> float:
-        """Minutes that `share` (0..1, else PlanningError) of the visits stay below, within what one can last."""
+        """The minutes that `share` (0..1, else PlanningError) of the visits stay below, limited to
+        SHORTEST_MIN..LONGEST_MIN."""
         log = self.mean + self.spread * invert_t(share, self.freedom)
         return min(max(math.exp(min(log, ENDLESS)), SHORTEST_MIN), LONGEST_MIN)
 
@@ -59,7 +63,7 @@ class Duration:
         return cumulate_t((math.log(minutes) - self.mean) / self.spread, self.freedom) if minutes > 0 else 0.0
 
     def sample_min(self, rng: np.random.Generator, count: int) -> Floats:
-        """Minutes of `count` visits, within what a visit can last: shape (count,)."""
+        """Minutes of `count` visits, limited to SHORTEST_MIN..LONGEST_MIN: shape (count,)."""
         drawn = (
             rng.standard_normal(count) if math.isinf(self.freedom) else rng.standard_t(self.freedom, count)
         )
@@ -80,12 +84,12 @@ class Belief:
     scale: float
 
     def predict_next(self) -> Duration:
-        """What it says of the next visit."""
+        """The distribution of the next visit."""
         spread = math.sqrt(self.scale * (self.weight + 1) / (self.shape * self.weight))
         return Duration(self.mean, spread, 2 * self.shape)
 
     def update_with(self, logs: Floats) -> Belief:
-        """The belief once these log minutes were seen; the order does not matter."""
+        """The belief after these log minutes, shape (n,); their order does not matter."""
         count = len(logs)
         if not count:
             return self
@@ -102,8 +106,10 @@ class Belief:
 
 
 def build_prior(*, median: float, sigma: float, visits: float) -> Belief:
-    """What is believed before any visit: this median in minutes and sigma of the log, worth `visits` visits.
-    Raises PlanningError unless all are above zero."""
+    """The belief before any visit: this median in minutes and sigma of the log, worth `visits` visits.
+
+    Raises PlanningError unless all are above zero.
+    """
     if not (median > 0 and sigma > 0 and visits > 0):
         raise PlanningError("prior_range", "prior: median, sigma and visits must be above zero")
     return Belief(math.log(median), visits, visits / 2, visits * sigma**2 / 2)
@@ -111,7 +117,8 @@ def build_prior(*, median: float, sigma: float, visits: float) -> Belief:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What came of a set of reports: the belief, the minutes it was learned from, how many were left out."""
+    """What was learned: the belief, the minutes it was learned from, and how many reports were left out, as
+    impossible (`absurd`) or `far` from the median."""
 
     belief: Belief
     kept: Floats
@@ -125,7 +132,7 @@ class Learned:
 
 
 def learn_duration(before: Belief, minutes: Sequence[float]) -> Learned:
-    """The belief after these reports, without those that can be no visit's."""
+    """The belief after reports of so many minutes, without those that cannot be of a visit."""
     reports = np.asarray(minutes, dtype=np.float64)
     possible = reports[np.isfinite(reports) & (reports >= SHORTEST_MIN) & (reports <= LONGEST_MIN)]
     logs = np.sort(np.log(possible))  # sorted: sums of the same reports are the same to the last bit
@@ -139,7 +146,7 @@ def learn_duration(before: Belief, minutes: Sequence[float]) -> Learned:
 
 
 def _mark_near(logs: Floats) -> NDArray[np.bool_]:
-    """Which reports lie within FAR robust deviations (1.4826 x the median distance) of the median."""
+    """Which reports lie within FAR_DEVIATIONS robust deviations (1.4826 x the median distance) of the median."""
     if len(logs) < MIN_REPORTS:
         return np.ones(len(logs), dtype=bool)
     distance = np.abs(logs - np.median(logs))
@@ -147,7 +154,7 @@ def _mark_near(logs: Floats) -> NDArray[np.bool_]:
 
 
 def cumulate_t(t: float, freedom: float) -> float:
-    """The distribution function of Student's t (the normal's for infinite freedom)."""
+    """The distribution function of Student's t (of the normal for infinite freedom) at `t`."""
     if math.isinf(freedom):
         return 0.5 * math.erfc(-t / math.sqrt(2))
     if t == 0:
@@ -158,7 +165,7 @@ def cumulate_t(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=1024)
 def invert_t(share: float, freedom: float) -> float:
-    """The t that `share` of Student's t stays below, by halving. Raises PlanningError unless 0 < share < 1."""
+    """The t that `share` of Student's t stays below, by bisection. Raises PlanningError unless 0 < share < 1."""
     if not 0 < share < 1:
         raise PlanningError("share_range", "share must lie between 0 and 1")
     if share == 0.5:

@@ -1,13 +1,15 @@
-"""Replays of a day on the road, many at once: what becomes of a route when visits and drives take their time.
+"""Simulate days on the road, many replays at once: what becomes of a route when visits and drives take their
+time.
 
-The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, a column
-a run), and one pass along the route moves all runs on together. Nothing is planned here. The rules of a day:
+The idea (Monte Carlo): a `World` draws how long every drive and visit takes in each of many runs (numpy, one
+column per run), and one pass along the route advances all runs together. Nothing is planned here. The rules
+of a day:
 
-- A team leaves its base when its shift begins and never rings before the told interval begins: it waits.
-- A visit begins inside one of the home's hours; a team that is late for all of them comes all the same.
-- A visit is begun before a break only if its usual length fits; one that runs into the break all the same
-  is finished, and the whole break is taken then. A drive pauses for a break.
-- A visit in vain (nobody there, unwell) ends after a few minutes and the team drives on.
+- A team leaves its base when its shift begins, and waits at a door until the told interval begins.
+- A visit begins inside one of the home's windows; a team that is late for all of them begins all the same.
+- A visit is begun before a break only if its usual length fits; one that runs into the break all the same is
+  finished, and the whole break is taken then. A drive pauses for a break.
+- A visit in vain (nobody at home, or unwell) ends after a few minutes and the team drives on.
 - The day ends with the drive home; what lies after the end of the shift is overtime.
 """
 
@@ -31,10 +33,10 @@ RUNS = 500
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One stop: the drive to it, and what is known of the visit.
+    """One stop: the drive to it, and what is known of the visit. Times in seconds.
 
-    `fixed_s` (kit, search) is part of each visit that is not in vain; `in_vain` is the chance of one that is;
-    `told` is the interval that the family has, `firm` one that stays even where it is no longer true.
+    `fixed_s` (kit, search) is part of each visit that is not in vain; `in_vain` is the probability of one
+    that is; `told` is the interval that the family has; a `firm` one is kept even if it is no longer true.
     """
 
     drive_s: int
@@ -47,13 +49,13 @@ class Home:
 
     @property
     def usual_s(self) -> float:
-        """Seconds of a visit that is neither short nor long: the median, kit and search included."""
+        """Seconds of a visit of median length, kit and search included."""
         return self.fixed_s + 60 * self.duration.median_min
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDay:
-    """One team's day: its shift, its homes in order, the drive home."""
+    """One team's day: its shift, its homes in order, and the seconds of the drive home."""
 
     start_s: int
     end_s: int
@@ -63,10 +65,10 @@ class SimulatedDay:
 
 
 class World(Protocol):
-    """Where durations come from; draws of a day may hang together (rain slows every drive)."""
+    """Where durations come from; the draws of one day may be correlated (rain slows every drive)."""
 
     def draw_drives(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
-        """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
+        """Seconds of every drive, the drive home last: shape (homes + 1, runs)."""
 
     def draw_visits(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
         """Seconds at every home: shape (homes, runs)."""
@@ -74,21 +76,21 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LearnedWorld:
-    """The world as we know it: visits as learned, drives lognormal with the planned seconds as their mean and
-    `travel_cv` as their coefficient of variation."""
+    """The world as the office knows it: visits as learned; drives lognormal with the planned seconds as mean
+    and `travel_cv` as coefficient of variation."""
 
     in_vain: Duration
     travel_cv: float = 0.25
 
     def draw_drives(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
-        """Seconds of every drive, the one home last: shape (homes + 1, runs)."""
+        """Seconds of every drive, the drive home last: shape (homes + 1, runs)."""
         variance = math.log1p(self.travel_cv**2)
         drawn = rng.standard_normal((len(day.homes) + 1, runs))
         planned = np.array([[home.drive_s] for home in day.homes] + [[day.home_s]], dtype=np.float64)
         return planned * np.exp(math.sqrt(variance) * drawn - variance / 2)
 
     def draw_visits(self, rng: np.random.Generator, day: SimulatedDay, runs: int) -> Floats:
-        """Seconds at every home, those in vain among them: shape (homes, runs)."""
+        """Seconds at every home, visits in vain included: shape (homes, runs)."""
         out = np.empty((len(day.homes), runs))
         for row, home in zip(out, day.homes, strict=True):
             full = home.fixed_s + 60 * home.duration.sample_min(rng, runs)
@@ -99,7 +101,8 @@ class LearnedWorld:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
-    """A day's runs: when the team was at each door (homes, runs), how long it waited, when it was home."""
+    """The runs of a day: arrivals at the doors, shape (homes, runs), seconds of waiting and moment at home,
+    shape (runs,)."""
 
     day: SimulatedDay
     told: tuple[Interval, ...]
@@ -109,11 +112,11 @@ class Replay:
 
     @property
     def overtime_s(self) -> Floats:
-        """Seconds after the end of the shift until the team was home, at least 0: shape (runs,)."""
+        """Seconds from the end of the shift until the team was home, at least 0: shape (runs,)."""
         return np.maximum(self.end_s - self.day.end_s, 0)
 
     def as_told_day(self) -> SimulatedDay:
-        """The day as it was driven, each home with the interval that it had."""
+        """The day with the interval that each home was told."""
         homes = (replace(home, told=one) for home, one in zip(self.day.homes, self.told, strict=True))
         return replace(self.day, homes=tuple(homes))
 
@@ -126,8 +129,11 @@ def replay_day(
     runs: int = RUNS,
     promise: Promise | None = None,
 ) -> Replay:
-    """Drive the day `runs` times. With a `promise` every home without an interval gets one on the way, and one
-    whose interval is no longer true gets another; without, intervals are kept as they are (none: any time)."""
+    """Simulate the day `runs` times.
+
+    With a `promise` every home without an interval is told one on the way, and a home whose interval is no
+    longer true another one. Without it intervals are kept; a home without one may be visited at any time.
+    """
     drives, lasts = world.draw_drives(rng, day, runs), world.draw_visits(rng, day, runs)
     now, idle, surplus = np.full(runs, float(day.start_s)), np.zeros(runs), 0.0
     told: list[Interval] = []
@@ -150,8 +156,8 @@ def replay_day(
 def replay_days(
     days: Sequence[SimulatedDay], *, world: World, promise: Promise, seed: int, runs: int = RUNS
 ) -> list[Replay]:
-    """The runs of the days in which every home got its interval. Every day is drawn from the same numbers, so that
-    its intervals do not depend on the days beside it."""
+    """The replays of several days in which every home is told an interval. Every day uses the same random
+    numbers, so its intervals do not depend on the other days."""
     return [
         replay_day(day, world=world, rng=np.random.default_rng([seed, 0]), runs=runs, promise=promise)
         for day in days
@@ -168,7 +174,7 @@ def tell_intervals(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a week's replays. Shares are of all visits in all runs, seconds per team-day or visit."""
+    """Figures of a week's replays. Shares are of all visits in all runs; seconds are per team-day or visit."""
 
     runs: int
     team_days: int
@@ -185,8 +191,10 @@ class Report:
 def report_week(
     days: Sequence[SimulatedDay], *, world: World, seed: int, runs: int = RUNS, promise: Promise | None = None
 ) -> Report:
-    """Replay a week and count. The same days, world, seed and runs give the same figures. With a `promise` whose
-    `stretch` says that arrivals spread more or less than the world has them, shares are as it believes."""
+    """Simulate a week and summarise it. The same days, world, seed and runs give the same figures.
+
+    With a `promise`, its `stretch` corrects the arrivals before shares are counted.
+    """
     replays = [
         replay_day(day, world=world, rng=np.random.default_rng([seed, number]), runs=runs)
         for number, day in enumerate(days)
@@ -214,7 +222,7 @@ def report_week(
 
 
 def _stretch_doors(one: Replay, promise: Promise | None) -> Floats:
-    """The moments at the doors of a replay, as experience says that they spread."""
+    """The arrivals of a replay, shape (homes, runs), corrected by the promise's stretch."""
     if promise is None:
         return one.doors
     rows = (
@@ -227,7 +235,7 @@ def _stretch_doors(one: Replay, promise: Promise | None) -> Floats:
 def _choose_interval(
     day: SimulatedDay, home: Home, there: Floats, promise: Promise, surplus: float
 ) -> Interval:
-    """The interval of a home that the team reaches at these moments."""
+    """The interval for a home that the team reaches at `there`, shape (runs,)."""
     if home.told is not None and (
         home.firm or promise.still_holds(home.told, _find_service_begins(there, home.told, home, day.breaks))
     ):
@@ -251,7 +259,7 @@ def _choose_interval(
 
 
 def _find_service_begins(there: Floats, told: Interval, home: Home, breaks: Sequence[Interval]) -> Floats:
-    """When the visit begins for a team that is there at `there`."""
+    """When the visit begins for a team that arrives at `there`: shape (runs,)."""
     ready = np.maximum(there, told[0])
     best = np.full(len(there), np.inf)
     for opens, closes in home.windows:
@@ -261,14 +269,14 @@ def _find_service_begins(there: Floats, told: Interval, home: Home, breaks: Sequ
 
 
 def _avoid_breaks(start: Floats, lasts: float, breaks: Sequence[Interval]) -> Floats:
-    """The start, put off where the visit's usual length would be cut by a break."""
+    """The starts, put off until after a break if a service of `lasts` seconds would be cut by it."""
     for from_s, to_s in breaks:
         start = np.where((start < to_s) & (start + lasts > from_s), to_s, start)
     return start
 
 
 def _finish_drives(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Floats:
-    """As `rules.drive`, for all runs: the clock runs on through a break, the car does not."""
+    """`rules.finish_drive` for all runs: the clock runs on through a break, the car does not."""
     for from_s, to_s in breaks:
         paused = (now + left > from_s) & (now < to_s)
         left = np.where(paused, left - np.maximum(from_s - now, 0), left)
@@ -277,14 +285,14 @@ def _finish_drives(now: Floats, left: Floats, breaks: Sequence[Interval]) -> Flo
 
 
 def _add_breaks(begin: Floats, end: Floats, breaks: Sequence[Interval]) -> Floats:
-    """The end of a visit, and of the breaks that it ran into."""
+    """The end of a visit, with the breaks that it ran into added."""
     for from_s, to_s in breaks:
         end = np.where((begin < from_s) & (end > from_s), end + (to_s - from_s), end)
     return end
 
 
 def _count_break_s(since: Floats, until: Floats, breaks: Sequence[Interval]) -> Floats:
-    """Seconds of breaks between two moments."""
+    """Seconds of breaks between two moments: shape (runs,)."""
     return sum(
         (np.maximum(np.minimum(until, to_s) - np.maximum(since, from_s), 0) for from_s, to_s in breaks),
         start=np.zeros(len(since)),

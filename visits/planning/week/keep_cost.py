@@ -1,11 +1,11 @@
-"""Keeping: what a plan would cost more if it left a published visit on the shift, and at the hour, that it had.
+"""The cost of keeping a published visit in place: on the shift, and at the hour, where it was published.
 
-The idea: take the visit out of the plan's routes, cut its windows to the hour that its family knows, and look for
-the cheapest place on its old shift, in three steps, each only where the one before found nothing: while all
-others whose families know their hour keep it (`frozen`); while these may shift too (`relaxed`), the fewest of them;
-while stops may go (why/ejections.py). Our own, on the places of week/slots.py. What it costs is the travel of all routes after
-it less before it, and the points that it would be worth less on that date. Plain Python: one question takes a few
-milliseconds.
+The idea: take the visit out of the plan's routes, cut its windows to the hour that its family knows, and look
+for the cheapest position on its old shift, in three steps, each only if the one before found nothing: while
+all other published visits keep their hours (the `frozen` problem); while these may shift (the `relaxed`
+problem), the fewest of them; while stops may be ejected (why/ejections.py). The cost is the added travel of
+all routes, and the points that the visit is worth less on that date. Our own, based on week/slots.py. Plain
+Python: one question takes a few milliseconds.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ Orders = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class KeepCost:
-    """What it takes for a visit to stay. `added_s` (travel) and `points` (lost) may be negative: then the plan would
-    gain. `later_s` is how much later the shift's team is back. Of places alike in whom they shift, the one with the
-    least travel and delay together is taken.
+    """What it takes to keep a visit in place.
 
-    `order` is the shift's order with the visit in it, where nobody else's news comes of it (`FREE`, `FITS`).
-    `shifted` are others whose families know an hour that they would lose, `out` those that would have to go,
-    worth `worth` points, `promised` of them protected; `relax` are the rules in the way (why/hard_constraints.py). `told` is when
-    the team would be there as days really go, where the caller asked that (`LATE`).
+    `added_s` (seconds of travel) and `points` (lost) are negative if the plan gains. `later_s` is how much
+    later the team of the shift is back. Of positions that shift equally many visits, the one with the least
+    travel and delay together is taken.
+
+    - `order`: the order of the shift with the visit in it, if no other family's hour changes (FREE, FITS).
+    - `shifted`: ids of visits whose families would lose the hour they know.
+    - `out`: ids of visits that would be ejected, worth `worth` points, `promised` of them protected.
+    - `relax`: codes of the rules in the way (why/hard_constraints.py).
+    - `told`: when the team would really be there, if the caller has asked for that (LATE).
     """
 
     code: str
@@ -55,11 +58,11 @@ class KeepCost:
 def find_keep_costs(
     frozen: Problem, relaxed: Problem, orders: Orders, visit: Visit, shift: str
 ) -> list[KeepCost]:
-    """What it costs to serve `visit`, whose windows are the hour to be kept, on `shift`: every place that costs nobody
-    else's hour, the cheapest first, or one answer that says what would have to give way.
+    """The costs of serving `visit`, whose windows are cut to the hour to be kept, on `shift`.
 
-    Both problems have the same shifts and visits: in `frozen` those that are where they were published have their
-    windows cut to that.
+    These are all positions that change no other family's hour, the cheapest first, or one answer that says
+    what would have to give way. Both problems have the same shifts and visits; in `frozen` the windows of
+    visits that are where they were published are cut to their hour. `orders` are visit ids by shift.
     """
     team = frozen.shift_by_id[shift]
     rest = {one: [v for v in order if v != visit.id] for one, order in orders.items()}
@@ -98,7 +101,7 @@ def _cost_of_ejections(
     room: ejections.EjectionSet,
     lost: float,
 ) -> KeepCost:
-    """What it costs where the stops of `room` have to go."""
+    """The cost if the stops of the ejection set leave the shift."""
     stay = [problem.visit_by_id[one] for one in rest.get(team.id, ()) if one not in room.out]
     after = [*stay[: room.gap], visit, *stay[room.gap :]]
     added_s = _route_travel_s(problem, team, after) + _travel_change(problem, orders, rest, visit, team.id)
@@ -116,14 +119,14 @@ def _cost_of_ejections(
 def _list_feasible_positions(
     problem: Problem, team: Shift, stops: Sequence[Visit], visit: Visit
 ) -> Iterator[int]:
-    """Where the visit fits between the stops as they are."""
+    """The positions where the visit fits between the stops as they are."""
     row = slots.build_line(problem, team, stops)
     for slot in slots.find_slots(slots.PreparedLines(problem, (row,)), replace(visit, locked=None)):
         yield slot.position
 
 
 def _list_shifted_stops(frozen: Problem, team: Shift, stops: Sequence[Visit], visit: Visit) -> Iterator[str]:
-    """Stops that would begin outside the hours that their families know."""
+    """Ids of the stops that would begin outside their windows in `frozen`."""
     for stop in walk_route(frozen, team, stops).stops:
         hours = visit.windows if stop.visit == visit.id else frozen.visit_by_id[stop.visit].windows
         if not any(opens <= stop.start_s <= closes for opens, closes in hours):
@@ -131,7 +134,10 @@ def _list_shifted_stops(frozen: Problem, team: Shift, stops: Sequence[Visit], vi
 
 
 def _travel_change(problem: Problem, orders: Orders, rest: Orders, visit: Visit, shift: str) -> int:
-    """Travel of the route that the visit leaves, less that of both routes as they are planned."""
+    """Seconds of travel of the route that the visit leaves, less those of both routes as planned.
+
+    The travel of the shift with the visit kept is added by the caller.
+    """
     seconds = 0
     for one, order in orders.items():
         if one != shift and visit.id not in order:
@@ -144,11 +150,12 @@ def _travel_change(problem: Problem, orders: Orders, rest: Orders, visit: Visit,
 
 
 def _route_travel_s(problem: Problem, team: Shift, stops: Sequence[Visit]) -> int:
+    """Seconds of travel of the stops in this order."""
     return walk_route(problem, team, stops).travel_s
 
 
 def _lost_points(problem: Problem, orders: Orders, visit: Visit, team: Shift) -> float:
-    """Points that the visit is worth less on the old date than where the plan has it."""
+    """Points that the visit is worth less on the date of `team` than where the plan serves it."""
     now = next((one for one, order in orders.items() if visit.id in order), None)
     kept = points_on(problem, visit, team.date)
     return (0.0 if now is None else points_on(problem, visit, problem.shift_by_id[now].date)) - kept

@@ -1,12 +1,12 @@
-"""Slots: every place in the published team-days where one more visit fits, the best first, each with its price.
+"""Every slot in the published team-days where one more visit fits, the best first, each with its price.
 
-The idea: nobody else is moved to another team or day, and all stops keep their order. Two passes over every route
-are made once (`prepare`): forward, the earliest moment at which each stop can be left; backward, the latest
-moment at which each door may be reached so that all that follows still keeps every rule. Both exist because a
-later arrival never leads to an earlier departure, breaks and several windows included. After that a place is one
-drive there, one service and one drive on, compared with the second number (the forward time slack of Savelsbergh,
-ORSA Journal on Computing 4(2), 1992, kept as a latest arrival). Who is reached how much later is walked only
-until the delay has been waited away. Plain Python: a week of 400 stops takes milliseconds.
+The idea: no other visit is moved to another team or day, and all stops keep their order. Two passes over
+every route are made once (`prepare_lines`): forward, the earliest moment at which each stop can be left;
+backward, the latest moment at which each door may be reached so that all that follows still keeps every rule.
+Both exist because a later arrival never leads to an earlier departure, breaks and several windows included. A
+slot is then one drive there, one service and one drive on, compared with the second number (the forward time
+slack of Savelsbergh, ORSA Journal on Computing 4(2), 1992, kept as a latest arrival). Delays of later stops
+are walked only until they are absorbed by waiting. Plain Python: a week of 400 stops takes milliseconds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ NO_ARRIVAL = -1  # no arrival is early enough
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for the visit and its price. `position` is how many stops of the shift come before it."""
+    """A slot for the visit and its price; times in seconds since midnight. `position` is how many stops of
+    the shift precede it."""
 
     shift: str
     position: int
@@ -45,7 +46,7 @@ class Slot:
 class Line(NamedTuple):
     """A route with its two passes. Index 0 is the base, 1..n the stops, n + 1 the base again.
 
-    `feasible_prefix` is how many of the first stops keep the rules; -1 where one is on a team or day that is not for it.
+    The first `feasible_prefix` stops keep the rules; it is -1 if a stop is on a shift that may not serve it.
     """
 
     shift: Shift
@@ -60,14 +61,15 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PreparedLines:
-    """The team-days of a plan, ready to be asked."""
+    """The routes of a plan with their passes; what `find_slots` searches."""
 
     problem: Problem
     lines: tuple[Line, ...]
 
 
 def prepare_lines(problem: Problem, orders: Mapping[str, Sequence[str]]) -> PreparedLines:
-    """`orders` are visit ids per shift, as `types.orders(plan)` gives them; shifts without any count too."""
+    """The passes over all routes. `orders` are visit ids by shift (`types.orders_of_plan`); shifts without
+    any are empty routes."""
     lines = [
         build_line(problem, shift, [problem.visit_by_id[visit] for visit in orders.get(shift.id, ())])
         for shift in problem.shifts
@@ -109,7 +111,8 @@ def build_line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
 
 
 def latest_departure(arrive_s: int, seconds: int, breaks: Sequence[Interval]) -> int:
-    """The latest moment from which a drive of `seconds` is there by `arrive_s`: `rules.drive` backwards."""
+    """The latest moment from which a drive of `seconds` arrives by `arrive_s`: the inverse of
+    `rules.finish_drive`."""
     for from_s, to_s in reversed(breaks):
         if arrive_s <= from_s:
             continue
@@ -124,8 +127,10 @@ def latest_departure(arrive_s: int, seconds: int, breaks: Sequence[Interval]) ->
 def latest_arrival(
     leave_s: int, seconds: int, windows: Sequence[Interval], breaks: Sequence[Interval]
 ) -> int:
-    """The latest arrival from which a service of `seconds` is over by `leave_s`: the latest allowed start.
-    `NEVER` where there is none."""
+    """The latest arrival from which a service of `seconds` is over by `leave_s`; it is also its latest start.
+
+    NO_ARRIVAL if there is none.
+    """
     best = NO_ARRIVAL
     for opens_s, closes_s in windows:
         start_s = min(closes_s, leave_s - seconds)
@@ -145,11 +150,13 @@ def find_slots(
     joined: Mapping[str, Visit] | None = None,
     follows: frozenset[str] = frozenset(),
 ) -> list[Slot]:
-    """Every place for `visit`, the best first, at most `limit`. One that is in the plan is first taken out of it.
+    """Every slot for `visit`, the best first, at most `limit`. A visit that is in the plan is taken out of it
+    first.
 
-    Shifts beyond `NOTICE_S` are named in `moved`, each of them priced like `CALL_S` seconds of travel.
-    `joined` is by stop what the visit is right after that stop where the two share a place (groups/stop_groups.py): shorter, and
-    without a drive. Nobody else goes before the stops `follows`, which share the place of the one before them.
+    Other stops that shift by more than NOTICE_S are named in `moved`; each adds CALL_S seconds to the price.
+    `joined` holds, by id of a stop, the visit as it is right after that stop where the two share a place
+    (groups/stop_groups.py): shorter, and without a drive. No other visit is put in front of the stops
+    `follows`, which share the place of the one before them.
     """
     found: list[Slot] = []
     for row in prepared.lines:
@@ -165,7 +172,7 @@ def find_slots(
 
 
 def take_slot(prepared: PreparedLines, visit: Visit, slot: Slot) -> PreparedLines:
-    """The same with the slot taken, so that the next question does not offer it again."""
+    """The lines with the visit in the slot, so that the next question does not offer it again."""
     rows = []
     for row in prepared.lines:
         stops = [stop for stop in row.visits if stop.id != visit.id]
@@ -183,7 +190,7 @@ def _list_slots_on_line(
     joined: Mapping[str, Visit],
     follows: frozenset[str],
 ) -> list[Slot]:
-    """The places on one route."""
+    """The slots on one route."""
     stops = row.visits
     regular = sum(not stop.infectious_last for stop in stops)  # the last ones follow them
     first, final = (regular, len(stops)) if visit.infectious_last else (0, regular)
@@ -200,7 +207,7 @@ def _list_slots_on_line(
 
 
 def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -> Slot | None:
-    """The place after `position` stops, None where the visit does not fit there."""
+    """The slot after `position` stops, or None if the visit does not fit there."""
     shift, stops = row.shift, row.visits
     before = stops[position - 1].location if position else shift.start_location
     after = stops[position].location if position < len(stops) else shift.end_location
@@ -224,8 +231,8 @@ def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -
 
 
 def _measure_delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
-    """When the team is back, the most that a stop shifts, and those that shift by more than the notice, when
-    the stop after `position` is reached at `arrive_s`."""
+    """If the stop after `position` is reached at `arrive_s`: when the team is back, the largest shift of a
+    stop, and the (id, seconds) of stops that shift by more than NOTICE_S."""
     later_s, breaks = 0, row.shift.breaks
     moved: list[tuple[str, int]] = []
     for index in range(position, len(row.visits)):

@@ -34,7 +34,7 @@ class EjectionSet(NamedTuple):
 class _Label(NamedTuple):
     """A partial route that was extended stop by stop; compared with others of the same place and counts."""
 
-    here: int  # number of the place, see _Asked
+    here: int  # number of the place, see _RouteSearch
     out: int  # how many stops went
     protected: int  # how many of them
     gap: int  # -1 while the visit is not in
