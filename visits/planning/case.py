@@ -1,7 +1,7 @@
 """Read a planning-case/1 file, write a plan file: JSON on one side, checked dataclasses on the other.
 
-The idea: whatever is wrong with a file is one `CaseError` that names the row, the field, and what to do. Source of
-the format: the README of the planning cases.
+The idea: whatever is wrong with a file is one `CaseError` that names the row, the field, and what to do.
+Source of the format: the README of the planning cases.
 """
 
 from __future__ import annotations

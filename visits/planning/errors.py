@@ -1,6 +1,8 @@
-"""What the planner raises about its input: an English sentence for engineers, a stable code for everybody else.
+"""What the planner raises about its input: an English sentence for engineers, and a stable code for everybody
+else.
 
-The idea: whoever shows an error to a person words it from `code`, `where` and `values`, in that person's language.
+The idea: whoever shows an error to a person words it from `code`, `where` and `values`, in that person's
+language.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 class PlanningError(ValueError):
     """Input that cannot be planned with.
 
-    `code` never changes its meaning; `values` fill the placeholders of `sentence`; `where` names the file, row and
-    field that the error is about, and is empty where the caller knows.
+    `code` never changes its meaning; `values` fill the placeholders of `sentence`; `where` names the file,
+    row and field that the error is about, and is empty outside files.
     """
 
     def __init__(self, code: str, sentence: str, /, *, where: str = "", **values: object) -> None:

@@ -99,7 +99,8 @@ class Table:
         return int(self.values[a, b])
 
     def matrix(self, locations: Locations) -> NDArray[Any]:
-        """int32[n, n] as given, with a diagonal of zeros. Raises PlanningError where it is not for so many places."""
+        """int32[n, n] as given, with a diagonal of zeros. Raises PlanningError if it is not for that many
+        places."""
         if len(self.values) != len(locations):
             raise PlanningError("table_size", "the travel table must be as large as the list of places")
         out = self.values.astype(np.int32)

@@ -1,9 +1,9 @@
-"""Ruin and recreate under simulated annealing: the loop where the time goes.
+"""Ruin and recreate under simulated annealing: the loop that takes the time of a run.
 
-The idea: after each ruin and recreate only the touched routes are compared with their saved copies; the
-change stays when it is better, or by chance the likelier the hotter it is (Kirkpatrick, Gelatt and
-Vecchi, Science 220, 1983).
-Scores are compared with travel weighted up (DETOUR); the best is kept by the true score.
+The idea: after each ruin and recreate only the touched routes are compared with their saved copies. The
+change is kept if it is better, or else by chance, the likelier the hotter it is (Kirkpatrick, Gelatt and
+Vecchi, Science 220, 1983). While searching, travel weighs more than in the score (DETOUR); the best solution
+is kept by the true score.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def restore_routes(d: Data, s: State, saved: State, w: Scratch, routes: int) -> 
 def anneal(
     d: Data, s: State, best: State, saved: State, w: Scratch, par: Floats, hot: float, cold: float, steps: int
 ) -> int:
-    """Run `steps` iterations, cooling from `hot` to `cold`; returns how often the best got better."""
+    """Run `steps` iterations, cooling geometrically from `hot` to `cold`; returns how often the best solution
+    improved."""
     found = 0
     if w.pool.shape[0] == 0:
         return 0

@@ -1,8 +1,8 @@
-"""Time arithmetic of the engine: travel, driving round breaks forward and backward, good starts.
+"""Time arithmetic of the engine: travel, driving around breaks forward and backward, good starts.
 
-The idea: with breaks folded into `Data.slots`, earliest start and latest start are look-ups; driving
-backward is the inverse of driving forward, so one number per stop (`latest arrival that keeps the
-rest feasible`) decides an insertion in O(1).
+The idea: with breaks folded into `Data.slots`, earliest and latest starts are look-ups; driving backward is
+the inverse of driving forward, so one number per stop (the latest arrival that keeps the rest feasible)
+decides an insertion in O(1). All times are seconds since midnight; `c` is the class of breaks of a shift.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from visits.planning.engine.shapes import Ints3
 
 @kernel
 def travel_seconds(d: Data, a: int, b: int) -> int:
-    """Seconds between two places."""
+    """Seconds from place `a` to place `b` (engine numbering)."""
     if a == b:
         return 0
     if d.matrix.shape[0] > 1:
@@ -36,7 +36,7 @@ def travel_seconds(d: Data, a: int, b: int) -> int:
 
 @kernel
 def drive_forward(breaks: Ints3, c: int, now: int, seconds: int) -> int:
-    """Clock after driving; stands still in breaks."""
+    """The clock after driving `seconds` from `now`; the car stands during breaks."""
     for i in range(breaks.shape[1]):
         opens = breaks[c, i, 0]
         if now + seconds <= opens:
@@ -52,7 +52,7 @@ def drive_forward(breaks: Ints3, c: int, now: int, seconds: int) -> int:
 
 @kernel
 def drive_back(breaks: Ints3, c: int, then: int, seconds: int) -> int:
-    """Latest clock from which driving `seconds` arrives by `then`."""
+    """The latest clock from which driving `seconds` arrives by `then`."""
     for i in range(breaks.shape[1] - 1, -1, -1):
         opens = breaks[c, i, 0]
         if then <= opens:

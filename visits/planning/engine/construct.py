@@ -1,9 +1,9 @@
-"""A first good plan in a moment: greedy insertion by priority per added minute.
+"""The first plan: greedy insertion by score per added second.
 
-The idea is a lazy greedy (Minoux, Accelerated greedy algorithms, 1978): every open visit remembers the best ratio
-it had; the best remembered one is priced again and goes in when it still leads. There it is exact, for gains only
-fall; here a new stop can also make one rise, so after an insertion its neighbours look at the changed route, and
-nobody else: the start costs a fraction of trying everybody everywhere.
+The idea is a lazy greedy (Minoux, Accelerated greedy algorithms, 1978): every open visit remembers the best
+ratio it had; the best remembered one is priced again and inserted if it still leads. That is exact where
+gains only fall; here a new stop can also make one rise, so after an insertion its neighbours, and nobody
+else, are priced on the changed route. This costs a fraction of trying every visit everywhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SETTLE_S = 300.0  # seconds added to the cost of every visit, so that tiny detou
 
 @kernel
 def price_route(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
-    """(score per second, gap) of putting `visit` into route `r`; (0, -1) when it does not pay or fit."""
+    """(score per second, gap) of inserting `visit` into route `r`; (0, -1) if it does not fit."""
     if d.may[visit, r] == 0:
         return 0.0, -1
     added, gap = best_place(d, s, visit, r, 1 << 20, 0)
@@ -29,7 +29,7 @@ def price_route(d: Data, s: State, visit: int, r: int) -> tuple[float, int]:
 
 @kernel
 def price_all_routes(d: Data, s: State, visit: int, owned: Bytes) -> tuple[float, int, int]:
-    """(best ratio, route, gap) over all routes."""
+    """(best ratio, route, gap) over all owned routes; (0, -1, -1) if no insertion pays."""
     ratio, at, gap = 0.0, -1, -1
     for r in range(d.shift.shape[0]):
         if owned[r] == 0:
@@ -42,7 +42,8 @@ def price_all_routes(d: Data, s: State, visit: int, owned: Bytes) -> tuple[float
 
 @kernel
 def fill_greedily(d: Data, s: State, owned: Bytes, ratios: Floats) -> int:
-    """Insert open visits greedily until none fits; `ratios` is scratch, float64[n]. Returns how many."""
+    """Insert open visits until none fits that pays; `ratios` is scratch, float64[n]. Returns how many were
+    inserted."""
     count, n = 0, d.place.shape[0]
     for visit in range(n):
         ratios[visit] = 0.0
@@ -74,7 +75,7 @@ def fill_greedily(d: Data, s: State, owned: Bytes, ratios: Floats) -> int:
 
 @kernel
 def refresh_all(d: Data, s: State) -> int:
-    """Recompute every route; returns how many are infeasible."""
+    """Recompute every route and `where`; returns how many routes are infeasible."""
     wrong = 0
     for r in range(d.shift.shape[0]):
         for k in range(1, s.facts[r, LENGTH] + 1):

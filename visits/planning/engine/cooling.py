@@ -1,13 +1,13 @@
-"""How hot the annealing is at which share of the run.
+"""The temperature of the annealing at every share of the run.
 
-The idea: temperatures in proportion to what a visit of this problem is worth on average, so that cases
-with large and small priorities behave alike. Measured on planning cases: it pays to start hot enough to
-trade whole visits (HOT of a mean prize), to stop cooling while two near-equal visits are still
-exchanged (COLD), and to quench in the last part, which polishes travel. A hot
-start pays even at 200 iterations for every stop. A short sprint goes before: the whole curve in a small
-part of the run, so that a long run has a good plan in seconds and loses next to nothing. Where there is time
-for several coolings, several find what one would miss: basins of nearly the same worth. The falling by a constant
-factor is Kirkpatrick, Gelatt and Vecchi's (1983); the shares are our own measurements.
+The idea: temperatures are proportional to what a visit of this problem is worth on average, so that cases
+with large and small priorities behave alike. Measured on planning cases: it pays to start hot enough to trade
+whole visits (HOT of a mean prize), to stop cooling while two visits of nearly equal worth are still exchanged
+(COLD), and to quench in the last part, which improves travel. A hot start pays even at 200 iterations per
+stop. A short sprint precedes: the whole curve in a small part of the run, so that a long run has a good plan
+within seconds at almost no cost. If there is time for several coolings, reheat: several cycles find what one
+would miss, basins of nearly the same worth. Cooling by a constant factor is Kirkpatrick, Gelatt and Vecchi's
+(1983); the shares are our own measurements.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ class Cooling:
         self.unit = float(np.mean(prizes)) if len(prizes) else 1.0
 
     def set_cycles(self, iterations: float) -> None:
-        """Small problems cool several times over: `iterations` is what one worker will do in the whole run."""
+        """Set how often the run reheats, from the `iterations` that one worker will do in the whole run;
+        small problems cool several times."""
         if self.sprint:
             least = CYCLE + CYCLE_BY_SQUARE * self.visits**2
             self.cycles = max(1, min(MAX_CYCLES, int(iterations // least)))
 
     def _curve_position(self, share: float) -> float:
-        """How far down the curve the run is at `share` (0..1) of it."""
+        """How far down the curve (0..1) the run is at `share` (0..1) of it."""
         if share < self.sprint:
             return share / self.sprint
         share = min(1.0, (share - self.sprint) / (1 - self.sprint)) * self.cycles
@@ -51,7 +52,7 @@ class Cooling:
         return self.from_share + share * (1 - self.from_share)
 
     def temperature(self, share: float) -> float:
-        """Score units at `share` (0..1) of the run."""
+        """The temperature, in units of the score, at `share` (0..1) of the run."""
         share = self._curve_position(share)
         if share < QUENCH:
             return float(self.unit * HOT * (COLD / HOT) ** (share / QUENCH))
@@ -59,9 +60,10 @@ class Cooling:
         return float(self.unit * COLD * (FINAL / COLD) ** late)
 
     def detour_weight(self, share: float) -> float:
-        """What a second of travel weighs in the search; its true weight in the quench.
+        """How many units of score a second of travel weighs in the search; in the quench its true weight, 1.
 
-        Else detours are charged for the room they take, which alone would leave out visits worth little.
+        Before, detours are charged for the time they take from the day as well, which by itself would leave
+        out visits worth little.
         """
         share = self._curve_position(share)
         return float(TUNING[DETOUR]) if share < QUENCH else 1.0

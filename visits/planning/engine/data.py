@@ -1,10 +1,10 @@
 """A problem as arrays: what the kernels read (Data) and what they change (State).
 
-The idea: everything that can be decided before the search is decided here, in numpy: which shift may
-serve which visit, what it is worth on which day, and in which intervals a service may begin once
-windows and breaks are taken together (a start is good when it lies in a window and the service is not
-cut by a break). Places and visits are renumbered along a space-filling curve (Morton, 1966), so that
-neighbours in the field are neighbours in memory.
+The idea: whatever can be decided before the search is decided here, in numpy: which shift may serve which
+visit, what a visit is worth on which day, and in which intervals a service may begin once windows and breaks
+are combined (a start is good if it lies in a window and no break cuts the service). Places and visits are
+renumbered along a space-filling curve (Morton, 1966), so that neighbours in the field are neighbours in
+memory.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class State(NamedTuple):
 
 
 class Model(NamedTuple):
-    """Data and the way back to the problem's own numbering."""
+    """The data, and the mapping back to the problem's numbering; `longest` is the most stops that a route can
+    have."""
 
     data: Data
     visit_of: list[int]  # engine visit -> index into problem.visits
@@ -74,7 +75,7 @@ class Model(NamedTuple):
 def intersect_good_starts(
     windows: Sequence[Interval], breaks: Sequence[Interval], service_s: int
 ) -> list[tuple[int, int]]:
-    """Disjoint sorted intervals of starts inside a window whose service no break cuts."""
+    """Disjoint sorted intervals of starts that lie inside a window and whose service no break cuts."""
     out: list[list[int]] = []
     for opens, closes in sorted(windows):
         at = opens
@@ -131,7 +132,7 @@ def find_nearest(points: Array, count: int) -> Array:
 
 
 def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
-    """Arrays for the kernels; `released` visits are free of their lock."""
+    """The arrays for the kernels; visits with an id in `released` lose their lock."""
     order = curve_order(np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2))
     new_place = np.empty(len(order), dtype=np.int64)
     new_place[order] = np.arange(len(order))
@@ -178,6 +179,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
 def _build_shift_rows(
     problem: Problem, new_place: Array, classes: Mapping[tuple[Interval, ...], int]
 ) -> Array:
+    """Data.shift: int32[r, 7], columns START to DAY."""
     rows = [
         [
             s.start_s,
@@ -194,6 +196,7 @@ def _build_shift_rows(
 
 
 def _build_break_table(classes: Sequence[tuple[Interval, ...]]) -> Array:
+    """Data.breaks: int32[c, b, 2], filled with NO_BREAK_S."""
     most = max((len(b) for b in classes), default=0)
     out = np.full((max(1, len(classes)), max(1, most), 2), NO_BREAK_S, dtype=np.int32)
     for index, breaks in enumerate(classes):
@@ -202,7 +205,8 @@ def _build_break_table(classes: Sequence[tuple[Interval, ...]]) -> Array:
 
 
 def _build_tier_bonuses(problem: Problem, visits: Sequence[Visit]) -> Array:
-    """The bonus of every visit: for tier 1 the first power of two above all that could weigh against it.
+    """The bonus of every visit, float64[n]: for tier 1 the first power of two above all that could weigh
+    against it.
 
     A power of two times a count is exact in float64, so the points below it are not rounded away.
     """
@@ -216,6 +220,7 @@ def _build_tier_bonuses(problem: Problem, visits: Sequence[Visit]) -> Array:
 
 
 def _build_prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Array:
+    """Data.prize: float64[n, days]."""
     days = np.arange(max(1, len(problem.horizon)))
     worth = np.array([[v.priority, v.decay] for v in visits], dtype=np.float64).reshape(-1, 2)
     prize = POINT_S * (worth[:, :1] - worth[:, 1:] * days[None, :])
@@ -223,6 +228,7 @@ def _build_prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Arr
 
 
 def _build_travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:
+    """Data.matrix and Data.scale; the matrix is [1, 1] if travel is computed from chords."""
     model = problem.travel
     if isinstance(model, GreatCircle) and len(places) > DENSE_PLACES:
         return np.zeros((1, 1), dtype=np.int32), np.array([2 * EARTH_M * model.seconds_per_m])
@@ -235,7 +241,8 @@ def _build_travel(problem: Problem, order: Array, places: list[tuple[float, floa
 def list_good_starts(
     visits: Sequence[Visit], classes: list[tuple[Interval, ...]]
 ) -> tuple[Array, Array, Array]:
-    """Good starts of every visit for every class of breaks: Data's `slot_at`, `slots` and `width` (of class 0)."""
+    """Data's `slot_at`, `slots` and `width` (of class 0): good starts of every visit for every class of
+    breaks."""
     slot_at = np.zeros((max(1, len(classes)), len(visits) + 1), dtype=np.int32)
     rows: list[tuple[int, int]] = []
     width = np.zeros(len(visits), dtype=np.int32)
@@ -254,7 +261,7 @@ def list_good_starts(
 
 
 def _build_allowed(problem: Problem, visits: Sequence[Visit], locked: Array) -> Array:
-    """Whether date, skills and lock allow a shift the visit; the clock is asked later."""
+    """Data.may: whether date, skills, capacity and lock allow it; times are checked by the kernels."""
     out = np.zeros((len(visits), len(problem.shifts)), dtype=np.uint8)
     by_kind: dict[Any, Array] = {}
     for i, visit in enumerate(visits):

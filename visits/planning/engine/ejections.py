@@ -1,11 +1,11 @@
-"""The price of all unserved visits at once: whom would each push out?
+"""Explain all unserved visits at once: which stops would each of them eject?
 
-The idea: small sets of stops are taken out of their routes, the set worth least first; the route is refreshed
-once and its gaps are offered to every visit that still has no answer. Nobody out, then one, two, up to five (the
-ejections of Nagata and Bräysy, Operations Research Letters 37(5), 2009, tried for all visits in one sweep; theirs
-are counted out for one at a time); O(1) insertion checks make this a fraction of a second for a thousand homes.
-Who is kept out by skills or dates is offered the shifts that lack least. Whoever has no answer then is explained
-one by one (why/explain.py).
+The idea: small sets of stops are removed from their routes, the set worth least first; the route is
+recomputed and its gaps are offered to every visit that has no answer yet. Sets of no stop, then one, two, up
+to five (the ejections of Nagata and Bräysy, Operations Research Letters 37(5), 2009, tried for all visits in
+one sweep; theirs are enumerated for one visit at a time); O(1) insertion checks make this a fraction of a
+second for a thousand homes. A visit excluded by skills or dates is offered the shifts that lack least. Visits
+without an answer are explained one by one (why/explain.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RELAXED_AT_ONCE = {"skill", "no_shift", "window"}  # blocks that can be relaxed 
 
 @kernel
 def eject_set(d: Data, s: State, saved: State, r: int, out: Ints) -> bool:
-    """Make route `r` the saved one without these stops (-1: none); False when a rule breaks."""
+    """Make route `r` the saved one without the stops `out` (-1: none); False if that breaks a rule."""
     at = 1
     for k in range(1, saved.facts[0, LENGTH] + 1):
         visit, stays = saved.stops[0, VISIT, k], True
@@ -61,7 +61,11 @@ def offer_sets(
     paid: Floats,
     found: Ints2,
 ) -> None:
-    """Offer the gap of every set, cheapest first, to the pool; found[i] = set, gap, added, or -1."""
+    """Offer the gaps that every set leaves, cheapest set first, to the visits in `pool`.
+
+    `found[i]` becomes (set, gap, added seconds), `paid[i]` the price of the set; both stay unchanged for a
+    visit that no set makes room for.
+    """
     open_ = pool.shape[0]
     for m in range(sets.shape[0]):
         if open_ == 0:
@@ -91,7 +95,8 @@ def offer_sets(
 
 
 def explain_open_visits(problem: Problem, model: Model, state: State, saved: State) -> dict[str, Reason]:
-    """Visit id -> why it is not served, for all open visits that sets of a few stops explain."""
+    """Visit id -> reason, for all unserved visits that sets of a few stops explain; the state is left as it
+    was."""
     search = _EjectionSearch(problem, model, state, saved)
     pool = np.flatnonzero(state.where < 0).tolist()
     out, left = search.explain_by_sets(dict.fromkeys(pool, UNCONSTRAINED), 0, 3)
@@ -106,7 +111,7 @@ def explain_open_visits(problem: Problem, model: Model, state: State, saved: Sta
 
 
 class _EjectionSearch:
-    """One plan in arrays, and the questions put to it."""
+    """One solution in arrays, and the questions asked of it."""
 
     def __init__(self, problem: Problem, model: Model, state: State, saved: State) -> None:
         self.problem, self.model, self.state, self.saved = problem, model, state, saved
@@ -118,12 +123,14 @@ class _EjectionSearch:
         }
 
     def visit_at(self, index: int) -> Visit:
+        """The visit with this engine number."""
         return self.problem.visits[self.model.visit_of[index]]
 
     def explain_by_sets(
         self, asked: Mapping[int, HardConstraints], least: int, most: int
     ) -> tuple[dict[str, Reason], list[int]]:
-        """Reasons of the engine visits that `least` to `most` stops going explain, and the others."""
+        """Reasons by visit id that ejecting `least` to `most` stops gives, and the engine visits that are
+        left."""
         d, may = self._open_hours(asked), self._list_allowed_shifts(asked)
         pool, out = np.array(sorted(asked), dtype=np.int64), {}
         for size in range(least, most + 1):
@@ -144,7 +151,7 @@ class _EjectionSearch:
         return out, pool.tolist()
 
     def _list_allowed_shifts(self, asked: Mapping[int, HardConstraints]) -> Array:
-        """Who may ask which shift: all that allow the visit, or those where the least is relaxed."""
+        """Data.may with the shifts where the fewest rules are relaxed allowed for the visits asked."""
         shift_index = {shift.id: r for r, shift in enumerate(self.problem.shifts)}
         may = self.model.data.may.copy()
         for index, why in asked.items():
@@ -153,7 +160,7 @@ class _EjectionSearch:
         return may
 
     def _open_hours(self, asked: Mapping[int, HardConstraints]) -> Data:
-        """The data with the hours of those who are blocked by them opened."""
+        """The data with the windows removed of visits whose hours exclude them."""
         opened = {i for i, why in asked.items() if "window" in why.codes}
         if not opened:
             return self.model.data
@@ -167,11 +174,13 @@ class _EjectionSearch:
         return self.model.data._replace(slot_at=slot_at, slots=rows)
 
     def _build_reason(self, index: int, why: HardConstraints, room: EjectionSet) -> Reason:
+        """The reason for an ejection set, relaxed as `why` says."""
         plain = relax_offer(self.problem.shift_by_id[room.shift], self.visit_at(index), why.codes)
         return build_reason(self.problem, self.orders, self.visit_at(index), why.codes, plain, room)
 
     def _list_ejection_sets(self, size: int) -> tuple[Array, Array, Array] | None:
-        """All sets of `size` unprotected stops of one route, the set worth least first; None: too many."""
+        """(sets int32[m, size], routes int32[m], prices float64[m]): all sets of `size` unprotected stops of
+        one route, the set worth least first. None if there are more than MAX_SETS."""
         sets: list[tuple[int, ...]] = []
         routes: list[int] = []
         worths: list[float] = []

@@ -1,12 +1,11 @@
-"""How the engine's functions are compiled: once, to a cache, without the interpreter's lock.
+"""How the engine's functions are compiled: once, to a disk cache, and without the interpreter's lock.
 
-The idea: every kernel takes plain arrays (in the named tuples of data.py) and allocates nothing, so
-it is compiled without numba's reference counting, which makes it faster to compile, faster to run,
-and free of shared counters that two threads would fight over. Its annotations are its only signature
-(shapes.py): whole numbers are int64 wherever they come from, so no kernel is compiled twice. No fastmath: the
-same seed must give the same plan. numba's cache does not see when a function that was inlined has changed,
-so the folder of the cache carries a digest of all files with kernels or with the constants they use. Only
-this package imports numba.
+The idea: every kernel takes plain arrays (in the named tuples of data.py) and allocates nothing, so it is
+compiled without numba's reference counting. That compiles faster, runs faster, and avoids shared counters
+that two threads would contend for. Its annotations are its only signature (shapes.py): whole numbers are
+int64 wherever they come from, so no kernel is compiled twice. No fastmath: the same seed must give the same
+plan. numba's cache does not notice when an inlined function has changed, so the folder of the cache carries a
+digest of all files of this package. Only this package imports numba.
 """
 
 from __future__ import annotations
@@ -33,7 +32,8 @@ PLAIN: dict[object, Any] = {
 
 
 def cache_folder() -> Path:
-    """Where compiled code of exactly these sources goes: NUMBA_CACHE_DIR, beside them, or in the home."""
+    """The folder for compiled code of exactly these sources: in NUMBA_CACHE_DIR, beside them, in the home, or
+    temporary; the first of these that can be written."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))).hexdigest()[
         :16
     ]
@@ -55,7 +55,8 @@ _njit = cast("Any", numba.njit)  # its stubs do not know _nrt
 
 
 def machine_type(hint: Any) -> Any:
-    """What an annotation is to the compiler."""
+    """The numba type of an annotation: a plain type, a tuple, a named tuple of arrays, or an array of
+    shapes.py."""
     if hint in PLAIN:
         return PLAIN[hint]
     if get_origin(hint) is tuple:
@@ -68,7 +69,8 @@ def machine_type(hint: Any) -> Any:
 
 
 def kernel(function: F) -> F:
-    """Compile for threads, without allocation, cached, for the types of its annotations alone."""
+    """Compile a function for the types of its annotations: cached, without allocation, and without the
+    interpreter's lock."""
     hints = get_type_hints(function, include_extras=True)
     returned = machine_type(hints.pop("return"))
     signature = returned(*map(machine_type, hints.values()))

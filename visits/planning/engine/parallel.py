@@ -1,10 +1,10 @@
-"""Two workers on one problem: halves of the map in turn, or each the whole of it.
+"""Several workers on one problem: each searches a part of the map, or each the whole of it.
 
-The idea: many routes are improved twice as fast when every worker owns half of them. Each round the map is cut
-along another direction; routes go by their middle, open visits by their door; halves share no visit, so both the
-current plans and the best of the round can be put together again (parts that are searched side by side, in the
-manner of Taillard, Networks 23(8), 1993). Few routes cannot be cut: then each worker searches the whole, and at a
-few fixed points of the run those that lie behind go on from the leader.
+The idea: many routes improve twice as fast if each of two workers owns half of them. Each round the map is
+cut along another direction; routes belong to a part by their middle, open visits by their door. Parts share
+no visit, so both the current solutions and the best of the round can be combined again (parts searched side
+by side, in the manner of Taillard, Networks 23(8), 1993). Few routes cannot be cut: then each worker searches
+the whole, and at a few fixed points of the run those that lie behind continue from the leader.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ GOLDEN = math.pi * (3 - math.sqrt(5))  # turns between two cuts; directions neve
 
 
 def copy_state(state: State) -> State:
-    """The same in arrays of its own."""
+    """A copy of the state in arrays of its own."""
     return State(*(array.copy() for array in state))
 
 
 class WorkerPool:
-    """Workers, the plan they go on from, and the best plan ever seen (the champion)."""
+    """The workers, and the best solution any of them has seen (the champion)."""
 
     def __init__(self, model: Model, seed: int, count: int) -> None:
         self.model = model
@@ -38,7 +38,7 @@ class WorkerPool:
         self.champion, self.score = self.workers[0].best, float("-inf")
 
     def load_start(self, orders: Sequence[Sequence[int]]) -> None:
-        """Load the opening, fill it greedily, and hand it to everybody."""
+        """Load the warm start (engine numbering), fill it greedily, and hand it to every worker."""
         first = self.workers[0]
         first.load_orders(orders)
         first.fill_routes()
@@ -47,13 +47,13 @@ class WorkerPool:
             worker.take_state(first.best)
 
     def update_champion(self, state: State) -> None:
-        """The champion, if it is better than the one before."""
+        """Make the state the champion if it is better than the present one."""
         score = self.workers[0].state_score(state)
         if score > self.score:
             self.champion, self.score = copy_state(state), score
 
     def assign_parts(self, number: int) -> None:
-        """Give every worker its part of the map for round `number`."""
+        """Give every worker its part of the map for round `number`; nothing if the map is not cut."""
         if not self.split:
             return
         owner_of_route, owner_of_visit = self._divide_map(self.workers[0].state, number)
@@ -61,6 +61,8 @@ class WorkerPool:
             worker.own_parts(owner_of_route == index, (owner_of_visit == index), self.able)
 
     def _divide_map(self, state: State, number: int) -> tuple[Array, Array]:
+        """The owners of routes, int64[r], and of visits, int64[n], after a cut at an angle that depends on
+        `number`."""
         d = self.model.data
         angle = number * GOLDEN
         flat = d.vectors - d.vectors.mean(axis=0)
@@ -80,7 +82,8 @@ class WorkerPool:
         return owner_of_route, owner_of_visit
 
     def exchange_plans(self, exchange: bool) -> None:
-        """After a round: put the halves together, or let stragglers go on from the leader."""
+        """After a round: combine the parts, or, with `exchange`, let workers that lie behind continue from
+        the leader."""
         if self.split:
             self.update_champion(self._combine_parts([w.best for w in self.workers]))
             current = self._combine_parts([w.state for w in self.workers])
@@ -95,6 +98,7 @@ class WorkerPool:
                     worker.take_state(leader.best)
 
     def _combine_parts(self, states: list[State]) -> State:
+        """One solution of the routes that each worker owns."""
         out = copy_state(states[0])
         for worker, state in zip(self.workers[1:], states[1:], strict=True):
             rows = worker.scratch.owned > 0
@@ -106,7 +110,7 @@ class WorkerPool:
         return out
 
     def finish_champion(self) -> Worker:
-        """The champion, with whatever still fits put in."""
+        """The first worker with the champion loaded, and whatever still fits inserted."""
         first = self.workers[0]
         first.own_parts(np.ones(len(first.scratch.owned), bool), np.ones(len(self.able), bool), self.able)
         first.take_state(self.champion)
@@ -115,5 +119,5 @@ class WorkerPool:
 
     @property
     def iterations(self) -> int:
-        """Of all workers together."""
+        """The iterations of all workers together."""
         return sum(w.iterations for w in self.workers)

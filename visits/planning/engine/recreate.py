@@ -1,9 +1,9 @@
-"""Recreate: offer the removed and the open neighbours of the seed their cheapest feasible places.
+"""Recreate: offer the removed visits, and open neighbours of the seed, their cheapest feasible positions.
 
-The idea is SISR's greedy insertion with blinks (Christiaens and Vanden Berghe, 2020: now and then a place is
-overlooked), for visits that are optional: who is asked first decides who is served. The order is drawn anew
-each time, from several keys; open visits that never find a place are asked less and less (luck), which
-keeps the work on those that are near the margin.
+The idea is SISR's greedy insertion with blinks (Christiaens and Vanden Berghe, 2020: now and then positions
+are overlooked), for visits that are optional: whoever is asked first decides who is served. So the order is
+drawn anew each time, by one of several keys. Open visits that never find a position are offered less and less
+often (`luck`), which keeps the work on those near the margin.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from visits.planning.engine.tuning import (
 
 @kernel
 def is_worth_trying(w: Scratch, visit: int, par: Floats) -> bool:
-    """Whether an open visit is worth a try: often when it found places lately, now and then anyway."""
+    """Whether an open visit is offered now: often if it found positions lately, and now and then in any case."""
     return bool(draw_chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
 
 
 @kernel
 def list_offers(d: Data, s: State, w: Scratch, seed: int, count: int, par: Floats) -> int:
-    """List unserved neighbours of the seed beside the removed, which come first."""
+    """Append unserved neighbours of the seed to the removed visits in `listed`; returns the new count."""
     removed = count
     most = count + int(par[OFFERED])
     for i in range(-1, min(d.near.shape[1], int(par[LOOK]))):
@@ -61,7 +61,8 @@ def list_offers(d: Data, s: State, w: Scratch, seed: int, count: int, par: Float
 
 @kernel
 def update_luck(d: Data, s: State, w: Scratch, removed: int, count: int) -> None:
-    """Remember which of the offered (before sorting: after the removed) found a place."""
+    """Update `luck` of the visits that were offered (in `offered` from `removed` on) by whether they are
+    served now."""
     for i in range(removed, count):
         visit = w.offered[i]
         placed = 1.0 if s.where[visit] >= 0 else 0.0
@@ -70,7 +71,7 @@ def update_luck(d: Data, s: State, w: Scratch, removed: int, count: int) -> None
 
 @kernel
 def promises_kept(d: Data, s: State, w: Scratch, removed: int) -> bool:
-    """Whether every locked visit that was taken out is back on its route."""
+    """Whether every locked visit that was removed is served again."""
     missing = 0
     for i in range(removed):
         missing += d.locked[w.offered[i]] >= 0 and s.where[w.offered[i]] < 0
@@ -79,7 +80,7 @@ def promises_kept(d: Data, s: State, w: Scratch, removed: int) -> bool:
 
 @kernel
 def lowest_price(d: Data, s: State, w: Scratch, visit: int, routes: int) -> int:
-    """Seconds of travel that the visit adds at its best place now; an hour where there is none."""
+    """Seconds of travel that the visit adds at its best position in the touched routes, at most 3600."""
     least = 3600
     for t in range(routes):
         if d.may[visit, w.touched[t]]:
@@ -89,7 +90,11 @@ def lowest_price(d: Data, s: State, w: Scratch, visit: int, routes: int) -> int:
 
 @kernel
 def sort_listed(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats) -> None:
-    """Order the listed by one of several keys, locked visits first; prizes are those of the first day."""
+    """Sort the listed visits by a key that is drawn at random, locked visits first, and copy them to
+    `offered` before.
+
+    Prizes are those of the first day, an approximation where visits decay.
+    """
     kind = draw_below(w, 100)
     for i in range(count):
         visit = w.listed[i]
@@ -127,7 +132,7 @@ def sort_listed(d: Data, s: State, w: Scratch, routes: int, count: int, par: Flo
 
 @kernel
 def recreate(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats) -> None:
-    """Offer every listed visit its best place in the touched routes."""
+    """Insert every listed visit at its best position in the touched routes, if it pays there."""
     for i in range(count):
         visit = w.listed[i]
         best, at, gap = 0.0, -1, -1

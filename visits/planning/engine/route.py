@@ -1,9 +1,9 @@
-"""One route in arrays: refresh its times, find the best place for a visit, put it in, take it out.
+"""One route in arrays: recompute its times, find the best position for a visit, insert it, remove stops.
 
-The idea (forward time slack: Savelsbergh, ORSA Journal on Computing 4(2), 1992; here as a latest arrival, with
-breaks and several windows): keep for every stop the earliest departure and the latest arrival that leaves the rest
-feasible. A visit fits between two stops when driving to it, starting in a good slot and driving on arrives no later
-than that.
+The idea (forward time slack: Savelsbergh, ORSA Journal on Computing 4(2), 1992; here as a latest arrival,
+with breaks and several windows): keep for every stop the earliest departure, and the latest arrival that
+leaves the rest feasible. A visit fits between two stops if driving to it, starting in a good slot and driving
+on arrives no later than that. In all kernels `r` is a route and `gap` the number of stops before a position.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from visits.planning.engine.shapes import Ints
 
 @kernel
 def visit_prize(d: Data, visit: int, r: int) -> float:
-    """Score of serving `visit` on route `r`."""
+    """Score of serving `visit` on route `r`, with what it is worth more on the shift it is published on."""
     worth = d.prize[visit, d.shift[r, DAY]]
     return float(worth + d.stay[visit] if d.home[visit] == r else worth)
 
 
 @kernel
 def update_departures(d: Data, s: State, r: int, first: int, settled: int) -> bool:
-    """Earliest departures of stops `first`.., from stored legs; False when a rule breaks.
+    """Earliest departures from stop `first` on, from stored legs; False if a rule is broken.
 
-    From stop `settled` on the row holds departures of a feasible route: where one stays as it was, so
-    do all after it, and the walk ends there.
+    From stop `settled` on the row holds departures of a feasible route: as soon as one is unchanged, so are
+    all after it, and the pass ends.
     """
     stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
     now, good = stops[r, LEAVE, first - 1], True
@@ -64,7 +64,8 @@ def update_departures(d: Data, s: State, r: int, first: int, settled: int) -> bo
 
 @kernel
 def update_arrivals(d: Data, s: State, r: int, final: int, settled: int) -> None:
-    """Latest arrivals of stops `final`..1 from stored legs; up to stop `settled` an equal one ends it."""
+    """Latest arrivals of stops `final` down to 1, from stored legs; from stop `settled` down an unchanged one
+    ends the pass."""
     stops, c = s.stops, d.shift[r, CLASS]
     for k in range(final, 0, -1):
         visit = stops[r, VISIT, k]
@@ -77,7 +78,7 @@ def update_arrivals(d: Data, s: State, r: int, final: int, settled: int) -> None
 
 @kernel
 def refresh_route(d: Data, s: State, r: int) -> bool:
-    """Recompute everything of route `r` from its visits; False when its order breaks a rule."""
+    """Recompute all of route `r` from its visits; False if its order breaks a rule."""
     stops, length = s.stops, s.facts[r, LENGTH]
     early, total, worth, ordered = 0, 0, 0.0, True
     stops[r, LEAVE, 0] = d.shift[r, START]
@@ -106,8 +107,11 @@ def refresh_route(d: Data, s: State, r: int) -> bool:
 
 @kernel
 def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) -> tuple[int, int]:
-    """(added seconds, gap) of the cheapest feasible gap of `r` from `from_gap` on
-    that adds less than `most`, or (most, -1)."""
+    """(added seconds, gap) of the cheapest feasible gap of `r` from `from_gap` on that adds less than `most`
+    seconds.
+
+    (`most`, -1) if there is none.
+    """
     stops, length, c = s.stops, s.facts[r, LENGTH], d.shift[r, CLASS]
     best = -1
     if length >= d.shift[r, MAX_VISITS]:
@@ -138,7 +142,8 @@ def best_place(d: Data, s: State, visit: int, r: int, most: int, from_gap: int) 
 
 @kernel
 def insert_visit(d: Data, s: State, visit: int, r: int, gap: int) -> None:
-    """Put `visit` after stop `gap`, where best_place found room; times change only where they must."""
+    """Insert `visit` after stop `gap`, a position that best_place found; times are updated only where they
+    change."""
     stops, length = s.stops, s.facts[r, LENGTH]
     for row in range(5):
         for k in range(length + 1, gap, -1):
@@ -163,10 +168,10 @@ def insert_visit(d: Data, s: State, visit: int, r: int, gap: int) -> None:
 def remove_stops(
     d: Data, s: State, r: int, first: int, span: int, keep: int, kept: int, out: Ints, count: int
 ) -> int:
-    """Take stops `first`..`first + span - 1` out but for `kept` of them from `keep` on.
+    """Remove stops `first`..`first + span - 1`, except for `kept` of them from `keep` on.
 
-    The removed are appended to `out` at `count`; returns the new count, or -1 - count when the rest
-    breaks a rule (travel tables that are no metric).
+    The removed visits are appended to `out` at `count`. Returns the new count, or -1 - count if the rest
+    breaks a rule (possible with travel tables that are no metric).
     """
     stops, length = s.stops, s.facts[r, LENGTH]
     at, final, gap = first, first - 1, False
@@ -205,7 +210,7 @@ def remove_stops(
 
 @kernel
 def copy_route(a: State, i: int, b: State, j: int) -> None:
-    """Make route `j` of `b` the route `i` of `a`; `where` is left alone."""
+    """Copy route `i` of `a` to route `j` of `b`; `where` is not changed."""
     for row in range(5):
         for k in range(a.facts[i, LENGTH] + 2):
             b.stops[j, row, k] = a.stops[i, row, k]

@@ -1,8 +1,8 @@
-"""Ruin: take strings of neighbouring visits out of a few routes round a seed.
+"""Ruin: remove strings of neighbouring visits from a few routes around a seed visit.
 
 The idea is SISR's (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020; also that a string may
-leave some of its middle, `skip`): what lies together in the field and in a route is taken out together, so that
-the gap is worth something to others.
+keep some stops in its middle, `skip`): visits that are close in the field and in a route are removed
+together, so that the gap is large enough to be useful to others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from visits.planning.engine.tuning import ANYWHERE, ROUTES, SPLIT, STRING
 
 @kernel
 def remove_string(d: Data, s: State, w: Scratch, r: int, pos: int, size: int, skip: int, count: int) -> int:
-    """Take `size` stops out of route `r` round stop `pos`, leaving `skip` in the middle; list them."""
+    """Remove `size` stops around stop `pos` of route `r`, keeping `skip` in the middle; returns as
+    `route.remove_stops`."""
     length = s.facts[r, LENGTH]
     span = min(length, size + skip)
     low = max(1, pos - span + 1)
@@ -40,7 +41,8 @@ def ruin_route(
     count: int,
     par: Floats,
 ) -> int:
-    """Save route `r` as the `routes`-th touched one and take a string round stop `pos` out of it."""
+    """Save route `r` as the `routes`-th touched one and remove a string around stop `pos`; returns as
+    `remove_string`."""
     w.mark[r] = stamp
     copy_route(s, r, saved, routes)
     w.touched[routes] = r
@@ -56,7 +58,11 @@ def ruin_route(
 
 @kernel
 def ruin(d: Data, s: State, saved: State, w: Scratch, seed: int, stamp: int, par: Floats) -> tuple[int, int]:
-    """(routes touched, visits listed): strings removed round `seed`, the routes saved first."""
+    """(routes touched, visits removed): strings removed around `seed`, each route saved before.
+
+    The count is negative if what is left of a route breaks a rule; the caller then restores the routes.
+    `stamp` is unique to the iteration.
+    """
     routes, count = 0, 0
     most = 1 + draw_below(w, int(par[ROUTES]))
     near = d.near.shape[1]

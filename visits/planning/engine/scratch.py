@@ -1,7 +1,7 @@
-"""What one searcher scribbles on, and its random numbers.
+"""A worker's scratch memory, and its random numbers.
 
-The idea: all scratch is allocated once, outside the kernels, so that they allocate nothing; random
-numbers come of a xorshift (Marsaglia, Journal of Statistical Software 8(14), 2003, shifts 13, 7, 17)
+The idea: all scratch is allocated once, outside the kernels, so that these allocate nothing. Random numbers
+come from a xorshift generator (Marsaglia, Journal of Statistical Software 8(14), 2003, shifts 13, 7, 17)
 written out here, so they are the same on every machine.
 """
 
@@ -34,7 +34,7 @@ class Scratch(NamedTuple):
 
 @kernel
 def draw_below(w: Scratch, n: int) -> int:
-    """Random integer in [0, n), n < 2**31 (xorshift64)."""
+    """A random integer in [0, n), n < 2**31 (xorshift64)."""
     x = w.random[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -45,5 +45,5 @@ def draw_below(w: Scratch, n: int) -> int:
 
 @kernel
 def draw_chance(w: Scratch) -> float:
-    """Random float in (0, 1)."""
+    """A random float in (0, 1)."""
     return (draw_below(w, 1 << 30) + 0.5) / (1 << 30)

@@ -1,8 +1,8 @@
-"""The run as a whole: start, rounds of annealing on every core, exchange, stop.
+"""The run as a whole: start, rounds of annealing on every thread, exchange, stop.
 
-The idea: workers anneal independently in rounds and meet only between rounds, at fixed iteration
-counts when the budget is iterations, so a seed and a number of iterations always give the same plan.
-With a budget of seconds the temperature follows the clock and rounds end by it.
+The idea: workers anneal independently in rounds and meet only between rounds, at fixed iteration counts if
+the budget is iterations, so a seed and a number of iterations always give the same plan. With a budget of
+seconds the temperature follows the clock and rounds end by it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXCHANGE = (32, 48, 60)  # rounds after which whole-map workers go on from the l
 
 @dataclass(slots=True)
 class Budget:
-    """Seconds or iterations, and whether somebody wants us to stop."""
+    """Seconds or iterations, and whether the caller wants the run to stop."""
 
     seconds: float | None
     iterations: int | None
@@ -42,21 +42,21 @@ class Budget:
         return time.monotonic() - self.began
 
     def used_share(self, done: int) -> float:
-        """How much of the budget is used, 0..1 and beyond."""
+        """The used share of the budget, 0..1 and beyond."""
         if self.iterations is not None:
             return done / self.iterations if self.iterations else 1.0
         assert self.seconds is not None
         return self.elapsed_s() / self.seconds if self.seconds > 0 else 1.0
 
     def poll_stop(self) -> bool:
-        """Ask whether to stop; once said, it stands."""
+        """Ask the caller whether to stop; once it says so, this stays True."""
         if not self.stopped and self.should_stop is not None and self.should_stop():
             self.stopped = True
         return self.stopped
 
 
 class Found(NamedTuple):
-    """What the engine proposes: shift id -> visit ids in order."""
+    """What the engine proposes: visit ids by shift in order, and the reasons it found for unserved visits."""
 
     orders: dict[str, list[str]]
     iterations: int
@@ -76,7 +76,8 @@ def run_search(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Found:
-    """Search from the kept locks and, where it helps, from the orders of `start`."""
+    """Search from the kept locks and the orders of `start` (visit ids by shift), for `seconds` or
+    `iterations`."""
     budget = Budget(seconds, iterations, time.monotonic(), should_stop)
     kept = kept or keep_locks(problem, start)
     model = build_model(problem, kept.broken)
@@ -127,7 +128,7 @@ def anneal_rounds(
 
 
 def _list_round_ends(sprint: float) -> list[float]:
-    """The shares of the run at which rounds end."""
+    """The shares of the run at which rounds end; the sprint has rounds of its own."""
     first = [sprint * (i + 1) / SPRINT_ROUNDS for i in range(SPRINT_ROUNDS)]
     return first + [sprint + (1 - sprint) * (i + 1) / ROUNDS for i in range(ROUNDS)]
 
@@ -135,19 +136,21 @@ def _list_round_ends(sprint: float) -> list[float]:
 def _report_progress(
     pool: WorkerPool, budget: Budget, share: float, on_progress: Callable[[Progress], None] | None
 ) -> None:
+    """Tell `on_progress` the champion's score and the share of the run that is done."""
     if on_progress is not None:
         score, served = pool.workers[0].true_score(pool.champion)
         on_progress(Progress(score, served, budget.elapsed_s(), pool.iterations, share))
 
 
 def _split_iterations(iterations: int | None, workers: int) -> list[int | None]:
+    """The iterations of each worker; None for each if the budget is time."""
     if iterations is None:
         return [None] * workers
     return [iterations // workers + (i < iterations % workers) for i in range(workers)]
 
 
 def _run_round(worker: Worker, budget: Budget, cooling: Cooling, mine: int | None, until: float) -> None:
-    """Anneal one worker to `until` of its budget, looking up every CHUNK iterations."""
+    """Anneal one worker to `until` (0..1 of its budget), checking budget and stop every CHUNK iterations."""
     while not budget.poll_stop():
         if mine is None:
             share = budget.used_share(0)

@@ -1,6 +1,6 @@
-"""The numbers that steer ruin and recreate, by name; measured on planning cases of four sizes.
+"""The parameters of ruin and recreate, by name; measured on planning cases of four sizes.
 
-The idea: one float64 array goes into the kernels, so a bench can change a number without compiling.
+The idea: one float64 array is passed to the kernels, so a benchmark can change a parameter without compiling.
 """
 
 from __future__ import annotations

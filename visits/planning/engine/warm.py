@@ -1,6 +1,7 @@
-"""Compile once: run every kernel on a tiny problem, from the disk cache when there is one.
+"""Compile once: run every kernel on a tiny problem, from the disk cache if there is one.
 
-The idea: the first plan after an install pays here and nowhere else, in one place that can say so.
+The idea: the first plan after an installation pays for compiling here and nowhere else, in a place that can
+report it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def build_tiny_problem() -> Problem:
 
 
 def warm_once() -> float:
-    """Seconds that loading or compiling took in this process; 0.0 when it was done before."""
+    """Seconds that loading or compiling took in this process; 0.0 if it was done before."""
     if _spent:
         return 0.0
     began = time.monotonic()

@@ -1,7 +1,7 @@
-"""One searcher: a solution of its own, scratch of its own, a random stream of its own.
+"""One worker: a solution, scratch memory and a random stream of its own.
 
-The idea: everything a thread writes belongs to its worker, so workers run side by side without locks
-and the result does not depend on which of them was faster.
+The idea: everything a thread writes belongs to its worker, so workers run side by side without locks, and the
+result does not depend on which of them was faster.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AT_ONCE = 16  # most routes one iteration may touch
 
 
 class Worker:
-    """State, best state and scratch of one thread."""
+    """State, best state and scratch memory of one thread."""
 
     def __init__(self, model: Model, seed: int, index: int) -> None:
         d, self.model = model.data, model
@@ -59,19 +59,19 @@ class Worker:
         construct.refresh_all(self.model.data, self.state)
 
     def fill_routes(self) -> None:
-        """Put in greedily what fits into its routes."""
+        """Insert greedily what fits into the routes it owns."""
         construct.fill_greedily(self.model.data, self.state, self.scratch.owned, self.scratch.keys)
         self.settle_best()
 
     def settle_best(self) -> None:
-        """What there is now counts as the best so far."""
+        """Make the present state the best one."""
         for r in range(len(self.model.data.shift)):
             copy_route(self.state, r, self.best, r)
         self.scratch.dirty[:] = 0
         self.scratch.totals[:2] = self.state_score(self.state)
 
     def take_state(self, other: State) -> None:
-        """Go on from another worker's best."""
+        """Continue from another worker's solution (copied)."""
         for r in range(len(self.model.data.shift)):
             copy_route(other, r, self.state, r)
         self.state.where[:] = -1
@@ -79,17 +79,19 @@ class Worker:
         self.settle_best()
 
     def own_parts(self, routes: Array, visits: Array, able: Array) -> None:
-        """Change only these routes and visits from now on (boolean masks)."""
+        """From now on change only these routes and visits (boolean masks); `able` are visits that some shift
+        may serve."""
         self.scratch.owned[:] = routes
         self.scratch.mine[:] = visits
         self.scratch = self.scratch._replace(pool=np.flatnonzero(visits & able).astype(np.int32))
 
     def state_score(self, state: State) -> float:
-        """What the search maximises: prizes, tiers and published places counted, less seconds of travel."""
+        """What the search maximises: prizes, tiers and published places, less seconds of travel."""
         return float(state.worth.sum() - state.facts[:, TRAVEL].sum())
 
     def run_steps(self, hot: float, cold: float, steps: int, detour: float = TUNING[DETOUR]) -> None:
-        """Anneal for so many iterations; temperatures in units of the score, `detour` the weight of a second."""
+        """Anneal for `steps` iterations; temperatures in units of the score, `detour` the weight of a second
+        of travel."""
         self.tuning[DETOUR] = detour
         if steps > 0:
             anneal.anneal(
@@ -109,7 +111,7 @@ class Worker:
         return routes_of(self.state)
 
     def true_score(self, state: State) -> tuple[float, int]:
-        """(score as the plan will state it, without what tiers and published places weigh; visits served)."""
+        """(score as the plan will state it, without tiers and published places; visits served)."""
         d, routes = self.model.data, routes_of(state)
         worth = sum(
             d.prize[order, d.shift[r, DAY]].sum() - d.tier[order].sum() for r, order in enumerate(routes)

@@ -1,1 +1,5 @@
-"""Visits served at one place. stop_groups: homes that share a stop of a route; sessions: village sessions."""
+"""Visits served at one place.
+
+- stop_groups: visits that share a stop of a route.
+- sessions: village sessions.
+"""

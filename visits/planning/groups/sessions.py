@@ -1,12 +1,12 @@
-"""Village sessions: where enough homes cluster, the team may stay at the village hall and people come to it.
+"""Village sessions: where enough homes cluster, the team stays at the village hall and people come to it.
 
-The idea: take the hall with the most homes within reach, propose a session there, take its people out and look
-again: the greedy way to the maximal covering location problem (Church and ReVelle, Papers of the Regional Science
-Association 32, 1974). What a session saves is counted as the team's time: the same homes visited one by one, day
-after day, by the nearest team (nearest neighbour first, every day walked by the rules), against a drive to the
-hall and a setting up of the kit on every day of the session, and its shorter minutes for each. Both sides count
-full days and the used part of the last. A better route through the homes would save a little less; the drive is a
-small part.
+The idea: take the hall with the most homes within reach, propose a session there, remove its people and
+repeat: the greedy method for the maximal covering location problem (Church and ReVelle, Papers of the
+Regional Science Association 32, 1974). The saving is counted as the team's time: the same homes visited one
+by one, day after day, by the nearest team (nearest neighbour first, every day walked by the rules), against a
+drive to the hall and setting up the kit on every day of the session, and its shorter minutes per person. Both
+sides count full days and the used part of the last. A better route through the homes would save a little
+less; the drive is a small part.
 """
 
 from __future__ import annotations

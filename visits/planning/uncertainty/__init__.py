@@ -1,2 +1,6 @@
-"""What a plan becomes on the road. durations: how long visits take; arrival: the interval that a family is told;
-simulate: replays of a day with drawn durations."""
+"""What becomes of a plan on the road.
+
+- durations: how long visits take.
+- arrival: the interval that a family is told.
+- simulate: replays of a day with drawn durations.
+"""

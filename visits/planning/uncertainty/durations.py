@@ -146,7 +146,7 @@ def learn_duration(before: Belief, minutes: Sequence[float]) -> Learned:
 
 
 def _mark_near(logs: Floats) -> NDArray[np.bool_]:
-    """Which reports lie within FAR_DEVIATIONS robust deviations (1.4826 x the median distance) of the median."""
+    """Which reports lie within FAR_DEVIATIONS robust deviations of the median: boolean[n]."""
     if len(logs) < MIN_REPORTS:
         return np.ones(len(logs), dtype=bool)
     distance = np.abs(logs - np.median(logs))
@@ -182,7 +182,8 @@ def invert_t(share: float, freedom: float) -> float:
 
 
 def _cumulate_beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction (Lentz's method; Numerical Recipes, 6.4)."""
+    """The regularised incomplete beta function, by its continued fraction (Lentz's method; Numerical Recipes,
+    6.4)."""
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):

@@ -1,2 +1,5 @@
-"""The published week. slots: places where one more visit fits, and their price; keep_cost: the cost of keeping a
-visit where it was published."""
+"""The published week.
+
+- slots: where one more visit fits, and at which price.
+- keep_cost: the cost of keeping a visit in place.
+"""

@@ -1,2 +1,6 @@
-"""Why a visit is not served. hard_constraints: the rules in the way; ejections: the stops that would have to go;
-explain: the reason, and its proof."""
+"""Why a visit is not served.
+
+- hard_constraints: the rules in the way.
+- ejections: the stops that would have to go.
+- explain: the reason, and its proof.
+"""
