@@ -18,7 +18,7 @@ from visits.planning.travel import GreatCircle
 from visits.planning.types import MAX_SERVICE_S, Interval, Plan, Problem, Shift, Visit
 
 FORMAT = "planning-case/1"
-WHOLE = "case file"  # where an error is that no row has
+WHOLE = "case file"  # `where` of errors that are not about one row
 _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$")
 _MISSING = object()
 T = TypeVar("T")
@@ -309,7 +309,7 @@ def read_json(path: Path) -> object:
             column=error.colno,
             error=error.msg,
         ) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, brackets without an end
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets nested too deeply
         raise CaseError(
             "json_extreme", "a number is too long or a list too deep; check the file", where=str(path)
         ) from None

@@ -52,7 +52,7 @@ def plan(
         raise PlanningError("budget_range", "seconds and iterations are zero or more, workers one or more")
     compile_s = warm()
     began = time.monotonic()
-    from visits.planning.engine import search
+    from visits.planning.engine import search  # not at the top: it imports numba
 
     previous = orders_of_plan(start) if start else {}
     kept = locks.keep_locks(problem, previous)

@@ -1,9 +1,9 @@
 """What serving a visit is worth, by date.
 
-The idea: priority is a plain number of points, and *when* counts too: every date of the horizon that
-is let pass costs `decay` points, as rewards that fall with time do for a collector of prizes (Erkut and Zhang,
-Naval Research Logistics 43(5), 1996). The points themselves are the caller's (visits/schedule/problem/need_priority.py gives
-each with its reasons); how they add up is the planning-case format's.
+The idea: priority is a plain number of points, and *when* counts too: every date of the horizon that passes
+costs `decay` points, as in prize collecting with rewards that fall with time (Erkut and Zhang, Naval Research
+Logistics 43(5), 1996). The caller gives the points (visits/schedule/problem/need_priority.py, with reasons); how they
+add up is defined by the planning-case format.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Fault:
     code: str
     shift: str | None = None
     visit: str | None = None
-    seconds: int = 0  # how late, where that has a meaning
+    seconds: int = 0  # lateness, for `end` only
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from visits.planning.errors import PlanningError
 
 EARTH_M = 6371009.0  # metres, geopy.distance.EARTH_RADIUS
-ROUNDING = 1e-6  # seconds forgiven before rounding up
-EXTREME, LONGEST_S = 1e9, 2**30  # numbers, and a drive half round the earth, that still can be counted with
+ROUNDING = 1e-6  # seconds; sums this little above a whole number are not rounded up
+EXTREME, LONGEST_S = 1e9, 2**30  # bounds of the factors, and of a drive half round the earth
 
 Locations = Sequence[tuple[float, float]]
 

@@ -19,8 +19,8 @@ from visits.planning.travel import GreatCircle, Travel
 
 DAY_S = 24 * 3600
 POINT_S = 3000  # seconds of travel that one point of priority outweighs
-MAX_SERVICE_S = 2**30  # the longest service that the engine's clock can count
-MAX_POINTS = 1e200  # sums of so many stay finite
+MAX_SERVICE_S = 2**30  # the longest service that the engine's int32 times can hold
+MAX_POINTS = 1e200  # sums of such priorities stay finite
 
 Interval = tuple[int, int]
 
@@ -96,12 +96,12 @@ class Visit:
     service_s: int
     priority: float
     windows: tuple[Interval, ...]
-    decay: float = 0.0  # points lost for every date of the horizon that is let pass
+    decay: float = 0.0  # points lost for every date of the horizon that passes
     dates: frozenset[dt.date] | None = None  # None: any date
     skills: frozenset[str] = frozenset()
     locked: str | None = None  # the shift it is promised to
     infectious_last: bool = False
-    published: str | None = None  # the shift it is published on; one that is no longer there counts too
+    published: str | None = None  # the shift it is published on, which may no longer exist
     move_points: float = 0.0  # points it costs to serve it on another shift, or not at all
     tier: int = 0  # 1: past the longest allowed wait, served before any sum of points of tier 0
 
@@ -252,11 +252,11 @@ class Reason:
     seconds: int | None = None
     points: float | None = None
     detail: str = ""
-    relax: tuple[str, ...] = ()  # codes of the hard blocks that stand in the way together
+    relax: tuple[str, ...] = ()  # codes of the hard constraints that exclude it together
     at_s: int | None = None  # when the visit would begin
-    later_s: int = 0  # how much later the others of the route would be reached at most
+    later_s: int = 0  # longest delay of another stop
     over_s: int = 0  # how much longer the shift would have to be (`far`)
-    promised: int = 0  # how many of `visits` are promised, or past the longest wait themselves
+    promised: int = 0  # how many of `visits` are promised or of tier 1
 
     def __str__(self) -> str:
         parts = ["+".join(self.relax) or self.code, self.shift or "", ",".join(self.visits)]

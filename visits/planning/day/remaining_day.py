@@ -29,7 +29,7 @@ from visits.planning.types import (
 )
 from visits.planning.week import slots
 
-PROMISE_POINTS = 40.0  # what a broken promise is worth on top, so that it is replaced before others
+PROMISE_POINTS = 40.0  # added priority of a broken promise, so that it is placed before others
 
 Wanted = Sequence[Sequence[str]]
 
@@ -132,15 +132,15 @@ def keep_promises(
             [stop_groups.place_in_group(visit, joined.visit_by_id[i]) for i, visit in late.items()]
         )
         found = slots.find_slots(ready, one) if one is not None and first in kept.broken else []
-        if one is not None and found:  # later by the same team
+        if one is not None and found:  # keep the shift, at a later hour
             ready = slots.take_slot(ready, one, min(found, key=lambda slot: slot.start_s))
             changed |= late
-        else:  # any team, and before others
+        else:  # release it to any shift
             for i in causes.keys() & own.keys():
                 changed[i] = replace(own[i], locked=None, priority=own[i].priority + PROMISE_POINTS)
     visits = tuple(changed.get(visit.id, visit) for visit in rest.visits)
     order = {row.shift.id: tuple(stop.id for stop in row.visits) for row in ready.lines}
-    # Who does not share a stop here does not later either: promises are kept together as they are now.
+    # Later searches form no other groups: the promises were found to fit together with these.
     return RemainingDay(
         replace(rest, visits=visits), causes, tuple(groups.values()), _build_start(order, was)
     )

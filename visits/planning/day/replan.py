@@ -29,8 +29,8 @@ from visits.planning.rules import walk_route
 from visits.planning.types import DAY_S, Plan, Problem, Progress, Visit, orders_of_plan, plan_from_orders
 
 SECONDS = 1.0
-STEADY_SHARE = 0.6  # of the time, for the search in which published visits keep their hour
-APART_SHARE = 0.15  # for the search in which homes of a stop that found no room are tried each alone
+STEADY_SHARE = 0.6  # share of the budget for the search in which published visits keep their hour
+APART_SHARE = 0.15  # share of the budget for the search in which groups without room are split
 
 
 def replan_day(
@@ -64,7 +64,7 @@ def replan_day(
         kept.problem, published, stop_groups.form_groups(kept.problem, kept.wanted, stops.follows)[1]
     )
     first = search.run_share(steady, kept.wanted, kept.start, 0.0, STEADY_SHARE)
-    free = {row.visit for row in first.plan.unserved}  # asked again, at any hour
+    free = {row.visit for row in first.plan.unserved}  # these may be placed at any hour in the second search
     loose = _replace_visits(steady, {i: kept.problem.visit_by_id[i] for i in free})
     found, wanted = first, tuple(first.groups.values())
     if loose != steady:

@@ -77,6 +77,7 @@ def anneal(
             travel = s.facts[r, TRAVEL] - saved.facts[t, TRAVEL]
             gain += worth - par[DETOUR] * travel
             real += worth - travel
+        # Metropolis: the logarithm is negative, so a gain passes and a loss does by chance.
         if gain < heat * math.log(draw_chance(w)) or not promises_kept(d, s, w, removed):
             restore_routes(d, s, saved, w, routes)
             continue

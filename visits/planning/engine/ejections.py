@@ -28,9 +28,9 @@ from visits.planning.why.hard_constraints import HardConstraints, find_hard_cons
 
 MAX_ADDED_S = 1 << 20
 MAX_EJECTIONS = 5
-MAX_SETS = 100_000  # sets of one size; beyond, the rest is explained one by one
-UNCONSTRAINED = HardConstraints((), ())  # nothing is relaxed: `may` alone tells which shifts are asked
-RELAXED_AT_ONCE = {"skill", "no_shift", "window"}  # blocks that can be relaxed for all at once
+MAX_SETS = 100_000  # of one size; visits left beyond it are explained one by one
+UNCONSTRAINED = HardConstraints((), ())  # no rule is relaxed: Data.may says which shifts are asked
+RELAXED_AT_ONCE = {"skill", "no_shift", "window"}  # constraints that can be relaxed for all visits at once
 
 
 @kernel
@@ -76,7 +76,7 @@ def offer_sets(
             i = 0
             while i < open_:
                 visit = pool[i]
-                if paid[visit] < prices[m]:  # nothing that follows is cheaper: its answer stands
+                if paid[visit] < prices[m]:  # the following sets are not cheaper: the answer is final
                     open_ -= 1
                     pool[i] = pool[open_]
                     pool[open_] = visit
@@ -100,7 +100,7 @@ def explain_open_visits(problem: Problem, model: Model, state: State, saved: Sta
     search = _EjectionSearch(problem, model, state, saved)
     pool = np.flatnonzero(state.where < 0).tolist()
     out, left = search.explain_by_sets(dict.fromkeys(pool, UNCONSTRAINED), 0, 3)
-    # Who has no answer by now is blocked whatever goes, or asks for more room than three leave.
+    # Visits without an answer are excluded by hard constraints, or need more room than three stops leave.
     found = {visit: find_hard_constraints(problem, search.visit_at(visit)) for visit in left}
     hard = {visit: why for visit, why in found.items() if why.codes and RELAXED_AT_ONCE.issuperset(why.codes)}
     more, _ = search.explain_by_sets(hard, 0, 3)

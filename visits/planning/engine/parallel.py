@@ -18,8 +18,8 @@ from visits.planning.engine.data import LENGTH, PLACE, Model, State
 from visits.planning.engine.shapes import Array
 from visits.planning.engine.worker import Worker
 
-SPLIT_ROUTES = 12  # routes a worker must have for the map to be cut
-GOLDEN = math.pi * (3 - math.sqrt(5))  # turns between two cuts; directions never repeat
+SPLIT_ROUTES = 12  # least routes per worker for the map to be cut
+GOLDEN = math.pi * (3 - math.sqrt(5))  # angle between two cuts; directions never repeat
 
 
 def copy_state(state: State) -> State:

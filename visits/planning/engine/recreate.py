@@ -34,7 +34,7 @@ from visits.planning.engine.tuning import (
 
 @kernel
 def is_worth_trying(w: Scratch, visit: int, par: Floats) -> bool:
-    """Whether an open visit is offered now: often if it found positions lately, and now and then in any case."""
+    """Whether an open visit is offered now: often if it found positions lately, else now and then."""
     return bool(draw_chance(w) < max(par[FLOOR], par[TRUST] * w.luck[visit]))
 
 
@@ -140,10 +140,11 @@ def recreate(d: Data, s: State, w: Scratch, routes: int, count: int, par: Floats
             r = w.touched[t]
             if d.may[visit, r] == 0:
                 continue
+            # A blink overlooks the first gaps of the route, at times all of them.
             blind = draw_below(w, 2 + s.facts[r, LENGTH]) if draw_below(w, 1000) < par[BLINK] else 0
             worth = visit_prize(d, visit, r)
             most = 1 << 20
-            room = (worth - best) / par[DETOUR]
+            room = (worth - best) / par[DETOUR]  # only a detour shorter than this is better
             if room < most:
                 most = math.ceil(room)
             added, k = best_place(d, s, visit, r, most, blind)

@@ -149,7 +149,7 @@ def insert_visit(d: Data, s: State, visit: int, r: int, gap: int) -> None:
         for k in range(length + 1, gap, -1):
             stops[r, row, k + 1] = stops[r, row, k]
     at = gap + 1
-    before = stops[r, LEG, at + 1] if length > 0 else 0
+    before = stops[r, LEG, at + 1] if length > 0 else 0  # an empty route drives nowhere
     place = d.place[visit]
     stops[r, VISIT, at] = visit
     stops[r, PLACE, at] = place
@@ -199,7 +199,7 @@ def remove_stops(
         at += 1
     length = at - 2
     s.facts[r, LENGTH] = length
-    if length == 0:
+    if length == 0:  # rounding leaves no remainder in the sums of an empty route
         s.facts[r, TRAVEL] = 0
         stops[r, LEG, 1] = 0
         s.worth[r] = 0.0

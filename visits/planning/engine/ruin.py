@@ -83,7 +83,7 @@ def ruin(d: Data, s: State, saved: State, w: Scratch, seed: int, stamp: int, par
             break
     if count < 0:
         return routes, count
-    if routes == 0 or draw_below(w, 100) < par[ANYWHERE]:  # a route from anywhere, perhaps an empty one
+    if routes == 0 or draw_below(w, 100) < par[ANYWHERE]:  # any route, perhaps an empty one
         r = draw_below(w, d.shift.shape[0])
         if w.owned[r] and w.mark[r] != stamp:
             length = s.facts[r, LENGTH]

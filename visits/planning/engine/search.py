@@ -22,9 +22,9 @@ from visits.planning.start.locks import KeptLocks, keep_locks
 from visits.planning.start.warm_start import build_warm_start
 from visits.planning.types import Problem, Progress, Reason
 
-CHUNK = 500  # iterations between two looks at the clock and at should_stop
+CHUNK = 500  # iterations between two checks of the clock and of should_stop
 ROUNDS, SPRINT_ROUNDS = 64, 8
-EXCHANGE = (32, 48, 60)  # rounds after which whole-map workers go on from the leader
+EXCHANGE = (32, 48, 60)  # rounds after which workers on the whole map continue from the leader
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Found(NamedTuple):
     orders: dict[str, list[str]]
     iterations: int
     stopped: bool
-    reasons: dict[str, Reason]  # why not, by visit, as far as it was found at once
+    reasons: dict[str, Reason]  # by visit id, as far as explain_open_visits found them
 
 
 def run_search(

@@ -30,8 +30,8 @@ from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
 
 FIRST_SHARE = 0.8  # share of the budget for the plan before fairness
 FAIR_ROUNDS = 8
-CUT_SHARE = 0.7  # how much of what is beyond the tolerance one try takes away
-MIN_SHARE_LEFT = 0.05  # share of the budget that is worth going on for when all is fair
+CUT_SHARE = 0.7  # share of the excess that one try removes
+MIN_SHARE_LEFT = 0.05  # least share of the budget worth another search
 
 
 def plan_fairly(
@@ -64,7 +64,7 @@ def plan_fairly(
 
 
 class _FairSearch:
-    """The best plan so far, the shifts that were shortened for it, and the teams that could not be relieved."""
+    """The best plan so far, the shifts shortened for it, and the teams that could not be relieved."""
 
     def __init__(
         self,
@@ -81,10 +81,10 @@ class _FairSearch:
         self.seconds, self.iterations = seconds, iterations
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
-        self.shifts: dict[str, Shift] = {}  # the cut ones
+        self.shifts: dict[str, Shift] = {}  # the shortened ones, by id
         self.held: dict[tuple[str, str], NotRelieved] = {}
-        self.width = len(problem.shifts)  # teams relieved at once; fewer after a try that failed
-        self.spent = 0  # iterations
+        self.width = len(problem.shifts)  # teams relieved at once; halved after a failed try
+        self.spent = 0  # iterations so far
 
     def plan_first(self, start: Plan | None) -> None:
         """Plan without regard to fairness; every later try is compared with this plan."""
@@ -115,9 +115,10 @@ class _FairSearch:
         return found
 
     def _go_on(self, cut: dict[str, Shift], share: float, begins: float, number: int) -> Plan:
-        """The best plan after a further search with the `cut` shifts shortened, refilled on the true shifts."""
+        """The best plan after a further search on the `cut` shifts, refilled on the true ones."""
         smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
         found = self._plan_part(smaller, share, begins, self.best, self.seed + number)
+        # Without iterations `plan` only fills the true days with what fits.
         filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
         return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
 

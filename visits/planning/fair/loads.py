@@ -16,12 +16,12 @@ from typing import NamedTuple
 from visits.planning.rules import count_working_s
 from visits.planning.types import Problem, Route
 
-MIN_STEP = {"minutes": 0.02, "visits": 0.5}  # the least that a difference counts as, and that a day is cut by
+MIN_STEP = {"minutes": 0.02, "visits": 0.5}  # least unit of an excess, and least cut of a day
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """The largest gap between two teams that counts as fair, by measure; None: the measure is not looked at."""
+    """The largest gap between two teams that counts as fair, by measure; None: not looked at."""
 
     minutes: float | None = 0.25  # share of the working time
     visits: float | None = 2.0  # visits a day
@@ -42,7 +42,7 @@ class Load(NamedTuple):
     visits: int
 
     def measured_by(self, measure: str) -> float:
-        """The load by a measure: the busy share of the working time ("minutes"), or visits a day ("visits")."""
+        """The busy share of the working time ("minutes"), or visits a day ("visits")."""
         return self.busy_s / self.available_s if measure == "minutes" else self.visits / self.days
 
 

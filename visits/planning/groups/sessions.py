@@ -21,7 +21,7 @@ from visits.planning.rules import count_working_s, walk_route
 from visits.planning.travel import EARTH_M, unit_vectors
 from visits.planning.types import Problem, Shift, Visit
 
-TRIED_HOMES = 6  # nearest homes that are tried before a day is closed
+TRIED_HOMES = 6  # nearest homes tried before a day is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class SessionRules:
     least: int = 12  # people
     largest: int = 200
     reach_m: float = 2500.0  # from a home to the hall
-    person_s: int = 600  # of the team's time for each
-    setup_s: int = 1800  # once a day, and taking down
+    person_s: int = 600  # of the team's time per person
+    setup_s: int = 1800  # per day, taking down included
     most: int = 8  # proposals
 
 
@@ -83,7 +83,7 @@ def propose_sessions(problem: Problem, halls: Sequence[int], rules: SessionRules
         if counts[best] < max(1, rules.least):
             break
         taken = np.flatnonzero(near[best] & free)[: rules.largest]  # in the problem's order
-        free[taken] = False  # asked once, whether a session comes of it or not
+        free[taken] = False  # considered once, even if it gives no session
         members = [problem.visits[i] for i in taken]
         proposal = _build_proposal(problem, halls[best], members, rules)
         if proposal is not None:

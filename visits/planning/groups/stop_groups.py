@@ -32,7 +32,7 @@ from visits.planning.why import explain
 from visits.planning.why.ejections import is_protected, points_lost
 from visits.planning.why.hard_constraints import free_shifts
 
-Groups = Mapping[str, tuple[str, ...]]  # the first visit's id, which stands for all -> all ids in their order
+Groups = Mapping[str, tuple[str, ...]]  # id of the first visit (the leader) -> ids of all, in order
 
 
 def group_members(groups: Groups, visit: str) -> tuple[str, ...]:

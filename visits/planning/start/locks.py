@@ -43,7 +43,7 @@ def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = Non
         old = [every[i] for i in (start or {}).get(shift_id, ()) if i in every]
         if len(old) == len(visits) and _walk_if_feasible(problem, shift, old):
             orders[shift_id] = tuple(visit.id for visit in old)
-            continue  # not asked one by one: on rounded roads one may be in time only by way of another
+            continue  # do not check them alone: with rounded times one may be in time only by way of another
         for visit in visits:
             reason = explain_lock(problem, shift, visit)
             if reason is None:
@@ -84,7 +84,7 @@ def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) ->
 def _try_simple_orders(
     problem: Problem, shift: Shift, visits: Sequence[Visit], wished: Sequence[Visit]
 ) -> list[Visit] | None:
-    """All visits in a feasible order, either `wished` or built by cheapest insertion; None if neither works."""
+    """All visits in a feasible order, `wished` or built by cheapest insertion; None if neither works."""
     if len(visits) > shift.max_visits:
         return None
     if len(wished) == len(visits) and _walk_if_feasible(problem, shift, wished):

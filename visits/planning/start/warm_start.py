@@ -38,7 +38,7 @@ def build_warm_start(
 def _insert_if_feasible(
     problem: Problem, shift: Shift, order: list[str], visit_id: str, old: Sequence[str]
 ) -> list[str] | None:
-    """`order` with the visit after all that preceded it in the `old` order, or None if a rule forbids that."""
+    """`order` with the visit after all that preceded it in the `old` order; None if a rule forbids it."""
     before = set(old[: old.index(visit_id)])
     at = max((i + 1 for i, other in enumerate(order) if other in before), default=0)
     longer = [*order[:at], visit_id, *order[at:]]

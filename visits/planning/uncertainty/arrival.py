@@ -24,10 +24,8 @@ from visits.planning.types import DAY_S, Interval
 
 Floats = NDArray[np.float64]
 
-BELIEF_VISITS = (
-    250  # visits that weigh as much as the belief that the replays are right; those of a day hang together
-)
-STRETCH_MIN, STRETCH_MAX = -0.5, 1.5  # bounds of the stretch; beyond them something else is wrong
+BELIEF_VISITS = 250  # reports that weigh as much as the assumption that the replays are right
+STRETCH_MIN, STRETCH_MAX = -0.5, 1.5  # beyond these bounds something else is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class Promise:
         return min(max(int(np.quantile(doors, self.early) // self.step_s) * self.step_s, first), last)
 
     def stretch_arrivals(self, doors: Floats, *, begin_s: int) -> Floats:
-        """`doors`, shape (runs,), none before `begin_s`, with their spread after it corrected by `stretch`."""
+        """`doors`, shape (runs,), none before `begin_s`, their spread after it corrected by `stretch`."""
         return begin_s + (doors - begin_s) * (1 + self.stretch)
 
     def choose_end(self, doors: Floats, *, begin_s: int, surplus: float = 0.0) -> int:

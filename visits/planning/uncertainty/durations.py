@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from visits.planning.errors import PlanningError
 
-SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a slip
-ENDLESS = 100.0  # log minutes beyond all that is asked, and within what exp can give
-FAR_DEVIATIONS = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 lies further out
-MIN_DEVIATION = 0.1  # the least robust deviation on the log scale, where most reports are equal
-MIN_REPORTS = 8  # fewer reports have no middle to be far from
+SHORTEST_MIN, LONGEST_MIN = 1.0, 240.0  # minutes that a visit can last; a report outside is a mistake
+ENDLESS = 100.0  # log minutes above any question asked, small enough for exp
+FAR_DEVIATIONS = 3.5  # robust deviations from the median (Iglewicz and Hoaglin, 1993); 1 in 2,000 is further
+MIN_DEVIATION = 0.1  # least robust deviation on the log scale; it would be 0 where most reports are equal
+MIN_REPORTS = 8  # with fewer reports no outlier can be told
 
 Floats = NDArray[np.float64]
 
@@ -165,7 +165,7 @@ def cumulate_t(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=1024)
 def invert_t(share: float, freedom: float) -> float:
-    """The t that `share` of Student's t stays below, by bisection. Raises PlanningError unless 0 < share < 1."""
+    """The t that `share` of Student's t stays below, by bisection; PlanningError unless 0 < share < 1."""
     if not 0 < share < 1:
         raise PlanningError("share_range", "share must lie between 0 and 1")
     if share == 0.5:

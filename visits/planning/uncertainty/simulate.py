@@ -174,14 +174,14 @@ def tell_intervals(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures of a week's replays. Shares are of all visits in all runs; seconds are per team-day or visit."""
+    """Figures of a week's replays. Shares are of all visits in all runs; seconds per team-day or visit."""
 
     runs: int
     team_days: int
     homes: int
     on_time: float  # at the door before the told interval ends
     coverage: float  # at the door within it
-    late_mean_s: float  # how late, where late
+    late_mean_s: float  # mean lateness of the late ones
     overtime_mean_s: float
     overtime_p95_s: float
     idle_mean_s: float
@@ -248,12 +248,14 @@ def _choose_interval(
     doors = _find_service_begins(there, (begin, DAY_S), home, day.breaks)
     end = promise.choose_end(doors, begin_s=begin, surplus=surplus)
     closes = max((shut for opens, shut in home.windows if opens <= begin <= shut), default=DAY_S)
-    if begin + promise.narrowest_s <= closes:  # nobody is told hours that do not suit them
+    if begin + promise.narrowest_s <= closes:  # do not tell hours outside the window
         end = min(end, closes)
     for from_s, to_s in day.breaks:
-        if end == to_s:  # who begins right after the break is not at the door to the second
+        if end == to_s:  # a visit may begin right after the break, but not to the second
             end = min(end + promise.step_s, DAY_S)
-        elif from_s < end < to_s and begin + promise.narrowest_s <= from_s:  # nobody comes in the break
+        elif (
+            from_s < end < to_s and begin + promise.narrowest_s <= from_s
+        ):  # the team does not come during the break
             end = from_s
     return begin, end
 

@@ -20,8 +20,8 @@ from visits.planning.week import slots
 from visits.planning.why import ejections, hard_constraints
 
 FREE, FITS, SHIFTS, PUSHES, BLOCKED = "free", "fits", "shifts", "pushes", "blocked"
-LATE = "late"  # the caller found that the hour would not hold
-NO_TRAVEL_S = 60  # less than a minute is no price
+LATE = "late"  # set by callers: the replays say that the hour would not hold
+NO_TRAVEL_S = 60  # less added travel counts as none
 
 Orders = Mapping[str, Sequence[str]]
 

@@ -19,8 +19,8 @@ from visits.planning.priority import points_on
 from visits.planning.rules import find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
 
-NOTICE_S = 15 * 60  # a family is told when its visit shifts by more than this
-CALL_S = 10 * 60  # what telling one family costs, in seconds of travel
+NOTICE_S = 15 * 60  # a family is called if its visit shifts by more
+CALL_S = 10 * 60  # cost of calling one family, in seconds of travel
 NO_ARRIVAL = -1  # no arrival is early enough
 
 
@@ -35,12 +35,12 @@ class Slot:
     start_s: int
     leave_s: int
     end_s: int  # when the team is back
-    added_s: int  # travel that it adds; may be negative where roads are no metric
-    points: float  # what serving it on that date is worth
-    later_s: int  # the most that any other stop shifts
+    added_s: int  # added travel; negative where times between places are no metric
+    points: float  # points of serving it on that date
+    later_s: int  # largest shift of another stop
     moved: tuple[tuple[str, int], ...]  # stops that shift by more than the notice, and by how many seconds
-    price_s: float  # what places are ordered by: travel, calls, and points lost by waiting, as travel
-    joins: str | None = None  # the stop that it shares the place of, right after it
+    price_s: float  # the order of slots: travel, calls, and points lost by waiting, as seconds of travel
+    joins: str | None = None  # the stop whose place it shares, right after it
 
 
 class Line(NamedTuple):
@@ -240,7 +240,7 @@ def _measure_delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, 
         start_s = find_service_start(arrive_s, visit.service_s, visit.windows, breaks)
         assert start_s is not None, "the latest arrival was kept"
         by_s = start_s - row.starts[index]
-        if by_s == 0:  # waited away: the rest is as it was
+        if by_s == 0:  # the delay is absorbed by waiting: nothing changes after it
             return row.end_s, later_s, tuple(moved)
         later_s = max(later_s, by_s)
         if abs(by_s) > NOTICE_S:

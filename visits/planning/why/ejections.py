@@ -28,20 +28,20 @@ class EjectionSet(NamedTuple):
     out: tuple[str, ...]
     gap: int
     protected: int
-    points: float  # worth of those that go
+    points: float  # of the stops in `out`
 
 
 class _Label(NamedTuple):
     """A partial route that was extended stop by stop; compared with others of the same place and counts."""
 
     here: int  # number of the place, see _RouteSearch
-    out: int  # how many stops went
-    protected: int  # how many of them
-    gap: int  # -1 while the visit is not in
+    out: int  # ejected stops
+    protected: int  # protected ones among them
+    gap: int  # -1 until the visit is inserted
     leave_s: int
-    lost: float = 0.0  # points of those that went
+    lost: float = 0.0  # points of the ejected
     travel_s: int = 0
-    who: tuple[int, ...] = ()  # those that went, as indices of the stops
+    who: tuple[int, ...] = ()  # indices of the ejected stops
 
 
 def points_lost(problem: Problem, visit: Visit, shift: Shift) -> float:

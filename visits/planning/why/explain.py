@@ -51,7 +51,7 @@ def explain_visit(problem: Problem, orders: Orders, visit: Visit) -> Reason:
     milliseconds."""
     found = find_hard_constraints(problem, visit)
     room = cheapest_ejection_set(problem, orders, found.offers)
-    if room is None:  # no shifts, or a place out of every team's reach
+    if room is None:  # there are no shifts, or no team could reach the place
         return Reason(found.codes[0] if found.codes else "no_shift", relax=found.codes)
     offer = next(offer for offer in found.offers if offer.shift.id == room.shift)
     return build_reason(problem, orders, visit, found.codes, offer, room)
@@ -133,7 +133,7 @@ def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: R
         faults.append("relaxing it does not help")
     elif best.travel_s - _route_travel_s(problem, orders, reason.shift) != reason.seconds:
         faults.append("the added travel is another")
-    for left in (*reason.relax, *reason.visits):  # each is needed
+    for left in (*reason.relax, *reason.visits):  # with any one of them left, the visit must not fit
         relax = [code for code in reason.relax if code != left]
         out = [other for other in reason.visits if other != left]
         if _find_cheapest_walk(problem, orders, visit, reason.shift, relax, out, reason.over_s) is not None:
@@ -185,7 +185,7 @@ def _find_cheapest_walk(
     out: Sequence[str],
     over_s: int = 0,
 ) -> Walk | None:
-    """The walk of least travel with the visit inserted and `out` ejected, or None if no position is feasible."""
+    """The walk of least travel with the visit inserted and `out` ejected; None if none is feasible."""
     shift = problem.shift_by_id[shift_id]
     offer = relax_offer(shift, visit, relax, over_s)
     stops = [problem.visit_by_id[i] for i in orders.get(shift_id, ())]

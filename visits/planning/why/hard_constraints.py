@@ -18,21 +18,21 @@ from typing import NamedTuple
 from visits.planning.rules import walk_route
 from visits.planning.types import DAY_S, Problem, Shift, Visit
 
-CODES = ("skill", "full", "window", "far", "no_shift")  # the sooner, the easier to do something about
+CODES = ("skill", "full", "window", "far", "no_shift")  # the easier to remedy first
 
 
 class Offer(NamedTuple):
-    """A shift and a visit after relaxing some rules; `over_s` is how many seconds late the team may be back."""
+    """A shift and a visit after relaxing some rules."""
 
     shift: Shift
     visit: Visit
-    over_s: int = 0  # how late the team may be back
+    over_s: int = 0  # seconds that the team may be back late
 
 
 class HardConstraints(NamedTuple):
     """The fewest rules that exclude a visit, and the shifts where only these do."""
 
-    codes: tuple[str, ...]  # empty: some shift could do the visit alone
+    codes: tuple[str, ...]  # empty: some shift could serve the visit alone
     offers: tuple[Offer, ...]
 
 
