@@ -20,11 +20,8 @@ from visits.planning.engine.tuning import DETOUR, TUNING
 HOT, COLD, FINAL = 0.4, 0.025, 0.002  # shares of the mean prize
 WARM = 0.6  # a warm start begins this far down the curve, so as not to destroy the earlier plan
 QUENCH = 0.93  # share of the run when the quench begins
-CYCLE, CYCLE_BY_SQUARE, MAX_CYCLES = (
-    8000,
-    4,
-    8,
-)  # least iterations of a cycle, plus per visit squared; most cycles
+# Least iterations of a cycle, these times the square of the number of visits more, and the most cycles.
+CYCLE, CYCLE_BY_SQUARE, MAX_CYCLES = 8000, 4, 8
 SPRINT, SPRINT_S = 0.04, 2.0  # share of the run for the sprint, and its longest time
 
 

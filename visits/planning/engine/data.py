@@ -25,9 +25,7 @@ NEIGHBOURS = 100
 NO_BREAK_S = 1 << 30  # a break that no clock reaches
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
-LENGTH, EARLY, TRAVEL = range(
-    3
-)  # columns of State.facts; EARLY counts the visits that are not `infectious_last`
+LENGTH, EARLY, TRAVEL = range(3)  # columns of State.facts; EARLY: visits not `infectious_last`
 START, END, FROM, TO, MAX_VISITS, CLASS, DAY = range(7)  # columns of Data.shift
 
 

@@ -253,9 +253,7 @@ def _choose_interval(
     for from_s, to_s in day.breaks:
         if end == to_s:  # a visit may begin right after the break, but not to the second
             end = min(end + promise.step_s, DAY_S)
-        elif (
-            from_s < end < to_s and begin + promise.narrowest_s <= from_s
-        ):  # the team does not come during the break
+        elif from_s < end < to_s and begin + promise.narrowest_s <= from_s:  # the team never comes in it
             end = from_s
     return begin, end
 
