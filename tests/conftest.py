@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from outreach import vault
 from tests.factories.outreach import places
+from tests.support import clock as clocks
 from tests.support.safe_reads import watch_reads
 
 if TYPE_CHECKING:  # heavy, and most tests need neither
@@ -23,6 +25,26 @@ if TYPE_CHECKING:  # heavy, and most tests need neither
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 _running: "list[Stack]" = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--at", metavar="DATE", help="run as if it were then: 2026-12-04T11:45, office time")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    clocks.begin(at=config.getoption("--at"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_clock_for_all_processes() -> None:
+    clocks.pass_on()
+
+
+@pytest.fixture
+def clock() -> Iterator[clocks.Clock]:
+    """Stands still where the run stands, until the test moves it."""
+    with time_machine.travel(clocks.now().astimezone(clocks.OFFICE), tick=False) as traveller:
+        yield clocks.Clock(traveller)
 
 
 @pytest.fixture(autouse=True)
@@ -124,9 +146,9 @@ def browser(libraries: None) -> "Iterator[Browser]":
 
 @pytest.fixture
 def context(browser: "Browser") -> "Iterator[BrowserContext]":
-    from tests.support.browser import OFFICE_PC, PERSON
+    from tests.support.browser import OFFICE_PC, new_context
 
-    context = browser.new_context(viewport=OFFICE_PC, **PERSON)  # type: ignore[arg-type]
+    context = new_context(browser, OFFICE_PC)
     context.set_default_timeout(15_000)
     yield context
     context.close()

@@ -15,10 +15,10 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, Vi
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
-    PERSON,
     TABLET,
     Watch,
     axe_violations,
+    new_context,
     picture,
     scrolls_sideways,
 )
@@ -70,12 +70,7 @@ class Office:
             self.day = reverse("admin:visits_teamday_page", args=[shifts[0].team_id, first.isoformat()])
 
     def page(self, browser: Browser, *, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            viewport=OFFICE_PC,  # type: ignore[arg-type]
-            java_script_enabled=scripts,
-            base_url=self.stack.web,
-            **PERSON,  # type: ignore[arg-type]
-        )
+        context = new_context(browser, OFFICE_PC, java_script_enabled=scripts, base_url=self.stack.web)
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.goto("/admin/login/")

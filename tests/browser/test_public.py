@@ -11,10 +11,10 @@ from tests.outreach.views.walk import answers
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
-    PERSON,
     TABLET,
     Watch,
     axe_violations,
+    new_context,
     picture,
     scrolls_sideways,
 )
@@ -27,7 +27,7 @@ NIK = "3519015705500001"
 @pytest.fixture
 def old_phone(browser: Browser) -> Iterator[Page]:
     """320 pixels wide and no scripts."""
-    context = browser.new_context(viewport=OLD_PHONE, java_script_enabled=False, **PERSON)  # type: ignore[arg-type]
+    context = new_context(browser, OLD_PHONE, java_script_enabled=False)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
@@ -100,7 +100,7 @@ def test_the_whole_way_to_the_status_without_scripts(shared_stack: Stack, old_ph
 def test_every_page_is_accessible_and_fits(
     shared_stack: Stack, browser: Browser, size: dict[str, int]
 ) -> None:
-    context = browser.new_context(viewport=size, **PERSON)  # type: ignore[arg-type]
+    context = new_context(browser, size)
     page = context.new_page()
     found: list[str] = []
     watch = Watch(page)

@@ -10,10 +10,10 @@ from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestF
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
-    PERSON,
     TABLET,
     Watch,
     axe_violations,
+    new_context,
     picture,
     scrolls_sideways,
 )
@@ -44,7 +44,7 @@ def _login(office: Stack, page: Page) -> None:
 
 @pytest.mark.parametrize("size", [OFFICE_PC, TABLET], ids=lambda size: str(size["width"]))
 def test_every_page_is_accessible_and_fits(office: Stack, browser: Browser, size: dict[str, int]) -> None:
-    context = browser.new_context(viewport=size, **PERSON)  # type: ignore[arg-type]
+    context = new_context(browser, size)
     page = context.new_page()
     found: list[str] = []
     watch = Watch(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from outreach.enums import NeedState
 from outreach.models import Need, Village
 from tests.support import officer
-from tests.support.browser import OFFICE_PC, OLD_PHONE, PERSON, TABLET, Watch, picture
+from tests.support.browser import OFFICE_PC, OLD_PHONE, TABLET, Watch, new_context, picture
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from visits.demo import accounts, teams
@@ -62,7 +62,7 @@ def people(browser: Browser, dawn: str) -> Iterator[Callable[[dict[str, int]], P
     contexts: list[BrowserContext] = []
 
     def page(size: dict[str, int]) -> Page:
-        context = browser.new_context(viewport=size, **PERSON | {"timezone_id": dawn})  # type: ignore[arg-type]
+        context = new_context(browser, size, timezone_id=dawn)
         context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()

@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, Request
+
+from tests.support import clock
 
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -27,6 +29,28 @@ def chromium() -> str:
 
 def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+
+
+def new_context(browser: Browser, size: dict[str, int], **options: Any) -> BrowserContext:
+    """A window of this size on a machine of its own, at the office, whose clock stands where the run's does."""
+    return set_clock(browser.new_context(viewport=size, **PERSON | options))  # type: ignore[arg-type]
+
+
+def set_clock(context: BrowserContext) -> BrowserContext:
+    """Pages of this context take the run's moment for now; their timers stay as they are."""
+    if ahead := clock.ahead_ms():
+        context.add_init_script(f"({_SHIFT_DATE})({ahead})")
+    return context
+
+
+_SHIFT_DATE = """ahead => {
+    const now = Date.now.bind(Date), later = () => now() + ahead;
+    globalThis.Date = new Proxy(Date, {
+        construct: (real, given, as) => Reflect.construct(real, given.length ? given : [later()], as),
+        apply: real => String(new real(later())),
+        get: (real, name) => name === "now" ? later : Reflect.get(real, name),
+    });
+}"""
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.support import officer
-from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium
+from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 from visits.enums import KeyRole, KeyState
@@ -257,7 +257,7 @@ def open_profile(browser: Browser, tmp_path: Path):
             **PERSON,  # type: ignore[arg-type]
         )
         opened.append(context)
-        return context
+        return set_clock(context)
 
     yield start
     for context in opened:
