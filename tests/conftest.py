@@ -41,10 +41,20 @@ def _one_clock_for_all_processes() -> None:
 
 
 @pytest.fixture
-def clock() -> Iterator[clocks.Clock]:
-    """Stands still where the run stands, until the test moves it."""
-    with time_machine.travel(clocks.now().astimezone(clocks.OFFICE), tick=False) as traveller:
-        yield clocks.Clock(traveller)
+def clock(request: pytest.FixtureRequest) -> Iterator[clocks.Clock]:
+    """Stands where `pytest.mark.clock(moment)` says, or else where the run does, until the test moves it."""
+    mark = request.node.get_closest_marker("clock")
+    with time_machine.travel(clocks.now().astimezone(clocks.OFFICE)) as traveller:
+        clock = clocks.Clock(traveller)
+        if mark:
+            clock.move_to(*mark.args, **mark.kwargs)
+        yield clock
+
+
+@pytest.fixture(autouse=True)
+def _at_the_marked_moment(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("clock"):
+        request.getfixturevalue("clock")
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from outreach.models import Need, Village
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support import clock
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
@@ -41,8 +41,8 @@ class Office:
         self.stack = stack
         with stack.orm():
             User.objects.create_superuser(NAME, password=PASSWORD)
-            now = timezone.now()
-            first, second = calendar.next_working_days(after=timezone.localdate(), count=2)
+            now = clock.now()
+            first, second = calendar.next_working_days(after=clock.today(), count=2)
             teams = [TeamFactory(name=f"Tim {place} (contoh)") for place in ("Saradan", "Kare", "Geger")]
             shifts: list[Shift] = [
                 ShiftFactory(team=team, date=day) for day in (first, second) for team in teams
@@ -63,7 +63,7 @@ class Office:
             after = {shift: needs[at * 4 + 1 : at * 4 + 4] for at, shift in zip(order, shifts, strict=True)}
             self.draft: Plan = draft(after, left=needs[:1], first=first, last=second, now=now)
             self.failed: PlanRun = PlanRunFactory(state=RunState.FAILED, message="too_often", attempts=3)
-            at_work = ShiftFactory(team=teams[1], date=timezone.localdate())
+            at_work = ShiftFactory(team=teams[1], date=clock.today())
             for number, need in enumerate(needs[27:], start=1):
                 VisitFactory(shift=at_work, need=need, sequence=number)
             self.places = reverse("admin:visits_need_places", args=[needs[24].pk])

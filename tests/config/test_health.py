@@ -7,7 +7,6 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config import health
@@ -57,8 +56,8 @@ def test_ready_with_a_living_worker(client: Client):
 
 
 @pytest.mark.django_db
-def test_pages_stay_in_service_while_the_worker_is_silent(client: Client):
-    Heartbeat.objects.create(name="worker", at=timezone.now() - timedelta(seconds=61))
+def test_pages_stay_in_service_while_the_worker_is_silent(client: Client, clock):
+    Heartbeat.objects.create(name="worker", at=clock.now() - timedelta(seconds=61))
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
@@ -98,9 +97,9 @@ def test_health_is_not_redirected_to_https(client: Client, settings: Settings):
     ],
 )
 def test_a_planning_run_whose_worker_is_gone_is_seen(
-    client: Client, state: RunState, lease_seconds: int, seen: int
+    client: Client, state: RunState, lease_seconds: int, seen: int, clock
 ):
-    PlanRunFactory(state=state, lease_until=timezone.now() + timedelta(seconds=lease_seconds))
+    PlanRunFactory(state=state, lease_until=clock.now() + timedelta(seconds=lease_seconds))
     assert client.get("/readyz").json()["jobs"]["runs_without_worker"] == seen
 
 

@@ -46,8 +46,8 @@ def test_the_first_page_has_the_same_queries_for_1_and_3(django_assert_num_queri
         client.get("/admin/")
 
 
-def test_drafts_to_publish_are_shown(time_machine) -> None:
-    time_machine.move_to(NOW)
+def test_drafts_to_publish_are_shown(clock) -> None:
+    clock.move_to(NOW)
     draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
 
     assert _cards(staff("visits.view_plan"))["kunjungan dalam rancangan Selasa, 1 Desember 2026"] == 1

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from outreach.enums import NeedState
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory
+from tests.support import clock
 from tests.support.office import Office
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.crash
 
 
 def _days(count: int = 2) -> list[date]:
-    return calendar.next_working_days(after=timezone.localdate(), count=count)
+    return calendar.next_working_days(after=clock.today(), count=count)
 
 
 @pytest.fixture
@@ -120,4 +120,4 @@ def test_of_two_plans_for_one_team_day_published_at_once_one_wins(make_stack: Ca
 def _plan(shift: Shift) -> Plan:
     village = VillageFactory(code="35.19.99.2001")
     needs: list[Need] = [NeedFactory(resident__village=village) for _ in range(2)]
-    return draft({shift: needs}, first=shift.date, now=timezone.now() - timedelta(minutes=1))
+    return draft({shift: needs}, first=shift.date, now=clock.now() - timedelta(minutes=1))

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import factory
-from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import NeedKind, NeedState, Relation, ResidentKind
 from outreach.models import District, Need, Regency, Resident, Village, VisitRequest
+from tests.support import clock
 
 
 class RegencyFactory(factory.django.DjangoModelFactory):
@@ -91,7 +91,7 @@ class NeedFactory(factory.django.DjangoModelFactory):
     resident = factory.SubFactory(ResidentFactory)
     kind = NeedKind.RECORDING
     state = NeedState.OPEN
-    waiting_since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=5))
+    waiting_since = factory.LazyFunction(lambda: clock.now() - timedelta(days=5))
 
 
 class VisitRequestFactory(factory.django.DjangoModelFactory):

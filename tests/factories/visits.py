@@ -6,6 +6,7 @@ import factory
 from django.utils import timezone
 
 from tests.factories.outreach import NeedFactory
+from tests.support import clock
 from visits.enums import VisitState
 from visits.models import Officer, Plan, PlanRun, Shift, Team, Visit
 
@@ -37,7 +38,7 @@ class ShiftFactory(factory.django.DjangoModelFactory):
         model = Shift
 
     team = factory.SubFactory(TeamFactory)
-    date = factory.LazyFunction(lambda: timezone.localdate())
+    date = factory.LazyFunction(lambda: clock.today())
     starts = time(7, 30)
     ends = time(15, 30)
     breaks = [["12:00", "13:00"]]
@@ -50,7 +51,7 @@ class PlanRunFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = PlanRun
 
-    first_date = factory.LazyFunction(lambda: timezone.localdate())
+    first_date = factory.LazyFunction(lambda: clock.today())
     last_date = factory.SelfAttribute("first_date")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from outreach.enums import NeedState
 from outreach.models import Need, Village
-from tests.support import officer
+from tests.support import clock, officer
 from tests.support.browser import OFFICE_PC, OLD_PHONE, TABLET, Watch, new_context, picture
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
@@ -28,7 +27,7 @@ PHONE = "0890 0000 4321"
 
 def _zone_at_dawn() -> str:
     """A time zone where it is five in the morning, so that today's teams have not left yet."""
-    east = (DAWN - datetime.now(UTC).hour + 11) % 24 - 11
+    east = (DAWN - clock.now().hour + 11) % 24 - 11
     return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
 
 
@@ -47,7 +46,7 @@ def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, 
         login = accounts.coordinator(keys_dir=stack.data_dir / "keys")
         office_keys.current(KeyRole.WORKER)
         office_keys.current(KeyRole.CAPTURE)
-        today = timezone.localdate()
+        today = clock.today()
         (team,) = teams.make(count=1)
         calendar_exceptions.set_day(date=today, is_open=True, reason="Uji", actor="system")
         team_shifts.make_shifts(teams=[team], first=today, last=today, actor="system")
@@ -156,7 +155,7 @@ def test_from_the_form_to_the_status_page(
     daughter, coordinator, tablet = people(OLD_PHONE), people(OFFICE_PC), people(TABLET)
     watches = [Watch(page) for page in (daughter, coordinator, tablet)]
     with stack.orm(), timezone.override(dawn):
-        today = timezone.localdate().isoformat()
+        today = clock.today().isoformat()
         base = Team.objects.get().base_name.removeprefix("Kantor Kecamatan ")
         village = Village.objects.select_related("district").filter(district__name=base)[0]
 

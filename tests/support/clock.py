@@ -9,6 +9,8 @@ import os
 import random
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,12 +41,16 @@ def ahead_ms() -> int:
 def begin(*, at: str | None) -> None:
     """Let this process stand where its run does: where the environment says, or else at `at` (ISO, office time)."""
     if at and AHEAD not in os.environ:
-        moment = datetime.fromisoformat(at)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=OFFICE)
-        os.environ[AHEAD] = f"{moment.timestamp() - time.time():.3f}"
+        os.environ[AHEAD] = f"{_moment(at).timestamp() - time.time():.3f}"
     if AHEAD in os.environ:
         time_machine.travel(time.time() + float(os.environ[AHEAD])).start()
         time.time()  # it goes on from the first look
+
+
+def _moment(given: datetime | str) -> datetime:
+    """In office time, which is meant where a text says no zone."""
+    moment = datetime.fromisoformat(given) if isinstance(given, str) else given
+    return moment.astimezone(OFFICE) if moment.tzinfo else moment.replace(tzinfo=OFFICE)
 
 
 def pass_on() -> None:
@@ -54,7 +60,8 @@ def pass_on() -> None:
 
 
 class Clock:
-    """The clock of one test: it stands still unless told to go on, and moves as told."""
+    """The clock of one test: `now()`, and the moment to which the test moves it. It goes on from there, or stands still
+    where `tick` is false. A moment is one with its zone, or such as "2026-11-30T12:00" at the office."""
 
     def __init__(self, traveller: time_machine.Traveller) -> None:
         self._traveller = traveller
@@ -65,15 +72,14 @@ class Clock:
     def today(self) -> date:
         return today()
 
-    def move_to(self, moment: datetime, *, tick: bool = False) -> None:
-        self._traveller.move_to(moment.astimezone(OFFICE), tick=tick)
+    def move_to(self, moment: datetime | str, *, tick: bool = True) -> None:
+        self._traveller.move_to(_moment(moment), tick=tick)
 
-    def shift(self, by: timedelta) -> None:
-        self._traveller.shift(by)
-
-    def go_on(self) -> None:
-        """Let time pass from here, for tests that wait for it."""
-        self.move_to(now(), tick=True)
+    @contextmanager
+    def at(self, moment: datetime | str, *, tick: bool = True) -> Iterator[None]:
+        """Within, it is this moment."""
+        with time_machine.travel(_moment(moment), tick=tick):
+            yield
 
 
 # --- the moments at which a run may stand

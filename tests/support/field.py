@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import timezone
-
 from outreach import vault
 from outreach.enums import LocationSource, NeedState, ResidentKind
 from outreach.models import Village
@@ -18,6 +16,7 @@ from tests.factories.visits import (
     VisitFactory,
     at,
 )
+from tests.support import clock
 from visits.enums import KeyRole
 from visits.keys import office_keys
 from visits.lib import strict_json
@@ -80,7 +79,7 @@ def _publish(shift: Shift, visits: list[Visit]) -> None:
         plan=plan,
         content=content,
         content_sha256=strict_json.digest(content),
-        published_at=timezone.now(),
+        published_at=clock.now(),
     )
     TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
 
@@ -93,7 +92,7 @@ def team_day(*, stops: int = 3, officers: int = 1) -> TeamsDay:
         OfficerFactory(team=team, name=f"Petugas {letter}", employee_number=f"{team.code}-{letter}")
         for letter in "ABC"[:officers]
     ]
-    today = timezone.localdate()
+    today = clock.today()
     made = []
     for on, count in ((today, stops), (today + timedelta(days=1), 1)):
         shift = ShiftFactory(team=team, date=on)

@@ -9,12 +9,12 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from PIL import Image
 
 from outreach.lib.ids import uuid7
+from tests.support import clock
 from visits.lib import jose
 
 CHUNK = 262144
@@ -162,7 +162,7 @@ class Tablet:
             "id": str(uuid7()),
             "sequence": self.sequence,
             "kind": kind,
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "at": clock.now().isoformat(timespec="milliseconds"),
             "since_ms": 1000,
             "position": {"lat": -7.62, "lon": 111.52, "accuracy_m": 10},
             "officer": officer,
@@ -205,7 +205,7 @@ class Tablet:
             "device": self.device,
             "visit": visit,
             "officer": officer,
-            "day": datetime.now(UTC).date().isoformat(),
+            "day": clock.today().isoformat(),
             "day_version": "0" * 64,
             "client": 1,
             "form_version": 1,
@@ -213,7 +213,7 @@ class Tablet:
             "parts": listed,
             "quality": {"blur": 0.8, "exposure": 0.5},
             "exceptions": [],
-            "clocks": {"wall": datetime.now(UTC).isoformat(), "since_ms": 0, "offset_ms": None},
+            "clocks": {"wall": clock.now().isoformat(), "since_ms": 0, "offset_ms": None},
             "position": {"lat": -7.62, "lon": 111.52, "accuracy_m": 10},
             **(manifest or {}),
         }

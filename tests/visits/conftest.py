@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, PlanFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support import clock
 from tests.support.tablet import Tablet, client_send
 from visits.api import throttles
 from visits.enums import KeyRole, RunState
@@ -36,7 +36,7 @@ def publish(shift: Shift, visits: Sequence[Any], number: int = 1) -> DayVersion:
         plan=PlanFactory(run__first_date=shift.date, run__state=RunState.DONE),
         content=content,
         content_sha256=strict_json.digest(content),
-        published_at=timezone.now(),
+        published_at=clock.now(),
     )
     TeamDay.objects.update_or_create(team=shift.team, date=shift.date, defaults={"live": version})
     return version
@@ -111,4 +111,4 @@ def sealed(tablet, visit, officer, capture_key):
 
 @pytest.fixture
 def tomorrow():
-    return timezone.localdate() + timedelta(days=1)
+    return clock.today() + timedelta(days=1)

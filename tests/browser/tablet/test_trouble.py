@@ -12,10 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.support import officer
+from tests.support import clock, officer
 from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
@@ -119,7 +118,7 @@ def test_a_receipt_that_somebody_else_signed_is_not_believed(
             "kind": "stored",
             "capture": told["capture"],
             "device": told["device"],
-            "at": timezone.now().isoformat(),
+            "at": clock.now().isoformat(),
             "manifest_sha256": hashlib.sha256(manifest.encode()).hexdigest(),
         }
         jws = jose.sign(payload=receipt, typ="jb-receipt+jws", key=forger, kid=str(forger.kid))
@@ -297,7 +296,7 @@ def test_a_clock_that_is_set_back_holds_no_report_back(shared_stack: Stack, page
     page.get_by_role("link", name="Tidak bisa direkam").click()
     page.get_by_role("button", name="Menolak hari ini").click()
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
-    page.clock.set_system_time(timezone.now() - timedelta(days=1))
+    page.clock.set_system_time(clock.now() - timedelta(days=1))
     officer.sync(page)
     expect(page.locator("#sync-link")).to_contain_text("0 di tablet · 1 terkirim", timeout=20_000)
 

@@ -3,9 +3,7 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
-from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import LogEntry, Need
@@ -42,8 +40,8 @@ def test_deciding_is_a_permission_of_its_own(login) -> None:
         assert client.post(_url(need, path), GIVEN).status_code == 403
 
 
-def test_the_list_shows_a_state_with_the_most_pressing_first(coordinator: Client) -> None:
-    now = timezone.now()
+def test_the_list_shows_a_state_with_the_most_pressing_first(coordinator: Client, clock) -> None:
+    now = clock.now()
     for name, urgency, days in (("Biasa", "normal", 30), ("Mendesak", "high", 1), ("Lama", "high", 9)):
         NeedFactory(
             resident=ResidentFactory(name=name), urgency=urgency, waiting_since=now - timedelta(days=days)
@@ -72,9 +70,9 @@ def test_the_list_takes_the_same_queries_for_one_and_three_rows(
         NeedFactory()
 
 
-def test_one_need_shows_what_its_resident_reads(coordinator: Client) -> None:
+def test_one_need_shows_what_its_resident_reads(coordinator: Client, clock) -> None:
     need = NeedFactory()
-    progress.record(need=need, milestone=Milestone.ACCEPTED, at=timezone.now(), source="r")
+    progress.record(need=need, milestone=Milestone.ACCEPTED, at=clock.now(), source="r")
 
     assert "Permohonan disetujui" in coordinator.get(_url(need)).content.decode()
 
@@ -87,8 +85,8 @@ def test_no_name_goes_into_the_browsers_history(coordinator: Client) -> None:
         assert "Warga Rahasia" not in page.split("<title>")[1].split("</title>")[0]
 
 
-def test_days_of_waiting_are_those_that_give_points(coordinator: Client) -> None:
-    with time_machine.travel(NOW):
+def test_days_of_waiting_are_those_that_give_points(coordinator: Client, clock) -> None:
+    with clock.at(NOW):
         need = NeedFactory(waiting_since=NOW - timedelta(days=66) + timedelta(hours=3))
         late = staff("outreach.view_need").get(_url(need)).content.decode()
 
@@ -96,8 +94,8 @@ def test_days_of_waiting_are_those_that_give_points(coordinator: Client) -> None
     assert "menunggu 66 hari" in late
 
 
-def test_points_are_shown_with_their_parts(coordinator: Client) -> None:
-    since = timezone.now() - timedelta(days=20)
+def test_points_are_shown_with_their_parts(coordinator: Client, clock) -> None:
+    since = clock.now() - timedelta(days=20)
     need = NeedFactory(urgency="hospital", resident__kind="sick", waiting_since=since)
 
     page = " ".join(coordinator.get(_url(need)).content.decode().split())
@@ -113,10 +111,11 @@ def test_points_are_shown_with_their_parts(coordinator: Client) -> None:
     assert "Nilai untuk rencana" not in coordinator.get(_url(need)).content.decode()
 
 
-def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator: Client) -> None:
-    shift = ShiftFactory(date=timezone.localdate() + timedelta(days=1))
+@pytest.mark.clock(NOW)
+def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator: Client, clock) -> None:
+    shift = ShiftFactory(date=clock.today() + timedelta(days=1))
     need, other = NeedFactory(), NeedFactory(resident__name="Siti Contoh")
-    plan = draft({shift: [other]}, left=[need], first=shift.date, now=timezone.now())
+    plan = draft({shift: [other]}, left=[need], first=shift.date, now=clock.now())
     row = plan.unserved.get()
     row.reasons = [
         {"code": "pushes", "shift": str(shift.pk), "needs": [str(other.pk)], "points": 45, "at": 38_400}
@@ -130,17 +129,18 @@ def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator
     assert f"bila S. C. ({other.resident.village.name}) ditunda (nilai 45)" in page
     assert "Siti Contoh" not in page
     assert "satu keluarga lain" not in coordinator.get(_url(other)).content.decode()
-    later = draft({shift: [need]}, first=shift.date, now=timezone.now())
+    later = draft({shift: [need]}, first=shift.date, now=clock.now())
     assert "Mengapa belum dijadwalkan" not in coordinator.get(_url(need)).content.decode()
     Plan.objects.filter(pk=later.pk).update(state=PlanState.DISCARDED)
     assert "Mengapa belum dijadwalkan" in coordinator.get(_url(need)).content.decode()
 
 
-def test_a_need_says_what_the_published_days_say_now(db) -> None:
+@pytest.mark.clock(NOW)
+def test_a_need_says_what_the_published_days_say_now(db, clock) -> None:
     """As of which moment each answer is, and one text only for the family: the one of now."""
     coordinator = staff("outreach.view_need", "visits.view_plan")
-    now = timezone.now()
-    shift = ShiftFactory(date=timezone.localdate() + timedelta(days=1), team__max_visits=2, max_visits=2)
+    now = clock.now()
+    shift = ShiftFactory(date=clock.today() + timedelta(days=1), team__max_visits=2, max_visits=2)
     need, first, second = NeedFactory(), *(NeedFactory(resident__name="Siti Contoh") for _ in range(2))
     plan = draft({shift: [first, second]}, left=[need], first=shift.date, now=now)
     publish(plan=plan, user=None, now=now)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import Relation, RequestState, ResidentKind
@@ -89,11 +88,11 @@ def test_an_unknown_request_is_not_found(coordinator: Client, pk: str) -> None:
     assert coordinator.get(f"{QUEUE}{pk}/").status_code == 404
 
 
-def test_the_queue_has_near_deadlines_first_then_the_longest_wait(coordinator: Client) -> None:
-    now = timezone.now()
+def test_the_queue_has_near_deadlines_first_then_the_longest_wait(coordinator: Client, clock) -> None:
+    now = clock.now()
     for name, hours, deadline in (("Baru", 1, None), ("Lama", 90, None), ("Segera", 2, 5), ("Kelak", 30, 60)):
         row = VisitRequestFactory(
-            name=name, deadline=timezone.localdate() + timedelta(days=deadline) if deadline else None
+            name=name, deadline=clock.today() + timedelta(days=deadline) if deadline else None
         )
         VisitRequest.objects.filter(pk=row.pk).update(received_at=now - timedelta(hours=hours))
 
@@ -103,11 +102,11 @@ def test_the_queue_has_near_deadlines_first_then_the_longest_wait(coordinator: C
     assert list(places) == sorted(places, key=lambda name: places[name])
 
 
-def test_the_queue_filters_by_district_and_state(coordinator: Client) -> None:
+def test_the_queue_filters_by_district_and_state(coordinator: Client, clock) -> None:
     other = DistrictFactory(code="35.19.02", name="Lain")
     VisitRequestFactory(name="Sini")
     VisitRequestFactory(name="Sana", village=VillageFactory(code="35.19.02.2001", district=other))
-    VisitRequestFactory(name="Ditolak", state=RequestState.REFUSED, decided_at=timezone.now())
+    VisitRequestFactory(name="Ditolak", state=RequestState.REFUSED, decided_at=clock.now())
 
     page = coordinator.get(f"{QUEUE}?kecamatan=35.19.02").content.decode()
     assert ("Sana" in page, "Sini" in page) == (True, False)

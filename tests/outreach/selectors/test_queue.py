@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import NeedState, RequestState
@@ -15,10 +14,10 @@ pytestmark = pytest.mark.django_db
 NIK = "3519015705500001"
 
 
-def test_states_are_counted_over_all_pages() -> None:
+def test_states_are_counted_over_all_pages(clock) -> None:
     for _ in range(queue.PER_PAGE + 1):
         VisitRequestFactory()
-    VisitRequestFactory(state=RequestState.REFUSED, decided_at=timezone.now())
+    VisitRequestFactory(state=RequestState.REFUSED, decided_at=clock.now())
 
     listed = queue.requests(state=RequestState.RECEIVED, number=2)
 
@@ -27,9 +26,9 @@ def test_states_are_counted_over_all_pages() -> None:
     assert len(listed.page.object_list) == 1
 
 
-def test_the_next_request_is_the_first_of_the_queue_but_this() -> None:
+def test_the_next_request_is_the_first_of_the_queue_but_this(clock) -> None:
     first, second = VisitRequestFactory(), VisitRequestFactory()
-    VisitRequest.objects.filter(pk=second.pk).update(received_at=timezone.now() - timedelta(days=1))
+    VisitRequest.objects.filter(pk=second.pk).update(received_at=clock.now() - timedelta(days=1))
 
     assert queue.next_request() == second
     assert queue.next_request(after=VisitRequest.objects.get(pk=second.pk)) == first

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -19,9 +18,9 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 12))
 
 
 @pytest.fixture(autouse=True)
-def _noon():
+def _noon(clock):
     cache.clear()
-    with time_machine.travel(NOW, tick=False):
+    with clock.at(NOW, tick=False):
         yield
     cache.clear()
 
@@ -151,10 +150,10 @@ def test_every_milestone_has_a_word_and_every_waiting_step_an_age_and_a_range(mi
             assert len(step.texts) == 2
 
 
-def test_an_appointment_that_passed_without_a_report_is_not_told_as_coming() -> None:
+def test_an_appointment_that_passed_without_a_report_is_not_told_as_coming(clock) -> None:
     row = _request(Milestone.PLANNED)
 
-    with time_machine.travel(NOW + timedelta(hours=4), tick=False):
+    with clock.at(NOW + timedelta(hours=4), tick=False):
         step = status_of(row).steps[1]
 
     assert (step.look, step.title) == ("waiting", "Menunggu laporan petugas")

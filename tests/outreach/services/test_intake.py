@@ -2,7 +2,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import Relation, RequestState, ResidentKind, Skill
@@ -120,8 +119,8 @@ def test_bad_data_is_named_and_stores_nothing(changes: dict[str, object], proble
 @pytest.mark.parametrize(
     ("years", "married", "wrong"), [(15, False, True), (15, True, False), (16, False, False)]
 )
-def test_recording_is_from_16_or_for_the_married(years: int, married: bool, wrong: bool) -> None:
-    today = timezone.localdate()
+def test_recording_is_from_16_or_for_the_married(years: int, married: bool, wrong: bool, clock) -> None:
+    today = clock.today()
     born = date(today.year - years, today.month, 1)
 
     found = intake.problems(_data(birth_date=born, married=married), today=today)
@@ -129,8 +128,8 @@ def test_recording_is_from_16_or_for_the_married(years: int, married: bool, wron
     assert found == ({"birth_date": "too_young"} if wrong else {})
 
 
-def test_an_earliest_day_that_has_passed_is_no_limit() -> None:
-    today = timezone.localdate()
+def test_an_earliest_day_that_has_passed_is_no_limit(clock) -> None:
+    today = clock.today()
     intake.submit(form_token="form", data=_data(not_before=today - timedelta(days=1)), consent=CONSENT)
 
     assert VisitRequest.objects.get().not_before is None

@@ -1,8 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from outreach.models import Throttle
 from outreach.services import limits
@@ -11,36 +9,36 @@ pytestmark = pytest.mark.django_db
 FIVE = limits.Limit("test", tries=5, minutes=15)
 
 
-def test_the_sixth_try_within_the_window_is_told_when_to_come_again() -> None:
-    now = timezone.now()
-    with time_machine.travel(now, tick=False):
+def test_the_sixth_try_within_the_window_is_told_when_to_come_again(clock) -> None:
+    now = clock.now()
+    with clock.at(now, tick=False):
         answers = [limits.count(FIVE, "somebody") for _ in range(6)]
 
     assert [answer.allowed for answer in answers] == [True] * 5 + [False]
     assert answers[-1].again_at == now + timedelta(minutes=15)
 
 
-def test_a_new_window_begins_with_the_first_try_after_the_old_one() -> None:
-    now = timezone.now()
-    with time_machine.travel(now, tick=False):
+def test_a_new_window_begins_with_the_first_try_after_the_old_one(clock) -> None:
+    now = clock.now()
+    with clock.at(now, tick=False):
         for _ in range(6):
             limits.count(FIVE, "somebody")
-    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+    with clock.at(now + timedelta(minutes=15), tick=False):
         assert limits.count(FIVE, "somebody").allowed
         assert Throttle.objects.get().count == 1
 
 
-def test_a_clock_that_is_set_back_shuts_nobody_out_for_longer() -> None:
-    now = timezone.now()
-    with time_machine.travel(now + timedelta(days=365), tick=False):
+def test_a_clock_that_is_set_back_shuts_nobody_out_for_longer(clock) -> None:
+    now = clock.now()
+    with clock.at(now + timedelta(days=365), tick=False):
         for _ in range(6):
             limits.count(FIVE, "somebody")
-    with time_machine.travel(now, tick=False):
+    with clock.at(now, tick=False):
         # no free tries by it either
         assert limits.count(FIVE, "somebody") == limits.Answer(
             allowed=False, again_at=now + timedelta(minutes=15)
         )
-    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+    with clock.at(now + timedelta(minutes=15), tick=False):
         assert limits.count(FIVE, "somebody").allowed
 
 
@@ -60,9 +58,9 @@ def test_a_right_try_begins_again() -> None:
     assert limits.count(FIVE, "somebody").allowed
 
 
-def test_no_address_is_stored_and_old_rows_go() -> None:
-    now = timezone.now()
-    with time_machine.travel(now - timedelta(days=3), tick=False):
+def test_no_address_is_stored_and_old_rows_go(clock) -> None:
+    now = clock.now()
+    with clock.at(now - timedelta(days=3), tick=False):
         limits.count(FIVE, "203.0.113.7")
     assert "203" not in Throttle.objects.get().key
 

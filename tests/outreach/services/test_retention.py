@@ -1,24 +1,22 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
 
 from outreach.services import limits, retention
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_half_filled_form_goes_when_its_session_has_run_out(client: Client) -> None:
+def test_a_half_filled_form_goes_when_its_session_has_run_out(client: Client, clock) -> None:
     client.post("/permohonan/mulai/")
     limits.count(limits.Limit("test", tries=1, minutes=1), "somebody")
 
     assert retention.forget_old() == 0
-    with time_machine.travel(timezone.now() + timedelta(hours=11)):
+    with clock.at(clock.now() + timedelta(hours=11)):
         assert retention.forget_old() == 1
         assert not Session.objects.exists()
-    with time_machine.travel(timezone.now() + limits.KEEP + timedelta(minutes=1)):
+    with clock.at(clock.now() + limits.KEEP + timedelta(minutes=1)):
         assert retention.forget_old() == 1
         assert retention.forget_old() == 0

@@ -1,8 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from outreach.services import limits, status
 
@@ -10,10 +8,10 @@ pytestmark = pytest.mark.django_db
 UNKNOWN = "JB-00000-00000"
 
 
-def test_probing_is_counted_while_a_reference_is_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probing_is_counted_while_a_reference_is_shut(monkeypatch: pytest.MonkeyPatch, clock) -> None:
     monkeypatch.setattr(status, "PER_ADDRESS", limits.Limit("status:address", tries=8, minutes=60))
-    now = timezone.now()
-    with time_machine.travel(now, tick=False):
+    now = clock.now()
+    with clock.at(now, tick=False):
         waits = [
             status.look(typed_reference=UNKNOWN, secret="0000", address="203.0.113.7").wait_until
             for _ in range(10)

@@ -2,7 +2,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import (
@@ -211,10 +210,10 @@ def test_merging_follows_the_errand_that_is_under_way() -> None:
     assert LogEntry.objects.filter(action="request_moved").count() == 1
 
 
-def test_the_longer_wait_is_kept_when_requests_are_merged() -> None:
+def test_the_longer_wait_is_kept_when_requests_are_merged(clock) -> None:
     request = _request()
-    need = NeedFactory(waiting_since=timezone.now())
-    long_ago = timezone.now() - timedelta(days=30)
+    need = NeedFactory(waiting_since=clock.now())
+    long_ago = clock.now() - timedelta(days=30)
     VisitRequest.objects.update(received_at=long_ago)
 
     triage.merge(request=request, resident=need.resident, actor="user:1")

@@ -7,13 +7,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.races import line_up
 
 from outreach import vault
 from outreach.enums import ClosedReason, LocationSource, NeedState, RequestState, ResidentKind, Skill, Urgency
 from outreach.models import LogEntry, Need, Resident, Village, VisitRequest
 from outreach.services import residents, triage
 from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestFactory
+from tests.support.races import line_up
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack

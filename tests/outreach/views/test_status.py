@@ -2,7 +2,6 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -73,10 +72,10 @@ def test_a_request_without_a_phone_does_not_open_by_nothing(client: Client) -> N
         assert "S. C. P." not in _look(client, row.reference, secret)
 
 
-def test_five_tries_in_a_quarter_of_an_hour(client: Client) -> None:
+def test_five_tries_in_a_quarter_of_an_hour(client: Client, clock) -> None:
     row = _request()
-    now = timezone.now()
-    with time_machine.travel(now, tick=False):
+    now = clock.now()
+    with clock.at(now, tick=False):
         for _ in range(5):
             assert NO_MATCH in _look(client, row.reference, "0000")
         page = _look(client, row.reference, "7890")
@@ -84,7 +83,7 @@ def test_five_tries_in_a_quarter_of_an_hour(client: Client) -> None:
         assert "S. C. P." not in page
         # somebody else on another reference is not held up
         assert NO_MATCH in _look(client, "JB-00000-00000", "0000")
-    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+    with clock.at(now + timedelta(minutes=15), tick=False):
         assert "S. C. P." in _look(client, row.reference, "7890")
 
 
@@ -109,11 +108,11 @@ def test_without_reference_and_digits_there_is_only_the_form(client: Client) -> 
     assert client.get("/status/lihat/").headers["Location"] == "/status/"
 
 
-def test_a_status_closes_by_itself_and_by_its_button(client: Client) -> None:
+def test_a_status_closes_by_itself_and_by_its_button(client: Client, clock) -> None:
     row = _request()
     _look(client, row.reference, "7890")
     assert client.get("/status/lihat/").status_code == 200
-    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+    with clock.at(clock.now() + timedelta(minutes=31)):
         assert client.get("/status/lihat/").status_code == 302
 
     client.post("/status/keluar/")
@@ -122,10 +121,12 @@ def test_a_status_closes_by_itself_and_by_its_button(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("back", "answer"), [(timedelta(seconds=5), 200), (timedelta(minutes=5), 302)])
-def test_a_clock_that_is_set_back_keeps_no_status_open(client: Client, back: timedelta, answer: int) -> None:
+def test_a_clock_that_is_set_back_keeps_no_status_open(
+    client: Client, back: timedelta, answer: int, clock
+) -> None:
     row = _request()
     _look(client, row.reference, "7890")
-    with time_machine.travel(timezone.now() - back):
+    with clock.at(clock.now() - back):
         assert client.get("/status/lihat/").status_code == answer
 
 
@@ -158,7 +159,7 @@ def test_the_bookmark_of_the_confirmation_leads_to_the_status_form(client: Clien
     assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
 
 
-def test_the_page_says_when_somebody_comes(client: Client) -> None:
+def test_the_page_says_when_somebody_comes(client: Client, clock) -> None:
     row = _request()
     need = NeedFactory()
     VisitRequest.objects.filter(pk=row.pk).update(need=need, resident=need.resident, state="accepted")
@@ -172,7 +173,7 @@ def test_the_page_says_when_somebody_comes(client: Client) -> None:
         earliest=timezone.make_aware(datetime(2026, 12, 1, 9, 10)),
         latest=timezone.make_aware(datetime(2026, 12, 1, 10, 40)),
     )
-    with time_machine.travel(now):
+    with clock.at(now, tick=False):
         page = _look(client, row.reference, "7890")
 
     assert "Selasa, 1 Desember 2026, antara 09.10 dan 10.40" in page

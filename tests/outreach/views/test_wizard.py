@@ -2,7 +2,6 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -144,8 +143,8 @@ def test_a_wrong_change_stays_a_change(client: Client) -> None:
     assert "Simpan dan kembali memeriksa" in client.get(answer.headers["Location"]).content.decode()
 
 
-def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client) -> None:
-    today = timezone.localdate()
+def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client, clock) -> None:
+    today = clock.today()
     born = {
         "birth_date_hari": "1",
         "birth_date_bulan": str(today.month),
@@ -278,9 +277,9 @@ def test_a_filled_honeypot_and_haste_are_told_and_nothing_is_lost(client: Client
     assert not VisitRequest.objects.exists()
 
 
-def test_a_clock_that_is_set_back_makes_nobody_too_hasty(client: Client, settings) -> None:
+def test_a_clock_that_is_set_back_makes_nobody_too_hasty(client: Client, settings, clock) -> None:
     settings.FORM_MINIMUM_SECONDS = 60
-    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+    with clock.at(clock.now() + timedelta(hours=1)):
         fill(client, VillageFactory())
     assert client.post("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
 
@@ -366,7 +365,7 @@ def test_a_half_filled_form_may_be_thrown_away(client: Client) -> None:
     assert "Lanjutkan permohonan" not in client.get("/").content.decode()
 
 
-def test_the_service_refuses_what_a_forged_form_lets_through() -> None:
+def test_the_service_refuses_what_a_forged_form_lets_through(clock) -> None:
     village = VillageFactory()
     with pytest.raises(intake.IntakeError):
         intake.submit(
@@ -376,7 +375,7 @@ def test_the_service_refuses_what_a_forged_form_lets_through() -> None:
                 name="",
                 kind=ResidentKind.SICK,
                 village=village,
-                deadline=timezone.localdate() - timedelta(days=1),
+                deadline=clock.today() - timedelta(days=1),
             ),
             consent=intake.Consent("x", "x"),
         )

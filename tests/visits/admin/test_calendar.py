@@ -1,7 +1,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -14,9 +13,8 @@ LIST, ADD = "admin:visits_calendarday_changelist", "admin:visits_calendarday_add
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 @pytest.fixture

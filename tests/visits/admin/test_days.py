@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -20,9 +19,8 @@ LIST = "admin:visits_teamday_changelist"
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 @pytest.fixture
@@ -129,7 +127,7 @@ def test_days_that_are_none(looker: Client, shift: Shift, address: str) -> None:
     assert looker.get(address).status_code == 404
 
 
-def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, shift: Shift) -> None:
+def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, shift: Shift, clock) -> None:
     keeper = staff("visits.view_teamday", "visits.publish_plan")
     address = reverse("admin:visits_teamday_give_back", args=[shift.team_id, shift.date.isoformat()])
     first = Visit.objects.first()
@@ -137,7 +135,7 @@ def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, 
     lifecycle.set_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
     assert "tidak ada kunjungan yang perlu" in keeper.post(address, follow=True).content.decode().lower()
 
-    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+    with clock.at(NOW + timedelta(days=4), tick=False):
         client = staff("visits.view_teamday", "visits.publish_plan")
         ((_day, (row,)),) = client.get(reverse(LIST)).context["days"]
         assert (row.unheard, row.open) == (True, 2)

@@ -3,7 +3,6 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanFactory, PlanRunFactory, ShiftFactory
@@ -15,8 +14,8 @@ from visits.workforce import calendar
 NEW = "admin:visits_plan_add"
 
 
-def _working_day() -> date:
-    return calendar.next_working_days(after=timezone.localdate(), count=1)[0]
+def _working_day(clock) -> date:
+    return calendar.next_working_days(after=clock.today(), count=1)[0]
 
 
 def _form(first: date, last: date | None = None, **fields) -> dict[str, object]:
@@ -25,9 +24,9 @@ def _form(first: date, last: date | None = None, **fields) -> dict[str, object]:
 
 
 @pytest.fixture
-def work(db) -> date:
+def work(clock, db) -> date:
     """A working day with a team and somebody who waits."""
-    day = _working_day()
+    day = _working_day(clock)
     ShiftFactory(date=day)
     NeedFactory()
     return day
@@ -103,8 +102,8 @@ def test_closed_days_say_why(coordinator: Client, work: date) -> None:
     assert "Rapat kabupaten" in page
 
 
-def test_days_without_a_team_or_without_anybody_waiting_are_told(coordinator: Client) -> None:
-    day = _working_day()
+def test_days_without_a_team_or_without_anybody_waiting_are_told(clock, coordinator: Client) -> None:
+    day = _working_day(clock)
     assert "Tidak ada tim yang bertugas" in coordinator.post(reverse(NEW), _form(day)).content.decode()
 
     ShiftFactory(date=day)
@@ -120,14 +119,14 @@ def test_days_that_are_being_planned_lead_to_that_run(coordinator: Client, work:
     assert reverse("admin:visits_planrun_page", args=[run.pk]) in answer.content.decode()
 
 
-def test_a_running_page_shows_how_far_it_is_and_can_be_stopped(coordinator: Client) -> None:
+def test_a_running_page_shows_how_far_it_is_and_can_be_stopped(coordinator: Client, clock) -> None:
     run = PlanRunFactory(
         state=RunState.RUNNING,
         progress=40,
         served=12,
         candidates=30,
-        started_at=timezone.now(),
-        lease_until=timezone.now() + timedelta(seconds=20),
+        started_at=clock.now(),
+        lease_until=clock.now() + timedelta(seconds=20),
     )
 
     page = coordinator.get(reverse("admin:visits_planrun_page", args=[run.pk])).content.decode()
@@ -143,10 +142,8 @@ def test_a_running_page_shows_how_far_it_is_and_can_be_stopped(coordinator: Clie
     assert (told["stopping"], told["served"], told["candidates"], told["ended"]) == (True, 12, 30, False)
 
 
-def test_whoever_looks_sees_that_the_worker_is_gone(onlooker: Client) -> None:
-    run = PlanRunFactory(
-        state=RunState.RUNNING, attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
-    )
+def test_whoever_looks_sees_that_the_worker_is_gone(onlooker: Client, clock) -> None:
+    run = PlanRunFactory(state=RunState.RUNNING, attempts=1, lease_until=clock.now() - timedelta(seconds=1))
 
     told = onlooker.get(reverse("admin:visits_planrun_state", args=[run.pk])).json()
 

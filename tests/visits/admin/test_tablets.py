@@ -4,13 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from outreach import vault
 from outreach.models import LogEntry
@@ -122,7 +120,7 @@ def test_a_code_needs_a_team(office):
     assert "Pilih tim yang akan memakai tablet ini." in answer.content.decode()
 
 
-def test_a_tablet_shows_when_it_was_seen_and_what_never_came(office, paired, officer):
+def test_a_tablet_shows_when_it_was_seen_and_what_never_came(office, paired, officer, clock):
     sent = [paired.event("departed", officer=officer.pk) for _ in range(5)]
     paired.events(sent[0], sent[4])
     device = Device.objects.get()
@@ -131,7 +129,7 @@ def test_a_tablet_shows_when_it_was_seen_and_what_never_came(office, paired, off
     assert "lebih dari 5 hari" not in html
     row = re.findall(r'<td class="num">(\d+)</td>', page(office, "visits_device_changelist"))
     assert row == ["0", "0", "3"]
-    with time_machine.travel(timezone.now() + timedelta(days=6)):
+    with clock.at(clock.now() + timedelta(days=6)):
         office.force_login(User.objects.get(username="koordinator"))
         assert "lebih dari 5 hari" in page(office, "visits_device_change", device.pk)
         assert "is-late" in page(office, "visits_device_changelist")

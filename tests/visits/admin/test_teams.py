@@ -1,7 +1,6 @@
 from datetime import date, time
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,9 +14,8 @@ MAKE = "admin:visits_shift_make"
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -19,9 +18,8 @@ DAY = TUESDAY - timedelta(days=4)
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 @pytest.fixture

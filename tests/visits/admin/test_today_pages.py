@@ -2,10 +2,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from outreach.lib.ids import uuid7
 from outreach.models import LogEntry, Need, Resident
@@ -26,9 +24,8 @@ TEN = at(TUESDAY, 10 * 60)
 
 
 @pytest.fixture(autouse=True)
-def _ten_on_tuesday():
-    with time_machine.travel(TEN, tick=True):
-        yield
+def _ten_on_tuesday(clock):
+    clock.move_to(TEN)
 
 
 @pytest.fixture
@@ -145,9 +142,9 @@ def test_a_breakdown_says_what_may_have_been_done_unheard(leader: Client, teams:
     assert "Menurut jadwal 2 di antaranya mungkin sudah dikunjungi" in text
 
 
-def test_who_will_be_met_late_is_named_and_drawn(leader: Client, teams: list[Shift]) -> None:
+def test_who_will_be_met_late_is_named_and_drawn(leader: Client, teams: list[Shift], clock) -> None:
     Resident.objects.update(latitude=-7.62, longitude=111.52)  # where the teams are: no drive is long
-    with time_machine.travel(at(TUESDAY, 8 * 60 + 30)):
+    with clock.at(at(TUESDAY, 8 * 60 + 30)):
         assert "Semua keluarga yang tersisa masih dalam jam yang dikabarkan" in _text(leader)
     Device.objects.create(
         team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=at(TUESDAY, 9 * 60 + 50)
@@ -199,11 +196,11 @@ def test_a_breakdown_is_noted_while_another_run_is_at_work(leader: Client, teams
     assert LogEntry.objects.filter(action="shift_cancelled").count() == 1
 
 
-def test_a_day_without_teams_says_when_the_next_visits_are(looker: Client, db) -> None:
+def test_a_day_without_teams_says_when_the_next_visits_are(looker: Client, db, clock) -> None:
     page = _text(looker)
     assert "Tidak ada tim yang bertugas hari ini" in page
     assert "Kunjungan berikutnya" not in page
-    later = timezone.localdate() + timedelta(days=1)
+    later = clock.today() + timedelta(days=1)
     for shift in (ShiftFactory(date=later), ShiftFactory(date=later)):
         VisitFactory(shift=shift)
     VisitFactory(shift=ShiftFactory(date=later + timedelta(days=1)))
@@ -222,12 +219,14 @@ def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client
     assert leader.post(reverse("admin:visits_today_fail", args=[other_day.pk])).status_code == 404
 
 
-def test_the_queries_do_not_grow(leader: Client, teams: list[Shift], django_assert_num_queries) -> None:
+def test_the_queries_do_not_grow(
+    leader: Client, teams: list[Shift], django_assert_num_queries, clock
+) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
     with django_assert_num_queries(12) as few:
         leader.get(reverse(TODAY))
-    with time_machine.travel(NOW):
+    with clock.at(NOW):
         _team()
     NeedFactory()
     with django_assert_num_queries(len(few.captured_queries)):

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +12,7 @@ from visits.enums import FitState
 from visits.estimates import calibration
 from visits.models import TravelFit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MORNING)]
 PAGE = "admin:visits_travelfit_changelist"
 
 
@@ -29,8 +28,7 @@ def keeper() -> Client:
 
 def _propose(count: int = 60, *, kmh: float = 20, seed: int = 1) -> TravelFit:
     drive(count, kmh=kmh, seed=seed)
-    with time_machine.travel(MORNING, tick=False):
-        row = calibration.propose()
+    row = calibration.propose()
     assert row is not None
     return row
 

@@ -234,17 +234,18 @@ def test_a_clock_at_1970_after_an_empty_battery_loses_no_fact(tablet, visit, off
     assert kept.at == datetime(1970, 1, 1, 0, 3, tzinfo=UTC)
 
 
-def test_a_clock_a_year_ahead_does_not_put_the_arrival_into_the_future(tablet, visit, officer):
+def test_a_clock_a_year_ahead_does_not_put_the_arrival_into_the_future(tablet, visit, officer, clock):
     event = tablet.event("arrived", visit=str(visit.pk), officer=officer.pk)
-    event["at"] = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+    event["at"] = (clock.now() + timedelta(days=365)).isoformat()
     tablet.events(event)
     arrived = Visit.objects.get().arrived_at
     assert arrived is not None
-    assert arrived <= datetime.now(UTC)
+    assert arrived <= clock.now()
 
 
 def _sets_out(tablet, officer, **more):
-    event = tablet.event("departed", officer=officer.pk, day=timezone.localdate().isoformat())
+    event = tablet.event("departed", officer=officer.pk)
+    event["data"] = {"day": timezone.localdate(datetime.fromisoformat(event["at"])).isoformat()}
     return {**event, **more}
 
 
@@ -262,14 +263,14 @@ def test_a_team_sets_out_once_and_the_log_says_so(tablet, team, shift, officer):
     )
 
 
-def test_setting_out_is_heard_late_and_after_the_arrival(tablet, team, shift, visit, officer):
+def test_setting_out_is_heard_late_and_after_the_arrival(tablet, team, shift, visit, officer, clock):
     """The tablet numbers them in order; a carried file may still bring the later one first."""
-    Device.objects.update(paired_at=timezone.now() - timedelta(days=2))
+    Device.objects.update(paired_at=clock.now() - timedelta(days=2))
     left, came = (
         _sets_out(tablet, officer),
         tablet.event("arrived", visit=str(visit.pk), officer=officer.pk),
     )
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     left["at"], came["at"] = midnight.isoformat(), (midnight + timedelta(seconds=1)).isoformat()
     assert _results(tablet.events(came)) == ["applied"]
     assert _results(tablet.events(left)) == ["applied"]
@@ -278,19 +279,19 @@ def test_setting_out_is_heard_late_and_after_the_arrival(tablet, team, shift, vi
     assert Visit.objects.get().state == "arrived"
 
 
-def test_a_clock_a_year_ahead_leaves_when_the_office_heard_of_it(tablet, team, shift, officer):
-    ahead = _sets_out(tablet, officer, at=(timezone.now() + timedelta(days=365)).isoformat())
+def test_a_clock_a_year_ahead_leaves_when_the_office_heard_of_it(tablet, team, shift, officer, clock):
+    ahead = _sets_out(tablet, officer, at=(clock.now() + timedelta(days=365)).isoformat())
     assert _results(tablet.events(ahead)) == ["applied"]
     assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().received_at}
 
 
-def test_setting_out_on_a_day_that_does_not_fit_waits_for_a_person(tablet, team, shift, officer):
+def test_setting_out_on_a_day_that_does_not_fit_waits_for_a_person(tablet, team, shift, officer, clock):
     """A clock a day behind; a day that is another than the clock's; a day on which the team does not work."""
-    Device.objects.update(paired_at=timezone.now() - timedelta(days=9))
-    yesterday = timezone.now() - timedelta(days=1)
+    Device.objects.update(paired_at=clock.now() - timedelta(days=9))
+    yesterday = clock.now() - timedelta(days=1)
     behind = _sets_out(tablet, officer, at=yesterday.isoformat())
     tomorrow = _sets_out(tablet, officer)
-    tomorrow["data"] = {"day": (timezone.localdate() + timedelta(days=1)).isoformat()}
+    tomorrow["data"] = {"day": (clock.today() + timedelta(days=1)).isoformat()}
     free = _sets_out(tablet, officer, at=yesterday.isoformat())
     free["data"] = {"day": timezone.localdate(yesterday).isoformat()}
 

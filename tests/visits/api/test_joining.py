@@ -4,8 +4,6 @@ import secrets
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from outreach.models import LogEntry
 from tests.factories.visits import TeamFactory
@@ -101,9 +99,9 @@ def test_a_code_used_by_another_key_is_gone(stranger, new_tablet, team):
     assert (answer.status, answer.code) == (410, "code-gone")
 
 
-def test_an_expired_or_unknown_code_is_gone(stranger, team):
+def test_an_expired_or_unknown_code_is_gone(stranger, team, clock):
     code = _code(team)
-    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1)):
+    with clock.at(clock.now() + timedelta(minutes=10, seconds=1)):
         assert stranger.pair(code).status == 410
     assert stranger.pair("AAAA-BBBB-CC").status == 410
     assert Device.objects.count() == 0
@@ -164,9 +162,9 @@ def _new_token(tablet, ping, **changes):
     return tablet.call("POST", "/tokens", {"jws": tablet.sign(payload, "jb-token+jws")})
 
 
-def test_a_stale_or_foreign_ping_gives_no_token(tablet):
+def test_a_stale_or_foreign_ping_gives_no_token(tablet, clock):
     ping = tablet.ping()
-    with time_machine.travel(timezone.now() + timedelta(minutes=5, seconds=2)):
+    with clock.at(clock.now() + timedelta(minutes=5, seconds=2)):
         assert _new_token(tablet, ping).code == "ping-stale"
     foreign = jose.sign(
         payload=jose.peek(ping, typ="jb-ping+jws")[1], typ="jb-ping+jws", key=tablet.key, kid=tablet.device
@@ -199,8 +197,8 @@ def test_a_revoked_tablet_gets_no_token_but_the_word_to_wipe(tablet):
     assert jose.peek(answer.json["signed"], typ="jb-me+jws")[1]["wipe"] is True
 
 
-def test_a_token_runs_out_after_a_week(tablet):
-    with time_machine.travel(timezone.now() + timedelta(days=7, seconds=1)):
+def test_a_token_runs_out_after_a_week(tablet, clock):
+    with clock.at(clock.now() + timedelta(days=7, seconds=1)):
         answer = tablet.call("GET", "/me")
         assert (answer.status, answer.code) == (401, "unauthenticated")
 

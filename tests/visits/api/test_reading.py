@@ -1,6 +1,6 @@
 """What a tablet reads, and what it never may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -15,32 +15,33 @@ from tests.visits.conftest import publish
 from visits.models import Device, TeamMessage, Visit
 from visits.tablets import devices
 
-TODAY = timezone.localdate
+TODAY = date(2026, 12, 1)
+pytestmark = pytest.mark.clock("2026-12-01T09:00")
 
 
 def _day(tablet, offset=0):
-    return tablet.call("GET", f"/days/{TODAY() + timedelta(days=offset)}")
+    return tablet.call("GET", f"/days/{TODAY + timedelta(days=offset)}")
 
 
 def test_the_overview_names_nine_days(tablet, visit):
     answer = tablet.call("GET", "/days")
 
     assert answer.status == 200
-    assert answer.json["today"] == TODAY().isoformat()
-    assert list(answer.json["days"]) == [(TODAY() + timedelta(days=n)).isoformat() for n in range(-1, 8)]
-    assert answer.json["days"][TODAY().isoformat()] == _day(tablet).json["version"]
+    assert answer.json["today"] == TODAY.isoformat()
+    assert list(answer.json["days"]) == [(TODAY + timedelta(days=n)).isoformat() for n in range(-1, 8)]
+    assert answer.json["days"][TODAY.isoformat()] == _day(tablet).json["version"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_nothing_new_is_said_in_a_304(tablet, visit):
-    for path in ("/days", f"/days/{TODAY()}"):
+    for path in ("/days", f"/days/{TODAY}"):
         etag = tablet.call("GET", path).headers["ETag"]
         again = tablet.call("GET", path, If_None_Match=etag)
         assert (again.status, again.body, again.headers["ETag"]) == (304, b"", etag)
 
 
 def test_today_is_told_in_full(tablet, visit, officer):
-    visit.told_from, visit.told_until = at(TODAY(), 790), at(TODAY(), 850)
+    visit.told_from, visit.told_until = at(TODAY, 790), at(TODAY, 850)
     visit.save()
     resident = visit.need.resident
     vault.put(resident, "phone", "081234567890")
@@ -51,7 +52,7 @@ def test_today_is_told_in_full(tablet, visit, officer):
 
     assert content["detail"] == "full"
     assert content["published"]["version"] == 1
-    assert content["shift"]["start"] == f"{TODAY()}T07:30:00+07:00"
+    assert content["shift"]["start"] == f"{TODAY}T07:30:00+07:00"
     assert content["shift"]["officers"] == [officer.pk]
     (stop,) = content["stops"]
     assert stop == {
@@ -64,7 +65,7 @@ def test_today_is_told_in_full(tablet, visit, officer):
         "planned_arrive": timezone.localtime(visit.planned_arrive).isoformat(),
         "planned_start": timezone.localtime(visit.planned_start).isoformat(),
         "planned_leave": timezone.localtime(visit.planned_leave).isoformat(),
-        "told": [f"{TODAY()}T13:10:00+07:00", f"{TODAY()}T14:10:00+07:00"],
+        "told": [f"{TODAY}T13:10:00+07:00", f"{TODAY}T14:10:00+07:00"],
         "resident": {"name": resident.name, "birth_date": "1950-05-17", "sex": ""},
         "contact": {"name": "Keluarga Contoh", "phone": "081234567890"},
         "address": "",
@@ -85,7 +86,7 @@ def test_today_is_told_in_full(tablet, visit, officer):
 
 
 def test_a_later_day_is_only_villages_and_counts(tablet, team):
-    shift = ShiftFactory(team=team, date=TODAY() + timedelta(days=2))
+    shift = ShiftFactory(team=team, date=TODAY + timedelta(days=2))
     visits = [VisitFactory(shift=shift) for _ in range(3)]
     publish(shift, visits)
 
@@ -167,7 +168,7 @@ def test_a_revoked_tablet_reads_nothing_more(tablet, path, visit):
 def test_an_old_client_reads_no_days(tablet, client):
     tablet.client = client
     assert tablet.call("GET", "/days").code == "client-too-old"
-    assert tablet.call("GET", f"/days/{TODAY()}").status == 426
+    assert tablet.call("GET", f"/days/{TODAY}").status == 426
     assert tablet.call("GET", "/me").status == 200
 
 
@@ -192,6 +193,6 @@ def test_the_same_number_of_queries_for_one_visit_and_for_three(tablet, shift):
     visits = [VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED)) for _ in range(3)]
     publish(shift, visits[:1])
     tablet.call("GET", "/days")
-    one = _queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY()}")
+    one = _queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY}")
     publish(shift, visits, number=2)
-    assert (_queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY()}")) == one
+    assert (_queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY}")) == one

@@ -8,6 +8,7 @@ from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.planned import draft
 from visits.appointments import arrival_intervals
 
+pytestmark = pytest.mark.clock("2026-11-30T12:00")
 TUESDAY = date(2026, 12, 1)
 
 

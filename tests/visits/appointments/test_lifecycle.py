@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import LogEntry, Need, Progress
@@ -23,8 +22,8 @@ def _milestones(need: Need) -> list[str]:
     return list(need.progress.values_list("milestone", flat=True))
 
 
-def test_recorded_makes_the_need_wait_for_its_capture(visit: Visit) -> None:
-    at = timezone.now()
+def test_recorded_makes_the_need_wait_for_its_capture(visit: Visit, clock) -> None:
+    at = clock.now()
 
     assert lifecycle.apply_outcome(visit=visit, outcome=Outcome.RECORDED, at=at, actor="device:1") is True
 
@@ -36,8 +35,8 @@ def test_recorded_makes_the_need_wait_for_its_capture(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("outcome", sorted(TRY_AGAIN))
-def test_a_visit_in_vain_opens_the_need_again(visit: Visit, outcome: Outcome) -> None:
-    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=timezone.now(), actor="device:1")
+def test_a_visit_in_vain_opens_the_need_again(visit: Visit, outcome: Outcome, clock) -> None:
+    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=clock.now(), actor="device:1")
 
     need = Need.objects.get()
     assert (need.state, need.attempts) == (NeedState.OPEN, 1)
@@ -45,10 +44,10 @@ def test_a_visit_in_vain_opens_the_need_again(visit: Visit, outcome: Outcome) ->
 
 
 @pytest.mark.parametrize("outcome", sorted(TRY_AGAIN))
-def test_the_third_visit_in_vain_asks_for_a_decision(outcome: Outcome) -> None:
+def test_the_third_visit_in_vain_asks_for_a_decision(outcome: Outcome, clock) -> None:
     visit = VisitFactory(need=NeedFactory(state=NeedState.PLANNED, attempts=2))
 
-    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=timezone.now(), actor="device:1")
+    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=clock.now(), actor="device:1")
 
     need = Need.objects.get()
     assert (need.state, need.attempts) == (NeedState.REVIEW, 3)
@@ -64,9 +63,9 @@ def test_the_third_visit_in_vain_asks_for_a_decision(outcome: Outcome) -> None:
     ],
 )
 def test_a_closing_outcome_closes_the_need_with_its_reason(
-    visit: Visit, outcome: Outcome, reason: ClosedReason
+    visit: Visit, outcome: Outcome, reason: ClosedReason, clock
 ) -> None:
-    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=timezone.now(), actor="device:1")
+    assert lifecycle.apply_outcome(visit=visit, outcome=outcome, at=clock.now(), actor="device:1")
 
     need = Need.objects.get()
     assert (need.state, need.closed_reason) == (NeedState.CLOSED, reason)
@@ -77,32 +76,28 @@ def test_every_outcome_has_its_rule() -> None:
     assert {Outcome.RECORDED} | TRY_AGAIN | CLOSING == set(Outcome)
 
 
-def test_the_same_outcome_twice_counts_once(visit: Visit) -> None:
-    first = lifecycle.apply_outcome(
-        visit=visit, outcome=Outcome.NOT_HOME, at=timezone.now(), actor="device:1"
-    )
-    second = lifecycle.apply_outcome(
-        visit=visit, outcome=Outcome.NOT_HOME, at=timezone.now(), actor="device:1"
-    )
+def test_the_same_outcome_twice_counts_once(visit: Visit, clock) -> None:
+    first = lifecycle.apply_outcome(visit=visit, outcome=Outcome.NOT_HOME, at=clock.now(), actor="device:1")
+    second = lifecycle.apply_outcome(visit=visit, outcome=Outcome.NOT_HOME, at=clock.now(), actor="device:1")
 
     assert (first, second) == (True, False)
     assert Need.objects.get().attempts == 1
     assert Progress.objects.count() == 1
 
 
-def test_a_cancelled_visit_takes_no_outcome() -> None:
+def test_a_cancelled_visit_takes_no_outcome(clock) -> None:
     visit = VisitFactory(state=VisitState.CANCELLED)
 
     assert not lifecycle.apply_outcome(
-        visit=visit, outcome=Outcome.RECORDED, at=timezone.now(), actor="device:1"
+        visit=visit, outcome=Outcome.RECORDED, at=clock.now(), actor="device:1"
     )
 
     assert Need.objects.get().state == NeedState.OPEN
     assert not LogEntry.objects.exists()
 
 
-def test_the_way_and_the_arrival_are_told_once(visit: Visit) -> None:
-    at = timezone.now()
+def test_the_way_and_the_arrival_are_told_once(visit: Visit, clock) -> None:
+    at = clock.now()
 
     assert lifecycle.set_state(visit=visit, to=VisitState.TRAVELLING, at=at, actor="device:1")
     assert lifecycle.set_state(
@@ -118,23 +113,23 @@ def test_the_way_and_the_arrival_are_told_once(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("to", [VisitState.FINISHED, VisitState.CANCELLED])
-def test_ends_are_not_set_by_hand(visit: Visit, to: VisitState) -> None:
+def test_ends_are_not_set_by_hand(visit: Visit, to: VisitState, clock) -> None:
     with pytest.raises(ValueError, match="function of its own"):
-        lifecycle.set_state(visit=visit, to=to, at=timezone.now(), actor="device:1")
+        lifecycle.set_state(visit=visit, to=to, at=clock.now(), actor="device:1")
 
 
-def test_a_cancelled_visit_leaves_its_need_waiting(visit: Visit) -> None:
-    assert lifecycle.cancel(visit=visit, at=timezone.now(), actor="user:1", source="day:1")
-    assert not lifecycle.cancel(visit=visit, at=timezone.now(), actor="user:1", source="day:1")
+def test_a_cancelled_visit_leaves_its_need_waiting(visit: Visit, clock) -> None:
+    assert lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
+    assert not lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
 
     row = Visit.objects.select_related("need").get()
     assert (row.state, row.need.state, row.need.attempts) == (VisitState.CANCELLED, NeedState.OPEN, 0)
     assert _milestones(row.need) == [Milestone.UNPLANNED]
 
 
-def test_a_visit_that_has_begun_is_not_cancelled() -> None:
+def test_a_visit_that_has_begun_is_not_cancelled(clock) -> None:
     visit = VisitFactory(state=VisitState.TRAVELLING)
 
-    assert not lifecycle.cancel(visit=visit, at=timezone.now(), actor="user:1", source="day:1")
+    assert not lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
 
     assert Visit.objects.get().state == VisitState.TRAVELLING

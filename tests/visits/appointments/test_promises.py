@@ -12,7 +12,7 @@ from visits.enums import ReleaseReason, VisitState
 from visits.models import Shift, Visit
 from visits.schedule.plans.publishing import PublishRefusedError, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 @pytest.fixture

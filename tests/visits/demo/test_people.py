@@ -9,7 +9,7 @@ from outreach.models import Village
 from outreach.services import intake, region
 from visits.demo import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-24T08:00")]
 TODAY = date(2026, 11, 24)
 
 

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from outreach.enums import NeedState, RequestState
 from outreach.models import ConsentRecord, Need, Resident, VisitRequest
@@ -29,21 +28,21 @@ def test_needs_are_open_and_some_requests_wait(user: User):
     assert not Resident.objects.filter(made_up=False).exists()
 
 
-def test_waiting_begins_when_the_request_came(user: User):
+def test_waiting_begins_when_the_request_came(user: User, clock):
     requests.ask(needs=15, seed=1, user=user)
-    days = [(timezone.now() - need.waiting_since).days for need in Need.objects.all()]
+    days = [(clock.now() - need.waiting_since).days for need in Need.objects.all()]
     assert min(days) >= 0
     assert max(days) > 10
 
 
-def test_decisions_came_within_three_days_and_before_now(user: User):
+def test_decisions_came_within_three_days_and_before_now(user: User, clock):
     requests.ask(needs=24, seed=1, user=user)
     decided = VisitRequest.objects.filter(state=RequestState.ACCEPTED)
     assert decided.count() == 24
     for row in decided:
         assert row.decided_at is not None
         assert timedelta(0) < row.decided_at - row.received_at <= timedelta(days=3)
-        assert row.decided_at < timezone.now()
+        assert row.decided_at < clock.now()
 
 
 def test_a_repeat_adds_nobody_and_more_needs_add_the_rest(user: User):

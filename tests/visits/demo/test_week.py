@@ -68,6 +68,7 @@ def test_the_summary_has_a_row_a_team_and_a_column_a_day(database: None):
 TUESDAY = date(2026, 12, 1)
 
 
+@pytest.mark.clock("2026-12-01T05:00")
 @pytest.mark.parametrize(
     ("day", "minutes", "sets_out"),
     [
@@ -88,10 +89,12 @@ def test_teams_set_out_today_while_enough_of_the_day_is_left(
     assert (timezone.localtime(found).time() if found else None) == sets_out
 
 
+@pytest.mark.clock("2026-12-01T05:00")
 def test_the_planners_time_is_waited_for(db) -> None:
     assert week.today_from(now=at(TUESDAY, 10 * 60 + 5), seconds=1200) == at(TUESDAY, 11 * 60)
 
 
+@pytest.mark.clock("2026-12-01T05:00")
 def test_todays_shifts_begin_when_the_teams_can_set_out_and_a_repeat_leaves_them(db) -> None:
     user = User.objects.create_user("koordinator")
     for village in range(2):

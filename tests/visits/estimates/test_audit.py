@@ -11,7 +11,7 @@ from visits.estimates.audit import ENOUGH, Cell, Experience, audit, experience
 from visits.models import Shift, Visit
 from visits.planning.uncertainty.arrival import calibrate_stretch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-24T20:00")]
 
 TUESDAY = date(2026, 11, 24)
 TOLD = (540, 600)  # 09.00 to 10.00, in minutes

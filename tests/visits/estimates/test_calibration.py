@@ -12,7 +12,7 @@ from visits.models import TravelFit
 from visits.planning import GreatCircle
 from visits.roads import straight_line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-22T08:00")]
 
 NOW = MORNING + timedelta(days=20)
 PLACES = [(-7.62, 111.52), (-7.60, 111.55)]

@@ -14,7 +14,7 @@ from visits.estimates import visit_durations
 from visits.estimates.duration_learning import learn_durations
 from visits.models import Shift, VisitTime
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-02T20:00")]
 
 DAY = date(2026, 11, 2)
 NOW = at(DAY, 20 * 60)

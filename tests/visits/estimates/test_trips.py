@@ -156,10 +156,10 @@ def test_an_unknown_place_is_no_end_of_a_drive(field: Field, visits: list[Visit]
     assert field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 10, position=position).send() == []
 
 
-def test_old_trips_are_forgotten(field: Field, visits: list[Visit]) -> None:
+def test_old_trips_are_forgotten(field: Field, visits: list[Visit], clock) -> None:
     field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 10).send()
 
-    assert trips.recorded(since=datetime.now(UTC) + timedelta(days=1)) == []
+    assert trips.recorded(since=clock.now() + timedelta(days=1)) == []
 
 
 def test_the_queries_do_not_grow(field: Field, visits: list[Visit], django_assert_num_queries) -> None:

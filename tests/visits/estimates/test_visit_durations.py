@@ -1,7 +1,6 @@
 from math import ceil, exp, log
 
 import pytest
-from django.utils import timezone
 
 from outreach.enums import LocationSource, NeedKind, ResidentKind
 from tests.factories.outreach import NeedFactory
@@ -15,8 +14,8 @@ pytestmark = pytest.mark.django_db
 PIN = LocationSource.PIN
 
 
-def learned(kind: VisitKind, *, median: float, spread: float = 0.3, **more) -> VisitTime:
-    values = {"used": 100, "visits": 100, "freedom": 110.0, "learned_at": timezone.now(), **more}
+def learned(clock, kind: VisitKind, *, median: float, spread: float = 0.3, **more) -> VisitTime:
+    values = {"used": 100, "visits": 100, "freedom": 110.0, "learned_at": clock.now(), **more}
     return VisitTime.objects.create(kind=kind, mean=log(median), spread=spread, **values)
 
 
@@ -46,10 +45,10 @@ def test_a_home_takes_the_visit_the_setup_and_the_search(settings) -> None:
     assert found == [34, 39, 31, 8, 60]
 
 
-def test_what_was_learned_is_planned_with(settings) -> None:
+def test_what_was_learned_is_planned_with(clock, settings) -> None:
     settings.VISIT_MINUTES_QUANTILE = 0.5
-    learned(VisitKind.SICK, median=41)
-    learned(VisitKind.ELDERLY, median=41, used=0, visits=0)
+    learned(clock, VisitKind.SICK, median=41)
+    learned(clock, VisitKind.ELDERLY, median=41, used=0, visits=0)
     sick = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
     old = NeedFactory(resident__kind=ResidentKind.ELDERLY, resident__location_source=PIN)
 
@@ -66,9 +65,9 @@ def test_minutes_set_by_the_coordinator_are_the_planned_quantile(settings) -> No
     assert known.minutes.quantile_min(0.8) == pytest.approx(50)
 
 
-def test_the_share_in_vain_starts_from_the_setting(settings) -> None:
+def test_the_share_in_vain_starts_from_the_setting(clock, settings) -> None:
     settings.VISIT_IN_VAIN, settings.VISIT_MINUTES_PRIOR = 0.1, 10
-    learned(VisitKind.SICK, median=24, visits=90, in_vain=29)
+    learned(clock, VisitKind.SICK, median=24, visits=90, in_vain=29)
 
     known = visit_durations.known()
 
@@ -76,8 +75,8 @@ def test_the_share_in_vain_starts_from_the_setting(settings) -> None:
     assert known[VisitKind.ELDERLY].in_vain == pytest.approx(0.1)
 
 
-def test_all_kinds_are_read_in_one_query(django_assert_num_queries) -> None:
-    learned(VisitKind.SICK, median=24)
+def test_all_kinds_are_read_in_one_query(clock, django_assert_num_queries) -> None:
+    learned(clock, VisitKind.SICK, median=24)
 
     with django_assert_num_queries(1):
         assert set(visit_durations.known()) == set(VisitKind.values)

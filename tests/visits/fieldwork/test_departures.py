@@ -15,7 +15,7 @@ from visits.models import Device, Event, EventStatus, Shift, Visit
 from visits.schedule.dispatch import day_page
 from visits.schedule.plans.publishing import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 MORNING = 7 * 60 + 42
 

@@ -10,7 +10,7 @@ from visits.fieldwork.expected_arrivals import Course
 from visits.models import Device, Shift, Visit
 from visits.schedule.dispatch import day_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-12-01T12:00")]
 NINE = 9 * 60
 
 

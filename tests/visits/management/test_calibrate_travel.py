@@ -1,20 +1,18 @@
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.management import call_command
 
 from tests.visits.driven import MORNING, drive
 from visits import tasks
 from visits.models import TravelFit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MORNING)]
 
 
 def _run() -> str:
     out = StringIO()
-    with time_machine.travel(MORNING, tick=False):
-        call_command("calibrate_travel", stdout=out)
+    call_command("calibrate_travel", stdout=out)
     return out.getvalue()
 
 
@@ -32,7 +30,6 @@ def test_the_fit_is_shown_and_not_applied() -> None:
 
 def test_the_weekly_job_does_the_same() -> None:
     drive(60, kmh=20)
-    with time_machine.travel(MORNING, tick=False):
-        tasks.fit_travel()
+    tasks.fit_travel()
 
     assert TravelFit.objects.count() == 1

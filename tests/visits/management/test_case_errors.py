@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from visits.management.case_errors import SENTENCES, translate_error
-from visits.planning.errors import CaseError
 
 from tests.support.broken_case import break_case
+from visits.management.case_errors import SENTENCES, translate_error
 from visits.planning.case import read_case, read_problem
+from visits.planning.errors import CaseError
 
 PLANNING = Path(__file__).parents[3] / "visits" / "planning"
 

@@ -5,7 +5,7 @@ from tests.factories.visits import PlanRunFactory
 from visits.enums import RunState
 from visits.models import PlanRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def test_a_run_that_cannot_be_done_says_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, VisitFactory, at
 from visits.enums import VisitState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY = date(2026, 12, 1)
 

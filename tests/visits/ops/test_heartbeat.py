@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from tests.factories.visits import PlanRunFactory
@@ -20,8 +19,8 @@ def test_a_beat_is_one_row_a_worker(settings):
     assert sorted(Heartbeat.objects.values_list("name", flat=True)) == ["second", "worker"]
 
 
-def test_silence_is_told_by_name():
-    Heartbeat.objects.create(name="a", at=timezone.now() - timedelta(seconds=50))
+def test_silence_is_told_by_name(clock):
+    Heartbeat.objects.create(name="a", at=clock.now() - timedelta(seconds=50))
     assert heartbeat.is_silent(name="a", seconds=60) is False
     assert heartbeat.is_silent(name="a", seconds=40) is True
     assert heartbeat.is_silent(name="b", seconds=60) is True
@@ -31,8 +30,10 @@ def test_silence_is_told_by_name():
     ("state", "lease_seconds", "silent"),
     [(RunState.RUNNING, 10, False), (RunState.RUNNING, -1, True), (RunState.INTERRUPTED, 10, True)],
 )
-def test_a_planning_run_under_a_lease_is_a_sign_of_life(state: RunState, lease_seconds: int, silent: bool):
-    PlanRunFactory(state=state, lease_until=timezone.now() + timedelta(seconds=lease_seconds))
+def test_a_planning_run_under_a_lease_is_a_sign_of_life(
+    state: RunState, lease_seconds: int, silent: bool, clock
+):
+    PlanRunFactory(state=state, lease_until=clock.now() + timedelta(seconds=lease_seconds))
     assert heartbeat.is_silent(name="worker", seconds=60) is silent
 
 
@@ -43,9 +44,9 @@ def test_bells_do_not_pile_up(monkeypatch: pytest.MonkeyPatch):
     assert OrmQ.objects.count() == 3
 
 
-def test_the_oldest_waiting_job_counts_rows_and_the_queue():
+def test_the_oldest_waiting_job_counts_rows_and_the_queue(clock):
     assert heartbeat.oldest_waiting() is None
-    now = timezone.now()
+    now = clock.now()
     OrmQ.objects.create(key="jemput-bola", payload="", lock=now - timedelta(seconds=30))
     OrmQ.objects.create(key="jemput-bola", payload="", lock=now + timedelta(seconds=900))  # taken
     assert heartbeat.oldest_waiting() == now - timedelta(seconds=30)

@@ -5,12 +5,12 @@ import json
 import math
 
 import pytest
-from visits.planning.errors import CaseError
 
 from tests.support.broken_case import CASE, break_case
 from tests.support.planning_case import as_case, make_problem
 from visits.planning import plan
 from visits.planning.case import format_clock, plan_as_json, read_case, read_problem, write_plan
+from visits.planning.errors import CaseError
 
 
 def test_a_case_is_read_back_as_it_was():

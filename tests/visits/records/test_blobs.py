@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import time
 
 import pytest
 
@@ -44,13 +43,13 @@ def test_an_empty_chunk_is_not_a_chunk(tablet, sealed):
         blobs.put(device=Device.objects.get(), sha256=hashlib.sha256(b"").hexdigest(), data=b"")
 
 
-def test_half_written_chunks_are_swept_away_a_day_later(tablet, sealed):
+def test_half_written_chunks_are_swept_away_a_day_later(tablet, sealed, clock):
     tablet.upload(sealed)
     folder = blobs.path(Device.objects.get(), next(iter(sealed.chunks))).parent
     old, fresh = folder / ".0123", folder / ".4567"
-    for draft in (old, fresh):
+    for draft, age_s in ((old, 90_000), (fresh, 0)):
         draft.write_bytes(b"half")
-    os.utime(old, (time.time() - 90_000,) * 2)
+        os.utime(draft, (clock.now().timestamp() - age_s,) * 2)
     assert tasks.sweep_drafts() == 1
     assert not old.exists()
     assert fresh.exists()

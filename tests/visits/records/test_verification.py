@@ -5,8 +5,6 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from outreach import vault
@@ -102,11 +100,11 @@ def test_the_minute_schedule_finds_what_the_queue_lost(tablet, sealed):
     assert CaptureState.objects.get().stage == "accepted"
 
 
-def test_a_lease_keeps_a_second_worker_away_until_it_runs_out(tablet, sealed):
+def test_a_lease_keeps_a_second_worker_away_until_it_runs_out(tablet, sealed, clock):
     tablet.upload(sealed)
-    CaptureState.objects.update(lease_until=timezone.now() + verification.LEASE, attempts=1)
+    CaptureState.objects.update(lease_until=clock.now() + verification.LEASE, attempts=1)
     assert verification.run_waiting() == 0
-    with time_machine.travel(timezone.now() + verification.LEASE + timedelta(seconds=1)):
+    with clock.at(clock.now() + verification.LEASE + timedelta(seconds=1)):
         assert verification.run_waiting() == 1
     assert CaptureState.objects.get().attempts == 2
 
@@ -119,7 +117,7 @@ def test_a_record_that_kills_its_worker_is_put_before_a_person(tablet, sealed):
     assert not Receipt.objects.filter(kind="verified").exists()
 
 
-def test_a_missing_private_key_is_waited_for(tablet, sealed):
+def test_a_missing_private_key_is_waited_for(tablet, sealed, clock):
     tablet.upload(sealed)
     path = next(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json"))
     hidden = path.with_suffix(".away")
@@ -128,19 +126,19 @@ def test_a_missing_private_key_is_waited_for(tablet, sealed):
     status = _verify(sealed)
     assert (status.stage, status.error, status.attempts) == ("stored", "KeyMissingError", 0)
     hidden.rename(path)
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+    with clock.at(clock.now() + timedelta(minutes=3)):
         assert verification.run_waiting() == 1
     assert CaptureState.objects.get().stage == "accepted"
 
 
-def test_a_chunk_that_cannot_be_read_is_tried_again(tablet, sealed):
+def test_a_chunk_that_cannot_be_read_is_tried_again(tablet, sealed, clock):
     tablet.upload(sealed)
     device = Device.objects.get()
     sha = next(iter(sealed.chunks))
     blobs.path(device, sha).unlink()
     assert _verify(sealed).error == "FileNotFoundError"
     blobs.path(device, sha).write_bytes(sealed.chunks[sha])
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+    with clock.at(clock.now() + timedelta(minutes=3)):
         verification.run_waiting()
     assert CaptureState.objects.get().stage == "accepted"
 

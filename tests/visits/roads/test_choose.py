@@ -9,7 +9,7 @@ from visits.planning import GreatCircle, Table
 PLACES = [(-7.62, 111.52), (-7.60, 111.55), (-7.65, 111.50)]
 STRAIGHT = {"detour": 1.35, "speed_kmh": 30.0}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def test_without_a_source_it_is_the_straight_line_of_the_settings(settings) -> None:

@@ -6,6 +6,7 @@ from outreach.enums import ResidentKind, Skill, Urgency
 from tests.factories.visits import at
 from visits.wording import labels
 
+pytestmark = pytest.mark.clock("2026-11-30T12:00")
 TUESDAY = date(2026, 12, 1)
 
 

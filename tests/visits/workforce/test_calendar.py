@@ -6,7 +6,7 @@ from visits.models import CalendarDay
 from visits.workforce import calendar
 from visits.workforce.calendar import Why
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def _day(on: date) -> calendar.Day:

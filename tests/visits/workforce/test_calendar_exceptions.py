@@ -7,7 +7,7 @@ from visits.models import CalendarDay
 from visits.workforce import calendar_exceptions
 from visits.workforce.calendar import working_days
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY = date(2026, 12, 1)
 

@@ -7,7 +7,7 @@ from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory
 from visits.models import Shift
 from visits.workforce import calendar_exceptions, team_shifts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY, MONDAY = date(2026, 12, 1), date(2026, 12, 7)
 

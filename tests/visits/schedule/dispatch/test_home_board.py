@@ -8,7 +8,7 @@ from tests.factories.visits import ShiftFactory, VisitFactory, at
 from visits.enums import Outcome, VisitState
 from visits.schedule.dispatch import home_board
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-12-01T10:00")]
 
 TUESDAY = date(2026, 12, 1)
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db.models import F
 
 from outreach.models import Need
@@ -24,9 +23,8 @@ TEN = at(TUESDAY, 10 * 60)
 
 
 @pytest.fixture(autouse=True)
-def _ten_on_tuesday():
-    with time_machine.travel(TEN, tick=False):
-        yield
+def _ten_on_tuesday(clock):
+    clock.move_to(TEN, tick=False)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What it costs to leave a visit where it was, and leaving it there, in the rows of a draft."""
 
 import pytest
-import time_machine
 
 from outreach.enums import LocationSource
 from outreach.models import LogEntry, Need
@@ -19,9 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 def _prices(plan: Plan) -> dict[str, KeepCost]:

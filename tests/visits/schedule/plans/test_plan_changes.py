@@ -13,7 +13,7 @@ from visits.schedule.plans import plan_changes
 from visits.schedule.plans.plan_changes import What
 from visits.schedule.plans.publishing import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def test_half_an_hour_is_no_shift_and_more_is() -> None:

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from outreach.enums import ClosedReason, Milestone, NeedState
@@ -233,7 +232,7 @@ def test_a_day_that_has_begun_is_never_touched() -> None:
     assert _codes(refused) == ["begun"]
 
 
-def test_a_day_on_which_a_team_has_left_early_has_begun() -> None:
+def test_a_day_on_which_a_team_has_left_early_has_begun(clock) -> None:
     shift, early = ShiftFactory(date=TUESDAY), at(TUESDAY, 7 * 60)
     tablet = Device.objects.create(team=shift.team, name="Tablet", jwk={}, thumbprint="made-up")
     Device.objects.update(paired_at=NOW)
@@ -249,7 +248,7 @@ def test_a_day_on_which_a_team_has_left_early_has_begun() -> None:
         "visit": None,
         "data": {"day": TUESDAY.isoformat()},
     }
-    with time_machine.travel(early):
+    with clock.at(early):
         assert [result.result for result in events.receive(device=tablet, items=[item])] == ["applied"]
 
     with pytest.raises(PublishRefusedError) as refused:

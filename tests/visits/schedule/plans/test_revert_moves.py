@@ -1,7 +1,6 @@
 """Putting a visit back in a draft: by the rules, with the kit, and only where somebody awaits it."""
 
 import pytest
-import time_machine
 
 from outreach.enums import LocationSource
 from outreach.models import Need, Resident
@@ -24,9 +23,8 @@ HERE = {
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 def _prices(plan: Plan) -> dict[str, KeepCost]:

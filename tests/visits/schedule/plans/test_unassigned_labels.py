@@ -14,7 +14,7 @@ TUESDAY = date(2026, 12, 1)
 ROW = {"seconds": 1500, "points": 62.0, "needs": ["a"], "detail": "iris,ramp", "at": 38_400, "later": 1500}
 NAMES = {"a": "W. A. (Kare)", "b": "W. B. (Mejayan)"}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 @pytest.fixture

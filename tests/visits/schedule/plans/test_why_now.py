@@ -1,7 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from outreach.enums import NeedState, Skill
 from outreach.models import Need
@@ -21,9 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 def _full(*needs: Need, on: date = TUESDAY) -> Shift:

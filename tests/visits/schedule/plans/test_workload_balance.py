@@ -8,7 +8,7 @@ from tests.visits.planned import TUESDAY, draft
 from visits.models import Plan
 from visits.schedule.plans import plan_page, workload_balance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def _plan(**stored: Any) -> Plan:

@@ -9,7 +9,7 @@ from visits.enums import VisitState
 from visits.models import CalendarDay
 from visits.schedule.problem import candidates
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY, WEDNESDAY = date(2026, 12, 1), date(2026, 12, 2)
 MONDAY_NOON = at(date(2026, 11, 30), 720)

@@ -14,7 +14,7 @@ from visits.planning.groups import stop_groups
 from visits.schedule.problem import candidates, need_groups, problem_builder, simulation
 from visits.schedule.runs import run_results
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY = date(2026, 12, 1)
 NOW = at(date(2026, 11, 30), 720)

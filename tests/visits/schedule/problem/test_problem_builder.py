@@ -10,7 +10,7 @@ from visits.planning import GreatCircle
 from visits.planning.types import orders_of_plan
 from visits.schedule.problem import problem_builder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY, FRIDAY = date(2026, 12, 1), date(2026, 12, 4)
 NOW = at(date(2026, 11, 30), 720)

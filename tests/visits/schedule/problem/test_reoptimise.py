@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db.models import F
 
 from outreach.enums import NeedState
@@ -39,9 +38,8 @@ def teams() -> tuple[Shift, Shift]:
 
 
 @pytest.fixture(autouse=True)
-def _ten_on_tuesday():
-    with time_machine.travel(TEN, tick=True):
-        yield
+def _ten_on_tuesday(clock):
+    clock.move_to(TEN)
 
 
 def _of(shift: Shift) -> list[Visit]:
@@ -351,12 +349,14 @@ def test_nothing_to_plan_says_so() -> None:
     assert (run.state, run.message) == (RunState.FAILED, "no_shifts")
 
 
-def test_the_queries_do_not_grow(teams, django_assert_max_num_queries, django_assert_num_queries) -> None:
+def test_the_queries_do_not_grow(
+    teams, django_assert_max_num_queries, django_assert_num_queries, clock
+) -> None:
     run = day_actions.plan_anew(user=None)
     with django_assert_max_num_queries(25) as few:
         reoptimise.build(run=run, now=TEN)
     more: dict[Shift, list[Need]] = {ShiftFactory(date=TUESDAY): [NeedFactory(), NeedFactory()]}
-    with time_machine.travel(NOW):
+    with clock.at(NOW):
         publish(plan=draft(more, starts=11 * 60), user=None, now=NOW)
     with django_assert_num_queries(len(few.captured_queries)):
         reoptimise.build(run=run, now=TEN)

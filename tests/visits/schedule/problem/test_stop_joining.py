@@ -2,7 +2,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from outreach.enums import LocationSource, NeedKind
 from outreach.models import Need
@@ -21,9 +20,8 @@ SETUP = 60 * ShiftFactory.build().team.setup_minutes
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 def _need(metres: float = 0.0, **fields: Any) -> Need:

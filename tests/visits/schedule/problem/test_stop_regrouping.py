@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import pytest
-import time_machine
 
 from outreach.enums import LocationSource
 from outreach.models import Need
@@ -26,9 +25,8 @@ KIT_S = 60 * ShiftFactory.build().team.setup_minutes
 
 
 @pytest.fixture(autouse=True)
-def _nine_on_tuesday():
-    with time_machine.travel(NINE, tick=True):
-        yield
+def _nine_on_tuesday(clock):
+    clock.move_to(NINE)
 
 
 @pytest.fixture
@@ -221,7 +219,7 @@ def test_promises_to_different_teams_stay_with_them(teams) -> None:
     assert [stops[need].shift for need in pair] == list(teams)
 
 
-def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams) -> None:
+def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams, clock) -> None:
     """Two hours for both are nowhere left; one each are."""
     broken, working = teams
     third = ShiftFactory(date=TUESDAY)
@@ -236,7 +234,7 @@ def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams) ->
         )
     for shift in (working, third):
         Shift.objects.filter(pk=shift.pk).update(ends="11:45", breaks=[])
-    with time_machine.travel(NINE, tick=True):
+    with clock.at(NINE):
         stops = _stops(day_actions.fail(shift=broken, user=None))
 
     assert {stops[need].shift for need in pair} == {working, third}

@@ -9,7 +9,7 @@ from visits.enums import Outcome, VisitState
 from visits.schedule.problem import need_priority, village_coverage
 from visits.schedule.problem.need_priority import Part
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-12-01T08:00")]
 
 TODAY = date(2026, 12, 1)
 

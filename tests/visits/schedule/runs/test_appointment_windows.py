@@ -9,7 +9,7 @@ from visits.models import Plan, PlanStop, Visit
 from visits.schedule.plans.publishing import publish
 from visits.schedule.runs.appointment_windows import tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def told(plan: Plan) -> list[tuple[int, int]]:

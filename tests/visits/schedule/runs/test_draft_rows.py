@@ -10,7 +10,7 @@ from visits.enums import RunState
 from visits.models import PlanRun
 from visits.schedule.runs import draft_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY = date(2026, 12, 1)
 

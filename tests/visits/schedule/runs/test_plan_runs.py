@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from outreach.enums import Urgency
 from outreach.models import LogEntry, Village
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
+from tests.support.clock import now, today
 from tests.support.wait import wait_until
 from visits.enums import MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, Visit
@@ -22,19 +22,23 @@ from visits.schedule.plans import plan_changes
 from visits.schedule.plans.publishing import publish
 from visits.schedule.problem import problem_builder
 from visits.schedule.runs import plan_runs, run_lease
+from visits.workforce import calendar
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack
 
-TUESDAY = date(2026, 12, 1)
+
+def _day() -> date:
+    """A day that live processes still have before them."""
+    return calendar.next_working_days(after=today(), count=1)[0]
 
 
 def _ask(**fields) -> PlanRun:
-    return plan_runs.start_run(first=TUESDAY, last=TUESDAY, seconds=1, **fields)
+    return plan_runs.start_run(first=_day(), last=_day(), seconds=1, **fields)
 
 
 def _expire(run: PlanRun) -> None:
-    PlanRun.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    PlanRun.objects.filter(pk=run.pk).update(lease_until=now() - timedelta(seconds=1))
 
 
 @pytest.mark.django_db
@@ -58,14 +62,14 @@ class TestAsking:
         run = _ask()
 
         with pytest.raises(plan_runs.OverlapError) as overlap:
-            plan_runs.start_run(first=TUESDAY - timedelta(days=1), last=TUESDAY, seconds=1)
+            plan_runs.start_run(first=_day() - timedelta(days=1), last=_day(), seconds=1)
 
         assert overlap.value.run == run
 
     def test_the_same_days_upon_other_facts_are_another_run(self) -> None:
         def ask(need: str) -> PlanRun:
             return plan_runs.start_run(
-                first=TUESDAY, last=TUESDAY, seconds=1, kind=RunKind.TODAY, facts={"urgent": [need]}
+                first=_day(), last=_day(), seconds=1, kind=RunKind.TODAY, facts={"urgent": [need]}
             )
 
         assert ask("1") == ask("1")
@@ -101,7 +105,7 @@ class TestClaims:
         row = PlanRun.objects.get()
         assert (row.state, row.attempts, row.worker) == (RunState.RUNNING, 1, token)
         assert row.lease_until is not None
-        assert timedelta(seconds=15) < row.lease_until - timezone.now() <= timedelta(seconds=20)
+        assert timedelta(seconds=15) < row.lease_until - now() <= timedelta(seconds=20)
         moved = LogEntry.objects.filter(action="plan_run_moved").values_list("from_state", "to_state")
         assert list(moved) == [(RunState.QUEUED, RunState.RUNNING)]
 
@@ -174,7 +178,7 @@ class TestComputing:
 
     def test_the_result_is_a_feasible_draft_with_all_candidates(self, stack: "Stack") -> None:
         with stack.orm():
-            shift = ShiftFactory(date=TUESDAY, max_visits=3)
+            shift = ShiftFactory(date=_day(), max_visits=3)
             for _ in range(5):
                 NeedFactory(resident__latitude=-7.61, resident__longitude=111.53)
             blocked = NeedFactory(skills=["iris"])
@@ -206,8 +210,8 @@ class TestComputing:
 
     def test_what_is_published_is_kept_when_more_people_ask(self, stack: "Stack") -> None:
         with stack.orm():
-            ShiftFactory(date=TUESDAY, max_visits=8)
-            ShiftFactory(date=TUESDAY, max_visits=8)
+            ShiftFactory(date=_day(), max_visits=8)
+            ShiftFactory(date=_day(), max_visits=8)
             for village in Village.objects.order_by("pk")[:14]:
                 NeedFactory(resident__village=village)
             first = _ask()
@@ -230,7 +234,7 @@ class TestComputing:
 
     def test_a_second_bell_does_nothing(self, stack: "Stack") -> None:
         with stack.orm():
-            ShiftFactory(date=TUESDAY)
+            ShiftFactory(date=_day())
             NeedFactory()
             run = _ask()
 
@@ -248,7 +252,7 @@ class TestComputing:
             with stack.orm():
                 wait_until(lambda: PlanRun.objects.get().served == 3, seconds=90, what="a plan is there")
                 assert plan_runs.stop_run(run=run, actor="user:1") is True
-                told = timezone.now()
+                told = now()
             assert working.result().strip() == "stopped: 3 of 4 served"
 
         with stack.orm():
@@ -276,7 +280,7 @@ class TestComputing:
 
 def _long_run(stack: "Stack") -> PlanRun:
     with stack.orm():
-        ShiftFactory(date=TUESDAY, max_visits=3)
+        ShiftFactory(date=_day(), max_visits=3)
         for _ in range(4):
             NeedFactory()
-        return plan_runs.start_run(first=TUESDAY, last=TUESDAY, seconds=120)
+        return plan_runs.start_run(first=_day(), last=_day(), seconds=120)

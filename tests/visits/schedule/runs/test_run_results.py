@@ -13,7 +13,7 @@ from visits.planning.week import slots
 from visits.schedule.problem import problem_builder
 from visits.schedule.runs import broken_promises, run_results
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 TUESDAY = date(2026, 12, 1)
 NOW = at(date(2026, 11, 30), 720)
