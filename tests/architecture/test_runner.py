@@ -1,8 +1,14 @@
-"""tests/run on a machine that lacks something, seen by somebody who may not install it."""
+"""tests/run on a machine that lacks something, seen by somebody who may not install it; and with tests that fail."""
 
+import hashlib
 import os
+import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.architecture.tree import ROOT
 
@@ -34,3 +40,52 @@ def test_one_sentence_says_what_to_install(tmp_path: Path):
         "(Debian: sudo apt-get install chromium fonts-liberation)."
     ]
     assert list(tmp_path.glob("jemput-bola-tests.*")) == [], "nothing is left behind"
+
+
+def _program(path: Path, does: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The runner among programs that find nothing wrong, but for pytest, which notes how it is called and fails."""
+    root = tmp_path / "checkout"
+    (root / "tests").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "run", root / "tests" / "run")
+    for requirements in (root / "requirements.txt", root / "tests" / "requirements.txt"):
+        requirements.touch()
+    bin_ = root / ".venv" / "bin"
+    for name in ("ruff", "mypy", "lint-imports"):
+        _program(bin_ / name, "exit 0")
+    (root / ".venv" / "requirements.sha256").write_text(hashlib.sha256(b"").hexdigest())
+    _program(bin_ / "python", f'[ "$1" = manage.py ] || PYTHONPATH={ROOT} exec {sys.executable} "$@"')
+    _program(bin_ / "pytest", f'echo "${{DATABASE_URL%%:*}} $*" >>{root}/calls; exit 1')
+    for name in ("pg_ctl", "initdb", "postgres", "chromium"):  # where there is no real one
+        _program(root / "programs" / name, "exit 0")
+    return root
+
+
+def _run(checkout: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """What it said, and the calls of pytest."""
+    environment = os.environ | {"PATH": f"{os.environ['PATH']}:{checkout}/programs"}
+    command = ["bash", str(checkout / "tests" / "run"), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done, (checkout / "calls").read_text().splitlines()
+
+
+def test_every_database_runs_also_when_one_failed(checkout: Path):
+    done, (sqlite, postgres) = _run(checkout, "--at", "2026-12-04T11:45", "-k", "some")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "== failed on: sqlite postgres"
+    assert sqlite.startswith(" -n 2")
+    assert postgres.startswith("postgres -n 2")
+    assert all("--at 2026-12-04T11:45" in call and call.endswith("-k some") for call in (sqlite, postgres))
+
+
+def test_an_ordinary_run_draws_a_moment_and_says_how_to_have_it_again(checkout: Path):
+    done, (call,) = _run(checkout, "--quick")
+    said = re.search(r"== clock: (.+) \(seed \d+\); the same again: bash tests/run --at (\S+)", done.stdout)
+    assert said
+    assert f"--at {said[2]} -m not browser and not crash and not journey" in call
