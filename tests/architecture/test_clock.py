@@ -5,7 +5,11 @@ is right until that day has passed.
 """
 
 import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,7 +19,7 @@ import pytest
 from django.utils import timezone
 
 from tests.architecture.tree import ROOT, name, ours
-from tests.support.clock import OFFICE, moments
+from tests.support.clock import AHEAD, CHILD, OFFICE, ahead_ms, moments, now
 
 READS = {
     *("date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "time.time_ns"),
@@ -193,10 +197,33 @@ def test_a_day_that_is_named_is_seen(source: str, day: bool) -> None:
 
 @pytest.mark.parametrize("day", range(14))
 def test_no_moment_of_a_run_lies_in_the_past(day: int) -> None:
-    now = datetime(2026, 12, 24, 12, 30, 59, tzinfo=OFFICE) + timedelta(days=day)
-    drawn = moments(now)
-    assert all(moment > now - timedelta(minutes=1) for moment in drawn.values())
+    begin = datetime(2026, 12, 24, 12, 30, 59, tzinfo=OFFICE) + timedelta(days=day)
+    drawn = moments(begin)
+    assert all(moment > begin - timedelta(minutes=1) for moment in drawn.values())
     assert (drawn["Friday, 11:45"].weekday(), drawn["Sunday"].weekday()) == (4, 6)
     early = drawn["03:00, yesterday in UTC"]
     assert timezone.localdate(early) == early.date() == timezone.localdate(early, OFFICE)
     assert early.astimezone(timezone.get_fixed_timezone(0)).date() == early.date() - timedelta(days=1)
+
+
+CHILD_LOOKS = """
+import json, multiprocessing, time
+begin, since = time.time(), time.monotonic()
+time.sleep(0.2)
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    forked = pool.apply(time.time)
+print(json.dumps([begin, time.time() - begin, time.monotonic() - since, forked - begin]))
+"""
+
+
+def test_a_child_process_stands_where_the_run_does_and_sleeps_as_ever() -> None:
+    real = now().timestamp() - ahead_ms() / 1000
+    environment = os.environ | {AHEAD: "864000", "PYTHONPATH": str(CHILD)}
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD_LOOKS], env=environment, capture_output=True, check=True
+    )
+    begin, passed, waited, forked = json.loads(done.stdout)
+    assert 0 <= begin - real - 864_000 < 60
+    assert waited >= 0.2
+    assert passed == pytest.approx(waited, abs=2)
+    assert 0.2 <= forked <= passed

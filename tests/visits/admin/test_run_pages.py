@@ -156,7 +156,7 @@ def test_whoever_looks_sees_that_the_worker_is_gone(onlooker: Client, clock) -> 
 
 def test_a_run_whose_worker_is_gone_is_started_again_by_hand(coordinator: Client) -> None:
     run = PlanRunFactory(
-        state=RunState.RUNNING, attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
+        state=RunState.RUNNING, attempts=1, lease_until=now() - timedelta(seconds=1)
     )
 
     page = coordinator.get(reverse("admin:visits_planrun_page", args=[run.pk])).content.decode()
