@@ -56,29 +56,25 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _told(run: PlanRun) -> dict[str, Any]:
     """How far the run is, for the page and for its script."""
-    ended = run.state not in ACTIVE_RUNS
+    now = timezone.now()
+    state = run_status.read_run_state(run, now=now)
+    ended = state not in ACTIVE_RUNS
     plan = Plan.objects.filter(run=run).only("pk").first() if ended else None
     since = run.started_at or run.asked_at
-    until = run.finished_at or timezone.now()
+    until = run.finished_at or now
     return {
-        "state": run.state,
-        "label": run.get_state_display(),
+        "state": state,
+        "label": state.label,
         "progress": run.progress,
         "served": run.served,
         "candidates": run.candidates,
-        "message": labels.run_message(run.message),
+        "message": labels.run_message("interrupted" if state == RunState.INTERRUPTED else run.message),
         "elapsed": labels.duration_exact(max(0, int((until - since).total_seconds()))),
         "attempts": run.attempts,
-        "stopping": run.stop_requested and run.state == RunState.RUNNING,
+        "stopping": run.stop_requested and state == RunState.RUNNING,
         "ended": ended,
         "plan": reverse("admin:visits_plan_change", args=[plan.pk]) if plan else "",
     }
-
-
-def _run(run_id: str) -> PlanRun:
-    """The run of an address with its state as of now; 404 where there is none."""
-    rows = PlanRun.objects.select_related("asked_by")
-    return run_status.with_current_state(get_object_or_404(rows, pk=run_id), now=timezone.now())
 
 
 @doors.needs("visits.view_plan")
@@ -86,7 +82,7 @@ def _run(run_id: str) -> PlanRun:
 @never_cache
 def page(request: HttpRequest, run_id: str) -> HttpResponse:
     """The run as it goes; once it has a plan, the plan's page."""
-    run = _run(run_id)
+    run = get_object_or_404(PlanRun.objects.select_related("asked_by"), pk=run_id)
     told = _told(run)
     if told["plan"]:
         return redirect(told["plan"])
@@ -98,7 +94,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
         run=run,
         told=told,
         may_stop=run.state in ACTIVE_RUNS and not run.stop_requested,
-        may_restart=run.state in (RunState.INTERRUPTED, RunState.FAILED),
+        may_restart=told["state"] in (RunState.INTERRUPTED, RunState.FAILED),
     )
 
 
@@ -107,7 +103,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 @never_cache
 def state(request: HttpRequest, run_id: str) -> HttpResponse:
     """What the page's script asks every other second."""
-    return JsonResponse(_told(_run(run_id)))
+    return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
 
 
 @doors.needs("visits.add_plan")

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.utils import timezone
 
 from outreach.enums import ResidentKind, Urgency
 from visits.enums import PlanState, RunState
 from visits.models import PlanRun
+from visits.schedule.runs.run_status import read_run_state
 from visits.wording import labels
 
 register = template.Library()
@@ -27,6 +29,12 @@ _PLAN_TAGS = {PlanState.DRAFT: "waiting", PlanState.PUBLISHED: "done", PlanState
 def span(run: PlanRun) -> str:
     """The days of a run."""
     return labels.span(run.first_date, run.last_date)
+
+
+@register.filter
+def run_state(run: PlanRun) -> RunState:
+    """The run's state as of now (schedule/runs/run_status.py)."""
+    return read_run_state(run, now=timezone.now())
 
 
 @register.filter

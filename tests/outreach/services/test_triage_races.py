@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.support.stack import Stack
 
 PHONE, OTHER_PHONE = "+6281234567890", "+6281298765432"
+pytestmark = pytest.mark.clock("2026-11-30T12:00")
 both_orders = pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned"])
 _niks = count(3519015705500001)
 

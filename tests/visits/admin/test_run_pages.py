@@ -154,10 +154,8 @@ def test_whoever_looks_sees_that_the_worker_is_gone(onlooker: Client, clock) -> 
     assert PlanRun.objects.get().state == RunState.INTERRUPTED
 
 
-def test_a_run_whose_worker_is_gone_is_started_again_by_hand(coordinator: Client) -> None:
-    run = PlanRunFactory(
-        state=RunState.RUNNING, attempts=1, lease_until=now() - timedelta(seconds=1)
-    )
+def test_a_run_whose_worker_is_gone_is_started_again_by_hand(coordinator: Client, clock) -> None:
+    run = PlanRunFactory(state=RunState.RUNNING, attempts=1, lease_until=clock.now() - timedelta(seconds=1))
 
     page = coordinator.get(reverse("admin:visits_planrun_page", args=[run.pk])).content.decode()
     assert reverse("admin:visits_planrun_restart", args=[run.pk]) in page

@@ -10,6 +10,7 @@ from visits.appointments.published_visits import departure_time, list_published_
 from visits.enums import VisitState
 from visits.models import Shift
 
+pytestmark = pytest.mark.clock("2026-11-30T12:00")
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 9)
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count, product
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.utils import timezone
 
 from outreach import vault
 from outreach.lib.ids import uuid7
@@ -31,6 +30,9 @@ from visits.models import (
     TravelFit,
     Visit,
 )
+
+pytestmark = pytest.mark.clock("2026-12-01T10:00")
+NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)  # what the rows were made at; nothing here compares it
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack
@@ -56,7 +58,7 @@ def _request() -> VisitRequest:
 
 
 def _run() -> PlanRun:
-    row: PlanRun = PlanRunFactory(first_date=timezone.localdate() + timedelta(days=next(_days)))
+    row: PlanRun = PlanRunFactory(first_date=NOW.date() + timedelta(days=next(_days)))
     return row
 
 
@@ -69,7 +71,7 @@ def _fit() -> TravelFit:
     TravelFit.objects.all().delete()  # one of a state
     names = ("detour", "speed_kmh", "low_kmh", "high_kmh", "before_detour", "before_speed_kmh", "spread")
     figures = dict.fromkeys((*names, "trips", "used", "absurd", "far", "off_before", "off_after"), 1)
-    return TravelFit.objects.create(made_at=timezone.now(), applied_at=timezone.now(), **figures)
+    return TravelFit.objects.create(made_at=NOW, applied_at=NOW, **figures)
 
 
 def _visit() -> Visit:
@@ -95,7 +97,7 @@ def _event() -> EventStatus:
         key=vault.new_person(),
         sealed=b"",
         sha256="",
-        received_at=timezone.now(),
+        received_at=NOW,
     )
     return EventStatus.objects.create(event=event, state=EventState.REVIEW)
 
@@ -106,15 +108,15 @@ def _capture() -> CaptureState:
         device=_device(),
         visit_named=uuid7(),
         officer_named=1,
-        day=timezone.localdate(),
+        day=NOW.date(),
         client=1,
         form_version=1,
         size=1,
         key=vault.new_person(),
         manifest_sealed=b"",
-        received_at=timezone.now(),
+        received_at=NOW,
     )
-    return CaptureState.objects.create(capture=capture, stored_at=timezone.now())
+    return CaptureState.objects.create(capture=capture, stored_at=NOW)
 
 
 MAKERS: dict[type[Stateful], Callable[[], Stateful]] = {

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.models import Need
 from visits.appointments import arrival_intervals
 from visits.enums import RunKind
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift, Visit
-from visits.schedule.runs import run_status
 from visits.wording import labels, map_shapes
 
 WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
@@ -233,8 +231,7 @@ def _base(route: Route) -> dict[str, Any]:
 def recent_runs() -> list[PlanRun]:
     """Runs with their plans, the newest first."""
     rows = PlanRun.objects.exclude(kind=RunKind.SLOT).select_related("plan", "asked_by")
-    now = timezone.now()
-    return [run_status.with_current_state(run, now=now) for run in rows.order_by("-asked_at")[:RUNS]]
+    return list(rows.order_by("-asked_at")[:RUNS])
 
 
 def versions_of(plan: Plan) -> list[DayVersion]:

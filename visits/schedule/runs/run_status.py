@@ -6,9 +6,8 @@ from visits.enums import RunState
 from visits.models import PlanRun
 
 
-def with_current_state(run: PlanRun, *, now: datetime) -> PlanRun:
-    """The run, in memory INTERRUPTED where its lease ran out and nobody has written so yet (the worker does, every
-    minute). Not to be saved."""
-    if run.state == RunState.RUNNING and run.lease_until is not None and run.lease_until < now:
-        run.state, run.message = RunState.INTERRUPTED, "interrupted"
-    return run
+def read_run_state(run: PlanRun, *, now: datetime) -> RunState:
+    """The row's state, or INTERRUPTED where the lease of a running one ran out and nobody has written so yet (the
+    worker does, every minute)."""
+    lost = run.state == RunState.RUNNING and run.lease_until is not None and run.lease_until < now
+    return RunState.INTERRUPTED if lost else RunState(run.state)
