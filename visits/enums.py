@@ -17,7 +17,9 @@ class RunState(TextChoices):
 
 RUN_MOVES: dict[str, frozenset[str]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED}),
-    RunState.RUNNING: frozenset({RunState.DONE, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}),
+    RunState.RUNNING: frozenset(
+        {RunState.DONE, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED, RunState.QUEUED}
+    ),
     RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED}),
     RunState.FAILED: frozenset({RunState.QUEUED}),
     RunState.STOPPED: frozenset(),

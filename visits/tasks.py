@@ -21,7 +21,7 @@ def run_plan(run_id: str) -> bool:
 
 def look_again() -> int:
     """Every minute: runs whose worker is gone, and those whose bell was lost."""
-    return plan_runs.look_again()
+    return plan_runs.requeue_stale()
 
 
 def verify_capture(capture_id: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from outreach.models import Stateful
 from outreach.services import log
@@ -18,14 +19,14 @@ def transition(
     reason: Mapping[str, Any] | None = None,
     action: str = "",
     sources: Collection[str] | None = None,
-    where: Mapping[str, Any] | None = None,
+    among: QuerySet[Any] | None = None,
     **fields: Any,
 ) -> bool:
     """Move `row` to the state `to` by one conditional UPDATE, with its row in the log.
 
     The state in the database counts, not the one that the instance remembers. False, and nothing is changed, where
     that allows no such move by the model's table, is none of `sources` (a part of what the table allows), or where
-    the row does not meet `where` (further conditions, as for `filter`). `fields` are written with the state, in the
+    the row is not `among` these rows of its table (a claim that is still held, say). `fields` are written with the state, in the
     database and on the instance. `reason` is kept in the log: ids, codes and numbers, nothing personal; `action` names
     the move where the table's word for it is too general.
 
@@ -37,7 +38,7 @@ def transition(
         if not allowed.issuperset(sources):
             raise ValueError(f"the table allows no move to {to} from {', '.join({*sources} - allowed)}")
         allowed = frozenset(sources)
-    rows = type(row)._default_manager.filter(pk=row.pk, **(where or {}))
+    rows = (type(row)._default_manager.all() if among is None else among).filter(pk=row.pk)
     # no_key: whoever adds a row that refers to this one need not wait
     locked = rows.select_for_update(no_key=True).filter(**{f"{table.field}__in": allowed})
     before = locked.values_list(table.field, flat=True).first()

@@ -75,11 +75,15 @@ class Clock:
     def move_to(self, moment: datetime | str, *, tick: bool = True) -> None:
         self._traveller.move_to(_moment(moment), tick=tick)
 
+    def shift(self, seconds: float) -> None:
+        """So much later."""
+        self._traveller.shift(seconds)
+
     @contextmanager
-    def at(self, moment: datetime | str, *, tick: bool = True) -> Iterator[None]:
-        """Within, it is this moment."""
-        with time_machine.travel(_moment(moment), tick=tick):
-            yield
+    def at(self, moment: datetime | str, *, tick: bool = True) -> "Iterator[Clock]":
+        """Within, it is this moment, on a clock of its own."""
+        with time_machine.travel(_moment(moment), tick=tick) as traveller:
+            yield Clock(traveller)
 
 
 # --- the moments at which a run may stand

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.lib.states import StateTable
-from outreach.models import PersonKey, Stateful
+from outreach.models import PersonKey
 from visits.enums import CAPTURE_MOVES, CaptureStage, ReceiptKind
 from visits.models.device import Device
+from visits.models.job import LeasedJob
 from visits.models.team import Officer
 from visits.models.visit import Visit
 
@@ -69,8 +70,9 @@ class CaptureChunk(models.Model):
         return f"{self.part} {self.ordinal}"
 
 
-class CaptureState(Stateful):
-    """How far a capture is; the truth of its verifying, with the worker's lease and attempts."""
+class CaptureState(LeasedJob):
+    """How far a capture is at the office; its verifying is a leased job. How far it is at the centre says
+    `OutboxItem`."""
 
     state_table = StateTable(moves=CAPTURE_MOVES, action="capture_reviewed", field="stage", subject="capture")
 
@@ -82,10 +84,6 @@ class CaptureState(Stateful):
     revoked = models.BooleanField(default=False, help_text="handed in by a tablet that was revoked by then")
     stored_at = models.DateTimeField(_("tersimpan"), null=True, blank=True)
     verified_at = models.DateTimeField(_("diperiksa"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    try_after = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=80, blank=True, help_text="kind of the last error, no content")
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -9,10 +9,11 @@ from outreach.lib.ids import uuid7
 from outreach.lib.states import StateTable
 from outreach.models import Need, Stateful
 from visits.enums import ACTIVE_RUNS, PLAN_MOVES, RUN_MOVES, PlanState, RunKind, RunState
+from visits.models.job import LeasedJob
 from visits.models.team import Shift
 
 
-class PlanRun(Stateful):
+class PlanRun(LeasedJob):
     """One press of "plan": what was asked, how far it is, who works on it until when (the lease)."""
 
     state_table = StateTable(moves=RUN_MOVES, action="plan_run_moved")
@@ -40,9 +41,6 @@ class PlanRun(Stateful):
         help_text='for a day under way: {"failed": shift ids, "urgent": need ids}, as the coordinator said',
     )
 
-    lease_until = models.DateTimeField(null=True, blank=True)
-    worker = models.CharField(max_length=80, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     stop_requested = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

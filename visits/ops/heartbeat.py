@@ -5,13 +5,14 @@ import socket
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from visits.enums import CaptureStage, RunState
-from visits.models import CaptureState, Heartbeat, PlanRun
+from visits.models import Heartbeat
+from visits.ops import job_kinds, leased_jobs
+from visits.ops.job_kinds import PLAN_RUN
 
 BELLS_IN_QUEUE = 200
 
@@ -50,20 +51,18 @@ def is_silent(*, name: str, seconds: float) -> bool:
     seen = last_sign_of_life(name=name)
     if seen is not None and now - seen <= timedelta(seconds=seconds):
         return False
-    return not PlanRun.objects.filter(state=RunState.RUNNING, lease_until__gt=now).exists()
+    return not PLAN_RUN.rows(PLAN_RUN.at_work).filter(lease_until__gt=now).exists()
 
 
 def oldest_waiting() -> datetime | None:
-    """Since when the longest waiting job waits: rung and not taken up, a planning run, a stored record."""
+    """Since when the longest waiting job waits: one in the queue that nobody took up, or a leased job of any kind."""
     since = (
         OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(first=Min("lock"))["first"],
-        PlanRun.objects.filter(state=RunState.QUEUED).aggregate(first=Min("asked_at"))["first"],
-        CaptureState.objects.filter(stage=CaptureStage.STORED).aggregate(first=Min("stored_at"))["first"],
+        *(leased_jobs.oldest_waiting(kind) for kind in job_kinds.ALL),
     )
     return min((moment for moment in since if moment), default=None)
 
 
 def runs_without_worker() -> int:
     """Planning runs whose lease has run out and that nobody has taken up yet."""
-    gone = Q(state=RunState.RUNNING, lease_until__lt=timezone.now()) | Q(state=RunState.INTERRUPTED)
-    return PlanRun.objects.filter(gone).count()
+    return leased_jobs.find_lost(PLAN_RUN).count() + PLAN_RUN.rows(PLAN_RUN.lost).count()

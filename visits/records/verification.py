@@ -1,16 +1,14 @@
 """The worker's step: a stored record is opened, checked, and accepted or put before a person.
 
-The truth is the capture's state row with its lease and its attempts, counted before the work; the queue
-only rings. Everything that follows from the result happens in one transaction.
+A leased job of `ops.leased_jobs` in the capture's state row. Everything that follows from the result happens
+in one transaction.
 """
 
-import logging
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from outreach import vault
@@ -24,72 +22,64 @@ from visits.enums import CaptureStage, DeviceState, Outcome, ReceiptKind, Review
 from visits.keys import office_keys, sealing
 from visits.lib import strict_json
 from visits.models import Capture, CaptureContent, CaptureState, Receipt, Visit
+from visits.ops import leased_jobs
+from visits.ops.job_kinds import VERIFICATION
 from visits.records import decrypt, receipts
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 5
-TRY_AGAIN = timedelta(minutes=2)
 AT_ONCE = 50
 ACTOR = "system"
 
 
 def run_waiting() -> int:
     """Verify stored captures that nobody works on; how many were taken up."""
-    now = timezone.now()
-    waiting = _free(now).filter(stage=CaptureStage.STORED).order_by("stored_at")
+    waiting = leased_jobs.find_free(VERIFICATION).order_by("stored_at")
     ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
     return sum(run(capture_id=pk) for pk in ids)
 
 
-def _free(now: datetime) -> Any:
-    return CaptureState.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now), Q(try_after__isnull=True) | Q(try_after__lt=now)
-    )
-
-
 def run(*, capture_id: UUID) -> bool:
-    """Verify one capture; False where it is not waiting, or somebody has it in hand."""
-    now = timezone.now()
-    lease = now + LEASE
-    claimed = (
-        _free(now)
-        .filter(pk=capture_id, stage=CaptureStage.STORED)
-        .update(lease_until=lease, attempts=F("attempts") + 1)
-    )
-    if not claimed:
-        return False
-    capture = Capture.objects.select_related(
-        "status", "device", "officer", "key", "visit__shift", "visit__need__resident__key"
-    ).get(pk=capture_id)
+    """Verify one capture, or put it before a person where it has been tried too often. False where it is not
+    waiting, or somebody has it in hand."""
+    token = leased_jobs.claim(VERIFICATION, pk=capture_id)
+    if token is None:
+        return bool(leased_jobs.give_up(VERIFICATION, pk=capture_id, hand_over=_hand_over))
+    capture = _capture(capture_id)
+    held = leased_jobs.find_held(VERIFICATION, pk=capture_id, token=token)
     try:
-        if capture.status.attempts > MAX_ATTEMPTS:  # it has killed its worker each time
-            opened = decrypt.Opened(reasons=(ReviewReason.NOT_OPENED,))
-        else:
+        with leased_jobs.LeaseHolder(VERIFICATION, pk=capture_id, token=token):
             opened = decrypt.open_capture(capture)
-        _finish(capture=capture, opened=opened, lease=lease)
-    except (
-        OSError,
-        office_keys.KeyMissingError,
-    ) as error:  # not the record's fault: this attempt does not count
-        _release(capture, lease, error, attempts=F("attempts") - 1)
+        _finish(capture=capture, opened=opened, rows=held)
     except Exception as error:
-        _release(capture, lease, error)
-        raise
+        outside = isinstance(error, OSError | office_keys.KeyMissingError)  # not the record's fault
+        leased_jobs.release_for_retry(
+            VERIFICATION,
+            pk=capture_id,
+            token=token,
+            attempts=capture.status.attempts,
+            error=error,
+            at_fault=not outside,
+        )
+        if not outside:
+            raise
     return True
 
 
-def _release(capture: Capture, lease: datetime, error: Exception, **fields: Any) -> None:
-    kind = type(error).__name__
-    logger.error("verify_failed capture=%s error=%s", capture.pk, kind)
-    CaptureState.objects.filter(pk=capture.pk, lease_until=lease).update(
-        lease_until=None, try_after=timezone.now() + TRY_AGAIN, error=kind[:80], **fields
+def _capture(capture_id: UUID) -> Capture:
+    rows = Capture.objects.select_related(
+        "status", "device", "officer", "key", "visit__shift", "visit__need__resident__key"
     )
+    return rows.get(pk=capture_id)
+
+
+def _hand_over(status: CaptureState, rows: QuerySet[CaptureState]) -> bool:
+    """A record that has spent its attempts (it has killed its worker each time) waits for a person."""
+    opened = decrypt.Opened(reasons=(ReviewReason.NOT_OPENED,))
+    return _finish(capture=_capture(status.pk), opened=opened, rows=rows)
 
 
 @transaction.atomic
-def _finish(*, capture: Capture, opened: decrypt.Opened, lease: datetime) -> None:
+def _finish(*, capture: Capture, opened: decrypt.Opened, rows: QuerySet[CaptureState]) -> bool:
+    """Write the result where the capture is still among `rows`; False where another worker was faster."""
     now = timezone.now()
     need = lock_need(capture)
     reasons = [*opened.reasons, *_circumstances(capture, need, opened)]
@@ -102,20 +92,21 @@ def _finish(*, capture: Capture, opened: decrypt.Opened, lease: datetime) -> Non
         action="capture_verified",
         reason={"reasons": codes, "opened": opened.holds},
         sources=(CaptureStage.STORED,),
-        where={"lease_until": lease},
+        among=rows,
         reasons=codes,
         verified_at=now,
         lease_until=None,
         try_after=None,
         error="",
-    ):  # the lease ran out and another worker was faster
-        return
+    ):
+        return False
     if opened.holds:
         _keep(capture=capture, opened=opened, at=now)
     if stage == CaptureStage.ACCEPTED:
         accept(capture=capture, need=need, at=now, actor=ACTOR)
     elif need is not None:
         _wait_for_a_person(capture=capture, need=need, at=now)
+    return True
 
 
 def lock_need(capture: Capture) -> Need | None:

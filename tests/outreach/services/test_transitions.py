@@ -51,9 +51,13 @@ def test_the_caller_may_allow_less_than_the_table() -> None:
     need = NeedFactory(state=NeedState.PLANNED)
 
     assert not transition(row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.REVIEW])
-    assert not transition(row=need, to=NeedState.OPEN, actor="system", where={"attempts": 3})
+    assert not transition(row=need, to=NeedState.OPEN, actor="system", among=Need.objects.filter(attempts=3))
     assert transition(
-        row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.PLANNED], where={"attempts": 0}
+        row=need,
+        to=NeedState.OPEN,
+        actor="system",
+        sources=[NeedState.PLANNED],
+        among=Need.objects.filter(attempts=0),
     )
 
     assert LogEntry.objects.count() == 1

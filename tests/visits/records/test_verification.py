@@ -2,23 +2,40 @@
 
 import hashlib
 import json
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django_q.models import OrmQ
 
 from outreach import vault
 from outreach.enums import Milestone, NeedState
 from outreach.models import LogEntry, Progress
-from tests.factories.visits import TeamFactory, VisitFactory
-from tests.support.tablet import JPEG, PNG
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support.tablet import JPEG, PNG, Tablet, client_send
+from tests.support.wait import wait_until
 from visits import tasks
+from visits.api import throttles
 from visits.enums import CaptureStage, KeyRole, KeyState
 from visits.keys import office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureContent, CaptureState, Device, OutboxItem, PublicKey, Receipt, Visit
+from visits.ops.job_kinds import VERIFICATION
 from visits.records import blobs, reviews, verification
 from visits.tablets import devices
+
+if TYPE_CHECKING:
+    from tests.support.stack import Stack
 
 pytestmark = pytest.mark.django_db
 
@@ -102,16 +119,16 @@ def test_the_minute_schedule_finds_what_the_queue_lost(tablet, sealed):
 
 def test_a_lease_keeps_a_second_worker_away_until_it_runs_out(tablet, sealed, clock):
     tablet.upload(sealed)
-    CaptureState.objects.update(lease_until=clock.now() + verification.LEASE, attempts=1)
+    CaptureState.objects.update(lease_until=clock.now() + VERIFICATION.lease(), attempts=1)
     assert verification.run_waiting() == 0
-    with clock.at(clock.now() + verification.LEASE + timedelta(seconds=1)):
+    with clock.at(clock.now() + VERIFICATION.lease() + timedelta(seconds=1)):
         assert verification.run_waiting() == 1
     assert CaptureState.objects.get().attempts == 2
 
 
 def test_a_record_that_kills_its_worker_is_put_before_a_person(tablet, sealed):
     tablet.upload(sealed)
-    CaptureState.objects.update(attempts=verification.MAX_ATTEMPTS)
+    CaptureState.objects.update(attempts=VERIFICATION.max_attempts)
     status = _verify(sealed)
     assert (status.stage, status.reasons) == ("review", ["not_opened"])
     assert not Receipt.objects.filter(kind="verified").exists()
@@ -339,3 +356,84 @@ def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed
     office_keys._read.cache_clear()
     tablet.upload(sealed)
     assert _verify(sealed).reasons == ["key_unknown"]
+
+
+def test_waits_between_retries_have_jitter(tablet, sealed, clock):
+    """A whole morning's records whose disk was away do not come back in the same second."""
+    tablet.upload(sealed)
+    next(iter(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json"))).unlink()
+    office_keys._read.cache_clear()
+    waits = set()
+    before = clock.now()
+    for _ in range(6):
+        clock.move_to(before, tick=False)
+        status = _verify(sealed)
+        assert (status.stage, status.attempts, status.worker) == ("stored", 0, "")
+        waits.add(status.try_after - before)
+        before += VERIFICATION.retry_most
+    assert len(waits) == 6
+    assert all(timedelta() <= wait <= timedelta(minutes=2) for wait in waits)
+
+
+def test_an_error_that_no_wait_mends_ends_with_a_person(tablet, sealed, clock):
+    """A key file that is no key: five attempts, then nobody tries again by himself."""
+    tablet.upload(sealed)
+    next(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json")).write_text("{")
+    office_keys._read.cache_clear()
+    capture_id = Capture.objects.get().pk
+    for attempt in range(1, VERIFICATION.max_attempts + 1):
+        with pytest.raises(json.JSONDecodeError):
+            verification.run(capture_id=capture_id)
+        status = CaptureState.objects.get()
+        assert (status.attempts, status.error) == (attempt, "JSONDecodeError")
+        clock.move_to(clock.now() + VERIFICATION.retry_most)
+    assert [verification.run_waiting() for _ in range(2)] == [1, 0]
+    status = CaptureState.objects.get()
+    assert (status.stage, status.reasons, status.attempts) == ("review", ["not_opened"], 5)
+    assert verification.run(capture_id=capture_id) is False
+
+
+@pytest.mark.journey
+def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", settings, monkeypatch):
+    """A chunk that takes longer to read than the lease lasts; another worker asks all the time."""
+    settings.ROOT_URLCONF = "tests.support.tablet_urls"
+    throttles.forget()
+    short = replace(VERIFICATION, lease=lambda: timedelta(seconds=5))
+    monkeypatch.setattr(verification, "VERIFICATION", short)
+    rivals: list[bool] = []
+
+    def read_slowly(pipe: Path, data: bytes, capture_id: UUID) -> None:
+        try:
+            wait_until(lambda: CaptureState.objects.filter(lease_until__isnull=False).exists())
+            until = time.monotonic() + 8
+            while time.monotonic() < until:
+                rivals.append(verification.run(capture_id=capture_id))
+                time.sleep(0.5)
+            pipe.write_bytes(data)
+        finally:
+            connection.close()
+
+    with make_stack().orm():
+        shift = ShiftFactory()
+        officer = OfficerFactory(team=shift.team)
+        visit = VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED))
+        office_keys.current(KeyRole.WORKER)
+        key = office_keys.current(KeyRole.CAPTURE)
+        tablet = Tablet(client_send(Client()))
+        tablet.pair(devices.make_code(team=shift.team, user=None, actor="system")[0])
+        sealed = tablet.seal(
+            visit=str(visit.pk), officer=officer.pk, capture_key={"kid": key.kid, "jwk": key.jwk}
+        )
+        assert tablet.upload(sealed).status == 201
+        sha, data = next(iter(sealed.chunks.items()))
+        slow = blobs.path(Device.objects.get(), sha)
+        slow.unlink()
+        os.mkfifo(slow)
+        capture_id = Capture.objects.get().pk
+        with ThreadPoolExecutor() as threads:
+            disk = threads.submit(read_slowly, slow, data, capture_id)
+            assert verification.run(capture_id=capture_id) is True
+            disk.result()
+        status = CaptureState.objects.get()
+    assert (status.stage, status.attempts) == ("accepted", 1)
+    assert set(rivals) == {False}

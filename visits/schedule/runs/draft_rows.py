@@ -11,6 +11,8 @@ from outreach.services.transitions import transition
 from visits import planning
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, PlanStop, Shift
+from visits.ops import leased_jobs
+from visits.ops.job_kinds import PLAN_RUN
 
 More = Callable[[str], dict[str, Any]]
 
@@ -22,8 +24,7 @@ def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: 
         row=run,
         to=state,
         actor="system",
-        sources=(RunState.RUNNING,),
-        where={"worker": token},
+        among=leased_jobs.find_held(PLAN_RUN, pk=run.pk, token=token),
         lease_until=None,
         finished_at=timezone.now(),
         progress=100,

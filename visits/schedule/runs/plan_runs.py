@@ -1,7 +1,7 @@
 """Planning runs: asked for, worked on by one worker at a time, stopped, found interrupted, tried again.
 
 The row of the run is the memory; a django-q2 task is only the doorbell, carries the run's id and may ring
-twice or never. See lease.py for how a run is held, results.py for what is written in the end.
+twice or never. How a run is held says `ops.leased_jobs`, what is written in the end says `run_results`.
 """
 
 import logging
@@ -16,13 +16,16 @@ from django_q.tasks import async_task
 
 from outreach.services import log
 from outreach.services.transitions import transition
-from visits.enums import ACTIVE_RUNS, MAX_RUN_ATTEMPTS, RunKind, RunState
+from visits.enums import ACTIVE_RUNS, RunKind, RunState
 from visits.models import PlanRun
+from visits.ops import leased_jobs
+from visits.ops.job_kinds import PLAN_RUN
+from visits.ops.leased_jobs import LeaseHolder
 from visits.planning import Progress
 from visits.planning.day.replan import replan_day
 from visits.planning.groups import stop_groups
 from visits.schedule.problem import problem_builder, reoptimise, simulation
-from visits.schedule.runs import engine, reoptimised_draft, run_lease, run_results
+from visits.schedule.runs import engine, reoptimised_draft, run_results
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +124,9 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
         to=RunState.QUEUED,
         actor=actor,
         attempts=0,
+        lease_until=None,
+        try_after=None,
+        error="",
         stop_requested=False,
         progress=0,
         served=0,
@@ -134,55 +140,65 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
 
 def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
     """Runs whose lease has run out are interrupted: their worker is gone. Anybody who looks may call this."""
-    now = now or timezone.now()
     found = []
-    for run in PlanRun.objects.filter(state=RunState.RUNNING, lease_until__lt=now):
+    for run in leased_jobs.find_lost(PLAN_RUN, now=now):
         if transition(
             row=run,
             to=RunState.INTERRUPTED,
             actor="system",
             reason={"attempt": run.attempts},
-            where={"worker": run.worker, "lease_until__lt": now},
+            among=leased_jobs.find_lost(PLAN_RUN, now=now).filter(worker=run.worker),
             message="interrupted",
         ):
             found.append(run)
     return found
 
 
-def look_again(*, now: datetime | None = None) -> int:
+def requeue_stale(*, now: datetime | None = None) -> int:
     """Every minute: interrupted runs are tried again, those tried too often fail, and the bell is rung again for
     those that wait (the queue may have lost it). Returns how many bells were rung."""
     now = now or timezone.now()
     mark_interrupted(now=now)
+    for run in PlanRun.objects.filter(state=RunState.INTERRUPTED, stop_requested=True):
+        interrupted = (RunState.INTERRUPTED,)
+        transition(row=run, to=RunState.STOPPED, actor="system", sources=interrupted, finished_at=now)
+    leased_jobs.give_up(PLAN_RUN, hand_over=_fail_too_often, now=now)
     rung = 0
     for run in PlanRun.objects.filter(state=RunState.INTERRUPTED):
-        if run.stop_requested:
-            transition(
-                row=run, to=RunState.STOPPED, actor="system", sources=(RunState.INTERRUPTED,), finished_at=now
-            )
-        elif run.attempts >= MAX_RUN_ATTEMPTS:
-            _fail(run, source=RunState.INTERRUPTED, message="too_often")
-        else:
-            with transaction.atomic():
-                interrupted = (RunState.INTERRUPTED,)
-                if transition(row=run, to=RunState.QUEUED, actor="system", sources=interrupted):
-                    _ring(run)
-                    rung += 1
+        with transaction.atomic():
+            again = leased_jobs.retry_at(PLAN_RUN, attempts=run.attempts)
+            interrupted = (RunState.INTERRUPTED,)
+            if transition(row=run, to=RunState.QUEUED, actor="system", sources=interrupted, try_after=again):
+                _ring(run)
+                rung += 1
     for run in PlanRun.objects.filter(state=RunState.QUEUED, asked_at__lt=now - RING_AGAIN):
         _ring(run)
         rung += 1
     return rung
 
 
-def _fail(run: PlanRun, *, source: RunState, message: str, held_by: str | None = None) -> None:
-    transition(
+def _fail_too_often(run: PlanRun, rows: QuerySet[PlanRun]) -> bool:
+    return _fail(run, message="too_often", rows=rows)
+
+
+def _fail(run: PlanRun, *, message: str, rows: QuerySet[PlanRun], error: str = "") -> bool:
+    return transition(
         row=run,
         to=RunState.FAILED,
         actor="system",
-        sources=(source,),
-        where={} if held_by is None else {"worker": held_by},
+        among=rows,
         finished_at=timezone.now(),
+        lease_until=None,
         message=message,
+        error=error,
+    )
+
+
+def claim(*, run_id: str) -> str | None:
+    """Take a run in a worker. The token names this claim; None where it is not to be had, see
+    `leased_jobs.claim`."""
+    return leased_jobs.claim(
+        PLAN_RUN, pk=run_id, started_at=timezone.now(), finished_at=None, progress=0, message="", error=""
     )
 
 
@@ -191,12 +207,13 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
 
     A worker killed in here leaves a lease that runs out; nothing else is written before the end.
     """
-    token = run_lease.claim(run_id=run_id)
+    token = claim(run_id=run_id)
     if token is None:
         return False
     row = PlanRun.objects.get(pk=run_id)
+    mine = leased_jobs.find_held(PLAN_RUN, pk=run_id, token=token)
     try:
-        with run_lease.Lease(run_id=run_id, token=token) as held:
+        with LeaseHolder(PLAN_RUN, pk=run_id, token=token) as held:
             if row.kind == RunKind.TODAY:
                 return _today(row, token, held, now)
             built = problem_builder.build(run=row, now=now)
@@ -222,14 +239,15 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
             run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
         )
     except problem_builder.NothingToPlanError as nothing:
-        _fail(row, source=RunState.RUNNING, message=str(nothing), held_by=token)
-    except Exception:
+        _fail(row, message=str(nothing), rows=mine)
+    except Exception as error:
         logger.exception("a planning run failed")
-        _fail(row, source=RunState.RUNNING, message="error", held_by=token)
+        kind = type(error).__name__[:80]
+        _fail(row, message="error", rows=mine, error=kind)
     return False
 
 
-def _today(row: PlanRun, token: str, held: run_lease.Lease, now: datetime | None) -> bool:
+def _today(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
     """The rest of a day that is under way; computed anew as often as a breakdown is reported meanwhile."""
     while True:
         try:
@@ -238,7 +256,7 @@ def _today(row: PlanRun, token: str, held: run_lease.Lease, now: datetime | None
             logger.info("a team's breakdown was reported during a planning run, computed anew")
 
 
-def _rest_of_day(row: PlanRun, token: str, held: run_lease.Lease, now: datetime | None) -> bool:
+def _rest_of_day(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
     day = reoptimise.build(run=row, now=now)
     _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
     engine.warm()
@@ -262,8 +280,8 @@ def _about_roads(built: problem_builder.Candidates) -> str:
 
 
 def _say(row: PlanRun, token: str, **fields: Any) -> None:
-    PlanRun.objects.filter(pk=row.pk, worker=token, state=RunState.RUNNING).update(**fields)
+    leased_jobs.find_held(PLAN_RUN, pk=row.pk, token=token).update(**fields)
 
 
-def _report(held: run_lease.Lease, told: Progress) -> None:
-    held.report(share=told.share, served=told.served, score=told.score)
+def _report(held: LeaseHolder, told: Progress) -> None:
+    held.report(progress=min(99, int(told.share * 100)), served=told.served, score=int(told.score))

@@ -21,7 +21,7 @@ from visits.planning import rules
 from visits.schedule.plans import plan_changes
 from visits.schedule.plans.publishing import publish
 from visits.schedule.problem import problem_builder
-from visits.schedule.runs import plan_runs, run_lease
+from visits.schedule.runs import plan_runs
 from visits.workforce import calendar
 
 if TYPE_CHECKING:
@@ -98,10 +98,10 @@ class TestClaims:
     def test_one_worker_has_a_run(self) -> None:
         run = _ask()
 
-        token = run_lease.claim(run_id=str(run.pk))
+        token = plan_runs.claim(run_id=str(run.pk))
 
         assert token is not None
-        assert run_lease.claim(run_id=str(run.pk)) is None
+        assert plan_runs.claim(run_id=str(run.pk)) is None
         row = PlanRun.objects.get()
         assert (row.state, row.attempts, row.worker) == (RunState.RUNNING, 1, token)
         assert row.lease_until is not None
@@ -111,7 +111,7 @@ class TestClaims:
 
     def test_a_lease_that_ran_out_is_seen_as_interrupted(self) -> None:
         run = _ask()
-        run_lease.claim(run_id=str(run.pk))
+        plan_runs.claim(run_id=str(run.pk))
         assert plan_runs.mark_interrupted() == []
 
         _expire(run)
@@ -124,10 +124,10 @@ class TestClaims:
     def test_an_interrupted_run_is_tried_again_three_times_at_most(self) -> None:
         run = _ask()
         for attempt in range(1, MAX_RUN_ATTEMPTS + 1):
-            assert run_lease.claim(run_id=str(run.pk)) is not None
+            assert plan_runs.claim(run_id=str(run.pk)) is not None
             assert PlanRun.objects.get().attempts == attempt
             _expire(run)
-            plan_runs.look_again()
+            plan_runs.requeue_stale()
 
         row = PlanRun.objects.get()
         assert (row.state, row.message) == (RunState.FAILED, "too_often")
@@ -146,14 +146,14 @@ class TestClaims:
     def test_an_interrupted_run_that_was_told_to_stop_stops(self) -> None:
         PlanRunFactory(state=RunState.INTERRUPTED, attempts=1, stop_requested=True)
 
-        assert plan_runs.look_again() == 0
+        assert plan_runs.requeue_stale() == 0
         assert PlanRun.objects.get().state == RunState.STOPPED
 
     def test_a_lost_bell_is_rung_again(self) -> None:
         run = PlanRunFactory(state=RunState.QUEUED)
-        assert plan_runs.look_again() == 0
+        assert plan_runs.requeue_stale() == 0
 
-        assert plan_runs.look_again(now=run.asked_at + timedelta(seconds=61)) == 1
+        assert plan_runs.requeue_stale(now=run.asked_at + timedelta(seconds=61)) == 1
         assert OrmQ.objects.get().task["args"] == (str(run.pk),)
 
     def test_without_shifts_the_run_fails_with_words(self) -> None:
