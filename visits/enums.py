@@ -224,7 +224,8 @@ EVENT_MOVES: dict[str, frozenset[str]] = {
 
 
 class CaptureStage(TextChoices):
-    """A record on its way: all bytes here (STORED), opened and checked (then ACCEPTED or in REVIEW)."""
+    """A record at the office: all bytes here (STORED), opened and checked (then ACCEPTED or in REVIEW). What comes
+    after ACCEPTED is the centre's, `OutboxState`."""
 
     INCOMPLETE = "incomplete", _("Belum lengkap")
     STORED = "stored", _("Tersimpan, menunggu diperiksa")
@@ -270,6 +271,10 @@ class ReviewReason(TextChoices):
 
 
 class OutboxState(TextChoices):
-    """A record on its way to the centre; sending is a door of its own."""
+    """An accepted record on its way to the centre; sending is a door of its own. No tablet is told of these
+    states, see `sync.capture_words`."""
 
     QUEUED = "queued", _("Menunggu dikirim ke pusat")
+
+
+OUTBOX_MOVES: dict[str, frozenset[str]] = {OutboxState.QUEUED: frozenset()}

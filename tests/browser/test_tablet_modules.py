@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
+from visits.sync.capture_words import CaptureWord
 
 from tests.support.stack import Stack
 
@@ -157,3 +158,29 @@ def test_a_name_that_may_move_finds_the_nearest_free_spot(ask):
 def test_a_phone_number_is_shown_as_people_write_it(ask):
     assert ask("parts", "m.phoneText('+6281234567890')") == "0812-3456-7890"
     assert ask("parts", "m.phoneText('+60123456789')") == "+60123456789"
+
+
+@pytest.mark.parametrize("word", CaptureWord)
+def test_every_word_for_a_record_is_understood(ask, word: CaptureWord):
+    """Of a stored record: offered again where the office has lost it, else kept, the word shown as one of ours."""
+    row, tag = ask(
+        "uploads",
+        """(async () => {
+          const here = "/static/visits/tablet/";
+          const [store, outbox, saved] = await Promise.all(
+            ["store.js", "outbox.js", "screens/saved.js"].map((name) => import(here + name)),
+          );
+          await store.open();
+          const row = { capture: crypto.randomUUID(), state: "stored", serverState: "", receipts: {} };
+          await store.writeOutbox(["captures"], (change) => change.objectStore("captures").put(row));
+          await m.takeStatus(row, { capture: row.capture, state: a, receipts: {}, missing: [], backed_up: false });
+          const kept = (await outbox.captures()).find((one) => one.capture === row.capture);
+          return [kept, saved.captureTag(kept).textContent];
+        })()""",
+        word,
+    )
+    lost = word in (CaptureWord.UNKNOWN, CaptureWord.INCOMPLETE)
+    assert (row["state"], row["serverState"]) == (("sealed", "") if lost else ("stored", word))
+    shown = {CaptureWord.REVIEW: "Sampai, dilihat koordinator"}
+    held = "Terkunci, menunggu dikirim" if lost else "Sampai di kantor, belum dibuka"
+    assert tag == shown.get(word, held)

@@ -9,7 +9,10 @@ from visits.models.capture import Capture
 
 
 class OutboxItem(models.Model):
-    """An accepted record that must reach the centre exactly once. `reference` is the one name it has there."""
+    """An accepted record that must reach the centre exactly once. `reference` is the one name it has there.
+
+    `state` is how far it is at the centre, apart from the record's own stage (`CaptureState`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     capture = models.OneToOneField(Capture, on_delete=models.PROTECT, related_name="outbox")

@@ -22,6 +22,7 @@ from visits.lib.problems import ProblemError
 from visits.models import Capture, CaptureChunk, CaptureState, Device, Officer, Receipt, Visit
 from visits.records import blobs, receipts
 from visits.sync import limits, manifests
+from visits.sync.capture_words import CaptureWord, capture_word
 
 MANIFEST_TYP = "jb-manifest+jws"
 TRY_LATER_SECONDS = 60
@@ -190,14 +191,15 @@ def status(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
 def _status_of(device: Device, identifier: UUID, capture: Capture | None) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "capture": str(identifier),
-        "state": "unknown",
+        "state": CaptureWord.UNKNOWN,
         "receipts": {},
         "missing": [],
         "backed_up": False,
     }
     if capture is None:
         return answer
-    answer["state"] = capture.outbox.state if hasattr(capture, "outbox") else capture.status.stage
+    at_centre = capture.outbox.state if hasattr(capture, "outbox") else None
+    answer["state"] = capture_word(stage=capture.status.stage, at_centre=at_centre)
     answer["receipts"] = {receipt.kind: receipt.jws for receipt in capture.receipts.all()}
     if capture.status.stage == CaptureStage.INCOMPLETE:
         answer["missing"] = blobs.missing(
