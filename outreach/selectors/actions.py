@@ -62,6 +62,7 @@ def _plans() -> dict[str, str]:
         "visit_moved": _("Kunjungan berubah"),
         "visit_rescheduled": _("Kunjungan dijadwalkan ulang"),
         "visit_corrected": _("Hasil kunjungan dibetulkan"),
+        "visit_arrival_noted": _("Jam tiba di rumah dicatat"),
         "visit_promised": _("Jam kunjungan dijanjikan"),
         "promise_released": _("Janji kunjungan dilepas"),
     }

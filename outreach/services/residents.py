@@ -110,19 +110,46 @@ def complete(*, resident: Resident, request: VisitRequest, actor: str) -> Reside
 def locate(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
     """Put the home at a point of the map; False where it is there already. Raises `LocationError`."""
     check_point(latitude=latitude, longitude=longitude)
-    row, place = _locked(resident), (latitude, longitude, LocationSource.PIN)
-    if (row.latitude, row.longitude, row.location_source) == place:
+    before = _put_at(resident, latitude, longitude, LocationSource.PIN)
+    if before is None:
         return False
     log.write(
         actor=actor,
         action="resident_located",
-        subject=row,
-        from_state=row.location_source,
+        subject=resident,
+        from_state=before,
         to_state=LocationSource.PIN,
     )
-    row.latitude, row.longitude, row.location_source = place
-    row.save(update_fields=["latitude", "longitude", "location_source"])
     return True
+
+
+@transaction.atomic
+def fix_location(*, resident: Resident, latitude: float, longitude: float, actor: str, source: str) -> bool:
+    """Put the home where an officer stood before it; False where it is there already. `source` names the report.
+
+    The caller has looked whether the point can be true: a home may lie outside the regency's outline.
+    """
+    before = _put_at(resident, latitude, longitude, LocationSource.OFFICER)
+    if before is None:
+        return False
+    log.write(
+        actor=actor,
+        action="location_fixed",
+        subject=resident,
+        from_state=before,
+        to_state=LocationSource.OFFICER,
+        detail={"source": source},
+    )
+    return True
+
+
+def _put_at(resident: Resident, latitude: float, longitude: float, source: LocationSource) -> str | None:
+    """The conditional UPDATE; the source of the place before, None where nothing changed."""
+    row = _locked(resident)
+    place = {"latitude": latitude, "longitude": longitude, "location_source": source}
+    if not Resident.objects.filter(pk=row.pk).exclude(**place).update(**place):
+        return None
+    return row.location_source
 
 
 @transaction.atomic

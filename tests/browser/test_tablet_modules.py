@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
-from visits.sync.capture_words import CaptureWord
 
 from tests.support.stack import Stack
+from visits.sync.capture_words import CaptureWord
 
 pytestmark = pytest.mark.browser
 

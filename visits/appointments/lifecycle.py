@@ -30,15 +30,35 @@ _CLOSED_REASONS = {
 def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool:
     """The team is on its way or has arrived; False where nothing changed (already so, finished, cancelled).
 
-    FINISHED comes by `apply_outcome` alone, CANCELLED by `cancel`.
+    The first arrival stays the visit's `arrived_at`. FINISHED comes by `apply_outcome` alone, CANCELLED by
+    `cancel`.
     """
     if to in (VisitState.FINISHED, VisitState.CANCELLED):
         raise ValueError(f"{to} has a function of its own")
-    fields: dict[str, Any] = {"arrived_at": at} if to == VisitState.ARRIVED else {}
+    first = to == VisitState.ARRIVED and visit.arrived_at is None
+    fields: dict[str, Any] = {"arrived_at": at} if first else {}
     if not transition(row=visit, to=to, actor=actor, **fields):
         return False
     if to in _MILESTONES:
         progress.record(need=visit.need, milestone=_MILESTONES[to], at=at, source=f"visit:{visit.pk}")
+    return True
+
+
+@transaction.atomic
+def note_arrival(*, visit: Visit, at: datetime, actor: str) -> bool:
+    """When the team was at the door, told late or anew: its state does not change. False where that was known."""
+    before = Visit.objects.select_for_update().values_list("arrived_at", flat=True).get(pk=visit.pk)
+    if not Visit.objects.filter(pk=visit.pk).exclude(arrived_at=at).update(arrived_at=at):
+        return False
+    visit.arrived_at = at
+    log.write(
+        actor=actor,
+        action="visit_arrival_noted",
+        subject=visit,
+        from_state=visit.state,
+        to_state=visit.state,
+        detail={"at": at.isoformat(), "before": before.isoformat() if before else None},
+    )
     return True
 
 

@@ -1,14 +1,11 @@
 """What a reported fact does: to the visit by all of its facts together, to the resident's place, to a message."""
 
-from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from django.utils import timezone
 
-from outreach.enums import LocationSource
-from outreach.models import Resident
-from outreach.services import log
+from outreach.services import log, residents
 from visits.appointments import lifecycle
 from visits.enums import DeviceState, EventKind, Outcome, VisitState
 from visits.fieldwork import departures
@@ -90,13 +87,9 @@ def _bring_up_to_date(*, visit: Visit, actor: str) -> str:
     elif folded.state in (VisitState.TRAVELLING, VisitState.ARRIVED) and row.state != VisitState.FINISHED:
         at = folded.state_at or timezone.now()
         lifecycle.set_state(visit=row, to=VisitState(folded.state), at=at, actor=actor)
-    _note_arrival(row, folded.arrived_at)
+    if folded.arrived_at is not None:
+        lifecycle.note_arrival(visit=row, at=folded.arrived_at, actor=actor)
     return CONTRADICTION if folded.contradiction else ""
-
-
-def _note_arrival(visit: Visit, at: datetime | None) -> None:
-    if at is not None:
-        Visit.objects.filter(pk=visit.pk).exclude(arrived_at=at).update(arrived_at=at)
 
 
 def _km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -120,8 +113,11 @@ def _fix_location(*, event: Event, lat: float, lon: float) -> str:
     )
     if later.exists():
         return ""
-    Resident.objects.filter(pk=resident.pk).update(
-        latitude=lat, longitude=lon, location_source=LocationSource.OFFICER
+    residents.fix_location(
+        resident=resident,
+        latitude=lat,
+        longitude=lon,
+        actor=f"device:{event.device_id}",
+        source=f"event:{event.pk}",
     )
-    log.write(actor=f"device:{event.device_id}", action="location_fixed", subject=resident)
     return ""

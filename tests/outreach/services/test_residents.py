@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from outreach import vault
@@ -42,6 +44,27 @@ def test_a_point_elsewhere_is_refused(latitude: float, longitude: float, code: s
         residents.locate(resident=resident, latitude=latitude, longitude=longitude, actor="user:7")
 
     assert not LogEntry.objects.exists()
+
+
+def test_a_home_is_fixed_where_an_officer_stood_also_beyond_the_outline() -> None:
+    resident = ResidentFactory()
+    type(resident.village.district.regency).objects.update(outline=SQUARE)
+    stood: dict[str, Any] = {"latitude": -6.99, "longitude": 111.5, "actor": "device:7"}
+
+    done = [residents.fix_location(resident=resident, source=f"event:{number}", **stood) for number in (1, 2)]
+
+    assert done == [True, False]
+    resident.refresh_from_db()
+    assert (resident.latitude, resident.longitude) == (-6.99, 111.5)
+    assert resident.location_source == LocationSource.OFFICER
+    row = LogEntry.objects.get()
+    assert (row.actor, row.action, row.from_state, row.to_state, row.detail) == (
+        "device:7",
+        "location_fixed",
+        "village",
+        "officer",
+        {"source": "event:1"},
+    )
 
 
 def test_opening_what_is_sealed_leaves_a_log_row() -> None:

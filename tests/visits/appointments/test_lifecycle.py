@@ -112,6 +112,34 @@ def test_the_way_and_the_arrival_are_told_once(visit: Visit, clock) -> None:
     assert _milestones(row.need) == [Milestone.ON_THE_WAY, Milestone.ARRIVED]
 
 
+def test_the_first_arrival_stays_when_the_team_comes_back(visit: Visit) -> None:
+    at = timezone.now()
+    for minutes, to in ((0, VisitState.ARRIVED), (5, VisitState.TRAVELLING), (9, VisitState.ARRIVED)):
+        moment = at + timedelta(minutes=minutes)
+        assert lifecycle.set_state(visit=visit, to=to, at=moment, actor="device:1")
+
+    assert Visit.objects.get().arrived_at == at
+
+
+@pytest.mark.parametrize("state", VisitState)
+def test_an_arrival_told_late_changes_the_moment_alone_and_is_logged_once(
+    visit: Visit, state: VisitState
+) -> None:
+    Visit.objects.update(state=state)
+    visit.refresh_from_db()
+    before, at = Visit.objects.values().get(), timezone.now()
+
+    done = [lifecycle.note_arrival(visit=visit, at=at, actor="device:1") for _ in range(2)]
+
+    assert done == [True, False]
+    assert Visit.objects.values().get() == {**before, "arrived_at": at}
+    assert visit.arrived_at == at
+    row = LogEntry.objects.get()
+    assert (row.actor, row.action, row.subject_id) == ("device:1", "visit_arrival_noted", str(visit.pk))
+    assert (row.from_state, row.to_state) == (state, state)
+    assert row.detail == {"at": at.isoformat(), "before": None}
+
+
 @pytest.mark.parametrize("to", [VisitState.FINISHED, VisitState.CANCELLED])
 def test_ends_are_not_set_by_hand(visit: Visit, to: VisitState, clock) -> None:
     with pytest.raises(ValueError, match="function of its own"):

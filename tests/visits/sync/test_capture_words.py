@@ -1,6 +1,5 @@
-from visits.sync.capture_words import CaptureWord, capture_word
-
 from visits.enums import CaptureStage, OutboxState
+from visits.sync.capture_words import CaptureWord, capture_word
 
 WORDS = ["unknown", "incomplete", "stored", "review", "accepted", "set_aside", "queued"]
 
