@@ -1,1 +1,1 @@
-"""What keeps the worker going: its heartbeat and the periodic jobs."""
+"""What keeps the worker going: leased jobs, its heartbeat and the periodic jobs."""

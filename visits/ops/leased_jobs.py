@@ -126,7 +126,6 @@ def release_for_retry(
     error: Exception,
     at_fault: bool = True,
     chance: random.Random = _chance,
-    **fields: Any,
 ) -> bool:
     """Let go of a job after an error, to be claimed again at `retry_at`; False where this claim has lost it.
 
@@ -144,7 +143,6 @@ def release_for_retry(
         try_after=retry_at(kind, attempts=attempts, chance=chance),
         attempts=F("attempts") - (0 if at_fault else 1),
         error=error_kind,
-        **fields,
     )
 
 
