@@ -279,9 +279,12 @@ class TestThreads:
             first = job.lease_until
             with leased_jobs.LeaseHolder(kind, pk=job.pk, token=token) as held:
                 held.report(progress=40, served=2)
-                wait_until(lambda: PlanRun.objects.get().progress == 40, what="progress is written")
+                wait_until(
+                    lambda: PlanRun.objects.get().progress == 40, seconds=60, what="progress is written"
+                )
                 wait_until(
                     lambda: PlanRun.objects.filter(lease_until__gt=first + timedelta(seconds=3)).exists(),
+                    seconds=60,
                     what="the lease is renewed again",
                 )
                 assert (held.lost, held.should_stop()) == (False, False)
@@ -299,7 +302,7 @@ class TestThreads:
             with leased_jobs.LeaseHolder(PLAN_RUN, pk=job.pk, token=token) as held:
                 PlanRun.objects.update(worker="another", attempts=F("attempts") + 1)
                 held.report(progress=50)
-                wait_until(lambda: held.lost, what="the thread has lost the lease")
+                wait_until(lambda: held.lost, seconds=60, what="the thread has lost the lease")
                 assert held.should_stop() is True
                 before = PlanRun.objects.values().get()
             assert PlanRun.objects.values().get() == before
@@ -311,7 +314,7 @@ class TestThreads:
             with leased_jobs.LeaseHolder(PLAN_RUN, pk=job.pk, token=_claim(job)) as held:
                 assert held.should_stop() is False
                 PlanRun.objects.update(stop_requested=True)
-                wait_until(held.should_stop, what="the thread has seen the request")
+                wait_until(held.should_stop, seconds=60, what="the thread has seen the request")
                 assert (held.stop_requested, held.lost) == (True, False)
 
     def test_a_lease_that_could_not_be_renewed_is_not_relied_on(self, stack: "Stack") -> None:

@@ -398,14 +398,14 @@ def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", 
     """A chunk that takes longer to read than the lease lasts; another worker asks all the time."""
     settings.ROOT_URLCONF = "tests.support.tablet_urls"
     throttles.forget()
-    short = replace(VERIFICATION, lease=lambda: timedelta(seconds=5))
+    short = replace(VERIFICATION, lease=lambda: timedelta(seconds=6))
     monkeypatch.setattr(verification, "VERIFICATION", short)
     rivals: list[bool] = []
 
     def read_slowly(pipe: Path, data: bytes, capture_id: UUID) -> None:
         try:
-            wait_until(lambda: CaptureState.objects.filter(lease_until__isnull=False).exists())
-            until = time.monotonic() + 8
+            wait_until(lambda: CaptureState.objects.filter(attempts=1).exists(), seconds=60)
+            until = time.monotonic() + 9
             while time.monotonic() < until:
                 rivals.append(verification.run(capture_id=capture_id))
                 time.sleep(0.5)
