@@ -142,7 +142,7 @@ class TestAttempts:
             assert leased_jobs.give_up(PLAN_RUN, hand_over=_fail_for_a_person) == 0
             assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
 
-        rows = PlanRun.objects.order_by("pk").values_list("pk", "state", "message", "attempts")
+        rows = PlanRun.objects.order_by("first_date").values_list("pk", "state", "message", "attempts")
         assert list(rows) == [
             (job.pk, RunState.FAILED, "too_often", 3),
             (other.pk, RunState.QUEUED, "", 0),
@@ -153,7 +153,7 @@ class TestAttempts:
 
         assert leased_jobs.give_up(PLAN_RUN, pk=spent[1].pk, hand_over=_fail_for_a_person) == 1
 
-        states = PlanRun.objects.order_by("pk").values_list("state", flat=True)
+        states = PlanRun.objects.order_by("last_date").values_list("state", flat=True)
         assert list(states) == [RunState.QUEUED, RunState.FAILED]
 
     @pytest.mark.parametrize(("at_fault", "attempts"), [(True, 1), (False, 0)])
