@@ -88,4 +88,5 @@ def _field() -> dict[str, str]:
         "capture_collides": _("Rekaman bertentangan"),
         "captures_carried": _("Rekaman dibawa dengan berkas"),
         "outbox_queued": _("Rekaman masuk antrean pusat"),
+        "outbox_moved": _("Rekaman bergerak di pusat"),
     }

@@ -33,7 +33,7 @@ def test_every_table_of_moves_belongs_to_one_model() -> None:
     )
 
     assert read == sorted(tables)
-    assert len(read) == len(MODELS) == 10
+    assert len(read) == len(MODELS) == 11
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

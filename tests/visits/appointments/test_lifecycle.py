@@ -112,8 +112,8 @@ def test_the_way_and_the_arrival_are_told_once(visit: Visit, clock) -> None:
     assert _milestones(row.need) == [Milestone.ON_THE_WAY, Milestone.ARRIVED]
 
 
-def test_the_first_arrival_stays_when_the_team_comes_back(visit: Visit) -> None:
-    at = timezone.now()
+def test_the_first_arrival_stays_when_the_team_comes_back(visit: Visit, clock) -> None:
+    at = clock.now()
     for minutes, to in ((0, VisitState.ARRIVED), (5, VisitState.TRAVELLING), (9, VisitState.ARRIVED)):
         moment = at + timedelta(minutes=minutes)
         assert lifecycle.set_state(visit=visit, to=to, at=moment, actor="device:1")
@@ -123,11 +123,11 @@ def test_the_first_arrival_stays_when_the_team_comes_back(visit: Visit) -> None:
 
 @pytest.mark.parametrize("state", VisitState)
 def test_an_arrival_told_late_changes_the_moment_alone_and_is_logged_once(
-    visit: Visit, state: VisitState
+    visit: Visit, state: VisitState, clock
 ) -> None:
     Visit.objects.update(state=state)
     visit.refresh_from_db()
-    before, at = Visit.objects.values().get(), timezone.now()
+    before, at = Visit.objects.values().get(), clock.now()
 
     done = [lifecycle.note_arrival(visit=visit, at=at, actor="device:1") for _ in range(2)]
 

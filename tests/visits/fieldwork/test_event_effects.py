@@ -1,10 +1,9 @@
 """What a fact from a tablet does, beyond being kept; by `events.receive`, as it comes over the API or in a file."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from outreach.enums import LocationSource, NeedState
 from outreach.models import LogEntry, Need, Resident
@@ -21,9 +20,9 @@ NORTH = 0.01  # degrees, some 1.1 km
 
 
 @pytest.fixture
-def begun() -> datetime:
+def begun(clock):
     """The moment from which the tests count; the tablet was paired long before."""
-    return timezone.now().replace(microsecond=0) - timedelta(hours=2)
+    return clock.now().replace(microsecond=0) - timedelta(hours=2)
 
 
 @pytest.fixture
@@ -308,13 +307,15 @@ class TestSettingOut:
         status = EventStatus.objects.get(event=item["id"])
         return (status.state, status.reason)
 
-    def test_it_is_logged_for_the_teams_day(self, tablet, device, officer, shift):
-        today = timezone.localdate().isoformat()
+    def test_it_is_logged_for_the_teams_day(self, tablet, device, officer, shift, clock):
+        today = clock.today().isoformat()
         assert self._set_out(tablet, device, officer, today) == (EventState.APPLIED, "")
         assert LogEntry.objects.get(action="team_departed").subject_id == str(shift.pk)
 
-    def test_on_a_day_that_is_not_the_clocks_it_waits_for_a_person(self, tablet, device, officer, shift):
-        other = (timezone.localdate() + timedelta(days=1)).isoformat()
+    def test_on_a_day_that_is_not_the_clocks_it_waits_for_a_person(
+        self, tablet, device, officer, shift, clock
+    ):
+        other = (clock.today() + timedelta(days=1)).isoformat()
         assert self._set_out(tablet, device, officer, other) == (EventState.REVIEW, event_effects.DAY)
         assert _log("team_departed") == []
 

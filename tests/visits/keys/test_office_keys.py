@@ -142,8 +142,11 @@ class TestRotate:
 
         assert office_keys.current(role) == new
         assert _states(role) == [(old.kid, KeyState.OLD), (new.kid, KeyState.CURRENT)]
-        assert _log()[-1] == ("user:1", "key_rotated", "", "current")
-        assert LogEntry.objects.latest("pk").detail == {"before": old.kid}
+        assert _log()[-2:] == [
+            ("user:1", "key_rotated", "current", "old"),
+            ("user:1", "key_made", "", "current"),
+        ]
+        assert [row.subject_id for row in LogEntry.objects.order_by("pk")][-2:] == [str(old.pk), str(new.pk)]
         assert office_keys.private(role, old.kid) != office_keys.private(role, new.kid)
 
     def test_a_new_server_key_is_endorsed_by_the_one_before(self):

@@ -24,6 +24,7 @@ from visits.models import (
     Device,
     Event,
     EventStatus,
+    OutboxItem,
     Plan,
     PlanRun,
     PublicKey,
@@ -119,6 +120,11 @@ def _capture() -> CaptureState:
     return CaptureState.objects.create(capture=capture, stored_at=NOW)
 
 
+def _outbox() -> OutboxItem:
+    capture = _capture().capture
+    return OutboxItem.objects.create(capture=capture, reference=f"JB-{capture.pk.hex}", queued_at=NOW)
+
+
 MAKERS: dict[type[Stateful], Callable[[], Stateful]] = {
     VisitRequest: _request,
     Need: _need,
@@ -130,6 +136,7 @@ MAKERS: dict[type[Stateful], Callable[[], Stateful]] = {
     PublicKey: _key,
     EventStatus: _event,
     CaptureState: _capture,
+    OutboxItem: _outbox,
 }
 each_model = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
 

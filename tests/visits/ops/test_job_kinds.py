@@ -15,7 +15,7 @@ def test_every_table_of_leased_jobs_is_a_declared_kind() -> None:
 @pytest.mark.parametrize("kind", job_kinds.ALL, ids=lambda kind: kind.model.__name__)
 def test_a_kind_names_columns_and_moves_of_its_table(kind: JobKind) -> None:
     columns = {field.name: field for field in kind.model._meta.get_fields()}
-    assert {kind.state, kind.since, kind.stop or kind.state} <= columns.keys()
+    assert {kind.model.state_table.field, kind.since, kind.stop or kind.since} <= columns.keys()
     moves = MOVES[kind.model]
     steps = [(kind.waiting, kind.at_work), (kind.at_work, kind.lost), (kind.lost, kind.waiting)]
     assert [step for step in steps if step[0] != step[1] and step[1] not in moves[step[0]]] == []
