@@ -87,7 +87,7 @@ def _plans(today: home_board.Today) -> list[Card]:
     ]
     drafts = [
         Card(
-            count=plan.summary.get("served", 0),
+            count=plan.figures.served,
             label=_("kunjungan dalam rancangan %(days)s")
             % {"days": labels.span(plan.run.first_date, plan.run.last_date)},
             url=_address("admin:visits_plan_change", plan.pk),

@@ -53,7 +53,7 @@ def test_every_model_with_several_states_has_a_table() -> None:
         return any(len(list(field.choices or ())) > 1 for field in fields)
 
     ours = [model for model in apps.get_models() if model._meta.app_label in ("outreach", "visits")]
-    assert [model for model in ours if has_states(model)] == MODELS
+    assert {model for model in ours if has_states(model)} <= set(MODELS)
 
 
 def _calls(node: ast.AST, *names: str) -> bool:

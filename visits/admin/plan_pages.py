@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
     plan = _plan(plan_id)
-    shifts = plan_page.shifts_of(plan)
+    summary, shifts = plan.figures, plan_page.shifts_of(plan)
     routes = plan_page.routes_of(plan, shifts)
     day, team = _chosen(request, [route.shift.date for route in routes])
     shown = [
@@ -81,12 +81,13 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         title=labels.span(plan.run.first_date, plan.run.last_date),
         plan=plan,
         is_draft=plan.state == PlanState.DRAFT,
-        summary=labels.figures(plan.summary),
-        replays=simulation_labels.line(plan.summary.get("replays", {})),
-        roads=road_labels.line(plan.summary.get("roads", {})),
-        roads_warning=road_labels.warning(plan.summary.get("roads", {})),
+        summary=summary,
+        figures=labels.figures(summary),
+        replays=simulation_labels.line(summary.replays),
+        roads=road_labels.line(summary.roads),
+        roads_warning=road_labels.warning(summary.roads),
         today=day_page.line(plan, shifts),
-        rest_from=labels.clock(plan.summary["today"]["now_s"]) if "today" in plan.summary else "",
+        rest_from=labels.clock(summary.today.now_s) if summary.today else "",
         overview=plan_page.overview(routes, shifts),
         routes=shown,
         day=day,
@@ -161,7 +162,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         span=labels.span(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
-        put_back=plan.summary.get("put_back", 0),
+        put_back=plan.figures.put_back,
         nothing_new=day_versions.nothing_new(found),
         new=found.having(plan_changes.What.NEW),
         moved=found.having(plan_changes.What.MOVED),
@@ -178,7 +179,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
 def _as_seen(request: HttpRequest, plan: Plan) -> bool:
     """Whether the draft is still what the page showed; says so where somebody put a visit back meanwhile."""
     seen = doors.text(request.POST, "dikembalikan")
-    if plan.state != PlanState.DRAFT or seen in ("", str(plan.summary.get("put_back", 0))):
+    if plan.state != PlanState.DRAFT or seen in ("", str(plan.figures.put_back)):
         return True
     messages.warning(
         request,

@@ -111,21 +111,21 @@ def _published(day: date) -> Plan | None:
     return found.order_by("published_at").first()
 
 
-def summary(plan: Plan) -> list[str]:
+def describe_plan(plan: Plan) -> list[str]:
     """What a coordinator asks first: how many are served, and each team-day's visits and minutes of travel."""
-    figures = plan.summary
+    figures = plan.figures
     shifts = Shift.objects.select_related("team").in_bulk([int(pk) for pk in plan.based_on])
     dates = sorted({shift.date for shift in shifts.values()})
     cells = {}
-    for row in figures["team_days"]:
-        shift = shifts[row["shift"]]
-        cells[shift.team.name, shift.date] = f"{row['visits']} / {row['travel_s'] // 60}"
+    for row in figures.team_days:
+        shift = shifts[row.shift]
+        cells[shift.team.name, shift.date] = f"{row.visits} / {row.travel_s // 60}"
     names = sorted({shift.team.name for shift in shifts.values()})
     width = max((len(name) for name in names), default=0)
     lines = [
-        f"Needs {figures['candidates']}, served {figures['served']}, left {figures['unserved']}; "
-        f"score {figures['score']} in {figures['elapsed_s']:.1f} s "
-        f"({figures['iterations']} iterations, seed {figures['seed']}).",
+        f"Needs {figures.candidates}, served {figures.served}, left {figures.unserved}; "
+        f"score {figures.score} in {figures.elapsed_s:.1f} s "
+        f"({figures.iterations} iterations, seed {figures.seed}).",
         "Visits / minutes of travel, by team and day:",
         f"{'':{width}}  " + "  ".join(f"{labels.short_day(day):>10}" for day in dates),
     ]

@@ -1,16 +1,14 @@
 """Which roads a plan was made on, in words: read from the note that is kept with the plan."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from visits.enums import RoadSource, RoadTrouble
+from visits.lib.plan_summary import RoadsNote
 from visits.wording import labels
 
-Note = Mapping[str, Any]
 WORTH_SAYING = 0.05  # a share of estimated pairs that a coordinator should know of
 
 
@@ -32,51 +30,51 @@ def percent(share: float) -> str:
     )
 
 
-def line(note: Note) -> str:
+def line(note: RoadsNote | None) -> str:
     """What the travel times rest on: "garis lurus × 1,35 pada 30 km/jam". Empty for plans from before notes."""
-    if not note:
+    if note is None:
         return ""
     straight = _("garis lurus × %(detour)s pada %(speed)s km/jam") % {
-        "detour": number(note["detour"], 2),
-        "speed": number(note["speed_kmh"], 1),
+        "detour": number(note.detour, 2),
+        "speed": number(note.speed_kmh, 1),
     }
-    if note["source"] == RoadSource.GREAT_CIRCLE:
-        if note.get("fitted"):
+    if note.source == RoadSource.GREAT_CIRCLE:
+        if note.fitted:
             return _("%(straight)s (dikalibrasi %(day)s)") % {
                 "straight": straight,
-                "day": _day(note["fitted"]),
+                "day": _day(note.fitted),
             }
         return straight
-    name = str(RoadSource(note["source"]).label)
-    roads = f"{name}, {_day(note['as_of'])}" if note.get("as_of") else name
-    if note.get("sampled"):
+    name = str(RoadSource(note.source).label)
+    roads = f"{name}, {_day(note.as_of)}" if note.as_of else name
+    if note.sampled:
         return _(
             "%(straight)s, disetel pada %(sampled)s titik dari %(roads)s karena ada %(places)s titik"
         ) % {
             "straight": straight,
-            "sampled": number(note["sampled"], 0),
+            "sampled": number(note.sampled, 0),
             "roads": roads,
-            "places": number(note["places"], 0),
+            "places": number(note.places, 0),
         }
-    if note.get("estimated"):
+    if note.estimated:
         return _("%(roads)s; %(share)s ditaksir dengan %(straight)s") % {
             "roads": roads,
-            "share": percent(note["estimated"]),
+            "share": percent(note.estimated),
             "straight": straight,
         }
     return roads
 
 
-def warning(note: Note) -> str:
+def warning(note: RoadsNote | None) -> str:
     """What a coordinator should know before trusting the hours, and what to do; empty where all is as wanted."""
-    if not note:
+    if note is None:
         return ""
-    wanted = str(RoadSource(note["wanted"]).label)
-    if note.get("trouble"):
-        told = {"wanted": wanted, "trouble": str(RoadTrouble(note["trouble"]).label)}
-        if note["source"] == RoadSource.GREAT_CIRCLE:
+    wanted = str(RoadSource(note.wanted).label)
+    if note.trouble:
+        told = {"wanted": wanted, "trouble": str(RoadTrouble(note.trouble).label)}
+        if note.source == RoadSource.GREAT_CIRCLE:
             text = _("%(wanted)s %(trouble)s, dipakai garis lurus.") % told
-        elif note.get("estimated"):
+        elif note.estimated:
             text = (
                 _("%(wanted)s %(trouble)s; waktu jalan yang belum diketahui ditaksir dengan garis lurus.")
                 % told
@@ -84,8 +82,8 @@ def warning(note: Note) -> str:
         else:
             text = _("%(wanted)s %(trouble)s; dipakai waktu jalan yang tersimpan.") % told
         return text + " " + _("Waktu jalan dapat meleset. Beri tahu pengelola sistem, lalu hitung lagi.")
-    if note.get("estimated", 0) >= WORTH_SAYING:
+    if note.estimated >= WORTH_SAYING:
         return _(
             "%(share)s waktu jalan ditaksir dengan garis lurus: %(far)s titik terlalu jauh dari jalan yang ada di peta."
-        ) % {"share": percent(note["estimated"]), "far": number(note.get("far", 0), 0)}
+        ) % {"share": percent(note.estimated), "far": number(note.far, 0)}
     return ""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from visits.enums import FitState, RoadSource
 from visits.estimates import road_labels
 from visits.estimates.chart_geometry import Tick
+from visits.lib.plan_summary import RoadsNote
 from visits.models import TravelFit
 from visits.planning import GreatCircle
 from visits.roads import straight_line
@@ -56,12 +57,14 @@ def in_force() -> str:
     """The straight line that plans use now, in words."""
     line = straight_line.in_force()
     return road_labels.line(
-        {
-            "source": RoadSource.GREAT_CIRCLE,
-            "detour": line.model.detour,
-            "speed_kmh": line.model.speed_kmh,
-            "fitted": line.fitted.isoformat() if line.fitted else "",
-        }
+        RoadsNote(
+            source=RoadSource.GREAT_CIRCLE.value,
+            wanted=RoadSource.GREAT_CIRCLE.value,
+            places=0,
+            detour=line.model.detour,
+            speed_kmh=line.model.speed_kmh,
+            fitted=line.fitted.isoformat() if line.fitted else "",
+        )
     )
 
 

@@ -9,6 +9,7 @@ from outreach.lib.ids import uuid7
 from outreach.lib.states import StateTable
 from outreach.models import Need, Stateful
 from visits.enums import ACTIVE_RUNS, PLAN_MOVES, RUN_MOVES, PlanState, RunKind, RunState
+from visits.lib.plan_summary import PlanSummary
 from visits.models.job import LeasedJob
 from visits.models.team import Shift
 
@@ -68,7 +69,7 @@ class PlanRun(LeasedJob):
 
 
 class Plan(Stateful):
-    """A proposal for some team-days. Published, it never changes again; `summary` has its figures.
+    """A proposal for some team-days. Published, it never changes again; `figures` reads its `summary`.
 
     `based_on` = {shift id: number of the live version when the plan was computed, 0 for none}: the team-days
     that publishing it decides about, and how to see that one of them changed meanwhile.
@@ -90,6 +91,8 @@ class Plan(Stateful):
         default=dict, help_text="what publishing it changed for families told before, ids and times only"
     )
 
+    _figures: tuple[object, PlanSummary] | None = None
+
     class Meta:
         verbose_name = verbose_name_plural = _("rencana")
         ordering = ["-made_at"]
@@ -97,6 +100,13 @@ class Plan(Stateful):
 
     def __str__(self) -> str:
         return f"{_('Rencana')} {self.run}"
+
+    @property
+    def figures(self) -> PlanSummary:
+        """What `summary` says; read once for each value that it gets."""
+        if self._figures is None or self._figures[0] is not self.summary:
+            self._figures = (self.summary, PlanSummary.from_json(self.summary))
+        return self._figures[1]
 
 
 class PlanStop(models.Model):

@@ -1,7 +1,7 @@
 """Travel times for the planner: by great circle, an OSRM server, or an OpenStreetMap extract.
 
     roads = travel(locations)
-    Problem(..., travel=roads.travel); roads.note.as_json()  # how the times were made, to be kept with the plan
+    Problem(..., travel=roads.travel); roads.note  # how the times were made, to be kept with the plan
 
 Read in this order. Only this package talks to road servers or loads scipy, and only while it works.
 
@@ -11,6 +11,6 @@ Read in this order. Only this package talks to road servers or loads scipy, and 
 """
 
 from visits.roads.choose import WORK_S, travel
-from visits.roads.port import Found, Note, Roads, RoadsError, Source
+from visits.roads.port import Found, Roads, RoadsError, Source
 
-__all__ = ["WORK_S", "Found", "Note", "Roads", "RoadsError", "Source", "travel"]
+__all__ = ["WORK_S", "Found", "Roads", "RoadsError", "Source", "travel"]

@@ -10,11 +10,12 @@ from typing import Any
 from django.conf import settings
 
 from visits.enums import RoadSource, RoadTrouble
+from visits.lib.plan_summary import RoadsNote
 from visits.planning.travel import Locations
 from visits.roads import straight_line, tables
 from visits.roads.extract.source import Extract
 from visits.roads.osrm import Osrm
-from visits.roads.port import Note, Roads, RoadsError, Source
+from visits.roads.port import Roads, RoadsError, Source
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def _by_roads(locations: Locations, by: Source, line: straight_line.Straight, bu
 
 def _note(
     line: straight_line.Straight, *, wanted: RoadSource, places: int, trouble: str, **more: Any
-) -> Note:
+) -> RoadsNote:
     """A note of the straight line, unless `more` says otherwise."""
     own: dict[str, Any] = {
         "source": RoadSource.GREAT_CIRCLE.value,
@@ -107,4 +108,4 @@ def _note(
         "speed_kmh": line.model.speed_kmh,
         "fitted": line.fitted.isoformat() if line.fitted else "",
     }
-    return Note(wanted=wanted.value, places=places, trouble=trouble, **(own | more))
+    return RoadsNote(wanted=wanted.value, places=places, trouble=trouble, **(own | more))

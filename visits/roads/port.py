@@ -5,13 +5,14 @@ whoever plans sees one `Travel` and, beside it, which part was estimated and why
 """
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
 from visits import planning
 from visits.enums import RoadSource, RoadTrouble
+from visits.lib.plan_summary import RoadsNote
 from visits.planning.travel import Locations
 
 UNKNOWN = -1  # seconds between places that the source cannot connect
@@ -46,32 +47,8 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Note:
-    """How travel times were made. `detour` and `speed_kmh` are those of the straight line, used for all pairs or
-    for the share `estimated`; `fitted` is the day they were calibrated; `sampled` the places of the sample that
-    set them where there were too many for a table; `far` the places that lie too far from any road."""
-
-    source: str
-    wanted: str
-    places: int
-    detour: float
-    speed_kmh: float
-    trouble: str = ""
-    fitted: str = ""
-    as_of: str = ""
-    estimated: float = 0.0
-    far: int = 0
-    sampled: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Only what is there."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value not in ("", 0)}
-
-
-@dataclass(frozen=True, kw_only=True)
 class Roads:
     """Travel times between the places asked about, and how they were made."""
 
     travel: planning.Travel
-    note: Note
+    note: RoadsNote

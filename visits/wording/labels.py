@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outreach.enums import ResidentKind, Skill, Urgency
+from visits.lib.plan_summary import PlanSummary
 from visits.models import Shift
 
 Shifts = Mapping[int, Shift]
@@ -198,14 +199,11 @@ def duration_exact(seconds: int) -> str:
     return _("%(minutes)d mnt %(seconds)02d dtk") % {"minutes": seconds // 60, "seconds": seconds % 60}
 
 
-def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """A plan's figures as its page shows them."""
-    served, team_days = summary.get("served", 0), len(summary.get("team_days", []))
-    travel = summary.get("travel_s", 0)
+def figures(summary: PlanSummary) -> dict[str, Any]:
+    """What a plan's page derives of its figures: homes of a team a day, the drive to each, how long it took."""
+    served, team_days = summary.served, len(summary.team_days)
     return {
-        **summary,
-        "travel": duration(travel),
         "per_team_day": served / team_days if team_days else 0,
-        "drive_per_visit": duration(round(travel / served)) if served else "–",
-        "elapsed": duration_exact(round(summary.get("elapsed_s", 0))),
+        "drive_per_visit": duration(round(summary.travel_s / served)) if served else "–",
+        "elapsed": duration_exact(round(summary.elapsed_s)),
     }

@@ -69,5 +69,5 @@ class Command(BaseCommand):
             say=self.stdout.write,
         )
         self.stdout.write("Published:" if made.made else "Published by an earlier demo:")
-        self.stdout.write("\n".join(week.summary(made.plan)))
+        self.stdout.write("\n".join(week.describe_plan(made.plan)))
         return login

@@ -56,7 +56,7 @@ def test_a_week_is_planned_and_published_once(database: None):
 
 def test_the_summary_has_a_row_a_team_and_a_column_a_day(database: None):
     made, _said = _publish()
-    lines = week.summary(made.plan)
+    lines = week.describe_plan(made.plan)
     assert lines[0].startswith("Needs 12, served 12, left 0; score ")
     rows = lines[3:]
     assert [row.split("(contoh)")[0].split()[:2] for row in rows] == [["Tim", "1"], ["Tim", "2"]]

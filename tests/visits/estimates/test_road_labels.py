@@ -1,6 +1,7 @@
 import pytest
 
 from visits.estimates import road_labels
+from visits.lib.plan_summary import RoadsNote
 
 STRAIGHT = {
     "source": "great_circle",
@@ -38,7 +39,7 @@ OSRM = STRAIGHT | {"source": "osrm", "wanted": "osrm", "as_of": "2026-11-03"}
     ],
 )
 def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
-    assert road_labels.line(note) == words
+    assert road_labels.line(RoadsNote.from_json(note)) == words
 
 
 @pytest.mark.parametrize(
@@ -68,5 +69,5 @@ def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
     ],
 )
 def test_a_plan_warns_of_roads_that_are_not_as_wanted(note, words: str) -> None:
-    assert road_labels.warning(note).startswith(words)
-    assert bool(road_labels.warning(note)) == bool(words)
+    assert road_labels.warning(RoadsNote.from_json(note)).startswith(words)
+    assert bool(road_labels.warning(RoadsNote.from_json(note))) == bool(words)

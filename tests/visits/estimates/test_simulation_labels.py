@@ -1,6 +1,16 @@
 from visits.estimates import simulation_labels
+from visits.lib.plan_summary import Replays
 
-FIGURES = {"runs": 500, "coverage": 0.813, "width_s": 2700, "overtime_s": 119, "overtime_p95_s": 540}
+FIGURES = Replays(
+    runs=500,
+    on_time=0.9,
+    coverage=0.813,
+    stated=0.8,
+    overtime_s=119,
+    overtime_p95_s=540,
+    idle_s=60,
+    width_s=2700,
+)
 
 
 def test_replays_are_said_in_a_sentence() -> None:
@@ -11,4 +21,4 @@ def test_replays_are_said_in_a_sentence() -> None:
 
 
 def test_a_plan_from_before_replays_says_nothing() -> None:
-    assert simulation_labels.line({}) == ""
+    assert simulation_labels.line(None) == ""

@@ -170,15 +170,15 @@ def _of(visit: Visit) -> dict[str, Any]:
 
 def line(plan: Plan, shifts: dict[int, Shift]) -> str:
     """What a plan for the rest of a day rests on; empty for any other plan."""
-    told = plan.summary.get("today")
+    told = plan.figures.today
     if told is None:
         return ""
-    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.clock(told["now_s"])}]
-    for text, key in (
-        (_("Tidak bisa lanjut: %(teams)s."), "failed"),
-        (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), "silent"),
+    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.clock(told.now_s)}]
+    for text, ids in (
+        (_("Tidak bisa lanjut: %(teams)s."), told.failed),
+        (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), told.silent),
     ):
-        names = [shifts[shift].team.name for shift in told[key] if shift in shifts]
+        names = [shifts[shift].team.name for shift in ids if shift in shifts]
         if names:
             said.append(text % {"teams": ", ".join(names)})
     return " ".join(said)

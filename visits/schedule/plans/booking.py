@@ -19,6 +19,7 @@ from visits import planning
 from visits.appointments import arrival_intervals, lifecycle, placement, promises
 from visits.appointments.published_visits import departure_time
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
+from visits.lib.plan_summary import PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
 from visits.planning.rules import walk_route
 from visits.planning.week import slots
@@ -199,7 +200,7 @@ def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: Abstr
     orders[slot.shift].insert(slot.position, str(need.pk))
     needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
     routes = [_write(plan, shift, orders[str(shift.pk)], there, needs) for shift in shifts]
-    plan.summary = _summary(there, routes)
+    draft_rows.write_summary(plan=plan, summary=_summary(there, routes))
     appointment_windows.tell(plan=plan)
     return plan
 
@@ -214,20 +215,13 @@ def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[
     return route
 
 
-def _summary(there: Week, routes: list[planning.Route]) -> dict[str, object]:
+def _summary(there: Week, routes: list[planning.Route]) -> PlanSummary:
     """The figures that the plan's page shows."""
-    travel_s = sum(route.travel_s for route in routes)
     served = sum(len(route.stops) for route in routes)
-    return {
-        "candidates": served,
-        "served": served,
-        "unserved": 0,
-        "travel_s": travel_s,
-        "points": 0,
-        "elapsed_s": 0,
-        "away": 0,
-        "begun": 0,
-        "roads": there.roads.as_json(),
-        "team_days": draft_rows.team_days(routes),
-        "broken": [],
-    }
+    return PlanSummary(
+        candidates=served,
+        served=served,
+        travel_s=sum(route.travel_s for route in routes),
+        roads=there.roads,
+        team_days=draft_rows.team_days(routes),
+    )

@@ -9,6 +9,7 @@ from outreach import vault
 from outreach.models import Need
 from outreach.words import interval
 from visits.appointments import arrival_intervals
+from visits.lib.plan_summary import Replacement
 from visits.models import Plan, Shift, Visit
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import keep_cost_labels, unassigned
@@ -104,10 +105,10 @@ def after(plan: Plan) -> list[Family]:
         for what in ("moved", "shifted", "cancelled")
         for row in plan.changes.get(what, [])
     ]
-    return _families(rows, plan.summary.get("instead", {}))
+    return _families(rows, plan.figures.instead)
 
 
-def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None) -> list[Family]:
+def _families(rows: list[dict[str, Any]], instead: Mapping[str, Replacement] | None = None) -> list[Family]:
     """In two queries, however many; who would wait in vain comes first."""
     rows = sorted(rows, key=lambda row: (row["what"], row["was"]))
     needs = {
@@ -116,12 +117,12 @@ def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None)
         .select_related("resident__village", "resident__key")
         .defer("resident__village__boundary")
     }
-    offers = {need: row for need, row in (instead or {}).items() if need in needs}
+    offers = {need: place for need, place in (instead or {}).items() if need in needs}
     shifts = _shifts(
         pk
         for pk in [
             *(pk for row in rows for pk in (row["from"], row.get("to"))),
-            *(row["shift"] for row in offers.values()),
+            *(place.shift for place in offers.values()),
         ]
         if pk
     )
@@ -142,10 +143,10 @@ def _families(rows: list[dict[str, Any]], instead: dict[str, Any] | None = None)
     ]
 
 
-def _offer(row: dict[str, int] | None, shifts: dict[int, Shift]) -> str:
-    if row is None or row["shift"] not in shifts:
+def _offer(place: Replacement | None, shifts: dict[int, Shift]) -> str:
+    if place is None or place.shift not in shifts:
         return ""
-    return f"{labels.team_day(row['shift'], shifts)}, {labels.clock(row['start'])}"
+    return f"{labels.team_day(place.shift, shifts)}, {labels.clock(place.start)}"
 
 
 def _shifts(ids: Iterable[int]) -> dict[int, Shift]:

@@ -1,5 +1,6 @@
 """What publishing a plan would change: read before the coordinator confirms, and again, locked, when it happens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from visits.appointments import arrival_intervals
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.fieldwork import departures, team_status
+from visits.lib.plan_summary import Replacement
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
 from visits.planning.day.day_state import SHIFTED_S
 from visits.workforce import calendar
@@ -55,7 +57,8 @@ class Change:
         """By how much experience lengthened the interval: the visit's where it stays, else the plan's."""
         if self.visit is not None and arrival_intervals.told(self.visit) == self.interval:
             return self.visit.told_stretch
-        return float(self.stop.plan.summary.get("replays", {}).get("stretch", 0))
+        replays = self.stop.plan.figures.replays
+        return replays.stretch if replays else 0.0
 
     @property
     def told(self) -> str:
@@ -90,7 +93,7 @@ class Changes:
     dropped: list[Dropped] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
-    instead: dict[str, dict[str, int]] = field(default_factory=dict)  # by need: the best place that is left
+    instead: Mapping[str, Replacement] = field(default_factory=dict)  # by need: the best place that is left
     unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
 
     def having(self, *kinds: What) -> list[Change]:
@@ -109,16 +112,17 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     if lock:
         wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
         list(_locked(wanted, lock).order_by("pk").values_list("pk"))
-    found = Changes(shifts=shifts, live=live, instead=plan.summary.get("instead", {}))
+    found = Changes(shifts=shifts, live=live, instead=plan.figures.instead)
     stops = list(
         PlanStop.objects.filter(plan=plan)
-        .select_related("need__resident__village", "shift__team", "plan")
+        .select_related("need__resident__village", "shift__team")
         .order_by("shift__date", "shift__team__code", "sequence")
     )
     _refuse(found, plan, stops, now)
     in_scope = set(ids)
     begun = _freeze(found) if plan.run.kind == RunKind.TODAY else {}
     for stop in stops:
+        stop.plan = plan  # so that its figures are read once
         visit = visits.get(stop.need_id)
         if stop.need_id in begun:
             _meet_begun(found, stop, begun[stop.need_id])

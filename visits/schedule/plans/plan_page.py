@@ -124,15 +124,15 @@ def routes_of(plan: Plan, shifts: dict[int, Shift]) -> list[Route]:
     colours = looks(shifts.values())
     found = [
         Route(
-            shift=shifts[row["shift"]],
-            look=colours[shifts[row["shift"]].team_id],
-            visits=row["visits"],
-            travel=labels.duration(row["travel_s"]),
-            travel_s=row["travel_s"],
-            back=labels.clock(row["end_s"]),
+            shift=shifts[row.shift],
+            look=colours[shifts[row.shift].team_id],
+            visits=row.visits,
+            travel=labels.duration(row.travel_s),
+            travel_s=row.travel_s,
+            back=labels.clock(row.end_s),
         )
-        for row in plan.summary.get("team_days", [])
-        if row["shift"] in shifts
+        for row in plan.figures.team_days
+        if row.shift in shifts
     ]
     return sorted(found, key=lambda route: (route.shift.date, route.shift.team.code))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from django.utils import timezone
 
 from outreach.services import log
 from visits.enums import PlanState, RunKind
+from visits.lib.plan_summary import PlanSummary, TeamDayFigures
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
 from visits.planning.fair import loads
-from visits.planning.fair.loads import Load
+from visits.planning.fair.loads import Balance
 from visits.planning.types import Route
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
@@ -96,52 +98,46 @@ def _rewrite(
             more=lambda need: known.get(need, {}),
         )
     )
-    plan.summary = _summary(plan.summary, price, who, routes, served=served)
-    if plan.summary.get("balance"):
-        plan.summary["balance"] = _balance(plan)
+    summary = _summary(plan.figures, price, who, routes, served=served)
+    if summary.balance is not None:
+        summary = replace(summary, balance=_balance(plan, summary.balance, summary.team_days))
+    draft_rows.write_summary(plan=plan, summary=summary)
     appointment_windows.tell(plan=plan, only=routes.keys(), firm=who)
 
 
 def _summary(
-    summary: dict[str, Any],
+    summary: PlanSummary,
     price: KeepCost,
     who: Sequence[str],
     routes: dict[int, Route | None],
     *,
     served: int,
-) -> dict[str, Any]:
+) -> PlanSummary:
     """The plan's figures with these routes."""
-    days = [row for row in summary.get("team_days", []) if row["shift"] not in routes]
-    days += draft_rows.team_days(route for route in routes.values() if route is not None)
-    without = {
-        name: [row for row in summary.get(name, []) if row["need"] not in who]
-        for name in ("broken", "guarantees")
-    }
-    return {
-        **summary,
-        **without,
-        "team_days": days,
-        "travel_s": sum(row["travel_s"] for row in days),
-        "put_back": summary.get("put_back", 0) + 1,
-        "served": summary["served"] + served,
-        "unserved": summary["unserved"] - served,
-        "points": round(summary["points"] - price.points, 1),
-    }
-
-
-def _balance(plan: Plan) -> dict[str, Any]:
-    """How evenly the draft shares the work now; why a team could not be relieved stays as it was found."""
-    stored, travel = (
-        plan.summary["balance"],
-        {row["shift"]: row["travel_s"] for row in plan.summary["team_days"]},
+    days = (
+        *(row for row in summary.team_days if row.shift not in routes),
+        *draft_rows.team_days(route for route in routes.values() if route is not None),
     )
+    return replace(
+        summary,
+        broken=tuple(row for row in summary.broken if row.need not in who),
+        guarantees=tuple(row for row in summary.guarantees if row.need not in who),
+        team_days=days,
+        travel_s=sum(row.travel_s for row in days),
+        put_back=summary.put_back + 1,
+        served=summary.served + served,
+        unserved=summary.unserved - served,
+        points=round(summary.points - price.points, 1),
+    )
+
+
+def _balance(plan: Plan, stored: Balance, team_days: Sequence[TeamDayFigures]) -> Balance:
+    """How evenly the draft shares the work now; why a team could not be relieved stays as it was found."""
+    travel = {row.shift: row.travel_s for row in team_days}
     busy, visits = Counter[str](), Counter[str]()
     stops = PlanStop.objects.filter(plan=plan).values_list("shift", "shift__team__code", "start", "leave")
     for shift, team, start, leave in stops:
         busy[team] += leave - start + travel.pop(shift, 0)
         visits[team] += 1
-    rows = [
-        Load(**row)._replace(busy_s=busy[row["team"]], visits=visits[row["team"]]) for row in stored["teams"]
-    ]
-    even = not loads.list_overloads(rows, engine.tolerance())
-    return {**stored, "kept": even, "teams": [row._asdict() for row in rows]}
+    rows = tuple(row._replace(busy_s=busy[row.team], visits=visits[row.team]) for row in stored.loads)
+    return replace(stored, kept=not loads.list_overloads(rows, engine.tolerance()), loads=rows)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from outreach.lib import phone
 from outreach.models import Need
 from outreach.words import initials
 from visits.enums import PlanState
+from visits.lib.plan_summary import BrokenPromise, Row
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
 from visits.schedule.plans import plan_page, unassigned_labels
 from visits.wording import labels
@@ -74,7 +74,7 @@ class Said:
     each: list[str]
 
 
-def said(reason: dict[str, Any], shifts: Shifts) -> Said:
+def said(reason: Row, shifts: Shifts) -> Said:
     return Said(
         reason=unassigned_labels.office(reason, shifts=shifts, names=others([reason])),
         told=unassigned_labels.family(reason, shifts=shifts),
@@ -82,7 +82,7 @@ def said(reason: dict[str, Any], shifts: Shifts) -> Said:
     )
 
 
-def others(reasons: Iterable[dict[str, Any]]) -> dict[str, str]:
+def others(reasons: Iterable[Row]) -> dict[str, str]:
     """The visits that reasons name, as initials and village: "S. P. (Kare)"; by need."""
     wanted = {need for reason in reasons for need in reason.get("needs", [])}
     rows = Need.objects.filter(pk__in=wanted).values_list("pk", "resident__name", "resident__village__name")
@@ -116,46 +116,45 @@ class Broken:
 
 def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
     """Promises that the plan does not keep."""
-    rows = plan.summary.get("broken", [])
-    needs = Need.objects.filter(pk__in=[row["need"] for row in rows]).select_related("resident__key")
+    rows = plan.figures.broken
+    needs = Need.objects.filter(pk__in=[row.need for row in rows]).select_related("resident__key")
     families = {str(need.pk): need.resident for need in needs}
-    seen = others(row["reason"] for row in rows)
+    seen = others(row.reason for row in rows)
     return [
         Broken(
-            need=row["need"],
-            name=families[row["need"]].name if row["need"] in families else "?",
-            phone=phone.masked(vault.get(families[row["need"]], "phone")) if row["need"] in families else "",
-            was=labels.team_day(row["shift"], shifts),
-            now=_instead(row, shifts) if row["served_on"] else "",
-            reason=unassigned_labels.office(row["reason"], shifts=shifts, names=seen),
+            need=row.need,
+            name=families[row.need].name if row.need in families else "?",
+            phone=phone.masked(vault.get(families[row.need], "phone")) if row.need in families else "",
+            was=labels.team_day(row.shift, shifts),
+            now=_instead(row, shifts) if row.served_on else "",
+            reason=unassigned_labels.office(row.reason, shifts=shifts, names=seen),
             offer=""
-            if row["served_on"] or not row.get("instead")
+            if row.served_on or row.instead is None
             else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _instead(row, shifts)},
         )
         for row in rows
     ]
 
 
-def _instead(row: dict[str, Any], shifts: Shifts) -> str:
+def _instead(row: BrokenPromise, shifts: Shifts) -> str:
     """Tim 2 Sel 1 Des, 10.40."""
-    instead = row.get("instead")
-    if not instead:
-        return labels.team_day(row["served_on"], shifts)
-    return f"{labels.team_day(instead['shift'], shifts)}, {labels.clock(instead['start'])}"
+    if row.instead is None:
+        return labels.team_day(row.served_on, shifts)
+    return f"{labels.team_day(row.instead.shift, shifts)}, {labels.clock(row.instead.start)}"
 
 
 def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:
     """Needs past the longest wait, or with a deadline in the plan, that it does not serve."""
-    rows = plan.summary.get("guarantees", [])
-    names = _residents(row["need"] for row in rows)
-    seen = others(reason for row in rows for reason in row["reasons"])
+    rows = plan.figures.guarantees
+    names = _residents(row.need for row in rows)
+    seen = others(reason for row in rows for reason in row.reasons)
     return [
         Broken(
-            need=row["need"],
-            name=names.get(row["need"], "?"),
-            was=labels.part(row["part"]),
+            need=row.need,
+            name=names.get(row.need, "?"),
+            was=labels.part(row.part),
             reason=" ".join(
-                unassigned_labels.office(reason, shifts=shifts, names=seen) for reason in row["reasons"]
+                unassigned_labels.office(reason, shifts=shifts, names=seen) for reason in row.reasons
             ),
         )
         for row in rows

@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from visits.models import Plan
+from visits.planning.fair.loads import Balance
 from visits.schedule.plans.plan_page import Look, looks
 from visits.wording import labels
 from visits.wording.labels import Shifts
@@ -38,29 +39,31 @@ class Balanced:
 
 def of(plan: Plan, shifts: Shifts) -> Balanced | None:
     """None for plans without it, or with a single team."""
-    stored = plan.summary.get("balance") or {}
+    balance = plan.figures.balance
+    if balance is None:
+        return None
     teams = {shift.team.code: shift.team for shift in shifts.values()}
     colours = looks(shifts.values())
-    loads = [row for row in stored.get("teams", []) if row["team"] in teams]
+    loads = [row for row in balance.loads if row.team in teams]
     if len(loads) < 2:
         return None
     rows = [
         TeamLoad(
-            name=teams[row["team"]].name,
-            look=colours[teams[row["team"]].pk],
-            days=row["days"],
-            percent=round(100 * row["busy_s"] / row["available_s"]),
-            busy=labels.duration(row["busy_s"]),
-            visits=row["visits"],
-            per_day=row["visits"] / row["days"],
+            name=teams[row.team].name,
+            look=colours[teams[row.team].pk],
+            days=row.days,
+            percent=round(100 * row.busy_s / row.available_s),
+            busy=labels.duration(row.busy_s),
+            visits=row.visits,
+            per_day=row.visits / row.days,
         )
         for row in loads
     ]
     return Balanced(
         rows=rows,
-        finding=_finding(rows, stored["kept"]),
-        kept=stored["kept"],
-        reasons=_reasons(stored, teams),
+        finding=_finding(rows, balance.kept),
+        kept=balance.kept,
+        reasons=_reasons(balance, teams),
     )
 
 
@@ -78,7 +81,7 @@ def _finding(rows: list[TeamLoad], kept: bool) -> str:
     return _("Beban tim belum seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
 
 
-def _reasons(stored: Mapping[str, Any], teams: Mapping[str, Any]) -> list[str]:
+def _reasons(balance: Balance, teams: Mapping[str, Any]) -> list[str]:
     sentences = {
         "promises": _("%(team)s tidak dapat dikurangi tanpa membatalkan janji kepada keluarga."),
         "guarantees": _("%(team)s tidak dapat dikurangi tanpa menunda warga yang harus didahulukan."),
@@ -86,10 +89,6 @@ def _reasons(stored: Mapping[str, Any], teams: Mapping[str, Any]) -> list[str]:
         "points": _("%(team)s tidak dapat dikurangi tanpa menunda warga yang lebih mendesak."),
         "no_better": _("Pekerjaan %(team)s tidak dapat diambil tim lain."),
     }
-    found = {
-        sentences[row["why"]] % {"team": teams[row["team"]].name}
-        for row in stored.get("held", [])
-        if row["team"] in teams
-    }
-    late = [_("Waktu menghitung habis sebelum semua tim diseimbangkan.")] if stored.get("out_of_time") else []
+    found = {sentences[row.why] % {"team": teams[row.team].name} for row in balance.held if row.team in teams}
+    late = [_("Waktu menghitung habis sebelum semua tim diseimbangkan.")] if balance.out_of_time else []
     return [*sorted(found), *late]

@@ -13,6 +13,7 @@ from visits import planning, roads
 from visits.appointments import arrival_intervals
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
+from visits.lib.plan_summary import RoadsNote
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.groups import stop_groups
 from visits.planning.rules import cut_windows
@@ -41,7 +42,7 @@ class Candidates:
     based_on: dict[str, int]
     away: int
     begun: int
-    roads: roads.Note
+    roads: RoadsNote
 
     @property
     def merged(self) -> planning.Problem:

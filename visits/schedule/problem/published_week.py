@@ -15,6 +15,7 @@ from visits import planning, roads
 from visits.appointments import arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
+from visits.lib.plan_summary import RoadsNote
 from visits.models import Shift, TeamDay, Visit
 from visits.planning.rules import cut_windows
 from visits.planning.types import DAY_S, Problem, Stop
@@ -30,7 +31,7 @@ class Week:
     orders: dict[str, tuple[str, ...]]
     shifts: dict[str, Shift]
     visits: dict[str, Visit]
-    roads: roads.Note
+    roads: RoadsNote
 
 
 # Half of the time of a question is reading the week: only what slots and intervals are made of.

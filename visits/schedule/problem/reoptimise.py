@@ -18,6 +18,7 @@ from visits.enums import VisitState
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.fieldwork import team_status
+from visits.lib.plan_summary import RoadsNote
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.day.day_state import DayState, DayStopGroups, TeamPosition
 from visits.planning.types import Interval, Problem, Route, Stop, plan_from_routes
@@ -50,7 +51,7 @@ class Day:
     shifts: dict[str, Shift]
     parts: dict[str, list[Part]]
     based_on: dict[str, int]
-    roads: roads.Note
+    roads: RoadsNote
 
 
 def build(*, run: PlanRun, now: datetime | None = None) -> Day:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -21,6 +20,7 @@ from visits.appointments.published_visits import list_published_visits
 from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
 from visits.estimates.visit_durations import Known
+from visits.lib.plan_summary import Replays
 from visits.models import Shift, Visit
 from visits.planning.types import Interval
 from visits.planning.uncertainty import simulate
@@ -53,20 +53,21 @@ class Rehearsed:
     report: Report
     stretch: float
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def replays(self) -> Replays:
         """The figures as they are kept with a plan."""
         report = self.report
-        return {
-            "runs": report.runs,
-            "on_time": round(report.on_time, 4),
-            "coverage": round(report.coverage, 4),
-            "stated": settings.ARRIVAL_COVERAGE,
-            "overtime_s": round(report.overtime_mean_s),
-            "overtime_p95_s": round(report.overtime_p95_s),
-            "idle_s": round(report.idle_mean_s),
-            "width_s": round(report.width_mean_s),
-            "stretch": round(self.stretch, 4),
-        }
+        return Replays(
+            runs=report.runs,
+            on_time=round(report.on_time, 4),
+            coverage=round(report.coverage, 4),
+            stated=settings.ARRIVAL_COVERAGE,
+            overtime_s=round(report.overtime_mean_s),
+            overtime_p95_s=round(report.overtime_p95_s),
+            idle_s=round(report.idle_mean_s),
+            width_s=round(report.width_mean_s),
+            stretch=round(self.stretch, 4),
+        )
 
 
 def promise() -> Promise:

@@ -24,6 +24,7 @@ from visits.schedule.problem.need_groups import same_stop
 from visits.schedule.problem.problem_builder import Places
 from visits.schedule.problem.published_week import Week
 from visits.schedule.problem.simulation import Rehearsed
+from visits.schedule.runs import draft_rows
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def tell(
         for visit in Visit.objects.filter(need__in=needs, state__in=OPEN_VISITS)
         if str(visit.need_id) not in anew
     }
-    back = {row["shift"]: row["end_s"] for row in plan.summary.get("team_days", [])}
+    back = {row.shift: row.end_s for row in plan.figures.team_days}
     learned = visit_durations.known()
     days: list[SimulatedDay] = []
     ids: list[list[str]] = []
@@ -104,8 +105,7 @@ def _write(plan: Plan, stops: list[PlanStop], rehearsed: Rehearsed) -> None:
         for name, value in rehearsed.stops[str(stop.need_id)].as_fields().items():
             setattr(stop, name, value)
     PlanStop.objects.bulk_update(stops, ["expected", "told_from", "told_until"], batch_size=500)
-    plan.summary = {**plan.summary, "replays": rehearsed.as_json()}
-    Plan.objects.filter(pk=plan.pk).update(summary=plan.summary)
+    draft_rows.write_summary(plan=plan, summary=replace(plan.figures, replays=rehearsed.replays))
 
 
 def _behind(route: Sequence[Need]) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from visits import planning
+from visits.lib.plan_summary import Replacement
 from visits.planning.types import BrokenLock, Reason, orders_of_plan
 from visits.planning.week import slots
 from visits.schedule.problem.candidates import open_visits
@@ -23,12 +24,12 @@ def _failed(built: Candidates, plan: planning.Plan) -> Iterator[BrokenLock]:
                 yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))
 
 
-def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock]) -> dict[str, dict[str, int]]:
+def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock]) -> dict[str, Replacement]:
     """By need: the team-day and the moment of the day at which the family is met instead. Who is not in the plan
     gets the best place that is left in it, none offered twice; `offered` says that it is one."""
     starts = {stop.visit: stop.start_s for route in plan.routes for stop in route.stops}
     places = {
-        row.visit: {"shift": int(row.served_on), "start": starts[row.visit], "offered": 0}
+        row.visit: Replacement(shift=int(row.served_on), start=starts[row.visit])
         for row in rows
         if row.served_on
     }
@@ -41,7 +42,7 @@ def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock])
         offers = slots.find_slots(ready, visit, limit=1)
         if offers:
             ready = slots.take_slot(ready, visit, offers[0])
-            places[row.visit] = {"shift": int(offers[0].shift), "start": offers[0].start_s, "offered": 1}
+            places[row.visit] = Replacement(shift=int(offers[0].shift), start=offers[0].start_s, offered=True)
     return places
 
 

@@ -10,6 +10,7 @@ from outreach.services import log
 from outreach.services.transitions import transition
 from visits import planning
 from visits.enums import RunState
+from visits.lib.plan_summary import PlanSummary, TeamDayFigures
 from visits.models import Plan, PlanRun, PlanStop, Shift
 from visits.ops import leased_jobs
 from visits.ops.job_kinds import PLAN_RUN
@@ -71,14 +72,37 @@ def stops(
     return found
 
 
-def team_days(routes: Iterable[planning.Route]) -> list[dict[str, int]]:
-    """The figures of each route, as a plan's summary keeps them."""
-    return [
-        {
-            "shift": int(route.shift),
-            "visits": len(route.stops),
-            "travel_s": route.travel_s,
-            "end_s": route.end_s,
-        }
+def team_days(routes: Iterable[planning.Route]) -> tuple[TeamDayFigures, ...]:
+    """The figures of each route."""
+    return tuple(
+        TeamDayFigures(
+            shift=int(route.shift), visits=len(route.stops), travel_s=route.travel_s, end_s=route.end_s
+        )
         for route in routes
-    ]
+    )
+
+
+def summarise(*, plan: planning.Plan, **more: Any) -> PlanSummary:
+    """The planner's figures of a plan, with further fields."""
+    figures = plan.statistics
+    return PlanSummary(
+        served=figures.served,
+        unserved=figures.unserved,
+        travel_s=figures.travel_s,
+        points=round(figures.points, 1),
+        score=round(figures.score),
+        seed=figures.seed,
+        iterations=figures.iterations,
+        changes=figures.changes,
+        elapsed_s=figures.elapsed_s,
+        compile_s=figures.compile_s,
+        stopped=figures.stopped,
+        team_days=team_days(plan.routes),
+        **more,
+    )
+
+
+def write_summary(*, plan: Plan, summary: PlanSummary) -> None:
+    """The plan's figures from now on. Nothing else writes them; `Plan.figures` reads them."""
+    plan.summary = summary.as_json()
+    Plan.objects.filter(pk=plan.pk).update(summary=plan.summary)

@@ -8,6 +8,7 @@ from django.db import transaction
 from visits import planning
 from visits.appointments import arrival_intervals
 from visits.fieldwork import team_status
+from visits.lib.plan_summary import BrokenPromise, DayUnderWay, PlanSummary, Replacement
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.day.day_state import DROPPED, Replan, VisitChange
 from visits.schedule.problem import published_week
@@ -32,7 +33,8 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
         return False
     if team_status.failing(shifts=[team.shift for team in day.teams]) != day.facts.failed:
         raise OutdatedError
-    row = Plan.objects.create(run=run, summary=_summary(day, result), based_on=day.based_on)
+    row = Plan.objects.create(run=run, based_on=day.based_on)
+    draft_rows.write_summary(plan=row, summary=_summary(day, result))
     stops = _assumed(row, day)
     before = Counter(stop.shift_id for stop in stops)
     for route in result.plan.routes:
@@ -116,55 +118,41 @@ def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
     )
 
 
-def _summary(day: Day, result: Replan) -> dict[str, Any]:
-    figures = result.plan.statistics
-    return {
-        "candidates": len(day.needs),
-        "served": figures.served,
-        "unserved": figures.unserved,
-        "travel_s": figures.travel_s,
-        "points": round(figures.points, 1),
-        "score": round(figures.score),
-        "changes": figures.changes,
-        "iterations": figures.iterations,
-        "elapsed_s": figures.elapsed_s,
-        "compile_s": figures.compile_s,
-        "stopped": figures.stopped,
-        "away": 0,
-        "begun": 0,
-        "roads": day.roads.as_json(),
-        "team_days": draft_rows.team_days(result.plan.routes),
-        "broken": [_broken(day, change) for change in result.broken_promises],
-        "today": {
-            "now_s": day.facts.now_s,
-            "failed": sorted(int(shift) for shift in day.facts.failed),
-            "urgent": list(day.facts.urgent),
-            "silent": [team.shift.pk for team in day.teams if team.silent and not team.fails],
-        },
-        "instead": {
-            change.visit: _instead(change)
+def _summary(day: Day, result: Replan) -> PlanSummary:
+    return draft_rows.summarise(
+        plan=result.plan,
+        candidates=len(day.needs),
+        roads=day.roads,
+        broken=tuple(_broken(day, change) for change in result.broken_promises),
+        today=DayUnderWay(
+            now_s=day.facts.now_s,
+            failed=tuple(sorted(int(shift) for shift in day.facts.failed)),
+            urgent=tuple(day.facts.urgent),
+            silent=tuple(team.shift.pk for team in day.teams if team.silent and not team.fails),
+        ),
+        instead={
+            change.visit: place
             for change in result.select_changes(DROPPED)
-            if change.offer is not None
+            if (place := _instead(change)) is not None
         },
-    }
+    )
 
 
-def _broken(day: Day, change: VisitChange) -> dict[str, Any]:
+def _broken(day: Day, change: VisitChange) -> BrokenPromise:
     assert change.cause is not None
-    was = day.visits[change.visit].shift_id
-    return {
-        "need": change.visit,
-        "shift": was,
-        "served_on": int(change.now.shift) if change.now else None,
-        "instead": _instead(change),
-        "reason": reason_as_json(change.cause),
-    }
+    return BrokenPromise(
+        need=change.visit,
+        shift=day.visits[change.visit].shift_id,
+        served_on=int(change.now.shift) if change.now else None,
+        instead=_instead(change),
+        reason=reason_as_json(change.cause),
+    )
 
 
-def _instead(change: VisitChange) -> dict[str, int] | None:
+def _instead(change: VisitChange) -> Replacement | None:
     """Where the family is met: in the plan, or the best place that is left."""
     if change.now is not None:
-        return {"shift": int(change.now.shift), "start": change.now.start_s, "offered": 0}
+        return Replacement(shift=int(change.now.shift), start=change.now.start_s)
     if change.offer is not None:
-        return {"shift": int(change.offer.shift), "start": change.offer.start_s, "offered": 1}
+        return Replacement(shift=int(change.offer.shift), start=change.offer.start_s, offered=True)
     return None

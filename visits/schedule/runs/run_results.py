@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from visits import planning
+from visits.lib.plan_summary import BrokenGuarantee, BrokenPromise, PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
-from visits.planning.fair.loads import Balance, balance_as_mapping
+from visits.planning.fair.loads import Balance
 from visits.planning.why import hard_constraints
 from visits.schedule.problem.problem_builder import Candidates
 from visits.schedule.problem.simulation import Rehearsed
@@ -28,8 +29,8 @@ def write(
     figures = plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
-    summary = _summary(built, plan, rehearsed) | {"balance": balance_as_mapping(balance) if balance else {}}
-    row = Plan.objects.create(run=run, summary=summary, based_on=built.based_on)
+    row = Plan.objects.create(run=run, based_on=built.based_on)
+    draft_rows.write_summary(plan=row, summary=_summary(built, plan, rehearsed, balance))
     rows = [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)]
     PlanStop.objects.bulk_create(rows, batch_size=500)
     PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
@@ -96,44 +97,35 @@ def reason_as_json(reason: planning.Reason) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _summary(built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None) -> dict[str, Any]:
-    figures = plan.statistics
+def _summary(
+    built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None, balance: Balance | None
+) -> PlanSummary:
     broken = broken_promises.found(built, plan)
     instead = broken_promises.replacements(built, plan, broken)
-    return {
-        "candidates": len(built.needs),
-        "served": figures.served,
-        "unserved": figures.unserved,
-        "travel_s": figures.travel_s,
-        "points": round(figures.points, 1),
-        "score": round(figures.score),
-        "seed": figures.seed,
-        "iterations": figures.iterations,
-        "changes": figures.changes,
-        "elapsed_s": figures.elapsed_s,
-        "compile_s": figures.compile_s,
-        "stopped": figures.stopped,
-        "away": built.away,
-        "begun": built.begun,
-        "replays": {} if rehearsed is None else rehearsed.as_json(),
-        "roads": built.roads.as_json(),
-        "team_days": draft_rows.team_days(plan.routes),
-        "broken": [
-            {
-                "need": row.visit,
-                "shift": int(row.shift),
-                "served_on": int(row.served_on) if row.served_on else None,
-                "instead": instead.get(row.visit),
-                "reason": reason_as_json(row.reason),
-            }
+    return draft_rows.summarise(
+        plan=plan,
+        candidates=len(built.needs),
+        away=built.away,
+        begun=built.begun,
+        replays=rehearsed and rehearsed.replays,
+        roads=built.roads,
+        balance=balance,
+        broken=tuple(
+            BrokenPromise(
+                need=row.visit,
+                shift=int(row.shift),
+                served_on=int(row.served_on) if row.served_on else None,
+                instead=instead.get(row.visit),
+                reason=reason_as_json(row.reason),
+            )
             for row in broken
-        ],
-        "guarantees": [
-            {
-                "need": left.visit,
-                "part": built.guarantees[left.visit].as_json(),
-                "reasons": [reason_as_json(reason) for reason in left.reasons],
-            }
+        ),
+        guarantees=tuple(
+            BrokenGuarantee(
+                need=left.visit,
+                part=built.guarantees[left.visit].as_json(),
+                reasons=tuple(reason_as_json(reason) for reason in left.reasons),
+            )
             for left in plan.broken_guarantees
-        ],
-    }
+        ),
+    )

@@ -70,7 +70,7 @@ def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> No
     assert run_results.write(run=run, token="mine", built=built, plan=plan, rehearsed=found) is True
 
     draft = Plan.objects.get()
-    assert draft.summary["replays"] == found.as_json()
+    assert draft.figures.replays == found.replays
     assert draft.summary["replays"]["runs"] == 500
     for stop in PlanStop.objects.all():
         told = found.stops[str(stop.need_id)]

@@ -7,7 +7,8 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanFactory, PlanRunFactory, ShiftFactory
 from visits import planning
 from visits.enums import RunState
-from visits.models import PlanRun
+from visits.lib.plan_summary import PlanSummary, TeamDayFigures
+from visits.models import Plan, PlanRun
 from visits.schedule.runs import draft_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
@@ -70,9 +71,21 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
     assert [(stop.arrive, stop.start, stop.leave) for stop in found] == [
         (stop.arrive_s, stop.start_s, stop.leave_s) for stop in route.stops
     ]
-    assert draft_rows.team_days([route]) == [
-        {"shift": shift.pk, "visits": 2, "travel_s": route.travel_s, "end_s": route.end_s}
-    ]
+    assert draft_rows.team_days([route]) == (
+        TeamDayFigures(shift=shift.pk, visits=2, travel_s=route.travel_s, end_s=route.end_s),
+    )
+
+
+def test_a_summary_that_is_written_is_what_is_read() -> None:
+    plan = PlanFactory()
+    assert plan.figures == PlanSummary()
+    summary = PlanSummary(served=2, put_back=1)
+
+    draft_rows.write_summary(plan=plan, summary=summary)
+
+    assert plan.figures == summary
+    assert plan.figures is plan.figures, "read once"
+    assert Plan.objects.get().figures == summary
 
 
 def test_the_log_says_which_run_made_the_draft() -> None:
