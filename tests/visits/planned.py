@@ -1,5 +1,6 @@
 """A computed draft without the engine: what a run would have written, for tests of what follows."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from outreach.models import Need
@@ -16,12 +17,14 @@ def draft(
     routes: dict[Shift, list[Need]],
     *,
     left: list[Need] | None = None,
+    follows: Collection[Need] = (),
     first: date = TUESDAY,
     last: date | None = None,
     starts: int = 8 * 60,
     now: datetime = NOW,
 ) -> Plan:
-    """A draft with these routes: the first stop at `starts` minutes, one every 40 minutes, 30 minutes each."""
+    """A draft with these routes: the first stop at `starts` minutes, one every 40 minutes, 30 minutes each.
+    Needs that `follows` names share the stop of the one before."""
     last = last or max([shift.date for shift in routes], default=first)
     days = candidates.team_days(first=first, last=last, now=now)
     run = PlanRunFactory(
@@ -30,29 +33,18 @@ def draft(
     plan = PlanFactory(
         run=run,
         based_on={str(shift.pk): days.live[shift.pk] for shift in days.scope},
-        summary={
-            "candidates": sum(map(len, routes.values())) + len(left or []),
-            "served": sum(map(len, routes.values())),
-            "unserved": len(left or []),
-            "travel_s": 600 * sum(map(len, routes.values())),
-            "points": 100.0,
-            "elapsed_s": 2.0,
-            "away": 0,
-            "begun": 0,
-            "team_days": [
-                {"shift": shift.pk, "visits": len(needs), "travel_s": 600 * len(needs), "end_s": 50_000}
-                for shift, needs in routes.items()
-            ],
-            "broken": [],
-        },
+        summary=_summary(routes, left or []),
     )
     for shift, needs in routes.items():
+        leader: Need | None = None
         for number, need in enumerate(needs):
             arrive = (starts + 40 * number) * 60
+            leader = leader if need in follows else need
             PlanStop.objects.create(
                 plan=plan,
                 shift=shift,
                 need=need,
+                stop_leader=None if leader == need else leader,
                 sequence=number + 1,
                 travel_seconds=600,
                 arrive=arrive,
@@ -70,6 +62,25 @@ def draft(
             parts=[{"code": "sick", "points": 25}, {"code": "waiting", "points": 5, "count": 5}],
         )
     return plan
+
+
+def _summary(routes: dict[Shift, list[Need]], left: list[Need]) -> dict[str, object]:
+    served = sum(map(len, routes.values()))
+    return {
+        "candidates": served + len(left),
+        "served": served,
+        "unserved": len(left),
+        "travel_s": 600 * served,
+        "points": 100.0,
+        "elapsed_s": 2.0,
+        "away": 0,
+        "begun": 0,
+        "team_days": [
+            {"shift": shift.pk, "visits": len(needs), "travel_s": 600 * len(needs), "end_s": 50_000}
+            for shift, needs in routes.items()
+        ],
+        "broken": [],
+    }
 
 
 def _lacking_iris(shift: Shift | None) -> dict[str, object]:

@@ -18,7 +18,6 @@ from visits.enums import CLOSING, TRY_AGAIN, VisitKind, VisitState
 from visits.estimates import visit_durations
 from visits.models import Visit, VisitTime
 from visits.planning.uncertainty.durations import Learned, learn_duration
-from visits.schedule.problem import need_groups
 
 LOOK_BACK = timedelta(days=365)
 QUANTILES = (0.1, 0.5, 0.8, 0.95)
@@ -66,7 +65,7 @@ def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> Non
     )
     minutes = (visit.outcome_at - visit.arrived_at).total_seconds() / 60
     in_vain = visit.outcome in TRY_AGAIN or visit.outcome in CLOSING
-    follows = before is not None and need_groups.same_stop(before.need.resident, visit.need.resident)
+    follows = before is not None and before.stop_key == visit.stop_key
     found[kind].visits += 1
     found[kind].in_vain += in_vain
     if in_vain:

@@ -1,5 +1,7 @@
 """Planning: a run of the planner, and the draft that comes of it."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -109,7 +111,32 @@ class Plan(Stateful):
         return self._figures[1]
 
 
-class PlanStop(models.Model):
+class AtStop(models.Model):
+    """What is served at a stop of a team-day. Needs of one house or street corner may share a stop: they are served
+    in a row, and the kit is set up once. Who shares one is decided when the day is planned, and stays so whatever is
+    learned of the homes later."""
+
+    stop_leader = models.ForeignKey(
+        Need,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="who is served first at the same stop; none where this one is",
+    )
+    need_id: UUID
+
+    class Meta:
+        abstract = True
+
+    @property
+    def stop_key(self) -> UUID:
+        """The same for rows in a row of one team-day that share a stop."""
+        return self.stop_leader_id or self.need_id
+
+
+class PlanStop(AtStop):
     """A home in a plan's route. Times are seconds since local midnight of the shift's date.
 
     `arrive`, `start` and `leave` are the plan's own clock, on which visits take long. `expected` is when the team

@@ -9,7 +9,7 @@ from outreach.lib.ids import uuid7
 from outreach.lib.states import StateTable
 from outreach.models import Need, Stateful
 from visits.enums import OPEN_VISITS, VISIT_MOVES, Outcome, VisitState
-from visits.models.plan import Plan
+from visits.models.plan import AtStop, Plan
 from visits.models.team import Shift, Team
 
 
@@ -59,7 +59,7 @@ class TeamDay(models.Model):
         return f"{self.team_id} {self.date}"
 
 
-class Visit(Stateful):
+class Visit(Stateful, AtStop):
     """One attempt at one home: the published stop, what the tablet reported of it, what came of it."""
 
     state_table = StateTable(moves=VISIT_MOVES, action="visit_moved")

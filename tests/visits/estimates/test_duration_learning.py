@@ -69,8 +69,8 @@ def test_the_kit_is_set_up_once_at_a_shared_stop(shift: Shift, settings) -> None
     settings.SHARED_STOP_METRES = 30
     place: Any = {"need__resident__location_source": LocationSource.PIN, "need__resident__latitude": -7.6}
     early = at(DAY, 8 * 60)
-    finished(shift, 40, arrived_at=early, outcome_at=early + timedelta(minutes=40), **place)
-    finished(shift, 33, **place)  # in the same house, right after
+    first = finished(shift, 40, arrived_at=early, outcome_at=early + timedelta(minutes=40), **place)
+    finished(shift, 33, stop_leader=first.need, **place)  # in the same house, right after
     finished(shift, 41, arrived_at=at(DAY, 600), outcome_at=at(DAY, 641))  # elsewhere
 
     learn_durations(now=NOW)

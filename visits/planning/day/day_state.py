@@ -103,11 +103,12 @@ class VisitChange:
 @dataclass(frozen=True)
 class Replan:
     """A plan of the rest of the day: `problem` as the search had it, its `plan`, and a change for each of its
-    visits."""
+    visits. `followers` are served right after another at its stop, with the kit that stands there."""
 
     problem: Problem
     plan: Plan
     changes: tuple[VisitChange, ...]
+    followers: frozenset[str] = frozenset()
 
     @property
     def broken_promises(self) -> tuple[VisitChange, ...]:

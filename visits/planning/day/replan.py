@@ -78,10 +78,11 @@ def replan_day(
         own = _replace_visits(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
         found = search.run_share(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
-    behind = stops.behind | stop_groups.list_followers(found.groups)
-    stops = replace(stops, behind=behind)
+    shared = stop_groups.list_followers(found.groups)
+    followers = shared | {i for i, there in _find_kits(found, stops).items() if there}
+    stops = replace(stops, behind=stops.behind | shared)
     rows = outcome.list_changes(problem, published, state, found.problem, found.plan, kept.causes, stops)
-    return Replan(found.problem, found.plan, rows)
+    return Replan(found.problem, found.plan, rows, followers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +165,7 @@ def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStop
 
     Promised visits among them count only where the route has time to set the kit up.
     """
-    bare: set[str] = set()
-    for route in found.plan.routes:
-        place, begun = found.problem.shift_by_id[route.shift].start_location, True
-        for stop in route.stops:
-            visit = found.problem.visit_by_id[stop.visit]
-            begun = begun and visit.id in stops.begun and visit.published == route.shift
-            if visit.location != place and not begun and visit.service_s < stops.alone.get(visit.id, 0):
-                bare.add(visit.id)
-            place = visit.location
+    bare = {i for i, there in _find_kits(found, stops).items() if not there}
     firm = {i for i in bare if kept.visit_by_id[i].locked is not None}
     if firm:
         order = orders_of_plan(found.plan)
@@ -187,6 +180,21 @@ def _find_visits_without_kit(found: _SearchResult, kept: Problem, stops: DayStop
         }
         bare -= {i for route in late for i in order[route] if i in firm}
     return bare
+
+
+def _find_kits(found: _SearchResult, stops: DayStopGroups) -> dict[str, bool]:
+    """By visit that is planned without setting up the kit, or goes on where its team stands: whether the kit is
+    there."""
+    kits: dict[str, bool] = {}
+    for route in found.plan.routes:
+        place, begun = found.problem.shift_by_id[route.shift].start_location, True
+        for stop in route.stops:
+            visit = found.problem.visit_by_id[stop.visit]
+            begun = begun and visit.id in stops.begun and visit.published == route.shift
+            if begun or visit.service_s < stops.alone.get(visit.id, 0):
+                kits[visit.id] = begun or visit.location == place
+            place = visit.location
+    return kits
 
 
 def _replace_visits(problem: Problem, visits: Mapping[str, Visit]) -> Problem:

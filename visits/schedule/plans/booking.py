@@ -157,7 +157,8 @@ def take(
         lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", tell=False)
         need.refresh_from_db()
         visit = None
-    plan = _draft(need, visit, slot, there, user)
+    follows = joins.follows if slot.joins is None else joins.follows | {str(need.pk)}
+    plan = _draft(need, visit, slot, there, follows, user)
     publishing.publish(plan=plan, user=user, now=now)
     return True
 
@@ -172,7 +173,14 @@ def _locked(need: Need, shift: int) -> tuple[Need, Visit | None]:
     return need, placement.open_visit(need)
 
 
-def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: AbstractBaseUser | None) -> Plan:
+def _draft(
+    need: Need,
+    visit: Visit | None,
+    slot: Slot,
+    there: Week,
+    follows: frozenset[str],
+    user: AbstractBaseUser | None,
+) -> Plan:
     """The plan of one place: its team-day with the visit, and the one that the visit leaves."""
     to = there.shifts[slot.shift]
     shifts = [to] if visit is None or visit.shift_id == to.pk else [to, visit.shift]
@@ -199,18 +207,25 @@ def _draft(need: Need, visit: Visit | None, slot: Slot, there: Week, user: Abstr
     }
     orders[slot.shift].insert(slot.position, str(need.pk))
     needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
-    routes = [_write(plan, shift, orders[str(shift.pk)], there, needs) for shift in shifts]
+    routes = [_write(plan, shift, orders[str(shift.pk)], there, needs, follows) for shift in shifts]
     draft_rows.write_summary(plan=plan, summary=_summary(there, routes))
     appointment_windows.tell(plan=plan)
     return plan
 
 
-def _write(plan: Plan, shift: Shift, order: list[str], there: Week, needs: dict[str, Need]) -> planning.Route:
+def _write(
+    plan: Plan,
+    shift: Shift,
+    order: list[str],
+    there: Week,
+    needs: dict[str, Need],
+    follows: frozenset[str],
+) -> planning.Route:
     """The stops of a team-day, walked."""
     problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
     route = walk_route(problem, team, [problem.visit_by_id[i] for i in order]).as_route(team)
     PlanStop.objects.bulk_create(
-        draft_rows.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs)
+        draft_rows.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs, follows=follows)
     )
     return route
 

@@ -21,7 +21,6 @@ from visits.planning.types import Interval, Problem
 from visits.schedule.plans import plan_changes
 from visits.schedule.plans.plan_changes import Change, Changes, What
 from visits.schedule.problem import need_priority, problem_builder, reoptimise
-from visits.schedule.problem.need_groups import same_stop
 from visits.schedule.problem.problem_builder import Places
 
 ONE_HOUR = timedelta(hours=1)
@@ -203,8 +202,7 @@ def _routes(
             leader is not None
             and before is not None
             and before.shift_id == stop.shift_id
-            and stop.travel_seconds == 0
-            and same_stop(leader.resident, stop.need.resident)
+            and before.stop_key == stop.stop_key
         )
         if leader is None or not joins:
             leader = stop.need

@@ -172,6 +172,7 @@ def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
     return {
         "shift": stop.shift,
         "sequence": sequence,
+        "stop_leader_id": stop.stop_leader_id,
         "planned_arrive": arrival_intervals.moment(day, stop.arrive),
         "planned_start": arrival_intervals.moment(day, stop.start),
         "planned_leave": arrival_intervals.moment(day, stop.leave),

@@ -22,6 +22,7 @@ from visits.planning.types import Route
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
 from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.problem import stop_joining
 from visits.schedule.runs import appointment_windows, draft_rows, engine
 
 
@@ -77,6 +78,7 @@ def _rewrite(
     old = PlanStop.objects.filter(plan=plan, shift__in=routes)
     left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
     known = _worth(old) | _worth(left)
+    keys = {str(stop.need_id): stop.stop_key for stop in old}
     planned = {need for order in asked.orders.values() for need in asked.each(order)}
     stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in planned]
     old.delete()
@@ -95,6 +97,9 @@ def _rewrite(
             problem=asked.singles,
             route=route,
             needs=asked.needs,
+            follows=stop_joining.list_followers(
+                {stop.visit: keys.get(stop.visit) or stop.visit for stop in route.stops}
+            ),
             more=lambda need: known.get(need, {}),
         )
     )

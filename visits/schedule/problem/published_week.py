@@ -36,7 +36,7 @@ class Week:
 
 # Half of the time of a question is reading the week: only what slots and intervals are made of.
 READ = (
-    *("need", "shift", "state", "sequence", "promised"),
+    *("need", "shift", "state", "sequence", "stop_leader", "promised"),
     *("planned_arrive", "planned_start", "planned_leave", "told_from", "told_until"),
     *(f"need__{name}" for name in ("windows", "kind", "attempts", "service_minutes", "state", "resident")),
     *(f"need__resident__{name}" for name in ("name", "kind", "infectious", "latitude", "longitude")),

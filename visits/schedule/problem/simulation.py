@@ -28,7 +28,6 @@ from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.simulate import Home, LearnedWorld, Replay, Report, SimulatedDay
 from visits.schedule.problem import problem_builder
 from visits.schedule.problem.candidates import open_visits
-from visits.schedule.problem.need_groups import same_stop
 from visits.schedule.problem.problem_builder import Candidates
 
 SEED = 1  # intervals and figures are a matter of the plan, not of chance
@@ -183,7 +182,7 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Si
                 setup_minutes=shift.team.setup_minutes,
                 learned=learned,
                 before=visit,
-                follows=earlier is not None and same_stop(earlier.need.resident, visit.need.resident),
+                follows=earlier is not None and earlier.stop_key == visit.stop_key,
             )
             for earlier, visit, drive_s in zip([None, *rows], rows, legs, strict=False)
         ]

@@ -4,8 +4,9 @@ As the planner shares stops (sharing.py, visits/planning/groups/stop_groups.py):
 drive, without setting up the kit again. A recording joins one where a recording is made; nobody else goes between.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from django.conf import settings
 
@@ -47,10 +48,10 @@ def of(*, there: Week, need: Need) -> Joins:
 
 
 def stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
-    """The visits of a route, those in a row that share a place together."""
+    """The visits of a route, those in a row that share a stop together."""
     stop: list[Visit] = []
     for visit in rows:
-        if stop and not same_stop(stop[-1].need.resident, visit.need.resident):
+        if stop and stop[-1].stop_key != visit.stop_key:
             yield stop
             stop = []
         stop.append(visit)
@@ -61,6 +62,11 @@ def stops(rows: Sequence[Visit]) -> Iterator[list[Visit]]:
 def behind(route: Sequence[Visit]) -> set[Visit]:
     """The visits of a route that come right after another at their stop."""
     return {visit for stop in stops(route) for visit in stop[1:]}
+
+
+def list_followers(keys: Mapping[str, object]) -> frozenset[str]:
+    """Who comes right after another at its stop; `keys` are those of the stops by need, in the order of the day."""
+    return frozenset(need for (_, before), (need, key) in pairwise(keys.items()) if key == before)
 
 
 def _may_join(need: Need, stop: Sequence[Visit], before: Sequence[Visit]) -> bool:

@@ -6,7 +6,7 @@ They are rehearsed as planned weeks are (rehearsal.py), from the stops as they a
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from django.db import transaction
 
@@ -19,8 +19,7 @@ from visits.planning.rules import count_active_s
 from visits.planning.types import Interval
 from visits.planning.uncertainty.simulate import Home, SimulatedDay
 from visits.planning.week.slots import Slot
-from visits.schedule.problem import problem_builder, simulation
-from visits.schedule.problem.need_groups import same_stop
+from visits.schedule.problem import problem_builder, simulation, stop_joining
 from visits.schedule.problem.problem_builder import Places
 from visits.schedule.problem.published_week import Week
 from visits.schedule.problem.simulation import Rehearsed
@@ -62,7 +61,7 @@ def tell(
     for shift_id, rows in groupby(stops, key=lambda stop: stop.shift_id):
         there = list(rows)
         shift = problem_builder.as_shift(there[0].shift, Places())
-        behind |= _behind([stop.need for stop in there])
+        behind |= stop_joining.list_followers({str(stop.need_id): stop.stop_key for stop in there})
         homes = tuple(
             _home(stop, visits.get((stop.need_id, shift_id)), learned, behind=behind, firm=firm)
             for stop in there
@@ -108,11 +107,6 @@ def _write(plan: Plan, stops: list[PlanStop], rehearsed: Rehearsed) -> None:
     draft_rows.write_summary(plan=plan, summary=replace(plan.figures, replays=rehearsed.replays))
 
 
-def _behind(route: Sequence[Need]) -> set[str]:
-    """Those that come right after another at its stop."""
-    return {str(need.pk) for before, need in pairwise(route) if same_stop(before.resident, need.resident)}
-
-
 def _of_stops(
     told: Mapping[str, Interval], day: SimulatedDay, behind: Collection[str]
 ) -> dict[str, Interval]:
@@ -142,7 +136,9 @@ def offered(*, there: Week, need: Need, places: Sequence[Slot]) -> list[Interval
     for place in places:
         order = [one for one in there.orders.get(place.shift, ()) if one != asked]
         order.insert(place.position, asked)
-        behind = _behind([need if one == asked else there.visits[one].need for one in order])
+        mine = asked if place.joins is None else there.visits[place.joins].stop_key
+        keys = {one: mine if one == asked else there.visits[one].stop_key for one in order}
+        behind = stop_joining.list_followers(keys)
         days.append(_day(there, place, order, need, learned, behind))
         rows.append((order, behind))
     found = []

@@ -1,7 +1,8 @@
 """What every draft plan is written of, whoever computed it: its stops, its team-days, the end of its run."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -48,18 +49,29 @@ def stops(
     problem: planning.Problem,
     route: planning.Route,
     needs: Mapping[str, Need],
+    follows: Collection[str],
     after: int = 0,
+    begun: UUID | None = None,
     more: More = lambda need: {},
 ) -> list[PlanStop]:
-    """A route's stops with the drive to each, in order, numbered from `after` on; `more` gives further fields."""
+    """A route's stops with the drive to each, in order, numbered from `after` on; `more` gives further fields.
+
+    The needs `follows` are served right after the one before at the same stop; `begun` is the key of the stop where
+    the team is, which the first of them may go on with.
+    """
     here, found = problem.shift_by_id[route.shift].start_location, []
+    leader = begun
     for sequence, stop in enumerate(route.stops, start=after + 1):
+        need = needs[stop.visit]
+        if leader is None or stop.visit not in follows:
+            leader = need.pk
         location = problem.visit_by_id[stop.visit].location
         found.append(
             PlanStop(
                 plan=plan,
                 shift=shift,
-                need=needs[stop.visit],
+                need=need,
+                stop_leader_id=None if leader == need.pk else leader,
                 sequence=sequence,
                 travel_seconds=problem.seconds(here, location),
                 arrive=stop.arrive_s,

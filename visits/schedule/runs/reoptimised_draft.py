@@ -82,6 +82,7 @@ def _assumed(row: Plan, day: Day) -> list[PlanStop]:
                     plan=row,
                     shift=team.shift,
                     need=visit.need,
+                    stop_leader_id=visit.stop_leader_id,
                     sequence=sequence,
                     travel_seconds=drives.get(str(visit.pk), 0),
                     arrive=stop.arrive_s,
@@ -97,13 +98,16 @@ def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after:
         priority = result.problem.visit_by_id[need].priority
         return {"priority": priority, "parts": [part.as_json() for part in day.parts[need]]}
 
+    first = day.visits.get(route.stops[0].visit)
     return draft_rows.stops(
         plan=row,
         shift=day.shifts[route.shift],
         problem=result.problem,
         route=route,
         needs=day.needs,
+        follows=result.followers,
         after=after,
+        begun=None if first is None else first.stop_key,
         more=more,
     )
 

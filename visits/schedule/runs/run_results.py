@@ -49,7 +49,13 @@ def _stops(
 
     shift = built.shifts[route.shift]
     return draft_rows.stops(
-        plan=row, shift=shift, problem=built.problem, route=route, needs=built.needs, more=more
+        plan=row,
+        shift=shift,
+        problem=built.problem,
+        route=route,
+        needs=built.needs,
+        follows=built.follows,
+        more=more,
     )
 
 

@@ -121,6 +121,8 @@ def test_nobody_is_lost_and_no_promise_moves(
             assert visit.id in hopeless  # sharing a stop broke nothing that could be kept
     made_short = {v.id for v in result.problem.visits if v.service_s < problem.visit_by_id[v.id].service_s}
     assert made_short.isdisjoint(_bare(result, stops))
+    assert made_short <= result.followers
+    assert result.followers.isdisjoint(_bare(result, stops) - stops.begun)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -88,7 +88,7 @@ def test_who_shares_a_stop_is_kept_with_it() -> None:
     }
     first, second, other = NeedFactory(**here), NeedFactory(**here), NeedFactory()
     _publish({one: [first, second], two: [other]}, starts=9 * 60)
-    plan = draft({two: [first, second, other]}, starts=9 * 60)
+    plan = draft({two: [first, second, other]}, starts=9 * 60, follows=[second])
     PlanStop.objects.filter(plan=plan, need=second).update(travel_seconds=0)
 
     found = _prices(plan)
@@ -97,6 +97,7 @@ def test_who_shares_a_stop_is_kept_with_it() -> None:
 
     rows = PlanStop.objects.filter(plan=plan, shift=one).order_by("sequence")
     assert [(row.need_id, row.travel_seconds > 0) for row in rows] == [(first.pk, True), (second.pk, False)]
+    assert [row.stop_leader for row in rows] == [None, first]
 
 
 def test_a_cancelled_visit_comes_back_and_is_no_longer_left() -> None:

@@ -41,9 +41,12 @@ def _put_back(plan: Plan, need: Need) -> None:
 
 
 def _right_after_another(plan: Plan, need: Need) -> None:
-    """As a planner writes it: no drive, no kit."""
+    """As a planner writes it: one stop, no drive, no kit."""
     stop = PlanStop.objects.get(plan=plan, need=need)
-    PlanStop.objects.filter(pk=stop.pk).update(travel_seconds=0, leave=stop.start + 600)
+    before = PlanStop.objects.get(plan=plan, shift=stop.shift_id, sequence=stop.sequence - 1)
+    PlanStop.objects.filter(pk=stop.pk).update(
+        travel_seconds=0, leave=stop.start + 600, stop_leader=before.need_id
+    )
 
 
 def test_a_family_without_room_has_a_price_beside_promises_of_other_teams() -> None:
@@ -104,6 +107,7 @@ def test_who_followed_a_neighbour_brings_the_kit_where_it_is_put_back() -> None:
 
     stop = PlanStop.objects.get(plan=plan, need=back)
     assert stop.leave - stop.start == 600 + 60 * one.team.setup_minutes
+    assert stop.stop_leader is None
 
 
 def test_who_stays_brings_the_kit_where_the_neighbour_is_put_back() -> None:
@@ -117,6 +121,7 @@ def test_who_stays_brings_the_kit_where_the_neighbour_is_put_back() -> None:
 
     stop = PlanStop.objects.get(plan=plan, need=stays)
     assert stop.leave - stop.start == 600 + 60 * two.team.setup_minutes
+    assert stop.stop_leader is None
 
 
 def test_each_home_of_a_stop_counts_towards_the_day_of_its_team() -> None:

@@ -110,5 +110,7 @@ def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) ->
     one, two = (stops[need.pk] for need in pair)
     assert two.sequence == one.sequence + 1
     assert (two.travel_seconds, two.arrive) == (0, one.leave)
+    assert (one.stop_leader, two.stop_leader) == (None, pair[0])
+    assert PlanStop.objects.filter(stop_leader__isnull=False).count() == 1
     assert (one.told_from, one.told_until) == (two.told_from, two.told_until)
     assert (one.told_from or 0) <= (one.expected or 0) < (two.expected or 0) <= (two.told_until or 0)

@@ -8,7 +8,7 @@ from outreach.models import Need
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.appointments import arrival_intervals
+from visits.appointments import arrival_intervals, placement
 from visits.enums import RunState
 from visits.models import Shift, Visit
 from visits.schedule.plans import booking, slot_labels
@@ -34,9 +34,12 @@ def _need(metres: float = 0.0, **fields: Any) -> Need:
     return need
 
 
-def _published(*needs: Need, on: date = TUESDAY) -> Shift:
+def _published(*needs: Need, on: date = TUESDAY, together: bool = False) -> Shift:
+    """A team-day with these visits; `together`: as one stop."""
     shift: Shift = ShiftFactory(date=on)
-    publish(plan=draft({shift: list(needs)}, first=on, starts=9 * 60), user=None, now=NOW)
+    follows = needs[1:] if together else ()
+    plan = draft({shift: list(needs)}, first=on, starts=9 * 60, follows=follows)
+    publish(plan=plan, user=None, now=NOW)
     return shift
 
 
@@ -69,7 +72,8 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
         need=need, shift=shift.pk, position=slot.position, start_s=slot.start_s, shown="", user=None, now=NOW
     )
     taken = Visit.objects.get(need=need)
-    assert (taken.shift, taken.sequence) == (shift, 3)
+    assert (taken.shift, taken.sequence, taken.stop_leader) == (shift, 3, there)
+    assert Visit.objects.filter(stop_leader__isnull=False).count() == 1
     assert (
         published_week.stop_of(taken).leave_s - published_week.stop_of(taken).start_s
         == slot.leave_s - slot.start_s
@@ -80,7 +84,7 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
 
 
 def test_nobody_goes_between_two_who_share_a_place() -> None:
-    _published(_need(), _need(10))
+    _published(_need(), _need(10), together=True)
     far = _need(4_000)
     there = published_week.published(first=NOW.date(), days=booking.DAYS, asked=far, now=NOW)
     _, found = booking._slots(there, far)
@@ -106,7 +110,7 @@ def test_who_joins_whom(there: dict[str, Any], asked: dict[str, Any], joins: boo
 
 
 def test_no_more_than_allowed_share_a_place(settings) -> None:
-    _published(_need(), _need())
+    _published(_need(), _need(), together=True)
     assert len(_joins(_need()).visits) == 2
     settings.SHARED_STOP_MOST = 2
     assert _joins(_need()).visits == {}
@@ -116,3 +120,23 @@ def test_a_visit_of_the_place_itself_does_not_join_itself() -> None:
     need = _need()
     _published(need)
     assert _joins(need) == stop_joining.Joins()
+
+
+def test_who_stays_when_the_first_of_a_stop_leaves_is_the_first() -> None:
+    first, second, third = _need(), _need(10), _need(15)
+    _published(first, second, third, together=True)
+    other = ShiftFactory(date=TUESDAY)
+    offer = next(offer for offer in booking.offers(need=first, now=NOW) if offer.shift == other)
+
+    booking.take(
+        need=first,
+        shift=other.pk,
+        position=offer.slot.position,
+        start_s=offer.slot.start_s,
+        shown=placement.mark(Visit.objects.get(need=first)),
+        user=None,
+        now=NOW,
+    )
+
+    leaders = {visit.need: visit.stop_leader for visit in Visit.objects.select_related("need", "stop_leader")}
+    assert leaders == {first: None, second: None, third: second}

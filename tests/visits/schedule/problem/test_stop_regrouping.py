@@ -57,6 +57,7 @@ def _published(shift: Shift, needs: list[Need], *, minutes: int = 600, promised:
         found.append(
             VisitFactory(
                 need=need,
+                stop_leader=found[0].need if found else None,
                 shift=shift,
                 sequence=number,
                 planned_arrive=at(TUESDAY, start),
@@ -104,6 +105,7 @@ def test_two_of_a_house_go_to_one_other_team_together_when_theirs_breaks_down(te
     assert second.start - first.start == (one.planned_leave - one.planned_start).seconds
     assert second.leave - second.start == (two.planned_leave - two.planned_start).seconds
     assert _interval(first) == _interval(second)
+    assert (first.stop_leader, second.stop_leader) == (None, pair[0])
     assert (first.told_from or 0) <= (first.expected or 0) < (second.expected or 0) <= (first.told_until or 0)
 
 
@@ -128,6 +130,7 @@ def test_each_of_a_house_keeps_its_own_record(teams) -> None:
     assert [visit.need for visit in after] == [*pair, urgent]
     assert after[:2] == rows
     assert after[2].planned_start == after[1].planned_leave
+    assert [visit.stop_leader for visit in after] == [None, pair[0], pair[0]]
     told = [(visit.told_from, visit.told_until) for visit in after]
     assert told[:2] == [(visit.told_from, visit.told_until) for visit in moved]
     assert told[2][0] == told[0][0]
@@ -142,7 +145,7 @@ def test_who_is_left_of_a_begun_stop_brings_the_kit_of_another_team(teams) -> No
     stops = _stops(day_actions.fail(shift=broken, user=None))
 
     (stop,) = stops.values()
-    assert (stop.need, stop.shift) == (two.need, working)
+    assert (stop.need, stop.shift, stop.stop_leader) == (two.need, working, None)
     assert stop.leave - stop.start == (two.planned_leave - two.planned_start).seconds + KIT_S
     one.refresh_from_db()
     assert (one.shift, one.state) == (broken, VisitState.FINISHED)
@@ -157,7 +160,7 @@ def test_who_is_left_of_a_begun_stop_is_not_planned_longer_while_the_team_works(
     stops = _stops(run)
 
     (stop,) = stops.values()
-    assert stop.shift == teams[0]
+    assert (stop.shift, stop.stop_leader) == (teams[0], one.need)
     assert stop.leave - stop.start == (two.planned_leave - two.planned_start).seconds
 
 
@@ -179,6 +182,7 @@ def test_an_urgent_neighbour_joins_the_stop_of_the_house(teams, promised: bool) 
     assert joined.leave - joined.start == alone - KIT_S
     kept = stops[home]
     assert kept.sequence < joined.sequence
+    assert (kept.stop_leader, joined.stop_leader) == (None, home)
     since, until = (540 + 30) * 60, (600 + 90) * 60
     assert _interval(kept) == (since, until)  # it was told so
     assert since <= joined.start <= until
@@ -238,6 +242,7 @@ def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams, cl
         stops = _stops(day_actions.fail(shift=broken, user=None))
 
     assert {stops[need].shift for need in pair} == {working, third}
+    assert {stop.stop_leader for stop in stops.values()} == {None}
     assert {stop.leave - stop.start for stop in stops.values()} == {100 * 60}
 
 

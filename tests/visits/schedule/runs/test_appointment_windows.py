@@ -89,7 +89,7 @@ def test_who_shares_a_stop_is_told_one_interval_and_who_has_one_keeps_it() -> No
         "resident__location_source": LocationSource.PIN,
     }
     one, two, far = NeedFactory(**house), NeedFactory(**house), NeedFactory()
-    first = draft({shift: [one, two, far]}, starts=460)
+    first = draft({shift: [one, two, far]}, starts=460, follows=[two])
     tell(plan=first)
     both, again, alone = told(first)
     assert both == again != alone
@@ -98,7 +98,8 @@ def test_who_shares_a_stop_is_told_one_interval_and_who_has_one_keeps_it() -> No
     publish(plan=first, user=None, now=NOW)
     Visit.objects.update(promised=True)
 
-    second = draft({shift: [one, two, NeedFactory(**house), far]}, starts=460)
+    new = NeedFactory(**house)
+    second = draft({shift: [one, two, new, far]}, starts=460, follows=[two, new])
     tell(plan=second)
 
     after = told(second)

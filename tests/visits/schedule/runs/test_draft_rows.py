@@ -59,6 +59,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
         problem=problem,
         route=route,
         needs=needs,
+        follows={"b"},
         after=3,
         more=lambda need: {"priority": {"a": 5.0, "b": 6.0}[need]},
     )
@@ -67,6 +68,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
         (4, needs["a"].pk, 5.0),
         (5, needs["b"].pk, 6.0),
     ]
+    assert [stop.stop_leader_id for stop in found] == [None, needs["a"].pk]
     assert [stop.travel_seconds for stop in found] == [problem.seconds(0, 1), problem.seconds(1, 2)]
     assert [(stop.arrive, stop.start, stop.leave) for stop in found] == [
         (stop.arrive_s, stop.start_s, stop.leave_s) for stop in route.stops
