@@ -160,6 +160,11 @@ def test_who_names_a_day_stands_at_a_moment() -> None:
     assert [path for path, tree in looked_at.items() if not holds_the_clock(tree)] == []
 
 
+def test_a_live_process_is_asked_for_no_day_that_passes() -> None:
+    live = {path: tree for path, tree in _tests().items() if path.startswith(LIVE[:3])}
+    assert [path for path, tree in live.items() if names_a_day(tree)] == []
+
+
 def test_the_planner_has_no_clock() -> None:
     planner = [path for path in ours(".py") if name(path).startswith("visits/planning/")]
     assert {name(path): lines for path in planner if (lines := wall_clock_reads(_parse(path)))} == {}

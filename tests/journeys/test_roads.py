@@ -9,14 +9,15 @@ import pytest
 
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory
+from tests.support import clock
 from tests.support.osrm import SNAP_M, serving, truth
 from visits.models import Plan, PlanRun, PlanStop
 from visits.schedule.runs import plan_runs
+from visits.workforce import calendar
 
 if TYPE_CHECKING:
     from tests.support.stack import Stack
 
-TUESDAY, WEDNESDAY = date(2026, 12, 1), date(2026, 12, 2)
 HOMES = [(-7.61, 111.53), (-7.64, 111.50), (-7.66, 111.55), (-7.59, 111.49)]
 DOOR_S = 2 * SNAP_M / (8 / 3.6)
 
@@ -37,12 +38,13 @@ def test_a_plan_drives_on_the_servers_roads_and_says_when_it_could_not(
     with serving() as osrm:
         stack.environment |= {"TRAVEL_SOURCE": "osrm", "OSRM_URL": osrm.base}
         with stack.orm():
-            base = ShiftFactory(date=TUESDAY)
-            ShiftFactory(date=WEDNESDAY, team=base.team)
+            first, second = calendar.next_working_days(after=clock.today(), count=2)
+            base = ShiftFactory(date=first)
+            ShiftFactory(date=second, team=base.team)
             for lat, lon in HOMES:
                 NeedFactory(resident__latitude=lat, resident__longitude=lon)
 
-        plan = _run(stack, TUESDAY)
+        plan = _run(stack, first)
 
         note = plan.summary["roads"]
         assert (note["source"], note["wanted"], note.get("trouble")) == ("osrm", "osrm", None)
@@ -58,7 +60,7 @@ def test_a_plan_drives_on_the_servers_roads_and_says_when_it_could_not(
     # the server is gone; what it said is stored, so a new home is all that is missing
     with stack.orm():
         NeedFactory(resident__latitude=-7.63, resident__longitude=111.56)
-    plan = _run(stack, WEDNESDAY)
+    plan = _run(stack, second)
     note = plan.summary["roads"]
     assert (note["source"], note["trouble"]) == ("osrm", "unreachable")
     assert note["estimated"] == pytest.approx(10 / 30, abs=1e-3)

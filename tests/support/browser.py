@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,11 @@ def set_clock(context: BrowserContext) -> BrowserContext:
     if ahead := clock.ahead_ms():
         context.add_init_script(f"({_SHIFT_DATE})({ahead})")
     return context
+
+
+def turn_clock(page: Page, by: timedelta) -> None:
+    """As somebody does who sets the machine's clock while the page is open."""
+    page.evaluate(f"({_SHIFT_DATE})({by // timedelta(milliseconds=1)})")
 
 
 _SHIFT_DATE = """ahead => {

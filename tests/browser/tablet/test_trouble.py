@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.support import clock, officer
-from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
+from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock, turn_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 from visits.enums import KeyRole, KeyState
@@ -290,13 +290,12 @@ def test_a_browser_killed_right_after_saved_has_lost_nothing(
 
 
 def test_a_clock_that_is_set_back_holds_no_report_back(shared_stack: Stack, page: Page, day: TeamsDay):
-    page.clock.install()
     officer.pair(page, shared_stack.tablet, day)
     page.get_by_role("link", name="Contoh Sri Rahayu").click()
     page.get_by_role("link", name="Tidak bisa direkam").click()
     page.get_by_role("button", name="Menolak hari ini").click()
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
-    page.clock.set_system_time(clock.now() - timedelta(days=1))
+    turn_clock(page, timedelta(days=-1))
     officer.sync(page)
     expect(page.locator("#sync-link")).to_contain_text("0 di tablet · 1 terkirim", timeout=20_000)
 
