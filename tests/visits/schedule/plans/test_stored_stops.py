@@ -139,7 +139,7 @@ def test_a_draft_goes_on_with_its_stops(shift: Shift, pair: list[Need], shared: 
 
 
 def _store() -> None:
-    migration = import_module("visits.migrations.0013_shared_stops")
+    migration = import_module("visits.migrations.0014_shared_stops")
     migration.store_who_shares_a_stop(apps, None)
 
 

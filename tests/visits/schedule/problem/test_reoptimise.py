@@ -312,7 +312,7 @@ def test_a_breakdown_reported_while_it_computes_is_in_its_plan(teams, monkeypatc
             rounds.append(run)
         return replan_day(*args, **named)
 
-    monkeypatch.setattr(plan_runs, "replan", meanwhile)
+    monkeypatch.setattr(plan_runs, "replan_day", meanwhile)
     plan = _planned(run)
 
     assert rounds == [run, run]
