@@ -333,6 +333,8 @@ NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba"
 # Points it costs to move a published visit to another team or day, or to take it away: as much as ten days of
 # waiting. Higher, and published visits stay; zero, and every plan deals them anew.
 PLAN_MOVE_POINTS = env.float("PLAN_MOVE_POINTS", default=10)
+# A visit of a family that was told its hour is called news, and the family to be called, where it shifts by more.
+NEWS_MINUTES = env.int("NEWS_MINUTES", default=30)
 # How long the computer thinks about the rest of a day that is under way.
 REPLAN_SECONDS = env.int("REPLAN_SECONDS", default=1)
 PLAN_LEASE_SECONDS = env.int("PLAN_LEASE_SECONDS", default=20)

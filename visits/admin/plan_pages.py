@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -167,6 +168,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
         new=found.having(plan_changes.What.NEW),
         moved=found.having(plan_changes.What.MOVED),
         shifted=found.having(plan_changes.What.SHIFTED),
+        news_minutes=settings.NEWS_MINUTES,
         same=found.having(plan_changes.What.SAME),
         families=moving,
         unreleased=unreleased,

@@ -18,7 +18,9 @@ from visits.models import Visit
 from visits.planning.rules import count_active_s, find_service_start, finish_drive
 from visits.planning.types import DAY_S
 
-LATE = timedelta(minutes=10)  # less than this after the interval is not worth a call
+LATE = timedelta(
+    minutes=10
+)  # today, after the interval: less is no call; what a changed plan tells is NEWS_MINUTES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,9 @@ Every file begins with its idea and, where there is one, its source. An hour's r
 files in this order, and whole types, rules, planner, engine/route, engine/anneal and why/explain; the others
 when you need them.
 
-- The problem: types (what goes in and comes out), errors, travel, priority (what a visit is worth when),
-  rules (the walk of a route, which judges everything), case (reads and writes the files of planning cases).
+- The problem: types (what goes in and comes out), errors, travel, priority (what a visit is worth when), news
+  (when another time is news to a family), rules (the walk of a route, which judges everything), case (reads and
+  writes the files of planning cases).
 - One plan: planner (`plan`), start/ (promises first; an earlier plan, as far as it holds), engine/ (the
   search: ruin and recreate), result (from orders back to routes).
 - why/: why a visit is not served: hard constraints, ejections, and the explanation made of both.

@@ -140,6 +140,7 @@ class Problem:
     visits: tuple[Visit, ...]
     travel: Travel = field(default_factory=GreatCircle)
     name: str = ""
+    news_s: int = 30 * 60  # a shift of more seconds is news to a family (news.py)
 
     def __post_init__(self) -> None:
         for index, (lat, lon) in enumerate(self.locations):

@@ -14,7 +14,6 @@ from visits.planning.types import Interval, Plan, Problem, Reason, Visit
 from visits.planning.week.slots import Slot
 
 SAME, SHIFTED, MOVED, DROPPED, NEW = "same", "shifted", "moved", "dropped", "new"
-SHIFTED_S = 30 * 60  # a family must be told if its published visit shifts by more
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from visits.planning.day.day_state import (
     NEW,
     SAME,
     SHIFTED,
-    SHIFTED_S,
     DayState,
     DayStopGroups,
     Place,
@@ -24,6 +23,7 @@ from visits.planning.day.day_state import (
 )
 from visits.planning.day.remaining_day import narrow_to_told
 from visits.planning.groups import stop_groups
+from visits.planning.news import is_news
 from visits.planning.types import Interval, Plan, Problem, Reason, orders_of_plan
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
@@ -56,7 +56,13 @@ def list_changes(
         was = was if was is not None and was.shift in today else None
         outside = now is not None and _is_outside(state.told.get(visit.id), now.start_s)
         rows.append(
-            VisitChange(visit.id, _classify_change(was, now, outside=outside), was, now, causes.get(visit.id))
+            VisitChange(
+                visit.id,
+                _classify_change(was, now, outside=outside, news_s=problem.news_s),
+                was,
+                now,
+                causes.get(visit.id),
+            )
         )
     return _add_offers(problem, published, state, kept, found, rows, stops)
 
@@ -66,7 +72,7 @@ def _is_outside(told: Interval | None, start_s: int) -> bool:
     return told is not None and not told[0] <= start_s <= told[1]
 
 
-def _classify_change(was: Place | None, now: Place | None, *, outside: bool) -> str:
+def _classify_change(was: Place | None, now: Place | None, *, outside: bool, news_s: int) -> str:
     """SAME, SHIFTED, MOVED, DROPPED or NEW; a start outside the told interval always counts as SHIFTED."""
     if now is None:
         return DROPPED
@@ -74,7 +80,7 @@ def _classify_change(was: Place | None, now: Place | None, *, outside: bool) -> 
         return NEW
     if was.shift != now.shift:
         return MOVED
-    return SHIFTED if outside or abs(now.start_s - was.start_s) > SHIFTED_S else SAME
+    return SHIFTED if outside or is_news((was.start_s,), (now.start_s,), news_s=news_s) else SAME
 
 
 def _add_offers(

@@ -5,7 +5,8 @@ free; finished visits are gone; a team that failed takes no part. Promised visit
 within the interval that the family was told. If a delay makes that impossible, the promise is relaxed in
 steps, each tried before the next: later by the same team, by any team today, the best slot of a later day
 (week/slots.py). A broken promise is always reported. Published visits move to another team at the cost of
-`move_points` and keep their time to half an hour; one that this leaves out may then be placed at any hour.
+`move_points` and keep their time so nearly that it is no news; one that this leaves out may then be placed at
+any hour.
 Visits of one stop group are one visit for the search (groups/stop_groups.py), never at the cost of a promise
 (day/remaining_day.py); if no team has room for the whole group, its visits are tried one by one before any is
 left out.
@@ -21,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from visits.planning.day import outcome
-from visits.planning.day.day_state import SHIFTED_S, DayState, DayStopGroups, Replan
+from visits.planning.day.day_state import DayState, DayStopGroups, Replan
 from visits.planning.day.remaining_day import Wanted, build_remaining_day, keep_promises, narrow_to_told
 from visits.planning.groups import stop_groups
 from visits.planning.planner import plan
@@ -134,8 +135,8 @@ def _scale_progress(
 
 
 def _hold_hours(kept: Problem, published: Plan, groups: stop_groups.Groups) -> Problem:
-    """The problem with published visits of working teams held to within SHIFTED_S of their time, because no
-    small saving is worth a call to the family.
+    """The problem with published visits of working teams held so near their time that it is no news to the family,
+    because no small saving is worth a call.
 
     In a group the first published visit holds the others; a promised one is held by its told interval
     already.
@@ -154,7 +155,7 @@ def _hold_hours(kept: Problem, published: Plan, groups: stop_groups.Groups) -> P
             and place is not None
             and place.shift in kept.shift_by_id
         ):
-            told = (max(0, place.start_s - SHIFTED_S), min(DAY_S, place.start_s + SHIFTED_S))
+            told = (max(0, place.start_s - kept.news_s), min(DAY_S, place.start_s + kept.news_s))
             visit = narrow_to_told(visit, told)  # noqa: PLW2901
         visits.append(visit)
     return replace(kept, visits=tuple(visits))

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from visits.planning.news import is_news
 from visits.planning.priority import points_on
 from visits.planning.rules import find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
 
-NOTICE_S = 15 * 60  # a family is called if its visit shifts by more
 CALL_S = 10 * 60  # cost of calling one family, in seconds of travel
 NO_ARRIVAL = -1  # no arrival is early enough
 
@@ -38,7 +38,7 @@ class Slot:
     added_s: int  # added travel; negative where times between places are no metric
     points: float  # points of serving it on that date
     later_s: int  # largest shift of another stop
-    moved: tuple[tuple[str, int], ...]  # stops that shift by more than the notice, and by how many seconds
+    moved: tuple[tuple[str, int], ...]  # stops whose shift is news, and by how many seconds
     price_s: float  # the order of slots: travel, calls, and points lost by waiting, as seconds of travel
     joins: str | None = None  # the stop whose place it shares, right after it
 
@@ -153,7 +153,7 @@ def find_slots(
     """Every slot for `visit`, the best first, at most `limit`. A visit that is in the plan is taken out of it
     first.
 
-    Other stops that shift by more than NOTICE_S are named in `moved`; each adds CALL_S seconds to the price.
+    Other stops whose shift is news (news.py) are named in `moved`; each adds CALL_S seconds to the price.
     `joined` holds, by id of a stop, the visit as it is right after that stop where the two share a place
     (groups/stop_groups.py): shorter, and without a drive. No other visit is put in front of the stops
     `follows`, which share the place of the one before them.
@@ -221,7 +221,7 @@ def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -
     next_s = finish_drive(leave_s, on_s, shift.breaks)
     if next_s > row.latest[position]:
         return None
-    end_s, later_s, moved = _measure_delays(row, position, next_s)
+    end_s, later_s, moved = _measure_delays(row, position, next_s, news_s=problem.news_s)
     added_s = to_s + on_s - (row.legs[position] if stops else 0)
     worth = points_on(problem, visit, shift.date)
     price_s = added_s + CALL_S * len(moved) + POINT_S * (visit.priority - worth)
@@ -230,9 +230,11 @@ def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -
     )
 
 
-def _measure_delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, tuple[tuple[str, int], ...]]:
+def _measure_delays(
+    row: Line, position: int, arrive_s: int, *, news_s: int
+) -> tuple[int, int, tuple[tuple[str, int], ...]]:
     """If the stop after `position` is reached at `arrive_s`: when the team is back, the largest shift of a
-    stop, and the (id, seconds) of stops that shift by more than NOTICE_S."""
+    stop, and the (id, seconds) of stops whose shift is news."""
     later_s, breaks = 0, row.shift.breaks
     moved: list[tuple[str, int]] = []
     for index in range(position, len(row.visits)):
@@ -243,7 +245,7 @@ def _measure_delays(row: Line, position: int, arrive_s: int) -> tuple[int, int, 
         if by_s == 0:  # the delay is absorbed by waiting: nothing changes after it
             return row.end_s, later_s, tuple(moved)
         later_s = max(later_s, by_s)
-        if abs(by_s) > NOTICE_S:
+        if is_news((row.starts[index],), (start_s,), news_s=news_s):
             moved.append((visit.id, by_s))
         arrive_s = finish_drive(start_s + visit.service_s, row.legs[index + 1], breaks)
     return arrive_s, later_s, tuple(moved)

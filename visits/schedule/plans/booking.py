@@ -21,6 +21,7 @@ from visits.appointments.published_visits import departure_time
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
 from visits.lib.plan_summary import PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
+from visits.planning.news import is_news
 from visits.planning.rules import walk_route
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
@@ -45,7 +46,7 @@ class NoPlaceError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A place on a team-day. `moved` are the families that shift by more than a quarter of an hour."""
+    """A place on a team-day. `moved` are the families to whom their shift is news."""
 
     shift: Shift
     slot: Slot
@@ -95,7 +96,7 @@ def _priced(there: Week, need: Need, slot: Slot) -> Slot:
         if stop.visit != str(need.pk):
             by_s = stop.start_s - published_week.stop_of(there.visits[stop.visit]).start_s
             later_s = max(later_s, by_s)
-            if abs(by_s) > slots.NOTICE_S:
+            if is_news((stop.start_s - by_s,), (stop.start_s,), news_s=there.problem.news_s):
                 moved.append((stop.visit, by_s))
     more = slots.CALL_S * (len(moved) - len(slot.moved))
     return replace(slot, later_s=later_s, moved=tuple(moved), price_s=slot.price_s + more)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from visits.appointments import arrival_intervals
 from visits.lib import strict_json
 from visits.models import Shift, Visit
 from visits.schedule.plans.plan_changes import Change, Changes
@@ -37,11 +36,6 @@ def _frozen_stops(found: Changes, shift: Shift) -> list[dict[str, Any]]:
     return [known[visit] for visit in kept if visit in known]
 
 
-def is_news(change: Change) -> bool:
-    """Whether the family's interval is another one than they were told."""
-    return change.visit is None or arrival_intervals.told(change.visit) != change.interval
-
-
 def same(found: Changes, shift: Shift, rows: list[tuple[Visit, Change]]) -> bool:
     """Whether the team-day's live version holds just that; no version and no visit are the same."""
     live = found.live[shift.pk]
@@ -52,7 +46,7 @@ def same(found: Changes, shift: Shift, rows: list[tuple[Visit, Change]]) -> bool
 
 def nothing_new(found: Changes) -> bool:
     """Whether every team-day and every family would be where they are."""
-    if found.cancelled or any(is_news(change) for change in found.stops):
+    if found.cancelled or not all(change.keeps_interval for change in found.stops):
         return False
     rows: dict[int, list[tuple[Visit, Change]]] = {}
     for change in found.stops:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from outreach.models import Need
 from visits import planning, roads
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
@@ -83,12 +83,12 @@ class Routes:
 
 
 def hour(visit: Visit) -> Interval:
-    """When a visit may begin so that its family finds it where it was: within half an hour of the published start
-    and what they were told."""
-    start = visit.planned_start
+    """When a visit may begin so that its family finds it where it was: so near the published start that it is no news,
+    within what they were told."""
+    start, nearly = visit.planned_start, timedelta(seconds=appointment_news.news_seconds())
     told_from, told_until = arrival_intervals.told(visit)
-    since = max(min(told_from, start), start - plan_changes.SHIFTED)
-    until = min(max(told_until, start), start + plan_changes.SHIFTED)
+    since = max(min(told_from, start), start - nearly)
+    until = min(max(told_until, start), start + nearly)
     return arrival_intervals.in_seconds((since, until))
 
 
@@ -124,7 +124,12 @@ def ahead(plan: Plan, found: Changes) -> Routes:
     wanted, visits, orders = _routes(stops, maker)
     visits += maker.left(found.cancelled)
     relaxed = Problem(
-        tuple(places.index), teams, tuple(visits), roads.travel(tuple(places.index)).travel, str(plan.pk)
+        tuple(places.index),
+        teams,
+        tuple(visits),
+        roads.travel(tuple(places.index)).travel,
+        str(plan.pk),
+        appointment_news.news_seconds(),
     )
     before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     groups = {

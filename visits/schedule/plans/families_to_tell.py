@@ -1,4 +1,4 @@
-"""Whom to tell: families whose announced visit moves, shifts by more than half an hour, or is taken away."""
+"""Whom to tell: families whose announced visit moves, shifts by so much that it is news, or is taken away."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,11 +67,11 @@ def _price(kept: KeepCost, names: Names) -> str:
         )
     if kept.shifted:
         others = ngettext(
-            "jam %(others)s bergeser lebih dari 30 menit",
-            "jam %(others)s bergeser lebih dari 30 menit",
+            "jam %(others)s bergeser lebih dari %(minutes)d menit",
+            "jam %(others)s bergeser lebih dari %(minutes)d menit",
             len(kept.shifted),
         )
-        said.append(others % {"others": _names(kept.shifted, names)})
+        said.append(others % {"others": _names(kept.shifted, names), "minutes": settings.NEWS_MINUTES})
     elif not kept.out:
         said.append(_("jam keluarga lain tidak berubah"))
     text = "; ".join(said)

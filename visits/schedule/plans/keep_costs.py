@@ -14,14 +14,15 @@ from django.utils import timezone
 from visits import planning
 from visits.appointments import arrival_intervals
 from visits.enums import RunKind
-from visits.models import Plan, Visit
+from visits.models import Plan
 from visits.planning.groups import stop_groups
+from visits.planning.news import is_news
 from visits.planning.rules import walk_route
 from visits.planning.types import Interval, Route
 from visits.planning.uncertainty.simulate import SimulatedDay
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
-from visits.schedule.plans import draft_routes, plan_changes
+from visits.schedule.plans import draft_routes
 from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.plans.plan_changes import Changes
 from visits.schedule.problem import simulation
@@ -116,19 +117,16 @@ def _held(routes: Routes, need: str, kept: KeepCost, told: Sequence[Interval]) -
     mine = routes.each([routes.leader(need)])
     for one, interval in zip(routes.each(kept.order), told, strict=True):
         visit = routes.had(one, kept.shift)
-        if visit is None or not _differs(visit, interval):
+        if visit is None:
+            continue
+        was = arrival_intervals.in_seconds(arrival_intervals.told(visit))
+        if not is_news(was, interval, news_s=routes.problem.news_s):
             continue
         if one in mine:
             return KeepCost(keep_cost.LATE, kept.shift, told=interval)
         if one not in routes.changed:
             lost.append(one)
     return replace(kept, code=keep_cost.SHIFTS, order=(), shifted=tuple(lost)) if lost else kept
-
-
-def _differs(visit: Visit, interval: Interval) -> bool:
-    """Whether a family would be told hours that are news."""
-    was = arrival_intervals.in_seconds(arrival_intervals.told(visit))
-    return max(abs(a - b) for a, b in zip(was, interval, strict=True)) > plan_changes.SHIFTED.total_seconds()
 
 
 def _day(routes: Routes, shift: str, order: Sequence[str]) -> SimulatedDay:

@@ -12,16 +12,14 @@ from django.utils import timezone
 from outreach import words
 from outreach.enums import NeedState
 from outreach.models import Need
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, RunKind, VisitState
 from visits.fieldwork import departures, team_status
 from visits.lib.plan_summary import Replacement
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
-from visits.planning.day.day_state import SHIFTED_S
 from visits.workforce import calendar
 
-SHIFTED = timedelta(seconds=SHIFTED_S)
 TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
 
 Row = TypeVar("Row", bound=Model)
@@ -31,7 +29,7 @@ class What(StrEnum):
     """What a stop of the plan is for its family."""
 
     NEW = "new"
-    SAME = "same"  # same team and day, told hours that move by half an hour at most
+    SAME = "same"  # same team and day, told hours that move so little that it is no news
     SHIFTED = "shifted"
     MOVED = "moved"
 
@@ -53,9 +51,15 @@ class Change:
         return arrival_intervals.to_tell(self.stop)
 
     @property
+    def keeps_interval(self) -> bool:
+        """Whether the family's interval stays to the minute. Another one is written on its page and ends a promise,
+        even where it is too near to be news (`what`)."""
+        return self.visit is not None and arrival_intervals.told(self.visit) == self.interval
+
+    @property
     def stretch(self) -> float:
         """By how much experience lengthened the interval: the visit's where it stays, else the plan's."""
-        if self.visit is not None and arrival_intervals.told(self.visit) == self.interval:
+        if self.visit is not None and self.keeps_interval:
             return self.visit.told_stretch
         replays = self.stop.plan.figures.replays
         return replays.stretch if replays else 0.0
@@ -186,8 +190,7 @@ def _unreleased(found: Changes) -> list[Visit]:
     moving = [
         change.visit
         for change in found.stops
-        if change.visit is not None
-        and (change.what == What.MOVED or arrival_intervals.told(change.visit) != change.interval)
+        if change.visit is not None and (change.what == What.MOVED or not change.keeps_interval)
     ]
     return [
         visit for visit in [*moving, *found.cancelled] if visit.promised and visit.shift_id in found.working
@@ -265,5 +268,5 @@ def _what(stop: PlanStop, visit: Visit | None) -> What:
         return What.NEW
     if visit.shift_id != stop.shift_id:
         return What.MOVED
-    was, now = arrival_intervals.told(visit), arrival_intervals.to_tell(stop)
-    return What.SHIFTED if max(abs(now[0] - was[0]), abs(now[1] - was[1])) > SHIFTED else What.SAME
+    news = appointment_news.is_news(arrival_intervals.told(visit), arrival_intervals.to_tell(stop))
+    return What.SHIFTED if news else What.SAME

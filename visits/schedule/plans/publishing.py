@@ -154,7 +154,7 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
         else:
             _move(visit, change, fields, actor)
         row.append((visit, change))
-        if day_versions.is_news(change):
+        if not change.keeps_interval:
             earliest, latest = change.interval
             progress.record(
                 need=change.stop.need,
@@ -187,7 +187,7 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
     moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
     if not moved:
         raise RuntimeError(f"visit {visit.pk} changed under its lock")
-    if visit.promised and day_versions.is_news(change):  # its team-day failed: the family knows of no new one
+    if visit.promised and not change.keeps_interval:  # its team-day failed: the family knows of no new one
         Visit.objects.filter(pk=visit.pk).update(promised=False)
     if change.what != What.SAME:
         log.write(

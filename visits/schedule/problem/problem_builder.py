@@ -10,7 +10,7 @@ from django.conf import settings
 from outreach.enums import NeedKind, Skill
 from outreach.models import Need
 from visits import planning, roads
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
 from visits.lib.plan_summary import RoadsNote
@@ -101,6 +101,7 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         visits=singles,
         travel=found.travel,
         name=str(run.pk),
+        news_s=appointment_news.news_seconds(),
     )
     problem, groups = _joined(problem, needs, setup_minutes=setup, learned=learned)
     return Candidates(

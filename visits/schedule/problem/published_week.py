@@ -12,7 +12,7 @@ from uuid import UUID
 
 from outreach.models import Need
 from visits import planning, roads
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
 from visits.lib.plan_summary import RoadsNote
@@ -87,7 +87,13 @@ def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False
         orders.setdefault(str(visit.shift_id), []).append(str(visit.need_id))
     travel = roads.travel(tuple(places.index))
     return Week(
-        problem=Problem(tuple(places.index), teams, tuple(visits), travel.travel),
+        problem=Problem(
+            tuple(places.index),
+            teams,
+            tuple(visits),
+            travel.travel,
+            news_s=appointment_news.news_seconds(),
+        ),
         orders={shift: tuple(order) for shift, order in orders.items()},
         shifts={str(shift.pk): shift for shift in shifts},
         visits={str(visit.need_id): visit for visit in there},

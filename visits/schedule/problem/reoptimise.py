@@ -13,7 +13,7 @@ from django.utils import timezone
 from outreach.enums import NeedState
 from outreach.models import Need
 from visits import planning, roads
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
 from visits.estimates.visit_durations import Known
@@ -87,7 +87,14 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
     teams_now = tuple(_now(team, places) for team in teams if not team.fails)
     travel = roads.travel(tuple(places.index))
     return Day(
-        problem=Problem(tuple(places.index), teams_then, tuple(visits), travel.travel, str(run.pk)),
+        problem=Problem(
+            tuple(places.index),
+            teams_then,
+            tuple(visits),
+            travel.travel,
+            str(run.pk),
+            appointment_news.news_seconds(),
+        ),
         published=_routes([*left, *announced]),
         facts=DayState(
             date=run.first_date,

@@ -39,7 +39,7 @@ def naive(problem: Problem, orders: dict[str, list[str]], visit: Visit) -> dict[
                 mine, others = after.stops[position], [s for s in after.stops if s.visit != visit.id]
                 shifts = [a.start_s - b.start_s for a, b in zip(others, before.stops, strict=True)]
                 moved = tuple(
-                    (a.visit, by) for a, by in zip(others, shifts, strict=True) if abs(by) > slots.NOTICE_S
+                    (a.visit, by) for a, by in zip(others, shifts, strict=True) if abs(by) > problem.news_s
                 )
                 found[shift.id, position] = (
                     (mine.arrive_s, mine.start_s, mine.leave_s, after.end_s),
@@ -119,7 +119,7 @@ def problem(*visits: Visit, shifts: tuple[Shift, ...] = (SHIFT,)) -> Problem:
 
 def test_the_price_is_travel_and_a_call_to_everybody_who_shifts():
     other = dataclasses.replace(VISIT, id="b", location=2)
-    one = problem(VISIT, other)
+    one = dataclasses.replace(problem(VISIT, other), news_s=15 * 60)
     first, second = slots.find_slots(prepare_lines(one, {"s": ["b"]}), VISIT)
     assert (first.position, second.position) == (1, 0)  # after it nobody has to be called
     assert (first.moved, first.price_s) == ((), first.added_s)
