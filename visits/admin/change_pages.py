@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from visits.admin import doors
 from visits.models import Plan
-from visits.schedule.plans import revert_moves
+from visits.schedule.plans import draft_moves
 
 
 @doors.needs("visits.change_plan", "visits.publish_plan")
@@ -18,8 +18,8 @@ from visits.schedule.plans import revert_moves
 def keep(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=plan_id)
     try:
-        revert_moves.keep(plan=plan, need=str(need_id), user=doors.who(request))
-    except revert_moves.CannotKeepError as error:
+        draft_moves.keep(plan=plan, need=str(need_id), user=doors.who(request))
+    except draft_moves.CannotKeepError as error:
         if error.code == "same":
             messages.info(request, _("Kunjungan ini sudah seperti semula dalam rancangan ini."))
         else:

@@ -13,7 +13,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.enums import PlanState, RunState, VisitState
 from visits.models import Plan, Shift, Visit
-from visits.schedule.plans import revert_moves
+from visits.schedule.plans import draft_moves
 from visits.schedule.plans.publishing import publish
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -232,7 +232,7 @@ def test_a_page_that_somebody_elses_change_made_old_publishes_nothing(coordinato
     plan = draft({two: [need, NeedFactory()]})
     page = coordinator.get(_address("publish", plan)).content.decode()
     assert '<input type="hidden" name="dikembalikan" value="0">' in page
-    revert_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
 
     answer = coordinator.post(_address("publish", plan), {"dikembalikan": "0"})
 

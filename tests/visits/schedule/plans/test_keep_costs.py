@@ -12,7 +12,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
-from visits.schedule.plans import keep_costs, plan_changes, revert_moves
+from visits.schedule.plans import draft_moves, keep_costs, plan_changes
 from visits.schedule.plans.plan_changes import What
 from visits.schedule.plans.publishing import publish
 
@@ -51,7 +51,7 @@ def test_what_is_kept_is_where_and_when_it_was() -> None:
     plan = draft({shift: [first, second]}, starts=8 * 60)
     visit = Visit.objects.get(need=second)
 
-    revert_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
 
     found = {change.stop.need_id: change for change in plan_changes.of(plan=plan, now=NOW).stops}
     assert found[second.pk].what == What.SAME
@@ -60,8 +60,8 @@ def test_what_is_kept_is_where_and_when_it_was() -> None:
     plan.refresh_from_db()
     assert plan.summary["team_days"][0]["visits"] == plan.summary["served"] == 2
     assert LogEntry.objects.filter(action="plan_visit_kept", subject_id=str(plan.pk)).count() == 1
-    with pytest.raises(revert_moves.CannotKeepError) as error:
-        revert_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    with pytest.raises(draft_moves.CannotKeepError) as error:
+        draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
     assert error.value.code == "same"
 
 
@@ -75,7 +75,7 @@ def test_a_moved_visit_goes_back_to_its_team_with_the_travel_that_it_costs() -> 
 
     assert kept.order == (str(stays.pk), str(moved.pk))
     assert kept.code == keep_cost.FREE and kept.added_s < 0  # one team drives, not two
-    revert_moves.keep(plan=plan, need=str(moved.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(moved.pk), user=None, now=NOW)
     stops = PlanStop.objects.filter(plan=plan).order_by("sequence")
     assert [stop.shift_id for stop in stops] == [one.pk, one.pk]
     assert [change.what for change in plan_changes.of(plan=plan, now=NOW).stops] == [What.SAME, What.SAME]
@@ -95,7 +95,7 @@ def test_who_shares_a_stop_is_kept_with_it() -> None:
 
     found = _prices(plan)
     assert found[str(first.pk)] == found[str(second.pk)]
-    revert_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
 
     rows = PlanStop.objects.filter(plan=plan, shift=one).order_by("sequence")
     assert [(row.need_id, row.travel_seconds > 0) for row in rows] == [(first.pk, True), (second.pk, False)]
@@ -109,7 +109,7 @@ def test_a_cancelled_visit_comes_back_and_is_no_longer_left() -> None:
 
     kept = _prices(plan)[str(gone.pk)]
     assert kept.order and kept.points == -30
-    revert_moves.keep(plan=plan, need=str(gone.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(gone.pk), user=None, now=NOW)
 
     assert not PlanUnserved.objects.filter(plan=plan).exists()
     assert plan_changes.of(plan=plan, now=NOW).cancelled == []
@@ -127,8 +127,8 @@ def test_who_would_have_to_give_way_is_named_and_cannot_be_kept_by_a_button() ->
     kept = _prices(plan)[str(had.pk)]
 
     assert (kept.code, kept.out, kept.worth) == (keep_cost.PUSHES, (str(has.pk),), 45)
-    with pytest.raises(revert_moves.CannotKeepError) as error:
-        revert_moves.keep(plan=plan, need=str(had.pk), user=None, now=NOW)
+    with pytest.raises(draft_moves.CannotKeepError) as error:
+        draft_moves.keep(plan=plan, need=str(had.pk), user=None, now=NOW)
     assert error.value.code == "price"
     assert PlanUnserved.objects.filter(plan=plan, need=had).exists()
 
@@ -146,8 +146,8 @@ def test_an_hour_that_replays_do_not_find_true_is_not_offered() -> None:
 
     assert (kept.code, kept.order) == (keep_cost.LATE, ())
     assert kept.told is not None and kept.told[0] > 8 * 3600 + 600
-    with pytest.raises(revert_moves.CannotKeepError):
-        revert_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    with pytest.raises(draft_moves.CannotKeepError):
+        draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
 
 
 def test_a_team_that_does_not_work_any_more_cannot_keep_anybody() -> None:

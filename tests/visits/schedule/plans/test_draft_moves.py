@@ -10,7 +10,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
-from visits.schedule.plans import keep_costs, plan_changes, revert_moves
+from visits.schedule.plans import draft_moves, keep_costs, plan_changes
 from visits.schedule.plans.publishing import publish
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def _publish(routes: dict[Shift, list[Need]]) -> None:
 
 
 def _put_back(plan: Plan, need: Need) -> None:
-    revert_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    draft_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
     plan.refresh_from_db()
 
 
@@ -71,7 +71,7 @@ def test_who_is_away_by_now_has_no_price_and_is_not_put_back() -> None:
     away.resident.save()
 
     assert _prices(plan) == {}
-    with pytest.raises(revert_moves.CannotKeepError) as error:
+    with pytest.raises(draft_moves.CannotKeepError) as error:
         _put_back(plan, away)
     assert error.value.code == "gone"
 
