@@ -56,6 +56,7 @@ def _plans() -> dict[str, str]:
         "plan_made": _("Rencana selesai dihitung"),
         "plan_discarded": _("Rancangan dibuang"),
         "plan_visit_kept": _("Kunjungan dalam rancangan dibiarkan seperti semula"),
+        "plan_visit_moved": _("Kunjungan dalam rancangan dipindah atau dikeluarkan"),
         "phones_seen": _("Nomor telepon keluarga dibuka"),
         "plan_published": _("Rencana diterbitkan"),
         "session_accepted": _("Sesi desa disepakati"),

@@ -4,6 +4,7 @@ A breakdown is a fact of its own: the shift is cancelled at once, whatever becom
 be pressed twice.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.utils import timezone
 from outreach.enums import NeedState
 from outreach.models import Need
 from outreach.services import log
-from visits.enums import RunKind
-from visits.models import PlanRun, Shift
+from visits.enums import ACTIVE_RUNS, PlanState, RunKind
+from visits.models import Plan, PlanRun, Shift
+from visits.schedule.plans import draft_moves
+from visits.schedule.plans.draft_move_routes import MoveRefusedError
 from visits.schedule.runs import plan_runs
 from visits.workforce import team_shifts
 
@@ -39,9 +42,18 @@ def go_on(*, shift: Shift, user: AbstractBaseUser | None) -> bool:
 
 @transaction.atomic
 def add_urgent(*, need: Need, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
-    """Find a place today for a need that waits."""
+    """Find a place today for a need that waits: in the newest draft of today's rest, beside who was urgent before,
+    where nobody has to give way for it; else by planning the rest anew. The run of that plan."""
     if not Need.objects.filter(pk=need.pk, state=NeedState.OPEN, resident__away=False).exists():
         raise NotUrgentError
+    today = timezone.localdate(now)
+    runs = PlanRun.objects.filter(first_date__lte=today, last_date__gte=today)
+    drafts = Plan.objects.filter(state=PlanState.DRAFT, run__kind=RunKind.TODAY, run__in=runs)
+    newest = drafts.select_related("run").order_by("-made_at").first()
+    if newest is not None and not runs.filter(state__in=ACTIVE_RUNS).exists():
+        with suppress(MoveRefusedError), transaction.atomic():
+            draft_moves.insert_urgent(plan=newest, need=need, user=user, now=now)
+            return newest.run
     return plan_anew(user=user, urgent=[need], now=now)
 
 

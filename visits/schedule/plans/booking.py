@@ -15,17 +15,19 @@ from django.utils import timezone
 from outreach.enums import NeedState
 from outreach.models import Need, Village
 from outreach.services import log
-from visits import planning
 from visits.appointments import arrival_intervals, lifecycle, placement, promises
 from visits.appointments.published_visits import departure_time
 from visits.enums import ReleaseReason, RunKind, RunState, VisitState
+from visits.estimates import visit_durations
 from visits.lib.plan_summary import PlanSummary
-from visits.models import Plan, PlanRun, PlanStop, Shift, Visit
+from visits.models import Plan, PlanRun, Shift, Visit
 from visits.planning.news import is_news
 from visits.planning.rules import walk_route
 from visits.planning.week import slots
 from visits.planning.week.slots import Slot
-from visits.schedule.plans import publishing
+from visits.schedule.plans import draft_move_routes, draft_move_rows, publishing
+from visits.schedule.plans.draft_move_routes import MoveRefusedError
+from visits.schedule.plans.draft_routes import Routes
 from visits.schedule.problem import published_week, stop_joining
 from visits.schedule.problem.published_week import Week
 from visits.schedule.problem.stop_joining import Joins
@@ -159,7 +161,7 @@ def take(
         need.refresh_from_db()
         visit = None
     follows = joins.follows if slot.joins is None else joins.follows | {str(need.pk)}
-    plan = _draft(need, visit, slot, there, follows, user)
+    plan = _make_draft(need, visit, slot, there, follows, user)
     publishing.publish(plan=plan, user=user, now=now)
     return True
 
@@ -174,7 +176,7 @@ def _locked(need: Need, shift: int) -> tuple[Need, Visit | None]:
     return need, placement.open_visit(need)
 
 
-def _draft(
+def _make_draft(
     need: Need,
     visit: Visit | None,
     slot: Slot,
@@ -182,7 +184,7 @@ def _draft(
     follows: frozenset[str],
     user: AbstractBaseUser | None,
 ) -> Plan:
-    """The plan of one place: its team-day with the visit, and the one that the visit leaves."""
+    """The plan of one place: the move of the visit on its team-day and the one that it leaves."""
     to = there.shifts[slot.shift]
     shifts = [to] if visit is None or visit.shift_id == to.pk else [to, visit.shift]
     days = [shift.date for shift in shifts]
@@ -200,44 +202,33 @@ def _draft(
         served=1,
         candidates=1,
     )
+    routes = _routes(there, need, shifts)
     live = published_week.numbers(shifts)
     plan = Plan.objects.create(run=run, based_on={str(pk): number for pk, number in live.items()})
-    orders = {
-        str(shift.pk): [i for i in there.orders.get(str(shift.pk), ()) if i != str(need.pk)]
-        for shift in shifts
-    }
-    orders[slot.shift].insert(slot.position, str(need.pk))
-    needs = {visit_id: row.need for visit_id, row in there.visits.items()} | {str(need.pk): need}
-    routes = [_write(plan, shift, orders[str(shift.pk)], there, needs, follows) for shift in shifts]
-    draft_rows.write_summary(plan=plan, summary=_summary(there, routes))
-    appointment_windows.tell(plan=plan)
+    asked = {str(need.pk), *(one for order in routes.orders.values() for one in order)}
+    draft_rows.write_summary(plan=plan, summary=PlanSummary(candidates=len(asked), roads=there.roads))
+    try:
+        found = draft_move_routes.find_move(routes, str(need.pk), slot.shift, slot.position)
+    except MoveRefusedError as error:
+        raise NoPlaceError("gone") from error
+    draft_move_rows.write_move(plan=plan, routes=routes, found=found, user=user, follows=follows)
     return plan
 
 
-def _write(
-    plan: Plan,
-    shift: Shift,
-    order: list[str],
-    there: Week,
-    needs: dict[str, Need],
-    follows: frozenset[str],
-) -> planning.Route:
-    """The stops of a team-day, walked."""
-    problem, team = there.problem, there.problem.shift_by_id[str(shift.pk)]
-    route = walk_route(problem, team, [problem.visit_by_id[i] for i in order]).as_route(team)
-    PlanStop.objects.bulk_create(
-        draft_rows.stops(plan=plan, shift=shift, problem=problem, route=route, needs=needs, follows=follows)
-    )
-    return route
-
-
-def _summary(there: Week, routes: list[planning.Route]) -> PlanSummary:
-    """The figures that the plan's page shows."""
-    served = sum(len(route.stops) for route in routes)
-    return PlanSummary(
-        candidates=served,
-        served=served,
-        travel_s=sum(route.travel_s for route in routes),
-        roads=there.roads,
-        team_days=draft_rows.team_days(routes),
+def _routes(there: Week, need: Need, shifts: list[Shift]) -> Routes:
+    """These published days as routes of a draft in which the need alone is moved, wherever its family was told."""
+    orders = {str(shift.pk): there.orders.get(str(shift.pk), ()) for shift in shifts}
+    return Routes(
+        problem=there.problem,
+        relaxed=there.problem,
+        singles=there.problem,
+        free=there.problem,
+        groups={},
+        orders=orders,
+        changed={},
+        published={one: visit for one, visit in there.visits.items() if one != str(need.pk)},
+        needs={one: visit.need for one, visit in there.visits.items()} | {str(need.pk): need},
+        shifts=there.shifts,
+        learned=visit_durations.known(),
+        draft=True,
     )

@@ -1,29 +1,26 @@
-"""A visit of a draft put back where, and when, it was published, where that costs nobody else's hour."""
+"""A change of a draft by hand: a visit goes to another place, back to where it was published, or out of the plan.
 
-from collections import Counter
-from collections.abc import Sequence
+Whatever the reason, it is one move: found and priced by draft_move_routes.py, then written by draft_move_rows.py.
+"""
+
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from outreach.services import log
-from visits.enums import PlanState, RunKind
-from visits.lib.plan_summary import PlanSummary, TeamDayFigures
-from visits.models import Plan, PlanStop, PlanUnserved, Shift
-from visits.planning.fair import loads
-from visits.planning.fair.loads import Balance
-from visits.planning.types import Route
-from visits.planning.week.keep_cost import KeepCost
-from visits.schedule.plans import draft_routes, keep_costs, plan_changes
+from outreach.models import Need
+from visits.enums import OPEN_VISITS, PlanState, RunKind
+from visits.models import Plan, PlanStop, PlanUnserved, Visit
+from visits.schedule.plans import draft_move_routes, draft_move_rows, draft_routes, keep_costs, plan_changes
+from visits.schedule.plans.draft_move_routes import Move, MovePrice, MoveRefusedError
 from visits.schedule.plans.draft_routes import Routes
-from visits.schedule.problem import stop_joining
-from visits.schedule.runs import appointment_windows, draft_rows, engine
+from visits.schedule.plans.plan_changes import Changes
+from visits.schedule.problem import need_priority
+from visits.schedule.problem.problem_builder import NothingToPlanError
+from visits.schedule.runs import draft_rows
 
 
 class CannotKeepError(Exception):
@@ -36,113 +33,153 @@ class CannotKeepError(Exception):
 
 
 @transaction.atomic
+def move(
+    *,
+    plan: Plan,
+    need: str,
+    shift: int | None,
+    position: int | None = None,
+    shown: MovePrice | None = None,
+    user: AbstractBaseUser | None,
+    now: datetime | None = None,
+) -> MovePrice:
+    """Put the need, with who shares its stop, on `shift` with `position` homes before it, or where it adds the least
+    travel (where it is, if it is on that shift); `shift` None: leave it waiting. Gives the price. Safe to repeat.
+
+    Raises `MoveRefusedError`, and changes nothing, where a rule would be broken, or where the price is not the one
+    that was `shown`.
+    """
+    row, routes, found = _find_move(plan, need, shift, position, now or timezone.now(), lock=True)
+    price = draft_move_routes.price_news(routes, need, found)
+    if shown not in (None, price):
+        raise MoveRefusedError("changed")
+    draft_move_rows.write_move(plan=row, routes=routes, found=found, user=user)
+    return price
+
+
+def price_move(
+    *, plan: Plan, need: str, shift: int | None, position: int | None = None, now: datetime | None = None
+) -> MovePrice:
+    """What `move` would cost, in a constant number of queries. Raises `MoveRefusedError` as it does."""
+    _row, routes, found = _find_move(plan, need, shift, position, now or timezone.now(), lock=False)
+    return draft_move_routes.price_news(routes, need, found)
+
+
+@transaction.atomic
 def keep(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime | None = None) -> None:
-    """Change the draft so that the need, with who shares its stop, stays where and when it was published. Raises
-    `CannotKeepError`, and changes nothing, where it cannot."""
-    row = Plan.objects.select_for_update(of=("self",)).select_related("run").get(pk=plan.pk)
-    if row.state != PlanState.DRAFT or row.run.kind != RunKind.AHEAD:
-        raise CannotKeepError("gone")
-    found = plan_changes.of(plan=row, now=now or timezone.now(), lock=True)
-    if found.refusals:
-        raise CannotKeepError("gone")
+    """Move the need, with who shares its stop, back to where and when it was published. Raises `CannotKeepError`, and
+    changes nothing, where that costs others their hour."""
+    try:
+        row, found = _read_draft(plan, now or timezone.now(), lock=True)
+    except MoveRefusedError as error:
+        raise CannotKeepError("gone") from error
     if need not in draft_routes.changed(found):
         lost = any(str(visit.need_id) == need for visit in found.cancelled)  # nobody awaits it any more
         raise CannotKeepError("gone" if lost else "same")
-    asked = draft_routes.ahead(row, found)
-    price = keep_costs.of(asked, [need])[need]
-    if not price.order:
+    routes = draft_routes.ahead(row, found)
+    kept = keep_costs.of(routes, [need])[need]
+    if not kept.order:
         raise CannotKeepError("price")
-    routes = keep_costs.after(asked, price, need)
-    if routes is None:
-        raise CannotKeepError("price")
-    who = asked.each([asked.leader(need)])
-    _rewrite(row, asked, price, who, {int(shift): route for shift, route in routes.items()})
-    log.write(
-        actor=log.actor_of(user),
-        action="plan_visit_kept",
-        subject=row,
-        detail={"visits": [str(asked.changed[one].pk) for one in who if one in asked.changed]},
-    )
+    back = keep_costs.find_move(routes, kept, need)
+    draft_move_rows.write_move(plan=row, routes=routes, found=back, user=user, action="plan_visit_kept")
 
 
-def _worth(rows: QuerySet[PlanStop] | QuerySet[PlanUnserved]) -> dict[str, dict[str, Any]]:
-    """By need: its priority and what that is made of."""
-    found = rows.values_list("need", "priority", "parts")
-    return {str(need): {"priority": priority, "parts": parts} for need, priority, parts in found}
-
-
-def _rewrite(
-    plan: Plan, asked: Routes, price: KeepCost, who: Sequence[str], routes: dict[int, Route | None]
+@transaction.atomic
+def insert_urgent(
+    *, plan: Plan, need: Need, user: AbstractBaseUser | None, now: datetime | None = None
 ) -> None:
-    """The stops of these team-days anew, the plan's figures, and the intervals of their families."""
-    old = PlanStop.objects.filter(plan=plan, shift__in=routes)
-    left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in who])
-    known = _worth(old) | _worth(left)
-    keys = {str(stop.need_id): stop.stop_key for stop in old}
-    planned = {need for order in asked.orders.values() for need in asked.each(order)}
-    stale = [need for need in map(str, old.values_list("need", flat=True)) if need not in planned]
-    old.delete()
-    served = left.delete()[0] - len(stale)
-    PlanUnserved.objects.bulk_create(  # what changed since the plan was made has no place in a new route
-        PlanUnserved(plan=plan, need_id=UUID(need), **known[need]) for need in stale
+    """Put a need that waits on the route of today's rest where it adds the least travel; nobody gives way. Raises
+    `MoveRefusedError` where there is no such place, or the draft is none of today any more."""
+    now = now or timezone.now()
+    row, found = _read_draft(plan, now, lock=True, kind=RunKind.TODAY)
+    asked = str(need.pk)
+    if PlanStop.objects.filter(plan=row, need=need).exists():
+        return
+    _ask_for_place(row, need, now)
+    try:
+        routes = draft_routes.rest_of_today(row, found, now)
+    except NothingToPlanError as error:
+        raise MoveRefusedError("gone") from error
+    if asked not in routes.free.visit_by_id:
+        raise MoveRefusedError("stale", asked)
+    places = []
+    for shift in routes.free.shift_by_id:
+        with suppress(MoveRefusedError):
+            places.append(draft_move_routes.find_move(routes, asked, shift))
+    if not places:
+        raise MoveRefusedError("window", asked)
+    best = min(places, key=lambda place: place.price.added_s)
+    draft_move_rows.write_move(plan=row, routes=routes, found=best, user=user)
+
+
+def _ask_for_place(plan: Plan, need: Need, now: datetime) -> None:
+    """The need as one that asks for a place in the plan, and waits so far."""
+    today, asked, run = timezone.localdate(now), str(need.pk), plan.run
+    parts = need_priority.parts(need, on=today, behind=need_priority.villages_behind(on=today))
+    worth = {"priority": need_priority.total(parts), "parts": [part.as_json() for part in parts]}
+    _left, made = PlanUnserved.objects.get_or_create(plan=plan, need=need, defaults=worth)
+    urgent = [*dict.fromkeys([*run.facts.get("urgent", []), asked])]
+    figures = plan.figures
+    assert figures.today is not None  # a draft of today's rest
+    summary = replace(
+        figures,
+        candidates=figures.candidates + int(made),
+        unserved=figures.unserved + int(made),
+        today=replace(figures.today, urgent=tuple(urgent)),
     )
-    shifts = Shift.objects.in_bulk(list(routes))
-    PlanStop.objects.bulk_create(
-        stop
-        for pk, route in routes.items()
-        if route is not None
-        for stop in draft_rows.stops(
-            plan=plan,
-            shift=shifts[pk],
-            problem=asked.singles,
-            route=route,
-            needs=asked.needs,
-            follows=stop_joining.list_followers(
-                {stop.visit: keys.get(stop.visit) or stop.visit for stop in route.stops}
-            ),
-            more=lambda need: known.get(need, {}),
-        )
-    )
-    summary = _summary(plan.figures, price, who, routes, served=served)
-    if summary.balance is not None:
-        summary = replace(summary, balance=_balance(plan, summary.balance, summary.team_days))
     draft_rows.write_summary(plan=plan, summary=summary)
-    appointment_windows.tell(plan=plan, only=routes.keys(), firm=who)
+    run.facts = {**run.facts, "urgent": urgent}
+    run.save(update_fields=["facts"])
 
 
-def _summary(
-    summary: PlanSummary,
-    price: KeepCost,
-    who: Sequence[str],
-    routes: dict[int, Route | None],
-    *,
-    served: int,
-) -> PlanSummary:
-    """The plan's figures with these routes."""
-    days = (
-        *(row for row in summary.team_days if row.shift not in routes),
-        *draft_rows.team_days(route for route in routes.values() if route is not None),
-    )
-    return replace(
-        summary,
-        broken=tuple(row for row in summary.broken if row.need not in who),
-        guarantees=tuple(row for row in summary.guarantees if row.need not in who),
-        team_days=days,
-        travel_s=sum(row.travel_s for row in days),
-        put_back=summary.put_back + 1,
-        served=summary.served + served,
-        unserved=summary.unserved - served,
-        points=round(summary.points - price.points, 1),
-    )
+def _read_draft(
+    plan: Plan, now: datetime, *, lock: bool, kind: RunKind = RunKind.AHEAD
+) -> tuple[Plan, Changes]:
+    """The draft as it would be published now."""
+    rows = Plan.objects.select_for_update(of=("self",)) if lock else Plan.objects.all()
+    row = rows.select_related("run").get(pk=plan.pk)
+    if row.state != PlanState.DRAFT or row.run.kind != kind:
+        raise MoveRefusedError("gone")
+    found = plan_changes.of(plan=row, now=now, lock=lock)
+    if found.refusals:
+        raise MoveRefusedError("gone")
+    return row, found
 
 
-def _balance(plan: Plan, stored: Balance, team_days: Sequence[TeamDayFigures]) -> Balance:
-    """How evenly the draft shares the work now; why a team could not be relieved stays as it was found."""
-    travel = {row.shift: row.travel_s for row in team_days}
-    busy, visits = Counter[str](), Counter[str]()
-    stops = PlanStop.objects.filter(plan=plan).values_list("shift", "shift__team__code", "start", "leave")
-    for shift, team, start, leave in stops:
-        busy[team] += leave - start + travel.pop(shift, 0)
-        visits[team] += 1
-    rows = tuple(row._replace(busy_s=busy[row.team], visits=visits[row.team]) for row in stored.loads)
-    return replace(stored, kept=not loads.list_overloads(rows, engine.tolerance()), loads=rows)
+def _find_move(
+    plan: Plan, need: str, shift: int | None, position: int | None, now: datetime, *, lock: bool
+) -> tuple[Plan, Routes, Move]:
+    row, found = _read_draft(plan, now, lock=lock)
+    if shift is not None and shift not in found.working:
+        raise MoveRefusedError("unknown")
+    for dropped in found.dropped:
+        if str(dropped.stop.need_id) == need:
+            raise MoveRefusedError("stale", need)
+    waiting = [] if _is_known(found, need) else [_get_waiting(row, found, need, lock=lock)]
+    at = [change.stop.shift_id for change in found.stops if str(change.stop.need_id) == need]
+    shifts = at if shift is None else [*at, shift]
+    routes = draft_routes.ahead(row, found, shifts=shifts, waiting=waiting)
+    key = None if shift is None else str(shift)
+    return row, routes, draft_move_routes.find_move(routes, need, key, position)
+
+
+def _is_known(found: Changes, need: str) -> bool:
+    """Whether it is on a route, or was published."""
+    if any(str(visit.need_id) == need and plan_changes.gone(visit.need) for visit in found.cancelled):
+        raise MoveRefusedError("stale", need)
+    return need in {
+        *(str(change.stop.need_id) for change in found.stops),
+        *(str(visit.need_id) for visit in found.cancelled),
+    }
+
+
+def _get_waiting(plan: Plan, found: Changes, need: str, *, lock: bool) -> Need:
+    """A need that the draft leaves waiting."""
+    rows = Need.objects.filter(pk=need, plan_unserved__plan=plan).select_related("resident")
+    row = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if row is None:
+        raise MoveRefusedError("unknown", need)
+    visit = Visit.objects.filter(need=row, state__in=OPEN_VISITS).first()
+    if plan_changes.stale(row, visit, {shift.pk for shift in found.shifts}):
+        raise MoveRefusedError("stale", need)
+    return row

@@ -3,7 +3,7 @@
 Of days ahead the team-days that the draft changes; of a day under way what is left of it, from where the teams are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -22,6 +22,7 @@ from visits.schedule.plans import plan_changes
 from visits.schedule.plans.plan_changes import Change, Changes, What
 from visits.schedule.problem import need_priority, problem_builder, reoptimise
 from visits.schedule.problem.problem_builder import Places
+from visits.schedule.runs import reoptimised_draft
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -29,13 +30,15 @@ ONE_HOUR = timedelta(hours=1)
 @dataclass(frozen=True, kw_only=True)
 class Routes:
     """`problem` holds who is where they were published to their hour, `relaxed` does not; both have who shares a stop
-    as one visit, `groups` says who. `singles` is `problem` in single visits. `alone` is how long those take that
-    follow another at its place without being one stop with it, once that one is elsewhere. All are by need. A
-    `draft` of days ahead can be changed, one of a day under way only asked."""
+    as one visit, `groups` says who. `singles` is `problem` in single visits, `free` is `relaxed` in single visits.
+    `alone` is how long those take that follow another at its place without being one stop with it, once that one is
+    elsewhere. All are by need. A `draft` of days ahead can be changed; of one of a day under way `leaves` says
+    when each team sets out for the first stop that its draft has."""
 
     problem: Problem
     relaxed: Problem
     singles: Problem
+    free: Problem
     groups: stop_groups.Groups
     orders: dict[str, tuple[str, ...]]
     changed: dict[str, Visit]  # as they are published
@@ -45,6 +48,7 @@ class Routes:
     learned: dict[str, Known]
     draft: bool
     alone: dict[str, int] = field(default_factory=dict)
+    leaves: dict[int, int] = field(default_factory=dict)
 
     def leader(self, need: str) -> str:
         """Who stands for the need's stop."""
@@ -61,7 +65,7 @@ class Routes:
 
     def kept(self, need: str) -> planning.Visit:
         """The need's stop at the hour that its family knows."""
-        own, visit = self.relaxed.visit_by_id[self.leader(need)], self.changed[need]
+        own, visit = self.relaxed.visit_by_id[self.leader(need)], self.published[need]
         dates = None if own.dates is None else own.dates | {arrival_intervals.local_date(visit.planned_start)}
         return replace(
             own,
@@ -109,20 +113,25 @@ def changed(found: Changes) -> dict[str, Visit]:
 # --- days ahead
 
 
-def ahead(plan: Plan, found: Changes) -> Routes:
-    """The team-days that visits leave or come to."""
+def ahead(
+    plan: Plan, found: Changes, *, shifts: Collection[int] = (), waiting: Sequence[Need] = ()
+) -> Routes:
+    """The team-days that visits leave or come to, and these `shifts`; with the needs `waiting`, which the plan leaves
+    and nobody was promised a visit."""
     visits_before = changed(found)
     moving = found.having(What.MOVED, What.SHIFTED)
     touched = {visit.shift_id for visit in visits_before.values()} | {
         change.stop.shift_id for change in moving
     }
+    touched.update(shifts)
     stops = [change for change in found.stops if change.stop.shift_id in touched]
-    shifts = [shift for shift in found.shifts if shift.pk in found.working]
+    working = [shift for shift in found.shifts if shift.pk in found.working]
     places = Places()
-    teams = tuple(problem_builder.as_shift(shift, places) for shift in shifts)
-    maker = _Maker(plan, shifts, places)
+    teams = tuple(problem_builder.as_shift(shift, places) for shift in working)
+    maker = _Maker(plan, working, places)
     wanted, visits, orders = _routes(stops, maker)
-    visits += maker.left(found.cancelled)
+    left = [(visit.need, visit) for visit in found.cancelled] + [(need, None) for need in waiting]
+    visits += maker.left(left)
     relaxed = Problem(
         tuple(places.index),
         teams,
@@ -131,13 +140,7 @@ def ahead(plan: Plan, found: Changes) -> Routes:
         str(plan.pk),
         appointment_news.news_seconds(),
     )
-    before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
-    groups = {
-        first: ids
-        for first, ids in stop_groups.keep_feasible_groups(relaxed, wanted).items()
-        if len({(relaxed.visit_by_id[one].locked, relaxed.visit_by_id[one].published) for one in ids}) == 1
-        and _one_hour([before[one] for one in ids if one in before])
-    }
+    groups = _keep_groups(relaxed, wanted, stops)
     merged = stop_groups.merge_groups(relaxed, groups)
     hours = _hours(stops, groups)
     behind = stop_groups.list_followers(wanted) - stop_groups.list_followers(groups)
@@ -145,14 +148,15 @@ def ahead(plan: Plan, found: Changes) -> Routes:
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(relaxed, hours),
+        free=relaxed,
         groups=groups,
         orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
         published=_published(stops, found.cancelled),
-        shifts={str(shift.pk): shift for shift in shifts},
+        shifts={str(shift.pk): shift for shift in working},
         learned=maker.learned,
         needs={str(change.stop.need_id): change.stop.need for change in stops}
-        | {str(visit.need_id): visit.need for visit in found.cancelled},
+        | {str(need.pk): need for need, _visit in left},
         draft=True,
         alone={
             str(change.stop.need_id): maker.alone(change.stop)
@@ -160,6 +164,17 @@ def ahead(plan: Plan, found: Changes) -> Routes:
             if str(change.stop.need_id) in behind
         },
     )
+
+
+def _keep_groups(problem: Problem, wanted: stop_groups.Groups, stops: list[Change]) -> stop_groups.Groups:
+    """Who shares a stop, and was promised and published alike."""
+    before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
+    return {
+        first: ids
+        for first, ids in stop_groups.keep_feasible_groups(problem, wanted).items()
+        if len({(problem.visit_by_id[one].locked, problem.visit_by_id[one].published) for one in ids}) == 1
+        and _one_hour([before[one] for one in ids if one in before])
+    }
 
 
 def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
@@ -247,13 +262,13 @@ class _Maker:
         )
         return visit_durations.alone_seconds(stop.leave - stop.start, short_s=short_s, full_s=full_s)
 
-    def left(self, cancelled: list[Visit]) -> list[planning.Visit]:
-        """Published visits that the draft has no place for."""
-        rows = PlanUnserved.objects.filter(plan=self.plan, need__in=[visit.need_id for visit in cancelled])
-        points = dict(rows.values_list("need", "priority"))
+    def left(self, rows: Sequence[tuple[Need, Visit | None]]) -> list[planning.Visit]:
+        """Needs that the draft has no place for, with their published visits."""
+        left = PlanUnserved.objects.filter(plan=self.plan, need__in=[need for need, _visit in rows])
+        points = dict(left.values_list("need", "priority"))
         return [
-            self._made(visit.need, visit, points=max(0.0, points.get(visit.need_id, 0.0)), lock=None)
-            for visit in cancelled
+            self._made(need, visit, points=max(0.0, points.get(need.pk, 0.0)), lock=None)
+            for need, visit in rows
         ]
 
     def _made(
@@ -295,6 +310,7 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(joined, hours),
+        free=joined,
         groups=groups,
         orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
@@ -303,6 +319,7 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         learned=visit_durations.known(),
         needs=day.needs,
         draft=False,
+        leaves=reoptimised_draft.list_departures(day),
     )
 
 

@@ -131,7 +131,7 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
         if stop.need_id in begun:
             _meet_begun(found, stop, begun[stop.need_id])
             continue
-        code = _stale(stop.need, visit, in_scope)
+        code = stale(stop.need, visit, in_scope)
         if code:
             found.dropped.append(Dropped(stop=stop, code=code))
         else:
@@ -252,7 +252,7 @@ def gone(need: Need) -> str:
     return "away" if need.resident.away else ""
 
 
-def _stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
+def stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
     """Why a need can no longer be served as planned; empty where it can."""
     if code := gone(need):
         return code

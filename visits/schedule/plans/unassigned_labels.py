@@ -28,6 +28,7 @@ def title(code: str) -> str:
         "far": _("Terlalu jauh untuk satu hari"),
         "pushes": _("Kalah prioritas"),
         "worth": _("Waktu jalan tidak sepadan"),
+        "by_hand": _("Dikeluarkan koordinator"),
     }
     return titles.get(code, _("Alasan lain"))
 
@@ -67,6 +68,7 @@ def each(row: Row, *, shifts: Shifts) -> list[str]:
 def _block(code: str, row: Row) -> str:
     """One hard block, and what the office can do about it."""
     sentences = {
+        "by_hand": _("Koordinator mengeluarkan kunjungan ini dari rancangan."),
         "no_shift": _("Tidak ada tim pada hari yang cocok: tambah jadwal tim atau tanyakan hari lain."),
         "skill": _("Tidak ada tim dengan %(skills)s pada hari yang cocok: lengkapi tim."),
         "full": _("Tim diatur tidak menerima kunjungan: naikkan jumlah kunjungan tim."),
@@ -151,7 +153,7 @@ def family(row: Row, *, shifts: Shifts) -> str:
             if far
             else _("Belum ada tim yang bertugas.")
         )
-        nobody = "" if "shift" in row else nobody
+        nobody = "" if "shift" in row or row["code"] == "by_hand" else nobody
         return " ".join(text for text in (opening, nobody, closing) if text)
     near = _("%(team)s, %(day)s sekitar pukul %(clock)s") % {
         "team": shift.team.name,

@@ -48,10 +48,13 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
 
 def _tell(row: Plan, day: Day, result: Replan) -> None:
     """The intervals of the stops. A promise that is broken is not told again as it was."""
-    leaves = {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
-    appointment_windows.tell(
-        plan=row, leaves=leaves, anew={change.visit for change in result.broken_promises}
-    )
+    anew = {change.visit for change in result.broken_promises}
+    appointment_windows.tell(plan=row, leaves=list_departures(day), anew=anew)
+
+
+def list_departures(day: Day) -> dict[int, int]:
+    """By shift, when its team sets out for the first stop that is written for it (seconds of the day)."""
+    return {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
 
 
 def _leaves(team: team_status.TeamNow, now_s: int) -> int:

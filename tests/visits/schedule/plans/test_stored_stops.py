@@ -4,7 +4,6 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
-import time_machine
 from django.apps import apps
 
 from outreach.enums import LocationSource
@@ -26,9 +25,8 @@ FAR = 0.03  # degrees, some three kilometres
 
 
 @pytest.fixture(autouse=True)
-def _monday_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _monday_noon(clock):
+    clock.move_to(NOW, tick=False)
 
 
 def _home(north: float = 0.0) -> Need:

@@ -125,3 +125,15 @@ def test_every_team_day_says_what_stands_in_the_way_there(shift: Shift) -> None:
         "Tidak ada hari yang cocok: Tim Dolopo Sel 1 Des",
     ]
     assert unassigned_labels.each({"code": "pushes"}, shifts={}) == []
+
+
+def test_who_was_taken_out_by_hand_is_said_to_be(shift: Shift) -> None:
+    row = {"code": "by_hand"}
+
+    assert unassigned_labels.title("by_hand") == "Dikeluarkan koordinator"
+    assert unassigned_labels.office(row, shifts={}, names={}) == (
+        "Koordinator mengeluarkan kunjungan ini dari rancangan."
+    )
+    assert unassigned_labels.family(row, shifts={}) == (
+        "Belum kebagian jadwal. Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
+    )
