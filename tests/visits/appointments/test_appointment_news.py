@@ -7,6 +7,7 @@ import pytest
 from tests.visits.planned import NOW
 from visits.appointments import appointment_news
 
+pytestmark = pytest.mark.clock(NOW)
 HOUR = timedelta(hours=1)
 
 

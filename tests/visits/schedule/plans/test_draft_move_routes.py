@@ -179,7 +179,7 @@ def test_who_waits_is_put_on_a_route(one: Shift) -> None:
 
 def test_who_shares_a_stop_moves_with_it_and_nobody_comes_between(one: Shift, two: Shift) -> None:
     first, second, other = NeedFactory(**HERE), NeedFactory(**HERE), NeedFactory()
-    plan = draft({one: [first, second], two: [other]})
+    plan = draft({one: [first, second], two: [other]}, follows=[second])
     PlanStop.objects.filter(plan=plan, need=second).update(travel_seconds=0)
 
     assert _refused(plan, other, one, 1) == "position"
