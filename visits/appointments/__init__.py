@@ -1,1 +1,1 @@
-"""What a family was told: its published visit, the interval of arrival, promises, telephones."""
+"""What families were told: published visits and their states, arrival intervals, promises, telephone numbers."""

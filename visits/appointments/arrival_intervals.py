@@ -1,7 +1,8 @@
-"""The interval that a family is told: as replays of the day gave it, or computed for what has none.
+"""Arrival intervals: the time window in which a family is told to expect the team.
 
-It is about the moment at which the team is at the door, which is when the visit starts: a team that is there
-before its lunch break or before the hours that suit waits.
+A window comes from the simulation of the day; where there is none it is computed from the planned start. It
+is about the start of the visit: a team that arrives before the end of its break, or before the family's
+hours, waits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,31 +18,32 @@ STEP = timedelta(minutes=10)
 
 
 def moment(on: date, seconds: int) -> datetime:
-    """The moment `seconds` after local midnight of a date."""
+    """The aware datetime `seconds` after local midnight of `on`."""
     return timezone.make_aware(datetime.combine(on, time())) + timedelta(seconds=seconds)
 
 
 def seconds_of_day(at: datetime) -> int:
-    """Seconds since local midnight."""
+    """Seconds since local midnight, 0..86399."""
     local = timezone.localtime(at)
     return local.hour * 3600 + local.minute * 60 + local.second
 
 
 def in_seconds(since_until: tuple[datetime, datetime]) -> Interval:
-    """An interval of one day in seconds since local midnight."""
+    """An interval that lies within one day, in seconds since local midnight."""
     since, until = since_until
     return seconds_of_day(since), seconds_of_day(until)
 
 
 def told(visit: Visit) -> tuple[datetime, datetime]:
-    """What the family of a published visit was told."""
+    """The interval that the family of a published visit was told; computed from the planned start if none is
+    stored."""
     if visit.told_from is not None and visit.told_until is not None:
         return visit.told_from, visit.told_until
     return interval(visit.planned_start)
 
 
 def to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
-    """What the family of a planned stop is to be told; `stop.shift` is read."""
+    """The interval that the family of a planned stop will be told. Reads `stop.shift`."""
     day = stop.shift.date
     if stop.told_from is not None and stop.told_until is not None:
         return moment(day, stop.told_from), moment(day, stop.told_until)
@@ -51,8 +53,9 @@ def to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
 
 
 def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:
-    """From a little before a planned start to more after it (teams run late more often than early), in steps of
-    ten minutes, never narrower than said unless the team cannot be there yet, to the step before it can."""
+    """The interval computed from a planned start: `ARRIVAL_EARLIER` minutes before it to `ARRIVAL_LATER`
+    minutes after, rounded outwards to steps of ten minutes. It never begins before the step that contains
+    `not_before`."""
     midnight = timezone.localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
     since = (start - midnight - timedelta(minutes=settings.ARRIVAL_EARLIER)) // STEP
     if not_before is not None:
@@ -62,15 +65,17 @@ def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[da
 
 
 def local_date(at: datetime) -> date:
+    """The date of a moment in the office's time zone."""
     return timezone.localtime(at).date()
 
 
 def seconds_of_clock(clock: str | time) -> int:
-    """Seconds since midnight of a clock's time, or of "12:30"."""
+    """Seconds since midnight of a time of day, given as `time` or as "12:30"."""
     at = clock if isinstance(clock, time) else time.fromisoformat(clock)
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
 def intervals(rows: Iterable[Sequence[str]]) -> tuple[Interval, ...]:
-    """Rows of two clock times, as shifts and needs keep them, in seconds of the day and in order."""
+    """Pairs of clock times, as shifts and needs store them ([["07:30", "10:00"], ...]), as sorted intervals
+    in seconds of the day."""
     return tuple(sorted((seconds_of_clock(since), seconds_of_clock(until)) for since, until in rows))

@@ -1,4 +1,4 @@
-"""What happens to a published visit: it travels, arrives, ends with an outcome, and the need follows.
+"""State changes of a published visit (travelling, arrived, finished, cancelled) and what they do to its need.
 
 The visit moves, then its need, always in this order (publishing does the same), with the resident's progress row in
 the same transaction.
@@ -28,7 +28,7 @@ _CLOSED_REASONS = {
 
 @transaction.atomic
 def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool:
-    """The team is on its way or has arrived; False where nothing changed (already so, finished, cancelled).
+    """Set a visit to TRAVELLING or ARRIVED. False if nothing changed (already so, finished or cancelled).
 
     The first arrival stays the visit's `arrived_at`. FINISHED comes by `apply_outcome` alone, CANCELLED by
     `cancel`.
@@ -66,10 +66,10 @@ def note_arrival(*, visit: Visit, at: datetime, actor: str) -> bool:
 def cancel(
     *, visit: Visit, at: datetime, actor: str, source: str, tell: bool = True, begun: bool = False
 ) -> bool:
-    """Take a visit that has not begun out of its day; its need waits for a new one. False where it has begun.
+    """Cancel a visit and reopen its need. False if the visit has begun, unless `begun` is set.
 
-    `source` names what did it (a day version, a shift), so that each cancelling is told once. `tell`
-    False is for a need that is given up itself; `begun` takes one that has begun too.
+    `source` identifies the cause (a day version, a shift), so that the family reads of each cancellation
+    once. With `tell` False no progress row is written: for a need that is given up itself.
     """
     sources = OPEN_VISITS if begun else (VisitState.PUBLISHED,)
     if not transition(row=visit, to=VisitState.CANCELLED, actor=actor, sources=sources):
@@ -81,8 +81,8 @@ def cancel(
 
 @transaction.atomic
 def give_back(*, team: Team, on: date, now: datetime, actor: str) -> int:
-    """Visits of a day that is over and of which nothing was heard: their needs wait for a new day. What a tablet
-    reports of them later is kept for review. How many; 0 for a day that is not over."""
+    """Cancel the visits of a past day that no tablet reported on, so that their needs are planned again.
+    Later reports of them go to review. Returns how many; 0 if the day is not over."""
     if on >= timezone.localdate(now):
         return 0
     rows = Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).select_related(
@@ -96,10 +96,10 @@ def give_back(*, team: Team, on: date, now: datetime, actor: str) -> int:
 
 @transaction.atomic
 def apply_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -> bool:
-    """End a visit with what came of it, and let its need follow.
+    """Finish a visit with its outcome and move its need accordingly.
 
-    False where the visit was finished or cancelled before (nothing changes then; a capture for it goes to
-    REVIEW by the caller). Safe to repeat.
+    False if the visit was finished or cancelled before; then nothing changes, and the caller puts a capture
+    of it under review. Safe to repeat.
     """
     if not transition(
         row=visit,
@@ -136,10 +136,10 @@ def _in_vain(*, need: Need, at: datetime, actor: str, source: str, why: dict[str
 
 @transaction.atomic
 def correct_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -> bool:
-    """Another outcome of a finished visit became known (a late fact); its need waits for a person's decision.
+    """Replace the outcome of a finished visit by a later report, and put its need under review.
 
-    False where the visit is not finished or already says so. What the first outcome did to the need stays
-    until the coordinator decides.
+    False if the visit is not finished or has this outcome already. What the first outcome did to the need
+    stays until the coordinator decides.
     """
     row = Visit.objects.select_for_update().filter(pk=visit.pk, state=VisitState.FINISHED).first()
     if row is None or (row.outcome, row.outcome_at) == (outcome, at):

@@ -1,7 +1,7 @@
-"""Telephones of families in the clear, on pages for calling them: that somebody looked is written down.
+"""Logging of pages that show families' telephone numbers in the clear.
 
-As with opened texts (outreach/services/residents.py) and records (reviews.py) every look is a row: who, at which
-plan or day, how many numbers. Whose they are is not in it.
+Like every look at sealed data (outreach/services/residents.py, visits/records/reviews.py) it leaves a log
+row: who looked, at which plan or day, and how many numbers; not whose numbers.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from outreach.services import log
 
 
 def seen(*, subject: Model, numbers: Iterable[str], user: AbstractBaseUser | None) -> None:
-    """Note a look at these numbers, one a family. Nothing is written where there are none."""
+    """Log that these numbers were shown, one a family. Writes nothing if there are none."""
     count = sum(1 for number in numbers if number)
     if count:
         log.write(actor=log.actor_of(user), action="phones_seen", subject=subject, detail={"families": count})

@@ -1,4 +1,4 @@
-"""Where a need's visit stands: the mark of it that a page carries, and who placed it there."""
+"""Which visit a need has now, and who published it there: to detect that somebody else placed it meanwhile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from visits.models import DayVersion, TeamDay, Visit
 
 @dataclass(frozen=True, kw_only=True)
 class Placing:
-    """Who published a visit where it is, and when; `user` is the id, None where nobody pressed anything."""
+    """Who published a visit at its present place, and when. `user` is the account's id, None for automatic
+    changes."""
 
     visit: Visit
     user: int | None
@@ -19,18 +20,20 @@ class Placing:
 
 
 def open_visit(need: Need) -> Visit | None:
-    """The need's visit that is published or under way."""
+    """The need's visit that is published or under way, with its shift and team; None if there is none."""
     rows = Visit.objects.filter(need=need, state__in=OPEN_VISITS).select_related("shift__team")
     return rows.first()
 
 
 def mark(visit: Visit | None) -> str:
-    """Visit, team-day and time: another mark, and somebody has placed the need anew. Empty for no place."""
+    """A text that changes when the need is placed elsewhere: visit id, shift id and planned start. Empty
+    without a visit."""
     return f"{visit.pk}/{visit.shift_id}/{visit.planned_start.timestamp():.0f}" if visit else ""
 
 
 def of(visit: Visit) -> Placing | None:
-    """The oldest version since which the visit stands at its hour; None where the live one does not know it."""
+    """The oldest day version since which the visit has had its present start; None if the live version does
+    not contain it."""
     shift = visit.shift
     live = TeamDay.objects.filter(team=shift.team_id, date=shift.date).values("live__number")
     rows = DayVersion.objects.filter(team=shift.team_id, date=shift.date, number__lte=live)
@@ -48,5 +51,6 @@ def of(visit: Visit) -> Placing | None:
 
 
 def _start(version: DayVersion, visit: Visit) -> int | None:
+    """The visit's start in a day version (seconds since local midnight); None if it is not in it."""
     starts = [stop["start"] for stop in version.content["stops"] if stop["visit"] == str(visit.pk)]
     return starts[0] if starts else None

@@ -1,4 +1,4 @@
-"""Promises: a family was told when we come, and that holds until a coordinator takes it back for a reason.
+"""Promises: appointments that a family confirmed, which hold until a coordinator releases them with a reason.
 
 A promised visit keeps its team, day and interval in every later plan while its team-day works.
 """
@@ -15,7 +15,7 @@ from visits.models import Visit
 
 @transaction.atomic
 def make(*, visits: Iterable[UUID], actor: str) -> int:
-    """The families of these visits were told; how many promises are new. Safe to repeat."""
+    """Mark these published visits as promised. Returns how many were not promised before. Safe to repeat."""
     made = 0
     for visit in Visit.objects.filter(pk__in=list(visits), state=VisitState.PUBLISHED, promised=False):
         rows = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED, promised=False)
@@ -27,7 +27,7 @@ def make(*, visits: Iterable[UUID], actor: str) -> int:
 
 @transaction.atomic
 def release(*, visit: UUID, reason: ReleaseReason, actor: str) -> bool:
-    """The visit may be moved again; False where it was not promised, or is under way."""
+    """Release a promise, so that plans may move the visit. False if it was not promised or has begun."""
     rows = Visit.objects.filter(pk=visit, state=VisitState.PUBLISHED, promised=True)
     if not rows.update(promised=False):
         return False

@@ -1,1 +1,1 @@
-"""Codes in words, and the shapes of maps: for every page that shows them."""
+"""Labels for codes, and map data, for all pages."""

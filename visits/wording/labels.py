@@ -1,4 +1,4 @@
-"""The planner's codes in words that a coordinator reads out on the telephone."""
+"""Labels and formats: the planner's codes, days, times and durations in the words of the office's pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -16,32 +16,32 @@ Shifts = Mapping[int, Shift]
 
 
 def day_name(on: date) -> str:
-    """Selasa, 1 Desember 2026."""
+    """A date as "Selasa, 1 Desember 2026"."""
     return formats.date_format(on, "l, j F Y")
 
 
 def short_day(on: date) -> str:
-    """Sel 1 Des."""
+    """A date as "Sel 1 Des"."""
     return formats.date_format(on, "D j M")
 
 
 def percent(share: float) -> str:
-    """A share as 98%: in Indonesian the sign stands at its number."""
+    """A share (0..1) as "98%"; in Indonesian no space stands before the sign."""
     return _("%(n)s%%") % {"n": formats.number_format(round(100 * share), use_l10n=True)}
 
 
 def clock(seconds: int) -> str:
-    """Seconds since midnight as 09.10, rounded down to the minute."""
+    """Seconds since midnight as "09.10", rounded down to the minute."""
     return f"{seconds // 3600:02d}.{seconds % 3600 // 60:02d}"
 
 
 def clock_of(at: datetime) -> str:
-    """A moment as 09.10, local."""
+    """A moment as "09.10", local time."""
     return formats.date_format(timezone.localtime(at), "H.i")
 
 
 def rest(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> str:
-    """Why an interval is long, where a break lies in it: "termasuk istirahat tim 12.00-13.00"; else empty."""
+    """The break that lies within an interval, as "termasuk istirahat tim 12.00-13.00"; empty if none does."""
     told = [f"{timezone.localtime(at):%H:%M}" for at in (since, until)]
     for begins, ends in breaks:
         if told[0] < begins and ends < told[1]:
@@ -51,7 +51,7 @@ def rest(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> s
 
 
 def duration(seconds: int) -> str:
-    """2 jam 5 mnt."""
+    """Seconds as "2 jam 5 mnt"."""
     minutes = round(seconds / 60)
     if minutes < 60:
         return _("%(minutes)d mnt") % {"minutes": minutes}
@@ -59,11 +59,12 @@ def duration(seconds: int) -> str:
 
 
 def duration_of(span: timedelta) -> str:
+    """A timedelta as "2 jam 5 mnt"."""
     return duration(int(span.total_seconds()))
 
 
 def part(row: Mapping[str, Any]) -> str:
-    """One part of a priority, without its points."""
+    """The label of one part of a priority, without its points."""
     count = row.get("count")
     special = {
         "waiting": _("menunggu %(count)s hari"),
@@ -87,19 +88,19 @@ def part(row: Mapping[str, Any]) -> str:
 
 
 def parts(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
-    """Each part with its points, the largest first."""
+    """Label and points of each part, the largest first."""
     found = [(part(row), float(row["points"])) for row in rows]
     return sorted(found, key=lambda pair: -pair[1])
 
 
 def skills(text: str) -> str:
-    """Names of skills from "iris,ramp"."""
+    """The labels of comma-separated skill codes ("iris,ramp")."""
     labels = [str(Skill(code).label) if code in Skill.values else code for code in text.split(",") if code]
     return ", ".join(labels)
 
 
 def team_day(shift: str | int | None, shifts: Shifts) -> str:
-    """Tim 2 Sel 1 Des."""
+    """A team-day as "Tim 2 Sel 1 Des"."""
     found = shifts.get(int(shift)) if shift else None
     if found is None:
         return _("tim lain")
@@ -107,7 +108,7 @@ def team_day(shift: str | int | None, shifts: Shifts) -> str:
 
 
 def run_message(code: str) -> str:
-    """What a run's message code means and what to do."""
+    """The text of a run's message code: what happened and what to do."""
     texts = {
         "": "",
         "compiling": _("Menyiapkan mesin hitung. Hanya sekali setelah pemasangan, sekitar setengah menit."),
@@ -168,7 +169,7 @@ def refusal(code: str, shift: Shift) -> str:
 
 
 def session_day(code: str) -> str:
-    """Why a village session cannot be on a day, and what to do."""
+    """Why a village session cannot be held on a day, and what to do."""
     texts = {
         "past": _("Tanggal sesi harus sesudah hari ini. Pilih tanggal lain."),
         "far": _("Tanggal sesi lebih dari setahun lagi. Periksa tahunnya."),
@@ -178,11 +179,12 @@ def session_day(code: str) -> str:
 
 
 def visits_count(count: int) -> str:
+    """ "3 kunjungan"."""
     return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
 
 
 def span(first: date, last: date) -> str:
-    """Selasa, 1 Desember 2026, or "1–7 Desember 2026", as short as it can be."""
+    """A range of days as "1–7 Desember 2026", or a single day in full."""
     if first == last:
         return day_name(first)
     if (first.year, first.month) == (last.year, last.month):
@@ -193,7 +195,7 @@ def span(first: date, last: date) -> str:
 
 
 def duration_exact(seconds: int) -> str:
-    """1 mnt 05 dtk."""
+    """Seconds as "1 mnt 05 dtk"."""
     if seconds < 60:
         return _("%(seconds)d dtk") % {"seconds": seconds}
     return _("%(minutes)d mnt %(seconds)02d dtk") % {"minutes": seconds // 60, "seconds": seconds % 60}

@@ -1,4 +1,4 @@
-"""What the map of plans is given: one shape for every page that draws it (static/visits/admin/plan_map.js)."""
+"""Map data for static/visits/admin/plan_map.js, in one shape for all pages."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from outreach.models import Need
 
 
 def home(need: Need, *, number: int, arrive: str = "") -> dict[str, Any]:
-    """A home's mark, with what its label says; `need.resident.village` is read."""
+    """A home's marker with its label. Reads `need.resident.village`."""
     resident = need.resident
     return {
         "number": number,

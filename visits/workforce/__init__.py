@@ -1,1 +1,1 @@
-"""Teams, officers, shifts, the working calendar, messages to teams, and the rights of the office's accounts."""
+"""Teams, officers, shifts, the working calendar, messages to teams, and roles of accounts."""

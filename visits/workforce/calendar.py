@@ -1,8 +1,8 @@
-"""Which days the office works, and at which hours.
+"""The working calendar: which days the office works, and at which hours.
 
-Weekends and Indonesia's public holidays and cuti bersama are closed by rule (`holidays`, categories public
-and government); a `CalendarDay` of the coordinator goes before the rule. Holidays of the moon calendar are
-estimates until the government announces them, so the coordinator's word is the last.
+Weekends and Indonesia's public holidays and joint leave (`holidays`, categories public and government) are
+closed; a `CalendarDay` of the coordinator overrides this. Holidays of the lunar calendar are estimates until
+the government announces them.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FRIDAY = 4
 
 
 class Why(StrEnum):
-    """What decides about a day."""
+    """What decides whether a day is open."""
 
     WORKDAY = "workday"
     WEEKEND = "weekend"
@@ -31,7 +31,8 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A date, whether the office works on it, and why; `name` is the holiday's or the coordinator's reason."""
+    """A date, whether the office works on it, and why. `name` is the holiday's name or the coordinator's
+    reason."""
 
     date: date
     is_open: bool
@@ -39,7 +40,7 @@ class Day:
     name: str = ""
 
     def words(self) -> str:
-        """Why it is open or closed, to be read."""
+        """Why the day is open or closed, in words."""
         return {
             Why.WORKDAY: _("Hari kerja"),
             Why.WEEKEND: _("Akhir pekan"),
@@ -58,7 +59,7 @@ def _holidays(year: int) -> dict[date, str]:
 
 
 def days(*, first: date, last: date) -> list[Day]:
-    """Every day from `first` to `last`, in one query."""
+    """Every day from `first` to `last` (inclusive), in one query."""
     chosen = {row.date: row for row in CalendarDay.objects.filter(date__range=(first, last))}
     return [
         _day(first + timedelta(days=offset), chosen.get(first + timedelta(days=offset)))
@@ -79,20 +80,21 @@ def _day(on: date, row: CalendarDay | None) -> Day:
 
 
 def working_days(*, first: date, last: date) -> list[date]:
+    """The working days from `first` to `last` (inclusive)."""
     return [day.date for day in days(first=first, last=last) if day.is_open]
 
 
 def next_working_days(*, after: date, count: int) -> list[date]:
-    """The `count` working days that follow `after`; fewer where the next year has not so many."""
+    """The next `count` working days after `after`; fewer if the year after it has fewer."""
     return working_days(first=after + timedelta(days=1), last=after + timedelta(days=366))[:count]
 
 
 def hours() -> tuple[time, time]:
-    """When a working day begins and ends."""
+    """Begin and end of a working day, from the settings."""
     return time.fromisoformat(settings.WORK_STARTS), time.fromisoformat(settings.WORK_ENDS)
 
 
 def breaks(on: date) -> list[list[str]]:
-    """The breaks of a working day, as a shift keeps them: [["12:00", "13:00"]]."""
+    """The breaks of a working day in the format of shifts: [["12:00", "13:00"]]."""
     text = settings.WORK_BREAK_FRIDAY if on.weekday() == FRIDAY else settings.WORK_BREAK
     return [[part.strip() for part in text.split("-")]] if text else []

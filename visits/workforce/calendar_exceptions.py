@@ -1,4 +1,4 @@
-"""The coordinator opens and closes days against the rule."""
+"""Exceptions of the working calendar: days that the coordinator opens or closes."""
 
 from datetime import date
 
@@ -10,8 +10,8 @@ from visits.models import CalendarDay
 
 @transaction.atomic
 def set_day(*, date: date, is_open: bool, reason: str, actor: str) -> CalendarDay:
-    """Open or close a day; said again, the last word counts. Shifts and published days stay as they are:
-    the next plan leaves a closed day out and moves its visits."""
+    """Open or close a day. A repeat replaces the reason. Shifts and published days stay as they are; the next
+    plan leaves a closed day out and moves its visits."""
     before = CalendarDay.objects.select_for_update().filter(date=date).first()
     day, _made = CalendarDay.objects.update_or_create(
         date=date, defaults={"is_open": is_open, "reason": reason, "set_by": actor}
@@ -30,7 +30,7 @@ def set_day(*, date: date, is_open: bool, reason: str, actor: str) -> CalendarDa
 
 @transaction.atomic
 def clear_day(*, day: CalendarDay, actor: str) -> bool:
-    """Back to the rule; False where that was done before."""
+    """Delete the exception of a day. False if that was done before."""
     deleted, _rows = CalendarDay.objects.filter(pk=day.pk).delete()
     if deleted:
         log.write(

@@ -1,4 +1,4 @@
-"""Groups of the office's accounts, so that nobody ticks permissions one by one."""
+"""The group of coordinators with its permissions."""
 
 from django.contrib.auth.models import Group, Permission
 
@@ -6,7 +6,7 @@ COORDINATORS = "Koordinator"
 
 
 def coordinators() -> Group:
-    """The group with everything of the office's daily work, deleting apart; made, or given what is new."""
+    """The group with all permissions of the office's daily work except deleting; created or completed."""
     group, _made = Group.objects.get_or_create(name=COORDINATORS)
     rows = Permission.objects.filter(content_type__app_label__in=("outreach", "visits"))
     group.permissions.set(rows.exclude(codename__startswith="delete_"))

@@ -1,4 +1,4 @@
-"""Lines from the coordinator to a team's tablets."""
+"""Messages from the coordinator to a team's tablets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from visits.models import Team, TeamMessage
 
 @transaction.atomic
 def write(*, team: Team, text: str, user: Any, actor: str) -> TeamMessage:
-    """A message that the team's tablets show until one of them says that it was read."""
+    """Write a message, which the team's tablets show until one of them reports that it was read."""
     row = TeamMessage.objects.create(team=team, text=text, written_by=user)
     log.write(actor=actor, action="team_message", subject=row)
     return row

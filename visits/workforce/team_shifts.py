@@ -1,4 +1,4 @@
-"""Shifts of teams: made for a range of working days, cancelled and taken up again."""
+"""Shifts of teams: made for a range of working days, cancelled and resumed."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,8 +13,8 @@ from visits.workforce import calendar
 
 @transaction.atomic
 def make_shifts(*, teams: Iterable[Team], first: date, last: date, actor: str) -> list[Shift]:
-    """A shift for each team on each working day of the range, by the office's hours and the team's own
-    base, kit and limit. Days that have one keep it as it is, so a repeat makes nothing. Returns the new ones.
+    """Make a shift for each team on each working day of the range, with the office's hours and the team's
+    base, skills and limit. Existing shifts stay as they are, so a repeat makes none. Returns the new shifts.
     """
     starts, ends = calendar.hours()
     dates = calendar.working_days(first=first, last=last)
@@ -50,7 +50,7 @@ def make_shifts(*, teams: Iterable[Team], first: date, last: date, actor: str) -
 
 
 def skills_of(team: Team) -> list[str]:
-    """The kit's parts, and a woman officer where the team has one now."""
+    """The team's skills: the parts of its kit, and WOMAN_OFFICER if it has one now."""
     found = set(team.skills)
     if team.officers.filter(woman=True, is_active=True).exists():
         found.add(Skill.WOMAN_OFFICER)
@@ -59,8 +59,8 @@ def skills_of(team: Team) -> list[str]:
 
 @transaction.atomic
 def set_cancelled(*, shift: Shift, cancelled: bool, actor: str) -> bool:
-    """Cancel a shift or take it up again; False where it was so before. What is published for that day
-    stays published until the next plan moves it."""
+    """Cancel a shift or resume it. False if it was so before. Published visits stay until the next plan moves
+    them."""
     changed = Shift.objects.filter(pk=shift.pk, is_cancelled=not cancelled).update(is_cancelled=cancelled)
     if changed:
         shift.is_cancelled = cancelled
@@ -75,7 +75,7 @@ def set_cancelled(*, shift: Shift, cancelled: bool, actor: str) -> bool:
 
 @transaction.atomic
 def save(*, row: Team | Officer | Shift, changed: list[str], actor: str) -> None:
-    """Save what was typed about a team, an officer or a shift, with a log row that names the fields."""
+    """Save a team, an officer or a shift, with a log row that names the changed fields."""
     made = row.pk is None
     row.save()
     if made or changed:
