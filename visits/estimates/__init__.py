@@ -1,1 +1,2 @@
-"""How long visits and drives take: learned from reports, fitted, and audited against what families were told."""
+"""Estimates of visit durations and driving speed: learned from reports, fitted, and audited against what
+came."""

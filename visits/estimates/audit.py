@@ -1,7 +1,7 @@
-"""What became of the intervals that families were told: arrivals compared with them, by week and team.
+"""Audit of arrival intervals: reported arrivals compared with what families were told, by week and team.
 
-An arrival is the tap "Tiba". When a team is home is not reported: it is taken as its last outcome and the drive
-from there by the straight line in force.
+An arrival is the tap "Tiba". The return to the base is not reported; it is estimated as the last outcome plus
+the drive from there by the straight line in force.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,8 @@ Z = 1.645  # 9 of 10 samples of a true share lie within the range that is shown
 
 @dataclass(kw_only=True)
 class Cell:
-    """The visits of a week, a team, or both; `late_min` and `over_min` are one number a visit or team-day."""
+    """Counts for a week, a team or both. `late_min` has the minutes of each late arrival, `over_min` those of
+    each team-day."""
 
     within: int = 0
     early: int = 0
@@ -51,7 +52,8 @@ class Cell:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Wilson's range of the share that so many visits may stand for."""
+        """Wilson score interval of the share met within the interval (confidence by `Z`); (0, 1) without
+        visits."""
         count, share = self.visits, self.coverage
         if not count:
             return 0.0, 1.0
@@ -61,12 +63,12 @@ class Cell:
 
     @property
     def late_by(self) -> float | None:
-        """Minutes by which half of the late ones were late at most."""
+        """Median delay of late arrivals in minutes; None if there was none."""
         return median(self.late_min) if self.late_min else None
 
     @property
     def overtime(self) -> float | None:
-        """Minutes of overtime of a team-day on average."""
+        """Mean overtime of a team-day in minutes; None if no team-day is complete."""
         return sum(self.over_min) / len(self.over_min) if self.over_min else None
 
     def add(self, other: "Cell") -> None:
@@ -78,6 +80,8 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
+    """One week of the audit, by its Monday."""
+
     monday: date
     total: Cell
     teams: list[Cell]  # in the order of `Audit.teams`
@@ -85,7 +89,7 @@ class Week:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """The last weeks, the oldest first; teams with visits in them, by code."""
+    """The audited weeks, oldest first, and the teams that had visits in them, by code."""
 
     first: date
     last: date
@@ -95,15 +99,17 @@ class Audit:
 
     @property
     def band(self) -> tuple[float, float]:
+        """The target band of the share: `ARRIVAL_COVERAGE` plus or minus `TOLERANCE`."""
         return settings.ARRIVAL_COVERAGE - TOLERANCE, settings.ARRIVAL_COVERAGE + TOLERANCE
 
 
 def monday_of(day: date) -> date:
+    """The Monday of the week of `day`."""
     return day - timedelta(days=day.weekday())
 
 
 def audit(*, today: date | None = None) -> Audit:
-    """The audit of the last `WEEKS` weeks, this one among them, in three queries."""
+    """The audit of the last `WEEKS` weeks including the present one, in three queries."""
     last = today or timezone.localdate()
     first = monday_of(last) - timedelta(weeks=WEEKS - 1)
     cells: dict[tuple[date, int], Cell] = {}
@@ -132,14 +138,15 @@ def audit(*, today: date | None = None) -> Audit:
 
 @dataclass(frozen=True, kw_only=True)
 class Experience:
-    """What the last visits say about intervals to come: by how much they are lengthened, from how many visits."""
+    """The calibration of coming intervals: the factor to lengthen them by (`stretch`), and from how many
+    visits."""
 
     stretch: float
     visits: int
 
 
 def experience(*, now: datetime | None = None) -> Experience:
-    """From the last visits whose families were told an interval by replays, in one query."""
+    """Calibrate from the last `LAST` visits whose interval came from a simulation, in one query."""
     now = now or timezone.now()
     rows = Visit.objects.filter(
         arrived_at__range=(now - timedelta(weeks=WEEKS), now), told_until__gt=F("told_from")
@@ -156,7 +163,7 @@ def experience(*, now: datetime | None = None) -> Experience:
 
 
 def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
-    """Visits at whose door a team arrived, by team-day."""
+    """Visits with a reported arrival, grouped by team-day."""
     rows = (
         Visit.objects.filter(shift__date__range=(first, last), arrived_at__isnull=False)
         .exclude(state=VisitState.CANCELLED)
@@ -170,7 +177,7 @@ def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
 
 
 def _cell(visits: list[Visit], line: GreatCircle) -> Cell:
-    """A team-day."""
+    """The counts of one team-day."""
     cell = Cell(over_min=_overtime(visits, line))
     for visit in visits:
         since, until = arrival_intervals.told(visit)
@@ -186,12 +193,12 @@ def _cell(visits: list[Visit], line: GreatCircle) -> Cell:
 
 
 def _minute(at: datetime) -> datetime:
-    """A tap in the last minute that was told is within it."""
+    """The moment without seconds, so that a tap within the last minute of an interval counts as on time."""
     return at.replace(second=0, microsecond=0)
 
 
 def _overtime(visits: list[Visit], line: GreatCircle) -> list[float]:
-    """Minutes after the end of the shift at which the team is home, if all its arrivals have an outcome."""
+    """Overtime of a team-day in minutes, as a list of one; empty if an arrival has no outcome yet."""
     ended = [visit.outcome_at for visit in visits if visit.outcome_at is not None]
     if len(ended) < len(visits):
         return []

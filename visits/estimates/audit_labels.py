@@ -1,4 +1,4 @@
-"""The audit of told intervals in words, with a verdict only where there are enough visits to give one."""
+"""The audit of arrival intervals in words, with a verdict only where there are enough visits for one."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,8 @@ from visits.wording.labels import percent
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A row of the audit's tables. `look` is the tag of the verdict; texts are empty where nothing is known."""
+    """A row of the audit's tables. `look` is the CSS tag of the verdict; texts are empty where nothing is
+    known."""
 
     label: str
     visits: int
@@ -29,6 +30,8 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
+    """All that the audit page shows."""
+
     total: Shown
     title: str
     weeks: list[Shown]
@@ -39,19 +42,19 @@ class Page:
 
 
 def week_name(monday: date) -> str:
-    """16–22 Nov, or 30 Nov–6 Des."""
+    """A week as "16–22 Nov", or "30 Nov–6 Des" across months."""
     sunday = monday + timedelta(days=6)
     first = f"{monday.day}" if monday.month == sunday.month else formats.date_format(monday, "j M")
     return f"{first}–{formats.date_format(sunday, 'j M')}"
 
 
 def week_tick(monday: date) -> str:
-    """The week by its Monday, for an axis: 16 Nov."""
+    """A week by its Monday, for an axis: "16 Nov"."""
     return str(formats.date_format(monday, "j M"))
 
 
 def page(found: Audit) -> Page:
-    """Everything that the page says, the newest week first."""
+    """The audit as its page shows it, the newest week first."""
     weeks = [(week_name(week.monday), week) for week in reversed(found.weeks) if week.total.visits]
     return Page(
         total=_shown(_("Semua"), found.total, found.band),
@@ -65,7 +68,7 @@ def page(found: Audit) -> Page:
 
 
 def experience(found: Experience) -> str:
-    """What the next plans make of it."""
+    """What the audit changes in the intervals of coming plans, in a sentence."""
     if not found.visits:
         return _(
             "Selang jam dalam rencana berikutnya: menurut ulangan, belum ada kunjungan yang mengoreksinya."
@@ -95,7 +98,7 @@ def experience(found: Experience) -> str:
 
 
 def _title(found: Audit) -> str:
-    """The finding, or that there is none yet."""
+    """The finding in a sentence, or that there are too few visits for one."""
     total = found.total
     if not total.enough:
         return ngettext(
@@ -128,7 +131,7 @@ def _shown(label: str, cell: Cell, band: tuple[float, float]) -> Shown:
 
 
 def _verdict(cell: Cell, band: tuple[float, float]) -> tuple[str, str]:
-    """A share is only called off target where its range does not reach the band, and on target within it."""
+    """Text and tag: off target if the confidence interval misses the band, on target if the share lies in it."""
     if not cell.enough:
         return _("terlalu sedikit"), ""
     low, high = cell.bounds
@@ -142,7 +145,7 @@ def _verdict(cell: Cell, band: tuple[float, float]) -> tuple[str, str]:
 
 
 def _brief(cell: Cell) -> str:
-    """A team's week in one cell of a table."""
+    """A team's week in one table cell."""
     if not cell.visits:
         return "–"
     if not cell.enough:

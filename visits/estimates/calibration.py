@@ -1,4 +1,4 @@
-"""How fast teams drive: computed from their trips, proposed, and applied only when a coordinator says so."""
+"""Calibration of driving speed: fitted to recorded trips, proposed, and applied only by a coordinator."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -18,8 +18,8 @@ LOOK_BACK = timedelta(days=365)
 
 
 def propose(*, now: datetime | None = None) -> TravelFit | None:
-    """A proposal from the trips of the last year, in the place of the one before; None where there are too few
-    trips, or they say what the newest proposal or the line in force says already."""
+    """Fit the speed to the trips of the last year and store a proposal, replacing an older one. None if there
+    are too few trips, or if the newest proposal or applied fit says the same."""
     now = now or timezone.now()
     given, line = straight_line.of_settings(), straight_line.in_force().model
     found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=given, in_force=line)
@@ -56,7 +56,7 @@ _FIGURES = (
 
 @transaction.atomic
 def apply(*, row: TravelFit, user: AbstractBaseUser) -> bool:
-    """Plans made from now on use the proposal. False where it is none any more."""
+    """Apply a proposal to all plans made from now on. False if it is no proposal any more."""
     actor = log.actor_of(user)
     if TravelFit.objects.select_for_update().filter(pk=row.pk, state=FitState.PROPOSED).first() is None:
         return False

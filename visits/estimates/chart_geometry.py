@@ -1,4 +1,4 @@
-"""Where the marks of our charts lie, in the units of their SVG; the pages draw them, and a table says the same."""
+"""Geometry of the charts, in SVG units. The templates draw it, and a table on the page says the same."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """A rectangle, with what it stands for."""
+    """A rectangle with its label."""
 
     x: float
     y: float
@@ -24,14 +24,16 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
+    """An axis tick with its label."""
+
     at: float
     label: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Durations:
-    """How long the visits of a kind lasted: bars of what was reported, a curve of what is believed, a line at
-    what plans set aside. `top` is the number of visits at the top of the axis."""
+    """Chart of how long visits of a kind lasted: a histogram (`bars`), the learned density (`curve`), and the
+    minutes that plans use (`planned_x`). `top` is the number of visits at the top of the axis."""
 
     width: int
     height: int
@@ -49,7 +51,7 @@ STEPS = 4  # points of the curve in a bar
 
 
 def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
-    """The chart of a kind; bars beyond the 99.5 % quantile and the last report are left out."""
+    """The chart of a kind. Bars beyond both the 99.5 % quantile and the longest report are left out."""
     width, height = 340, 150
     reported = max((number + 1 for number, count in enumerate(row.counts) if count), default=0)
     bars = min(max(reported, int(known.quantile_min(0.995) // BIN) + 1, 6), max(len(row.counts), 6))
@@ -88,7 +90,7 @@ def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
 
 @dataclass(frozen=True, kw_only=True)
 class Whisker:
-    """A week's share as a point with its range."""
+    """A week's share as a point with its confidence interval."""
 
     x: float
     y: float
@@ -99,7 +101,7 @@ class Whisker:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """The share met within the interval told, week by week, against the target band."""
+    """The share met within the interval, week by week, against the target band."""
 
     width: int
     height: int
@@ -112,7 +114,7 @@ class Coverage:
 
 
 def coverage(found: Audit, week_names: Sequence[str]) -> Coverage:
-    """The chart of the weeks that have enough visits; `week_names` has one for each."""
+    """The chart of the weeks that have enough visits. `week_names` has one label for each week."""
     width, height = 760, 240
     left, right, above, below = 48, 12, 10, 28
     tall, base = height - above - below, height - below

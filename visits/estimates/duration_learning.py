@@ -1,7 +1,8 @@
-"""What finished visits teach: once a day every kind's row is written again from the reports of the last year.
+"""Learning of visit durations: once a day each kind's row is computed again from the reports of the last
+year.
 
-A visit lasts from the tap "Tiba" to the outcome, the team's minutes for its kit apart. Taps come late or in
-bulk, so reports that can be no visit's are counted and left out (visits/planning/uncertainty/durations.py).
+A visit lasts from the tap "Tiba" to the outcome, without the team's minutes for its kit. Late or batched taps
+give impossible durations; these are counted and left out (visits/planning/uncertainty/durations.py).
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ QUANTILES = (0.1, 0.5, 0.8, 0.95)
 
 @dataclass
 class Reports:
-    """What was reported of the visits of a kind."""
+    """The reports of one kind of visit: minutes of each, how many visits, how many without a result."""
 
     minutes: list[float] = field(default_factory=list)
     visits: int = 0
@@ -34,7 +35,7 @@ class Reports:
 
 @transaction.atomic
 def learn_durations(*, now: datetime | None = None) -> int:
-    """Write the row of every kind; how many say something new. Safe to repeat."""
+    """Compute and store the row of every kind. Returns how many changed. Safe to repeat."""
     now = now or timezone.now()
     reports = _reports(since=now - LOOK_BACK)
     return sum(_write(kind, reports[kind], now) for kind in VisitKind)
@@ -56,7 +57,8 @@ def _reports(*, since: datetime) -> dict[str, Reports]:
 
 
 def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> None:
-    """A visit among the reports; `before` is the team's visit before it. The kit is set up once at a shared stop."""
+    """Add a visit to the reports. `before` is the team's previous visit: at a shared stop the kit is set up
+    once."""
     assert visit.arrived_at is not None
     assert visit.outcome_at is not None
     delivery = visit.need.kind == NeedKind.DELIVERY
@@ -108,6 +110,6 @@ def _fields(found: Learned, reports: Reports) -> dict[str, object]:
 
 
 def _counts(minutes: np.typing.NDArray[np.float64]) -> list[int]:
-    """How many of the reports used fall into each bar."""
+    """How many of the used reports fall into each bar of the histogram."""
     bars = np.minimum((minutes // VisitTime.BIN_MINUTES).astype(int), VisitTime.BINS - 1)
     return [int(count) for count in np.bincount(bars, minlength=VisitTime.BINS)]

@@ -1,4 +1,4 @@
-"""How long visits take, as the page shows it: what is planned for each kind, why, and the reports behind it."""
+"""The page of visit durations: what plans use for each kind, why, and the reports behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from visits.wording import labels
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A kind of visit. `chart` is None where no visit of it has been finished."""
+    """A kind of visit on the page. `chart` is None if no visit of the kind has finished."""
 
     kind: str
     label: str
@@ -33,7 +33,8 @@ class Shown:
 
 
 def rows(*, minutes: Mapping[str, Duration], in_vain: Mapping[str, float]) -> list[Shown]:
-    """Every kind in its order, in one query; `minutes` and `in_vain` are what plans go by now."""
+    """Every kind in the order of the enum, in one query. `minutes` and `in_vain` are the estimates in force,
+    by kind."""
     learned = {row.kind: row for row in VisitTime.objects.all()}
     return [
         _shown(VisitKind(kind), learned.get(kind), minutes[kind], in_vain[kind]) for kind in VisitKind.values
@@ -64,7 +65,7 @@ def _shown(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: flo
 
 
 def _why(kind: VisitKind, row: VisitTime | None) -> str:
-    """Where the number comes from."""
+    """Where the estimate comes from, in a sentence."""
     setting = _number(settings.VISIT_MINUTES.get(kind, 24))
     if row is None or not row.used:
         return _("Belum ada kunjungan yang selesai; dipakai pengaturan (separuhnya %(setting)s menit).") % {

@@ -1,4 +1,4 @@
-"""Which roads a plan was made on, in words: read from the note that is kept with the plan."""
+"""The road data of a plan in words, from the travel note stored with the plan."""
 
 from datetime import date
 
@@ -13,16 +13,18 @@ WORTH_SAYING = 0.05  # a share of estimated pairs that a coordinator should know
 
 
 def number(value: float, digits: int) -> str:
+    """A number with so many decimals, in the format of the language."""
     rounded = round(value, digits)
     return str(formats.number_format(int(rounded) if rounded == int(rounded) else rounded, use_l10n=True))
 
 
 def _day(text: str) -> str:
-    """3 November 2026."""
+    """An ISO date as "3 November 2026"."""
     return str(formats.date_format(date.fromisoformat(text), "j F Y"))
 
 
 def percent(share: float) -> str:
+    """A share (0..1) as a percentage."""
     return (
         _("kurang dari %(least)s") % {"least": labels.percent(0.01)}
         if share < 0.01

@@ -1,4 +1,4 @@
-"""Make an OpenStreetMap extract the map that plans are made on."""
+"""Build the road map that plans use from an OpenStreetMap extract."""
 
 import math
 from collections.abc import Callable
@@ -12,12 +12,13 @@ from visits.roads.extract import read, rules, source
 
 
 def speeds() -> dict[str, float]:
-    """km/h by class of road: ours, with what the settings say otherwise."""
+    """km/h by road class: the defaults, overridden by the setting `ROADS_SPEEDS`."""
     return {**rules.SPEEDS, **{name: float(value) for name, value in settings.ROADS_SPEEDS.items()}}
 
 
 def region(*, around_km: float) -> read.Box | None:
-    """A box of degrees round all villages of the office; None where none are loaded."""
+    """A bounding box in degrees around all villages of the office, widened by `around_km`; None without
+    villages."""
     places = list(Village.objects.values_list("latitude", "longitude"))
     if not places:
         return None
@@ -29,7 +30,7 @@ def region(*, around_km: float) -> read.Box | None:
 
 
 def build(*, path: Path, box: read.Box | None, say: Callable[[str, int], None]) -> tuple[source.Built, bool]:
-    """See `visits.roads.extract.source.build`; into the folder of the settings."""
+    """Build the map in the folder of the settings; see `visits.roads.extract.source.build`."""
     return source.build(
         path, folder=settings.ROADS_DIR, speeds=speeds(), box=box, today=timezone.localdate(), say=say
     )

@@ -1,4 +1,4 @@
-"""What replays of planned days say, in a sentence: read from the figures that are kept with the plan."""
+"""The result of a plan's simulation in a sentence, from the figures stored with the plan."""
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from visits.wording import labels
 
 
 def minutes(seconds: float) -> str:
-    """Whole minutes of seconds, as in "2 menit"."""
+    """Seconds as whole minutes: "2 menit"."""
     return _("%(n)s menit") % {"n": formats.number_format(round(seconds / 60), use_l10n=True)}
 
 

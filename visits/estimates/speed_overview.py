@@ -1,4 +1,4 @@
-"""How fast teams drive, as its page shows it: what is in force, what is proposed, what that would change."""
+"""The page of driving speed: the speed in force, the proposal, and what applying it would change."""
 
 import statistics
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ STEPS = (5, 10, 15, 20, 30, 60)
 
 @dataclass(frozen=True, kw_only=True)
 class Scatter:
-    """Minutes in plans across, real ones upwards; `now` and `then` are the lines of plans as they are and would be."""
+    """Scatter chart of trips: planned minutes across, real ones upwards. `now` and `then` are the lines of
+    plans before and after applying the fit."""
 
     width: int
     height: int
@@ -39,7 +40,7 @@ class Scatter:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A fit in words."""
+    """A speed fit in words, with its table and chart."""
 
     row: TravelFit
     finding: str
@@ -69,16 +70,18 @@ def in_force() -> str:
 
 
 def of(state: FitState) -> TravelFit | None:
+    """The fit that is in this state; None if there is none."""
     return TravelFit.objects.filter(state=state).select_related("applied_by").first()
 
 
 def history() -> list[TravelFit]:
-    """What was in force once."""
+    """Fits that were applied once and are replaced."""
     rows = TravelFit.objects.filter(state=FitState.REPLACED, applied_at__isnull=False)
     return list(rows.select_related("applied_by").defer("detail")[:10])
 
 
 def shown(row: TravelFit) -> Shown:
+    """A fit as the page shows it."""
     now, then = (
         GreatCircle(row.before_detour, row.before_speed_kmh),
         GreatCircle(row.detour, row.speed_kmh),
@@ -145,7 +148,7 @@ def _counted(row: TravelFit) -> str:
 
 
 def _still(row: TravelFit) -> str:
-    """Minutes that belong to no distance; they are in the speed, so that a day's drives add up."""
+    """Minutes of a trip that do not depend on its length, in words; the fitted speed includes them."""
     if not row.still_s or row.still_s < 60:
         return ""
     return _(
@@ -155,7 +158,7 @@ def _still(row: TravelFit) -> str:
 
 
 def _bins(points: list[tuple[float, float]]) -> list[tuple[str, int, str]]:
-    """Planned minutes, trips, the middle of the real ones."""
+    """Trips grouped by planned minutes: range, number of trips, median of the real minutes."""
     rows = []
     for since, until in zip(BINS, [*BINS[1:], 10_000], strict=True):
         real = [took for told, took in points if since * 60 <= told < until * 60]
@@ -166,7 +169,7 @@ def _bins(points: list[tuple[float, float]]) -> list[tuple[str, int, str]]:
 
 
 def _scatter(points: list[tuple[float, float]], factor: float) -> Scatter:
-    """Both axes from zero to where nearly all points lie; the few beyond are drawn at the edge."""
+    """The scatter chart. Both axes begin at zero; the few trips beyond the range are drawn at its edge."""
     longest = [sorted(axis)[int(0.98 * (len(points) - 1))] / 60 for axis in zip(*points, strict=True)]
     most: float = max(*longest, 10.0) * 1.05
     step = next((step for step in STEPS if most / step <= 7), STEPS[-1])

@@ -1,9 +1,9 @@
-"""Drives from home to home as the tablets reported them; distances and times only, no places.
+"""Trips from home to home as the tablets reported them: distances and times, no coordinates.
 
-A drive begins with the tap "Berangkat", or else with the outcome at the home before, and ends with "Tiba". What
-else may have happened in between (lunch, fuel) is left to the fit, but a drive across the shift's break is none.
-A home's place is the resident's, where it was set on a map or at the door; else that of the tablet on arrival.
-The first drive of a day begins at the base; a tap that came only on the road, far from it, begins none.
+A trip begins with the tap "Berangkat", or else with the outcome at the previous home, and ends with "Tiba".
+Other stops in between (lunch, fuel) are left to the robust fit, but a trip across the shift's break is
+dropped. A home's place is the resident's, if set on a map or at the door; else the tablet's on arrival. The
+first trip of a day begins at the base; a tap made farther than `AT_BASE_M` from it begins no trip.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,8 +37,8 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class _Leg:
-    """From one visit's home, or with the tap `base` from the team's base, to a visit's home; `seconds` by the clock
-    that nobody sets, where it ran through."""
+    """A trip from the home of visit `one`, or from the base with the tap `base`, to the home of visit
+    `other`. `seconds` are by the tablet's monotonic clock where that ran through."""
 
     one: Visit | None
     base: Event | None
@@ -49,7 +49,7 @@ class _Leg:
 
 
 def recorded(*, since: datetime) -> list[Trip]:
-    """All drives with known ends that were reported since then."""
+    """All trips with known ends that were reported since `since`."""
     rows = (
         Event.objects.filter(received_at__gte=since, at__isnull=False)
         .exclude(status__reason__in=_DO_NOT_COUNT)
@@ -68,7 +68,8 @@ def recorded(*, since: datetime) -> list[Trip]:
 
 
 def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
-    """From the last leaving before an arrival to it."""
+    """Trips of one tablet: from the last departure before an arrival to that arrival. `rows` are in the order
+    of sequence."""
     home: Visit | None = None  # where the last visit was ended
     base: Event | None = None  # the tap with which the team set out
     out: date | None = None  # the day on which it has been at a home
@@ -95,13 +96,14 @@ def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
 
 
 def _day(row: Event) -> date:
-    """By the tablet's clock."""
+    """The local date of an event, by the tablet's clock."""
     assert row.at is not None
     return timezone.localdate(row.at)
 
 
 def _seconds(rows: list[Event]) -> float:
-    """By the steady clock where no number is missing and the tablet was not started anew, else by the wall's."""
+    """Duration by the monotonic clock if no event is missing and the tablet was not restarted, else by the
+    wall clock."""
     first, last = rows[0], rows[-1]
     if last.sequence - first.sequence == len(rows) - 1 and all(row.since_ms for row in rows[1:]):
         return sum(row.since_ms for row in rows[1:]) / 1000
@@ -111,6 +113,7 @@ def _seconds(rows: list[Event]) -> float:
 
 
 def _trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | None]) -> Trip | None:
+    """The trip for the fit; None across days, breaks or shifts, or with an unknown end."""
     left, came, shift = timezone.localtime(leg.left), timezone.localtime(leg.came), leg.other.shift
     if left.date() != (came.date() if leg.one else shift.date) or left.date() != came.date():
         return None
@@ -142,7 +145,7 @@ def _home(visit: Visit, homes: dict[UUID, Place | None]) -> Place | None:
 
 
 def _base(shift: Shift, tapped: Place | None) -> Place | None:
-    """The base, unless the tablet knew that it was elsewhere."""
+    """The base of the shift; None if the tablet was farther than `AT_BASE_M` from it at the tap."""
     base = shift.start_latitude, shift.start_longitude
     away = 0.0 if tapped is None else float(_METRES.seconds([base, tapped], 0, 1))
     return base if away <= AT_BASE_M else None
@@ -155,7 +158,7 @@ def _positions(taps: list[UUID]) -> dict[UUID, Place | None]:
 
 
 def _position(visit: Visit) -> Place | None:
-    """Where the tablet stood when it arrived."""
+    """The tablet's position on arrival at a visit."""
     row = (
         Event.objects.filter(visit=visit, kind=EventKind.ARRIVED).select_related("key").order_by("at").first()
     )
@@ -163,7 +166,7 @@ def _position(visit: Visit) -> Place | None:
 
 
 def _stood(row: Event) -> Place | None:
-    """Where the tablet was, if it knew well enough and the person is still known."""
+    """The tablet's position at an event; None if it is less accurate than `EXACT_M` or the person was erased."""
     try:
         position = events.content(row).get("position")
     except SealError:

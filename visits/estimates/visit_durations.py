@@ -1,6 +1,6 @@
-"""How long a visit takes: learned per kind from finished visits, with the settings as the prior.
+"""Estimated visit durations: learned per kind from finished visits, with the settings as the prior.
 
-What is known of a kind is without the kit: the minutes to set it up are the team's and come on top.
+The estimates do not include setting up the kit; these minutes belong to the team and are added.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ from visits.planning.uncertainty.durations import Belief, Duration
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a kind of visit: its minutes, and the share of visits that have no result."""
+    """The estimate for a kind of visit: its duration in minutes (a distribution), and the share without a
+    result."""
 
     minutes: Duration
     in_vain: float
@@ -35,13 +36,15 @@ def prior(kind: str) -> Belief:
 
 
 def in_vain_share(*, visits: int, in_vain: int) -> float:
-    """The share of visits without a result, the setting counted as so many visits of before."""
+    """The share of visits without a result, with the setting `VISIT_IN_VAIN` as `VISIT_MINUTES_PRIOR`
+    pseudo-observations."""
     before = settings.VISIT_MINUTES_PRIOR
     return float((settings.VISIT_IN_VAIN * before + in_vain) / (before + visits))
 
 
 def known() -> dict[str, Known]:
-    """Every kind, in one query: as learned, or the settings where no visit of a kind has been finished."""
+    """The estimate of every kind, in one query: learned, or the settings if no visit of the kind has
+    finished."""
     rows = {row.kind: row for row in VisitTime.objects.all()}
     found = {}
     for kind in VisitKind.values:
@@ -65,7 +68,8 @@ def kind_of(need: Need) -> VisitKind:
 
 
 def of_need(need: Need, learned: Mapping[str, Known]) -> Known:
-    """What is known of the need's next visit. Minutes that the coordinator has set are its planned quantile."""
+    """The estimate for the need's next visit. If the coordinator set its minutes, these become the planned
+    quantile."""
     found = learned[kind_of(need)]
     if need.service_minutes:
         away = log(need.service_minutes / found.minutes.quantile_min(settings.VISIT_MINUTES_QUANTILE))
@@ -75,8 +79,8 @@ def of_need(need: Need, learned: Mapping[str, Known]) -> Known:
 
 
 def fixed_minutes(need: Need, *, setup_minutes: int) -> int:
-    """What every visit to this home takes beside the visit itself: to find it (if only its village is known), to
-    set up the kit (not for handing over a card)."""
+    """Minutes on top of the visit itself: setting up the kit (not for a delivery), and finding a home of
+    which only the village is known."""
     minutes = 0 if need.kind == NeedKind.DELIVERY else setup_minutes
     return minutes + (settings.APPROXIMATE_EXTRA_MINUTES if need.resident.approximate else 0)
 
@@ -94,7 +98,7 @@ def service_seconds(
 
 
 def alone_seconds(planned_s: int, *, short_s: int, full_s: int) -> int:
-    """How long a visit that is planned right after another takes with a kit of its own: longer by that, unless its
-    plan is nearer to what `service_seconds` sets aside with a kit (`full_s`) than without (`short_s`)."""
+    """Seconds that a visit planned as a follower at a shared stop takes with a kit of its own: `full_s -
+    short_s` more, unless `planned_s` is nearer to `full_s` and so includes the kit already."""
     brings = abs(planned_s - full_s) < abs(planned_s - short_s)
     return planned_s if brings else planned_s + full_s - short_s
