@@ -7,7 +7,7 @@ Read in this order. Only this package talks to road servers or loads scipy, and 
 
 - port (what a source answers), tables (a table without gaps), choose (by the settings, or the straight line).
 - osrm, over http, with its cache; extract/, with an order of its own.
-- fit: how fast teams really drive, learned from recorded trips; straight_line: the speed that counts.
+- fit: driving speed from recorded trips; straight_line: the straight line in force.
 """
 
 from visits.roads.choose import WORK_S, travel

@@ -1,9 +1,10 @@
-"""Road times that a server gave before: one file a server and profile, in a folder that only we read.
+"""Stored travel times of a road server: one file a server and profile, in a folder readable by our user
+alone.
 
-The idea: most homes and all bases of tomorrow's plan were in yesterday's. Times are kept between places rounded
-to a hundred-thousandth of a degree (about a metre), each with the day it was asked for; what is too old is asked
-again, and serves on while the server does not answer. Places that no plan uses any more are dropped, so that no
-home's place outlives its use for long. A file that cannot be read is an empty one.
+The idea: most homes and all bases of tomorrow's plan were in yesterday's. Times are stored between places
+rounded to 1e-5 degrees (about a metre), each with the day it was asked for. Times that are too old are asked
+for again, and used while the server does not answer. Places that no plan used for a while are deleted, so
+that no home's coordinates stay for long. An unreadable file counts as empty.
 """
 
 import datetime as dt
@@ -35,24 +36,25 @@ Array = NDArray[Any]
 
 
 def day_number(day: dt.date) -> int:
-    """Days since the beginning of 2020, as the file keeps them."""
+    """Days since 1 January 2020, as stored."""
     return (day - _FIRST_DAY).days
 
 
 def day_of(number: int) -> dt.date:
-    """The way back from `day_number`."""
+    """The date of a day number."""
     return _FIRST_DAY + dt.timedelta(days=number)
 
 
 def keys_of(locations: Locations) -> Array:
-    """int32[n, 2]: latitude and longitude on the grid."""
+    """int32[n, 2]: latitude and longitude in units of 1e-5 degrees."""
     return np.rint(np.asarray(locations, dtype=np.float64).reshape(-1, 2) * GRID).astype(np.int32)
 
 
 @dataclass(kw_only=True, eq=False)
 class Grid:
-    """Times between k places: `seconds[a, b]` (UNASKED, UNKNOWN for no way), the `day` each was asked, how far each
-    place lies from its road (`snap_m`, -1 unasked), the day each was last `used`, and the server's data `version`."""
+    """Times between k places: `seconds[a, b]` (UNASKED, or UNKNOWN if there is no way), the `day` each was
+    asked, the distance of each place from its road in metres (`snap_m`, -1 if not asked), the day each place
+    was last `used`, and the `version` of the server's data."""
 
     keys: Array  # int32[k, 2]
     seconds: Array  # int32[k, k]
@@ -63,7 +65,7 @@ class Grid:
 
     @classmethod
     def empty(cls, keys: Array, *, version: str = "", used: int = 0) -> Self:
-        """A grid of these places (int32[k, 2]) that knows nothing yet; `used` is a day number."""
+        """A grid of these places (int32[k, 2]) without times. `used` is a day number."""
         count = len(keys)
         grid = cls(
             keys=np.asarray(keys, dtype=np.int32).reshape(-1, 2),
@@ -78,7 +80,7 @@ class Grid:
 
     @property
     def is_sound(self) -> bool:
-        """Whether shapes, types and numbers are what they must be; a file may hold anything."""
+        """Whether shapes, types and values are valid; a file may contain anything."""
         count = len(self.keys)
         square, line = (count, count), (count,)
         return (
@@ -90,13 +92,13 @@ class Grid:
         )
 
     def forget(self) -> None:
-        """All times, not the places."""
+        """Delete all times, keep the places."""
         fresh = Grid.empty(self.keys)
         self.seconds, self.day, self.snap_m = fresh.seconds, fresh.day, fresh.snap_m
 
     def take_over(self, other: "Grid") -> int:
-        """What the other grid knows of our places, where we know nothing or something older. Returns the day on
-        which one of ours was used least lately there; 0 where one is new."""
+        """Copy from the other grid what is missing or older here. Returns the least recent day of use there
+        of these places, 0 if one is new."""
         here, there = _common(self.keys, other.keys)
         mine, yours = np.ix_(here, here), np.ix_(there, there)
         newer = (other.seconds[yours] != UNASKED) & (
@@ -128,7 +130,7 @@ class Cache:
         self.path = path
 
     def read(self) -> Grid:
-        """What is stored; an empty grid where nothing sound is."""
+        """The stored grid; an empty one if there is none or it is not sound."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 if int(file["format"]) != FORMAT:
@@ -143,8 +145,8 @@ class Cache:
         return grid if grid.is_sound else Grid.empty(np.zeros((0, 2)))
 
     def keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
-        """Put a plan's times into the file. Places used least lately go where there are too many; those that no
-        plan has used since that day go always. A file that cannot be written costs the next plan time only."""
+        """Store a plan's times. Deletes places unused since `unused_since`, and the least recently used ones
+        beyond `most_places`. A write error is logged: it costs the next plan time only."""
         try:
             self._keep(fresh, most_places=most_places, unused_since=unused_since)
         except OSError:
@@ -190,5 +192,5 @@ class Cache:
 
 
 def as_found(grid: Grid) -> Array:
-    """Seconds for the port: what was never answered is unknown, too: int32[k, k]."""
+    """int32[k, k] seconds; pairs that were not answered are UNKNOWN."""
     return np.maximum(grid.seconds, UNKNOWN)

@@ -1,7 +1,7 @@
-"""Travel times as the settings ask for them; where that does not work, the straight line, and the note says so.
+"""Travel times from the source of the settings; if that fails, from the straight line, and the note says so.
 
-The idea: a plan on the straight line is worth more than no plan, so nothing that goes wrong with roads gets past
-`travel`; what went wrong is in the note, which is kept with the plan and shown.
+The idea: a plan on the straight line is better than no plan, so no error of a road source leaves `travel`;
+the error is in the note, which is stored with the plan and shown.
 """
 
 import logging
@@ -25,7 +25,7 @@ WORK_S = 90.0  # in a worker
 
 
 def source() -> Source | None:
-    """The source that the settings name; None for the straight line. `RoadsError` where it cannot be one."""
+    """The source that the settings name; None for the straight line. Raises `RoadsError` if it is not usable."""
     if settings.TRAVEL_SOURCE == RoadSource.OSRM:
         if not settings.OSRM_URL:
             raise RoadsError(RoadTrouble.ADDRESS)
@@ -44,10 +44,11 @@ def source() -> Source | None:
 
 
 def travel(locations: Locations, *, by: Source | None = None, budget_s: float = WAITING_S) -> Roads:
-    """Travel between these places, by the settings' source or another one. Never fails for want of roads.
+    """Travel times between these places from the settings' source or from `by`. Never raises for want of
+    roads.
 
-    Within the budget: what was known before is there at once; what could not be found in time is estimated, and
-    the note says so.
+    Takes about `budget_s` seconds: stored times are used at once, and what could not be found in time is
+    estimated by the straight line, as the note says.
     """
     line = straight_line.in_force()
     wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)

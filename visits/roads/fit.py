@@ -1,11 +1,10 @@
-"""How fast teams really drive: the straight line's speed fitted to recorded trips. Plain numpy.
+"""Driving speed fitted to recorded trips. Plain numpy.
 
-The idea: a trip's seconds over those of the straight line is a factor; its logarithm is spread round a middle,
-with a few wild ones (a lunch on the way, a tap that came late). Huber's estimator (Annals of Mathematical
-Statistics 35(1), 1964) finds the middle: near ones count in full, far ones less and less. The settings' own line
-counts as PRIOR trips, so a few trips say little. What is applied is the mean (middle plus half the variance, as
-of a lognormal), so that a day's drives add up rightly. Detour and speed cannot be told apart by times: the detour
-stays, the speed is fitted.
+The idea: the ratio of a trip's seconds to those of the straight line has a logarithm around a middle, with a
+few outliers (a lunch on the way, a late tap). Huber's estimator (Annals of Mathematical Statistics 35(1),
+1964) finds the middle: outliers count less. The settings' own line counts as PRIOR trips, so that few trips
+change little. The mean is applied (the middle plus half the variance, as of a lognormal), so that a day's
+drives add up rightly. Detour and speed cannot be told apart by times: the detour stays, the speed is fitted.
 """
 
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ STILL_TRIPS = 60  # fewer say nothing of the minutes that do not depend on dista
 
 @dataclass(frozen=True)
 class Trip:
-    """From home to home: straight metres, seconds, the local hour of leaving."""
+    """A trip from home to home: straight-line metres, seconds, local hour of departure."""
 
     metres: float
     seconds: float
@@ -44,7 +43,7 @@ class Trip:
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
-    """Speed in a part of the day."""
+    """Fitted speed in a part of the day."""
 
     since: int
     until: int
@@ -54,9 +53,9 @@ class Hour:
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """The fitted speed with the bounds in which it lies four times in five; `off_before` and `off_after` are how far
-    half of all trips are from the line in force and the fitted one (0.2: 20 %). `still_s` is what every trip takes
-    whatever its length (None: not enough trips). `points` are (seconds by the line in force, real seconds)."""
+    """The fitted speed with its 80 % interval. `off_before` and `off_after` are the median relative error of
+    the line in force and of the fitted one (0.2: 20 %). `still_s` are seconds of a trip independent of its
+    length (None: not enough trips). `points` are (seconds by the line in force, real seconds)."""
 
     speed_kmh: float
     low_kmh: float
@@ -74,7 +73,7 @@ class Fit:
 
 
 def plausible(metres: Array, seconds: Array) -> Array:
-    """Whether a team can have driven each: bool, as long as the two."""
+    """bool[n]: whether a team can have driven each trip."""
     kmh = metres / np.maximum(seconds, 1.0) * 3.6
     inside = (metres >= LEAST_M) & (metres <= MOST_M) & (seconds >= LEAST_S) & (seconds <= MOST_S)
     found: Array = inside & (kmh >= LEAST_KMH) & (kmh <= MOST_KMH)
@@ -82,8 +81,8 @@ def plausible(metres: Array, seconds: Array) -> Array:
 
 
 def fit(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCircle) -> Fit | None:
-    """None where there are too few trips to say anything. The prior is the settings' line, not the one in force:
-    that one was fitted to many of the same trips."""
+    """The fit; None if there are fewer than `LEAST_TRIPS`. The prior is the settings' line, not the one in
+    force, which was fitted to many of the same trips."""
     table = np.array([(trip.metres, trip.seconds, trip.hour) for trip in trips], dtype=np.float64).reshape(
         -1, 3
     )
@@ -117,7 +116,8 @@ def fit(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCir
 
 
 def _huber(values: Array) -> tuple[float, float, float]:
-    """Middle, spread (1.4826 x the median distance from the median, as a normal's), how many values it rests on."""
+    """Middle, spread (1.4826 x the median absolute deviation, as of a normal), and the sum of the weights:
+    the effective number of values."""
     middle = float(np.median(values))
     spread = max(0.05, 1.4826 * float(np.median(np.abs(values - middle))))
     weights = np.ones(len(values))
@@ -135,12 +135,12 @@ def _kmh(seconds_per_m: float, line: GreatCircle) -> float:
 
 
 def _off(told: Array, real: Array) -> float:
-    """By how much half of all trips differ, at most."""
+    """Median relative error."""
     return round(float(np.median(np.abs(real / told - 1))), 3)
 
 
 def _still(metres: Array, seconds: Array, fitted: float) -> float | None:
-    """Seconds of a trip of no length: weighted least squares of a line with a constant."""
+    """Seconds of a trip of length zero: weighted least squares of a line with a constant."""
     if len(metres) < STILL_TRIPS or metres.max() < 3 * metres.min():
         return None
     weight = 1 / np.maximum(metres * fitted, 60.0)
@@ -149,7 +149,7 @@ def _still(metres: Array, seconds: Array, fitted: float) -> float | None:
 
 
 def _hours(logs: Array, hours: Array, shift: float, line: GreatCircle) -> tuple[Hour, ...]:
-    """Speeds by time of day where there are enough trips, moved as the whole was by prior and mean."""
+    """Speeds by part of the day where there are enough trips, shifted like the whole by prior and mean."""
     found = []
     for since, until in HOURS:
         inside = logs[(hours >= since) & (hours < until)]
@@ -161,7 +161,7 @@ def _hours(logs: Array, hours: Array, shift: float, line: GreatCircle) -> tuple[
 
 
 def _points(before: Array, seconds: Array) -> tuple[tuple[int, int], ...]:
-    """Some of the trips for a picture, spread over all lengths."""
+    """A sample of the trips for the chart, spread over all lengths."""
     order = np.argsort(before, kind="stable")
     count = min(SHOWN, len(order))
     chosen = order[(np.arange(count) * len(order)) // count]

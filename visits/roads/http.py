@@ -1,8 +1,8 @@
-"""One careful GET: of the office's own road server only, bounded in time and size, tried a few times.
+"""One careful GET to the office's own road server: bounded in time and size, retried a few times.
 
-The idea: whoever plans waits for this, so every wait ends at a deadline, and an answer of any length at a size. A
-redirect is an error: it could lead to a host that nobody chose, with residents' coordinates in the address.
-For the same reason addresses never reach a log or an error's text.
+The idea: a person may be waiting, so every wait ends at a deadline, and every answer at a size. A redirect is
+an error: it could lead to a host that nobody chose, with residents' coordinates in the address. For the same
+reason addresses never reach a log or an error message.
 """
 
 import json
@@ -43,7 +43,7 @@ class Client:
         return self.deadline - time.monotonic()
 
     def get(self, address: str, params: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """Status below 500 and the JSON object sent with it. Raises `RoadsError` when the tries are used up."""
+        """The status (below 500) and the JSON object of the answer. Raises `RoadsError` after the last try."""
         trouble = RoadTrouble.SLOW
         for number in range(TRIES):
             if number:
@@ -87,7 +87,7 @@ class Client:
         return answer.status_code, value
 
     def _body(self, answer: requests.Response, *, until: float) -> bytes:
-        """All of it, unless it is too much or comes too slowly (every read may take the whole timeout)."""
+        """The whole body. Raises if it is too long or too slow (each read may take the whole timeout)."""
         body = bytearray()
         while True:
             try:

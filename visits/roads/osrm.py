@@ -1,9 +1,10 @@
-"""An OSRM server (project-osrm.org, HTTP API v1, service `table`): the office's own, with its own map.
+"""Travel times of an OSRM server (project-osrm.org, HTTP API v1, service `table`) that the office runs
+itself.
 
-The idea: a table of all places is asked for in square blocks below the server's max-table-size, only for pairs
-that are not stored or too old. A server that says "too big" gets smaller blocks. After the first block that does
-not come, nobody waits for the others: what came is stored, so the next plan goes on from there. The names of the
-answers' codes are those of OSRM's documentation (docs/http.md of Project-OSRM/osrm-backend).
+The idea: the table is asked for in square blocks below the server's max-table-size, only for pairs that are
+not stored or too old. If the server answers "too big", the blocks get smaller. After the first block that
+fails the others are not asked; what came is stored, so that the next plan goes on from there. Codes of
+answers are those of OSRM's documentation (docs/http.md of Project-OSRM/osrm-backend).
 """
 
 import datetime as dt
@@ -34,14 +35,14 @@ NO_SEGMENT = re.compile(r"coordinate (\d+)\s*$")
 
 
 class _Again(Exception):  # noqa: N818
-    """What is missing has to be looked at anew: the server takes smaller blocks only, or has another map now."""
+    """What is missing must be computed again: the server takes only smaller blocks, or has new map data."""
 
 
 _in_trouble: dict[str, tuple[float, str]] = {}  # of this process: by server, when and why
 
 
 class Osrm:
-    """`base` is the server's address without a path or with the prefix that it is served under."""
+    """A road source on an OSRM server. `base` is its address, with a path prefix if it has one."""
 
     name = RoadSource.OSRM
 
@@ -65,7 +66,8 @@ class Osrm:
         self.cache = Cache(folder / f"osrm-{server}.npz")
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
-        """Times stored or asked for within the budget; trouble with the server is told, never raised."""
+        """Times that are stored or answered within the budget. Trouble with the server is returned, never
+        raised."""
         keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
         grid = Grid.empty(keys, used=self.today)
         stored = self.cache.read()
@@ -92,14 +94,15 @@ class Osrm:
         )
 
     def _known_trouble(self, budget_s: float) -> str:
-        """Why the server did not answer a moment ago: whoever waits for a page is not made to wait for it again."""
+        """The recent trouble of the server, so that the next page does not wait for it again; empty if there
+        was none."""
         since, trouble = _in_trouble.get(self.base, (0.0, ""))
         return trouble if budget_s < PATIENT_S and time.monotonic() - since < REST_S else ""
 
     # --- asking
 
     def _complete(self, client: Client, grid: Grid) -> None:
-        """Ask for all that is missing or too old."""
+        """Ask for all times that are missing or too old."""
         for _ in range(ROUNDS):
             try:
                 for rows, columns in self._blocks(self._missing(grid)):
@@ -116,8 +119,8 @@ class Osrm:
         return missing
 
     def _blocks(self, missing: Array) -> Iterator[tuple[Array, Array]]:
-        """Pairs of index lists that cover what is missing; places of which most is missing come first, so that a
-        few new homes among many known ones make few blocks."""
+        """Pairs of index lists that cover the missing pairs. Places with most missing come first, so that a
+        few new homes among many known ones need few blocks."""
         order = np.argsort(-(missing.sum(axis=0) + missing.sum(axis=1)), kind="stable")
         for at in range(0, len(order), self.half):
             for to in range(0, len(order), self.half):
@@ -127,7 +130,7 @@ class Osrm:
                     yield rows[block.any(axis=1)], columns[block.any(axis=0)]
 
     def _block(self, client: Client, grid: Grid, rows: Array, columns: Array) -> None:
-        """One request, or several where the server finds it too big or knows no road near a place."""
+        """One request; split if the server finds it too big or knows no road near a place."""
         places = list(dict.fromkeys([*rows.tolist(), *columns.tolist()]))
         number = {place: index for index, place in enumerate(places)}
         points = ";".join(
@@ -183,7 +186,7 @@ def _oldest(grid: Grid) -> dt.date | None:
 
 
 def _named(answer: dict[str, Any], count: int) -> int | None:
-    """The place near which there is no road, where the message names it."""
+    """The place near which the server knows no road, if its message names one."""
     found = NO_SEGMENT.search(str(answer.get("message", ""))[:200])
     index = int(found[1]) if found else count
     return index if index < count else None
@@ -202,7 +205,7 @@ def _rows(value: object, count: int) -> list[Any]:
 
 
 def _durations(value: object, shape: tuple[int, int]) -> Array:
-    """Whole seconds, rounded up; null means that there is no way."""
+    """int[n, m] whole seconds, rounded up; null becomes UNKNOWN."""
     table = [_rows(row, shape[1]) for row in _rows(value, shape[0])]
     seconds = [
         [UNKNOWN if cell is None else math.ceil(_number(cell, LONGEST_S)) for cell in row] for row in table
@@ -211,7 +214,7 @@ def _durations(value: object, shape: tuple[int, int]) -> Array:
 
 
 def _distances(value: object, count: int) -> Array:
-    """How far the road lies that each place was put on; old servers do not say."""
+    """float32[n] metres from each place to its road; 0 if the server does not state them."""
     if value is None:
         return np.zeros(count, dtype=np.float32)
     points = _rows(value, count)

@@ -1,7 +1,7 @@
-"""The port: places in, travel for the planner out, with a note of how it was made.
+"""The port: locations in, travel times for the planner out, with a note of how they were made.
 
-The idea: a source of road times (a server, a map) answers one question, `Source.find`, and may know only a part;
-whoever plans sees one `Travel` and, beside it, which part was estimated and why.
+The idea: a road source (a server, a map) answers one question, `Source.find`, and may know only a part; the
+planner sees one `Travel` and, beside it, which part was estimated and why.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ UNKNOWN = -1  # seconds between places that the source cannot connect
 
 
 class RoadsError(Exception):
-    """A source has no times to give; `trouble` says why."""
+    """A source has no times; `trouble` says why."""
 
     def __init__(self, trouble: RoadTrouble) -> None:
         super().__init__(trouble.value)
@@ -28,8 +28,9 @@ class RoadsError(Exception):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """What a source knows: `seconds[a, b]` (int32, UNKNOWN where it does not), and how far each place lies from
-    the road (metres). `as_of` is the day of the oldest part; `trouble` says why some is missing or old."""
+    """Times of a source: `seconds[a, b]` (int32, UNKNOWN where it has none) and the distance of each place
+    from the road in metres. `as_of` is the day of the oldest part; `trouble` says why some are missing or
+    old."""
 
     seconds: NDArray[Any]
     snap_m: NDArray[Any]
@@ -38,17 +39,18 @@ class Found:
 
 
 class Source(Protocol):
-    """Knows roads. `find` takes at most about `budget_s` seconds and raises `RoadsError` where it has nothing."""
+    """A source of road times. `find` takes about `budget_s` seconds at most, and raises `RoadsError` if it
+    has no times."""
 
     name: RoadSource
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
-        """Times between all places, UNKNOWN where it does not know."""
+        """Times between all places, UNKNOWN where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Roads:
-    """Travel times between the places asked about, and how they were made."""
+    """Travel times between the places asked for, and how they were made."""
 
     travel: planning.Travel
     note: RoadsNote

@@ -1,7 +1,7 @@
-"""The straight line in force, for drives without roads.
+"""The straight line in force: great circle x detour at one speed.
 
-The idea: great circle x detour at one speed, from the settings until a coordinator applies a speed that was fitted to
-the teams' own trips; it serves where roads are not asked for, and where they are not known.
+The idea: the speed is that of the settings until a coordinator applies one fitted to recorded trips. Used
+where roads are not asked for or not known.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ from visits.planning import GreatCircle
 
 @dataclass(frozen=True)
 class Straight:
-    """Great circle x detour at a speed; `fitted` is the day it was calibrated, None for the settings' own."""
+    """The straight line; `fitted` is the day of its calibration, None for the settings' own."""
 
     model: GreatCircle
     fitted: dt.date | None = None
@@ -29,7 +29,7 @@ def of_settings() -> GreatCircle:
 
 
 def in_force() -> Straight:
-    """What a coordinator applied, else the settings."""
+    """The line with the applied fit, else the settings' own."""
     row = TravelFit.objects.filter(state=FitState.APPLIED).only("detour", "speed_kmh", "made_at").first()
     if row is not None:
         return Straight(GreatCircle(row.detour, row.speed_kmh), timezone.localdate(row.made_at))

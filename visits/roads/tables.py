@@ -1,8 +1,8 @@
-"""From what a source found to a table without gaps, and to a straight line where a table would be too large.
+"""A complete table from a source's times; or a straight line where a table would be too large.
 
-The idea: a road source knows the way from road to road. The last metres to a home are added at walking pace or a
-little more; a place too far from any road, and pairs without a way, are filled in by the straight line. All is
-done in blocks of rows, so that besides the int32 table itself little memory is needed.
+The idea: a source knows times from road to road. The last metres to a home are added at about walking pace;
+places too far from any road, and pairs without a way, are filled by the straight line. All is done in blocks
+of rows, so that little memory is needed besides the int32 table.
 """
 
 import math
@@ -23,7 +23,7 @@ NEAR_M = 20_000.0  # a sample is fitted on pairs that a team would drive between
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """`speed_scale`: roads are driven so many times faster than the source says."""
+    """How to fill gaps. `speed_scale`: real speed as a multiple of the source's."""
 
     speed_scale: float = 1.0
     snap_limit_m: float = 1500.0
@@ -32,7 +32,8 @@ class Filling:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A table without gaps; the share of pairs that the straight line gave; places too far from any road."""
+    """A complete table, the share of pairs from the straight line, and the number of places too far from any
+    road."""
 
     table: Table
     estimated: float
@@ -40,7 +41,7 @@ class Filled:
 
 
 def fill(found: Found, locations: Locations, straight: GreatCircle, how: Filling) -> Filled:
-    """Every pair in whole seconds, rounded up."""
+    """The table of all pairs in whole seconds, rounded up."""
     count = len(locations)
     out = straight.matrix(locations)
     near = found.snap_m <= how.snap_limit_m
@@ -62,7 +63,7 @@ def fill(found: Found, locations: Locations, straight: GreatCircle, how: Filling
 
 
 def sample(locations: Locations, count: int) -> list[int]:
-    """`count` places spread over all: every k-th along the order of latitude, then longitude."""
+    """`count` places spread over all: every k-th in the order of latitude, then longitude."""
     order = sorted(range(len(locations)), key=lambda index: locations[index])
     count = min(count, len(order))
     return [order[int((number + 0.5) * len(order) / count)] for number in range(count)]
@@ -76,7 +77,8 @@ def metres(locations: Locations) -> NDArray[Any]:
 
 
 def fitted(locations: Locations, table: Table, straight: GreatCircle) -> GreatCircle:
-    """The straight line whose speed takes, over the pairs a team would drive, as long as the table."""
+    """The straight line whose speed gives the same total time as the table, over pairs up to `NEAR_M` apart;
+    `straight` itself if there is nothing to fit."""
     gaps = metres(locations)
     pairs = (gaps > 0) & (gaps <= NEAR_M)
     if not pairs.any():

@@ -24,7 +24,8 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Graph:
-    """c chains, p points on them. `shares` is (kept, all) metres of the roads that were read."""
+    """A graph of c chains with p points on them. `metres` is (kept, all): the length of the roads kept and
+    read."""
 
     begin: Array  # int32[c] crossing
     end: Array  # int32[c]
@@ -40,7 +41,7 @@ class Graph:
 
 
 def build(ways: Ways, *, today: dt.date) -> Graph:
-    """The largest strongly connected part of the ways."""
+    """The graph of the largest strongly connected part of the ways."""
     _nodes, number, count = np.unique(ways.node, return_inverse=True, return_counts=True)
     is_crossing = count >= 2
     is_crossing[number[ways.at[:-1]]] = True
@@ -83,7 +84,8 @@ def _metres(a: Array, b: Array) -> Array:
 def _dots(
     degrees: Array, tail: Array, metres: Array, seconds: Array, chain: Array, starts: Array, lasts: Array
 ) -> tuple[Array, Array, Array]:
-    """Points along every segment, the last node of every chain among them, with chain and offset."""
+    """Points at most `SPACING_M` apart along every segment, including the last node of each chain, with chain
+    and offset."""
     parts = np.maximum(1, np.ceil(metres / SPACING_M)).astype(np.int64)
     dots = parts.copy()
     dots[lasts] += 1
@@ -98,7 +100,8 @@ def _dots(
 
 
 def edges(graph: Graph) -> tuple[Array, Array, Array]:
-    """From, to, seconds: a chain for each direction in which it may be driven; three arrays of one length."""
+    """From, to and seconds of each directed edge: three arrays of one length, a chain for each direction that
+    may be driven."""
     ahead, back = graph.forward, graph.backward
     return (
         np.concatenate([graph.begin[ahead], graph.end[back]]),
@@ -139,7 +142,7 @@ def _largest_part(graph: Graph, metres: Array) -> Graph:
 
 
 def save(graph: Graph, path: Path) -> None:
-    """As a file that is whole before it has its name."""
+    """Write the graph to a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     values: dict[str, Any] = vars(graph) | {"as_of": np.str_(graph.as_of.isoformat()), "format": FORMAT}
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -154,7 +157,7 @@ def save(graph: Graph, path: Path) -> None:
 
 
 def load(path: Path) -> Graph:
-    """Raises OSError, ValueError or KeyError where there is no such file, or no sound one."""
+    """Read a graph. Raises OSError, ValueError or KeyError if the file is missing or not sound."""
     with np.load(path, allow_pickle=False) as file:
         if int(file["format"]) != FORMAT:
             raise ValueError("format")

@@ -1,7 +1,7 @@
 """Drivable ways of an OSM file as flat arrays. The only module that imports osmium, and only when called.
 
-The idea: one pass over the file; of each way that a car may drive its nodes with their places, end to end with
-those of all others, cut where a node is missing or lies outside the box.
+The idea: one pass over the file collects, for each way that a car may drive, its nodes with coordinates, all
+ways concatenated, each cut where a node is missing or outside the box.
 """
 
 import datetime as dt
@@ -21,12 +21,12 @@ TELL_EVERY = 20_000  # ways
 
 
 class ExtractError(Exception):
-    """The file is of no use; the code says why: missing, unreadable, empty, packages."""
+    """The file is not usable. Codes: missing, unreadable, empty, packages."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ways:
-    """Pieces of ways, end to end: piece p has the nodes `at[p]:at[p + 1]`, their ids and degrees."""
+    """Concatenated pieces of ways: piece p has the nodes `at[p]:at[p + 1]`, with ids and degrees."""
 
     at: Array  # int64[p + 1]
     node: Array  # int64[n]
@@ -78,8 +78,8 @@ def read(
     box: Box | None = None,
     on_ways: Callable[[int], None] | None = None,
 ) -> Ways:
-    """All that a car may drive, inside the box. `on_ways` hears how many were looked at, now and then.
-    Raises `ExtractError`."""
+    """All ways that a car may drive, inside the box. `on_ways` is called now and then with the number of ways
+    read. Raises `ExtractError`."""
     try:
         import osmium
     except ImportError:
@@ -117,7 +117,7 @@ def read(
 
 
 def _as_of(header: Any) -> dt.date | None:
-    """The day of the map, where the file says it."""
+    """The date of the map data; None if the file does not state it."""
     for key in ("osmosis_replication_timestamp", "timestamp"):
         try:
             return dt.date.fromisoformat(header.get(key)[:10])

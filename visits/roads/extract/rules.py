@@ -1,8 +1,8 @@
-"""Which ways of OpenStreetMap a team's car may take, in which direction, how fast.
+"""Which OpenStreetMap ways a team's car may use, in which direction, and how fast.
 
-The idea: a way is driven at the speed of its class, crossings and villages included, or slower where it says so
-itself. The tags are those of wiki.openstreetmap.org (Key:highway, Key:access, Key:oneway, Key:maxspeed,
-Key:surface). Not looked at: turn restrictions, barriers on a way, opening hours.
+The idea: a way is driven at the speed of its class, which includes crossings and villages, or slower if its
+tags say so. Tags are those of wiki.openstreetmap.org (Key:highway, Key:access, Key:oneway, Key:maxspeed,
+Key:surface). Ignored: turn restrictions, barriers on a way, opening hours.
 """
 
 import re
@@ -47,7 +47,7 @@ MILE_KM = 1.609344
 
 @dataclass(frozen=True)
 class Use:
-    """How a way may be driven."""
+    """How a way may be driven: km/h and directions."""
 
     speed_kmh: float
     forward: bool
@@ -55,7 +55,7 @@ class Use:
 
 
 def use(tags: Mapping[str, str], speeds: Mapping[str, float]) -> Use | None:
-    """None for what a car may not or cannot drive."""
+    """How a car may use the way of these tags; None if it may not or cannot."""
     kind = tags.get("highway", "").removesuffix("_link")
     speed = speeds.get(kind, 0.0) if kind != "unpaved" else 0.0
     if speed <= 0 or tags.get("area") == "yes" or _access(tags) in _CLOSED:
@@ -69,7 +69,7 @@ def use(tags: Mapping[str, str], speeds: Mapping[str, float]) -> Use | None:
 
 
 def _access(tags: Mapping[str, str]) -> str:
-    """What the most particular of the keys for cars says."""
+    """The value of the most specific access key for cars."""
     for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
         if key in tags:
             return tags[key]

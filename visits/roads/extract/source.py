@@ -1,7 +1,7 @@
-"""The map in use: built from an extract into a folder, found there by every process that plans.
+"""The map in use: built from an extract into a folder, where every planning process finds it.
 
-The idea: a small file points to the graph in use and is replaced in one step, so who plans sees the old map or the
-new one, never half of one. A map is named after what it was made of; built again from the same it is left alone.
+The idea: a small pointer file names the graph in use and is replaced atomically, so a planner sees the old
+map or the new one. A map is named after its inputs; building again from the same inputs does nothing.
 """
 
 import datetime as dt
@@ -33,7 +33,8 @@ KEPT_DAYS = 30  # homes that no plan used for so long are dropped
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """What `extract.json` says of the map in use. `digest` is of the extract's bytes, the speeds and the box."""
+    """The content of `extract.json` for the map in use. `digest` is over the extract's bytes, the speeds and
+    the box."""
 
     graph: str
     digest: str
@@ -45,7 +46,7 @@ class Built:
 
 
 def current(folder: Path) -> Built | None:
-    """The map in use; None where none was built, or it is not sound."""
+    """The map in use; None if none was built or the file is not sound."""
     try:
         return Built(**json.loads((folder / POINTER).read_text()))
     except (OSError, ValueError, TypeError):
@@ -61,8 +62,8 @@ def build(
     today: dt.date,
     say: Callable[[str, int], None],
 ) -> tuple[Built, bool]:
-    """Make the extract the map in use; False with it where it was that already. `say` hears "hash", "ways" (with a
-    count), "graph" and "save". Raises `ExtractError`."""
+    """Make the extract the map in use. Returns False with it if it was already. `say` is called with "hash",
+    "ways" (with a count), "graph" and "save". Raises `ExtractError`."""
     if not path.is_file():
         raise read.ExtractError("missing")
     say("hash", 0)
@@ -108,7 +109,7 @@ def _loaded(path: Path, _changed_ns: int) -> Roads:
 
 
 class Extract:
-    """The map in `folder`. Times between places that a plan used before are not looked for again."""
+    """A road source on the map in `folder`. Times between places of earlier plans are kept in memory."""
 
     name = RoadSource.EXTRACT
 
@@ -118,7 +119,7 @@ class Extract:
         self.cache = Cache(folder / "times.npz")
 
     def find(self, locations: Locations, *, budget_s: float) -> Found:
-        """Times as far as the budget goes. Raises `RoadsError` where no map was built, or scipy is missing."""
+        """Times found within the budget. Raises `RoadsError` if no map was built or scipy is missing."""
         built = current(self.folder)
         if built is None:
             raise RoadsError(RoadTrouble.NOT_BUILT)
@@ -154,7 +155,8 @@ class Extract:
 
 
 def _new(missing: Array) -> list[int]:
-    """Places whose rows and columns cover what is missing: those of which all is, and then of the rest any."""
+    """A small set of places whose rows and columns cover all missing pairs: first those with no time at all,
+    then any."""
     unknown = missing.sum(axis=1) >= len(missing) - 1
     left = missing & ~unknown[:, None] & ~unknown[None, :]
     return np.flatnonzero((unknown & missing.any(axis=1)) | left.any(axis=1)).tolist()

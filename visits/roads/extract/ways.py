@@ -1,8 +1,8 @@
-"""Shortest times between places on the graph: Dijkstra's algorithm of scipy, one run a place.
+"""Shortest times between places on the graph: scipy's Dijkstra, one run a place.
 
-The idea (Dijkstra, Numerische Mathematik 1, 1959): every place becomes two crossings of its own, one to leave
-from and one to come to, tied to the ends of the chain it lies on by the seconds that remain; two places on one
-chain are tied to each other. So one run from each place gives its whole row, exactly.
+The idea (Dijkstra, Numerische Mathematik 1, 1959): each place becomes two vertices, one to leave from and one
+to arrive at, connected to the ends of its chain by the remaining seconds; two places on one chain are
+connected directly. One run from a place then gives its whole row exactly.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ LEAST_S = 1e-3  # scipy reads a zero as "no edge"
 
 
 class Roads:
-    """A graph ready to be asked: a tree of its points, its edges."""
+    """A graph prepared for queries: a spatial tree of its points, and its edges."""
 
     def __init__(self, graph: Graph) -> None:
         from scipy.spatial import cKDTree
@@ -31,20 +31,21 @@ class Roads:
         self.edges = edges(graph)
 
     def snap(self, locations: Locations) -> tuple[Array, Array]:
-        """The nearest point of a road for each place, and how many metres off it lies: (int64[n], float64[n])."""
+        """The nearest point of a road for each place, and its distance in metres: (int64[n], float64[n])."""
         gaps, points = self.tree.query(unit_vectors(locations))
         return np.asarray(points), 2 * EARTH_M * np.arcsin(np.minimum(1.0, np.asarray(gaps) / 2))
 
     def seconds(self, points: Array, *, budget_s: float) -> Array:
-        """int32[n, n] between points of roads, rounded up; what there was no time for is UNKNOWN."""
+        """int32[n, n] seconds between road points, rounded up; UNKNOWN where the budget ended first."""
         out = np.full((len(points), len(points)), UNKNOWN, dtype=np.int32)
         self.complete(out, points, list(range(len(points))), budget_s=budget_s)
         np.fill_diagonal(out, 0)
         return out
 
     def complete(self, out: Array, points: Array, new: Sequence[int], *, budget_s: float) -> bool:
-        """Enter the rows and columns of the `new` places (negative is missing); False where time ran out before.
-        Two runs for a new place (there and back), or where half are new one for every row that misses anything."""
+        """Fill the rows and columns of the `new` places (negative values are missing). False if the budget
+        ended before. Two runs for each new place (there and back); if half are new, one for each row that
+        misses any value."""
         until = monotonic() + budget_s
         count, crossings = len(points), self.graph.crossings
         matrix = self._with_places(points)
@@ -88,7 +89,7 @@ class Roads:
 
 
 def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float) -> None:
-    """Rows of `out` by runs from the crossings that begin at `first`, until time runs out."""
+    """Fill rows of `out` by runs from the vertices starting at `first`, until the time `until`."""
     from scipy.sparse.csgraph import dijkstra
 
     for at in range(0, len(places), ROWS):
@@ -101,7 +102,7 @@ def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice,
 
 
 def _pairs(chain: Array) -> tuple[Array, Array]:
-    """All ordered pairs of different places on one chain."""
+    """All ordered pairs of different places on the same chain."""
     order = np.argsort(chain, kind="stable")
     _, starts, counts = np.unique(chain[order], return_index=True, return_counts=True)
     ones, others = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
@@ -115,7 +116,7 @@ def _pairs(chain: Array) -> tuple[Array, Array]:
 
 
 def _matrix(groups: list[tuple[Array, Array, Array]], size: int) -> Any:
-    """A sparse matrix of the quickest edge between two crossings (scipy itself would add them up)."""
+    """A sparse matrix with the quickest edge of each pair of vertices (scipy alone would add duplicates up)."""
     from scipy.sparse import csr_array
 
     a, b, seconds = (np.concatenate(column) for column in zip(*groups, strict=True))
