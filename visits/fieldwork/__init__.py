@@ -1,1 +1,1 @@
-"""What tablets report from the road: events, what they change, and where the teams are."""
+"""Reports from tablets: events and their effects, corrections, and the status of the teams."""

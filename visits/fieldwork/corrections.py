@@ -1,4 +1,4 @@
-"""A family's contact as an officer corrected it at the home: a person takes it over, or leaves it."""
+"""Corrections of a family's contact by an officer, which a person of the office accepts or leaves."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from visits.models import Event
 
 
 def waits(event: Event) -> bool:
-    """Whether the event corrects the contact of a known resident and nobody has decided yet."""
+    """Whether the event corrects the contact of a known resident and is still under review."""
     return (
         event.kind == EventKind.CONTACT_CORRECTED
         and event.visit is not None
@@ -22,7 +22,7 @@ def waits(event: Event) -> bool:
 
 
 def known(event: Event) -> str:
-    """The contact as the office has it, the number masked, for the eye to compare."""
+    """The resident's stored contact with the number masked, to compare with the correction."""
     assert event.visit is not None
     resident = event.visit.need.resident
     number = phone.masked(vault.get(resident, "phone"))
@@ -31,9 +31,10 @@ def known(event: Event) -> str:
 
 @transaction.atomic
 def take_over(*, event: Event, user: Any, actor: str, note: str) -> bool:
-    """Write what the officer told to the resident; False where somebody has decided before.
+    """Write the corrected contact to the resident. False if somebody has decided about the event before.
 
-    Raises `outreach.lib.phone.PhoneError` (nothing has changed then) and `outreach.lib.crypto.SealError`.
+    Raises `outreach.lib.phone.PhoneError` for an invalid number and `outreach.lib.crypto.SealError` if the
+    person was erased; then nothing has changed.
     """
     assert event.visit is not None
     told = events.content(event)["data"]

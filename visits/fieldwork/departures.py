@@ -1,7 +1,8 @@
-"""When teams set out from their base, as their tablets said: the tap "Berangkat dari kantor".
+"""Departures from the base, from the tablet's tap "Berangkat dari kantor".
 
-Such a fact names no visit: whom a team meets first may change on the way. Its day is that of its clock; where the
-tablet named another day, or one on which its team does not work, the fact waits for a person and does not count.
+Such an event names no visit, because the order may change on the way. Its day is that of the tablet's clock;
+if the tablet named another day, or a day on which its team does not work, the event goes to review and does
+not count.
 """
 
 from collections.abc import Iterable
@@ -15,22 +16,22 @@ from visits.models import Event, Shift
 
 
 def when(event: Event) -> datetime:
-    """When it happened, as far as the tablet's clock can be believed.
+    """The event's time, limited to between the tablet's pairing and the receipt.
 
-    It may run a year ahead, or stand at 1970 after an empty battery; but nothing happened before the tablet was
-    paired, and nothing after we heard of it.
+    The tablet's clock may run a year ahead, or stand at 1970 after an empty battery.
     """
     assert event.at is not None
     return min(max(event.at, event.device.paired_at), event.received_at)
 
 
 def from_base(event: Event) -> bool:
-    """Whether the fact is that a team set out, and not that it drove on to a home."""
+    """Whether the event is a departure from the base, not from a home."""
     return event.kind == EventKind.DEPARTED and event.visit_named is None
 
 
 def shift_of(event: Event, *, day: str | None) -> Shift | None:
-    """The team-day on which its team set out; None where the tablet's clock and the day it names do not agree."""
+    """The shift on which the team departed; None if there is none or the tablet's clock and `day` (ISO)
+    disagree."""
     on = timezone.localdate(when(event))
     if day is not None and day != on.isoformat():
         return None
@@ -38,7 +39,8 @@ def shift_of(event: Event, *, day: str | None) -> Shift | None:
 
 
 def of_day(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
-    """When each of these teams set out that day; the first word holds where it was said by several tablets."""
+    """The departure of each team on that day, by team id. The earliest counts if several tablets reported
+    one."""
     rows = Event.objects.filter(
         visit=None,
         visit_named=None,

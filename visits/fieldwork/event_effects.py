@@ -1,4 +1,4 @@
-"""What a reported fact does: to the visit by all of its facts together, to the resident's place, to a message."""
+"""Effects of events: the visit's state from all of its events, the resident's location, messages read."""
 
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
@@ -20,7 +20,7 @@ _OF_VISIT = (EventKind.DEPARTED, EventKind.ARRIVED, EventKind.OUTCOME)
 
 
 def reason_for_review(*, device: Device, event: Event, officer: Officer | None) -> str:
-    """Why a person must look before the fact counts; "" where it counts at once."""
+    """Why the event must be reviewed before it has effects; "" if it has them at once."""
     if device.state != DeviceState.ACTIVE:
         return REVOKED
     if event.visit_named is not None and event.visit is None:
@@ -33,7 +33,7 @@ def reason_for_review(*, device: Device, event: Event, officer: Officer | None) 
 
 
 def apply(*, event: Event, data: dict[str, Any]) -> str:
-    """Let the fact count. Returns why a person should look all the same, or ""."""
+    """Apply the event's effects. Returns why it must be reviewed all the same, or ""."""
     if event.kind in _OF_VISIT and event.visit is not None:
         return _bring_up_to_date(visit=event.visit, actor=f"device:{event.device_id}")
     if departures.from_base(event):
@@ -48,7 +48,7 @@ def apply(*, event: Event, data: dict[str, Any]) -> str:
 
 
 def _set_out(*, event: Event, day: str | None) -> str:
-    """The team left its base. Nothing is stored beside the fact: `departures.of_day` reads it where it counts."""
+    """Log that the team left its base. No other row is written: `departures.of_day` reads the event itself."""
     shift = departures.shift_of(event, day=day)
     if shift is None:
         return DAY if day is not None else ""
@@ -57,7 +57,8 @@ def _set_out(*, event: Event, day: str | None) -> str:
 
 
 def _facts(visit: Visit) -> list[visit_state.Fact]:
-    """All facts of a visit that count, the one being received among them (its status comes after)."""
+    """All events of a visit that count, including the one being received, whose status row does not exist
+    yet."""
     rows = Event.objects.filter(visit=visit, kind__in=_OF_VISIT, at__isnull=False)
     rows = rows.exclude(status__reason__in=(REVOKED, NO_VISIT, OFFICER, CANCELLED)).select_related("device")
     return [
@@ -74,6 +75,7 @@ def _facts(visit: Visit) -> list[visit_state.Fact]:
 
 
 def _bring_up_to_date(*, visit: Visit, actor: str) -> str:
+    """Set the visit's state to what all of its events say. Returns a reason for review, or ""."""
     row = Visit.objects.select_for_update().select_related("need").get(pk=visit.pk)
     if row.state == VisitState.CANCELLED:
         return CANCELLED
@@ -93,13 +95,14 @@ def _bring_up_to_date(*, visit: Visit, actor: str) -> str:
 
 
 def _km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance by the haversine formula; exact enough to tell a village from another regency."""
+    """Great-circle distance in km (haversine)."""
     a, b, c, d = map(radians, (lat1, lon1, lat2, lon2))
     return 2 * 6371.0 * asin(sqrt(sin((c - a) / 2) ** 2 + cos(a) * cos(c) * sin((d - b) / 2) ** 2))
 
 
 def _fix_location(*, event: Event, lat: float, lon: float) -> str:
-    """The home's place as found by the officer who stood there; the last fix of the visit's facts holds."""
+    """Set the home's location to the officer's position. A later fix for the same resident is not
+    overwritten. Returns FAR if the position lies more than `FARTHEST_KM` from the village."""
     assert event.visit is not None
     resident = event.visit.need.resident
     if _km(lat, lon, resident.village.latitude, resident.village.longitude) > FARTHEST_KM:

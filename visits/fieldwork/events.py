@@ -1,4 +1,5 @@
-"""Facts from tablets: kept as they came, each once, then applied. One bad event never holds up another."""
+"""Receipt of events from tablets: each stored once as it came, then applied. A bad event does not block the
+others."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ from visits.sync.limits import EVENT_BYTES
 
 @dataclass(frozen=True)
 class Result:
-    """What a tablet is told of one event."""
+    """The answer to one event."""
 
     index: int
     id: str | None
@@ -36,7 +37,7 @@ class Result:
 
 
 def receive(*, device: Device, items: list[Any]) -> list[Result]:
-    """Take events in the order sent. Each is kept or refused on its own; results in the same order."""
+    """Store and apply events in the order sent, each on its own. Returns the results in the same order."""
     with transaction.atomic():
         # one call of a tablet at a time, so that a repeat sent in parallel finds the first one's rows
         Device.objects.select_for_update().get(pk=device.pk)
@@ -75,7 +76,8 @@ def _one(*, device: Device, index: int, item: Any) -> Result:
 
 
 def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | None:
-    """None for a new event, "duplicate" for a repeat, else the code of what it collides with (and a log row)."""
+    """None for a new event, "duplicate" for a repeat, else the problem code of the collision, which is
+    logged."""
     row = Event.objects.filter(pk=UUID(item["id"])).first()
     if row is None:
         row = Event.objects.filter(device=device, sequence=int(item["sequence"])).first()
@@ -184,7 +186,7 @@ def look_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
 
 
 def content(event: Event) -> dict[str, Any]:
-    """The whole event as it came. Raises `outreach.lib.crypto.SealError` once its person was erased."""
+    """The event as it was received. Raises `outreach.lib.crypto.SealError` if its person was erased."""
     raw = sealing.unseal(event, "sealed", bytes(event.sealed), key=event.key)
     value = strict_json.loads(raw)
     assert isinstance(value, dict)

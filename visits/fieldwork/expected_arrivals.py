@@ -1,7 +1,8 @@
-"""Whom each team will probably meet when, from where it stands now, and for whom that is later than they were told.
+"""Expected arrivals for the rest of today, from where each team is now, and which of them are later than
+announced.
 
-A forecast for the telephone, not a plan: visits take as long as half of them do (plans set aside what most of them
-take), the first drive is the straight line that the settings describe, the others are as published. Breaks are kept.
+A forecast for calling families, not a plan: visits take their median (plans use a higher quantile), the first
+drive is the straight line of the settings, the other drives are as published. Breaks are kept.
 """
 
 import math
@@ -25,7 +26,7 @@ LATE = timedelta(
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """When a visit probably begins and ends, and by how much it begins after the interval that was told."""
+    """When a visit is expected to begin and end, beside the interval that its family was told."""
 
     visit: Visit
     begins: datetime
@@ -34,13 +35,14 @@ class Expected:
 
     @property
     def late(self) -> timedelta:
+        """How long after the interval the visit begins; zero below `LATE`."""
         behind = self.begins - self.told[1]
         return behind if behind >= LATE else timedelta()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """How a team's day probably goes on; `left` is empty for a team that cannot go on."""
+    """The expected rest of a team's day. `left` is empty for a team that cannot go on."""
 
     assumed: list[Expected] = field(default_factory=list)
     under_way: Expected | None = None
@@ -48,7 +50,7 @@ class Course:
 
 
 def course(team: TeamNow, *, now: datetime) -> Course:
-    """The rest of a team's day from now on."""
+    """The expected rest of a team's day from `now`."""
     clock = _Clock(team)
     assumed = [clock.at(visit, _begins(team, visit, now)) for visit in team.assumed]
     under_way, free_at = None, team.free_at
@@ -71,7 +73,7 @@ def course(team: TeamNow, *, now: datetime) -> Course:
 
 
 class _Clock:
-    """A team's clock, which knows its breaks and how long it usually takes."""
+    """Computes times of one team-day with its breaks and its set-up time."""
 
     def __init__(self, team: TeamNow) -> None:
         self.on = team.shift.date
@@ -79,13 +81,14 @@ class _Clock:
         self.breaks = arrival_intervals.intervals(team.shift.breaks)
 
     def at(self, visit: Visit, begins: datetime, *, soonest: datetime | None = None) -> Expected:
-        """A visit that begins then, and ends no sooner than said."""
+        """A visit that begins at `begins`, and ends at `soonest` or later."""
         ends = begins + timedelta(seconds=_takes(visit, self.setup_s))
         told = arrival_intervals.told(visit)
         return Expected(visit=visit, begins=begins, ends=max(ends, soonest or ends), told=told)
 
     def after(self, free_at: datetime, leg: int, visit: Visit) -> Expected:
-        """A visit to which the team drives when it is free; it does not come before it said."""
+        """A visit to which the team drives `leg` seconds from `free_at`; it does not begin before the
+        interval told."""
         told = arrival_intervals.told(visit)
         there_s = max(
             finish_drive(arrival_intervals.seconds_of_day(free_at), leg, self.breaks),
@@ -95,13 +98,14 @@ class _Clock:
         return self.at(visit, arrival_intervals.moment(self.on, there_s if start_s is None else start_s))
 
     def between(self, before: Visit, visit: Visit) -> int:
-        """Seconds of the published drive between two homes, without the breaks in it."""
+        """Seconds of the published drive between two visits, without breaks."""
         left_s, there_s = arrival_intervals.in_seconds((before.planned_leave, visit.planned_arrive))
         return max(0, count_active_s(left_s, there_s, self.breaks))
 
 
 def _begins(team: TeamNow, visit: Visit, now: datetime) -> datetime:
-    """When a visit begins that nobody reported: by the tap at the base, as far as there was one."""
+    """When an unreported visit is expected to have begun, from the departure at the base where that was
+    reported."""
     if team.there_at is None:
         return _middle(visit)
     if team.heading:
@@ -110,18 +114,20 @@ def _begins(team: TeamNow, visit: Visit, now: datetime) -> datetime:
 
 
 def _middle(visit: Visit) -> datetime:
-    """When a team that goes on as published is about there."""
+    """The middle of the interval told."""
     since, until = arrival_intervals.told(visit)
     return since + (until - since) / 2
 
 
 def _takes(visit: Visit, setup_s: int) -> int:
-    """Seconds that half of such visits take."""
+    """Median duration of the visit in seconds, from its planned duration (a quantile of the same
+    distribution)."""
     planned = int((visit.planned_leave - visit.planned_start).total_seconds())
     longer = NormalDist().inv_cdf(settings.VISIT_MINUTES_QUANTILE) * settings.VISIT_MINUTES_SIGMA
     return min(setup_s, planned) + round(max(0, planned - setup_s) / math.exp(longer))
 
 
 def _first_drive(team: TeamNow, visit: Visit) -> int:
+    """Seconds of the drive from the team's last known place to the visit."""
     home = visit.need.resident
     return straight_s((team.latitude, team.longitude), (home.latitude, home.longitude))

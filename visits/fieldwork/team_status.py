@@ -1,8 +1,8 @@
-"""Where the teams are today, as far as their tablets have said, how old that is, and what follows from it.
+"""Status of today's teams from what their tablets reported: done, under way, assumed, left.
 
-A team whose tablet is silent is taken to go on as published: villages without a signal are everyday. What it
-would have begun by now is then assumed, never written: a re-plan leaves it where it is. So is the first home of a
-team that has said that it set out, until it says that it has come to one.
+A team whose tablet is silent is assumed to go on as published, as villages without a signal are common. What
+it would have begun by now is assumed in memory, never written; a re-plan leaves it in place. The same holds
+for the first home of a team that reported its departure, until it reports an arrival.
 """
 
 from collections.abc import Iterable
@@ -29,9 +29,10 @@ LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamNow:
-    """A team's day so far. `done` are finished, `under_way` is what it drives to or stands at, `assumed` is what it
-    has begun by the published times if it goes on as published, `left` is what can still be planned anew.
-    `heading` to the first home, it is there `there_at` at the soonest; that home is then all that is assumed."""
+    """A team's day so far. `done` visits are finished, `under_way` is where it drives to or is at, `assumed`
+    have begun if the team goes on as published, `left` can be re-planned. While `heading` to its first home
+    the team arrives there at `there_at` at the earliest, and only that home is assumed. `free_at` is when it
+    can drive on."""
 
     shift: Shift
     heard_at: datetime | None
@@ -50,30 +51,32 @@ class TeamNow:
 
     @property
     def fails(self) -> bool:
+        """Whether the shift was cancelled: the team cannot go on."""
         return self.shift.is_cancelled
 
     @property
     def reported(self) -> list[Visit]:
-        """Visits of which the tablet has said that they are done or under way."""
+        """Visits that the tablet reported as done or under way."""
         return [*self.done, *([] if self.under_way is None else [self.under_way])]
 
     @property
     def total(self) -> int:
+        """Number of visits of the day."""
         return len(self.reported) + len(self.assumed) + len(self.left)
 
     @property
     def undone(self) -> int:
-        """Visits of which the tablet has not said that they began: those that other teams would get."""
+        """Number of visits not reported as begun: those that other teams would get."""
         return len(self.left) + len(self.assumed)
 
     @property
     def gone(self) -> int:
-        """Visits that are behind the team or under way."""
+        """Number of visits that are finished, assumed or under way."""
         return self.total - len(self.left)
 
 
 def today(*, now: datetime) -> list[TeamNow]:
-    """Every team that works or was to work today, in a constant number of queries."""
+    """The status of every team that works, or was to work, today; in a constant number of queries."""
     on = timezone.localdate(now)
     (day,) = calendar.days(first=on, last=on)
     shifts = list(
@@ -96,7 +99,7 @@ def today(*, now: datetime) -> list[TeamNow]:
 
 
 def failing(*, shifts: Iterable[Shift]) -> frozenset[str]:
-    """Which of these cannot go on by now, by id."""
+    """The ids of those shifts that are cancelled by now."""
     rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts], is_cancelled=True)
     return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
 
@@ -150,23 +153,23 @@ def _team(
 
 
 def _departed(at: datetime | None, visits: list[Visit], now: datetime) -> datetime | None:
-    """When the team set out. Not what was tapped only after it had come to a home, by whatever clock."""
+    """When the team departed; None if the tap came after its first arrival or lies in the future."""
     came = [visit.arrived_at for visit in visits if visit.arrived_at is not None]
     return None if at is None or at > min([now, *came]) else at
 
 
 def _ended_before(done: list[Visit], out: datetime | None) -> bool:
-    """Whether these came to their outcome at the base, by telephone."""
+    """Whether these visits ended before the departure, by telephone from the base."""
     return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
 
 
 def straight_s(since: tuple[float, float], until: tuple[float, float]) -> int:
-    """Seconds of a drive along the straight line that the settings describe."""
+    """Seconds of a drive along the straight line of the settings between two (latitude, longitude)."""
     return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds([since, until], 0, 1)
 
 
 def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
-    """When a team that set out then comes to its first home, its breaks kept."""
+    """When a team that departed at `out` arrives at its first home, breaks included."""
     home = first.need.resident
     leg = straight_s((shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude))
     there_s = finish_drive(
@@ -178,7 +181,7 @@ def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
 def _free_after_first_drive(
     shift: Shift, assumed: list[Visit], there_at: datetime, *, heading: bool, now: datetime
 ) -> datetime:
-    """When the team can drive on after what is assumed; who set out late is late at all of it."""
+    """When the team can drive on after the assumed visits; a late departure delays all of them."""
     first, last = assumed[0], assumed[-1]
     begins = max(there_at, first.planned_start)
     if heading:  # it has not come there: it did not say so, or it cannot have
@@ -193,7 +196,7 @@ def _latest(done: list[Visit]) -> Visit | None:
 def _free(
     shift: Shift, under_way: Visit | None, assumed: list[Visit], now: datetime
 ) -> tuple[datetime, timedelta]:
-    """When the team can drive on, and by how much its visit takes longer than planned."""
+    """When the team can drive on, and by how much its present visit exceeds its planned duration."""
     free_at, overrun = max(now, departure_time(shift)), timedelta()
     if under_way is not None:
         takes = under_way.planned_leave - under_way.planned_start
@@ -210,7 +213,7 @@ def _free(
 
 
 def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
-    """The end of a visit that no break cuts."""
+    """The end of a visit of length `takes` that no break may interrupt."""
     breaks = arrival_intervals.intervals(shift.breaks)
     start_s = find_service_start(
         arrival_intervals.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks
