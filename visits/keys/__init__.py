@@ -1,1 +1,1 @@
-"""Keys of the office and of persons, what is sealed under them, and which life of the database this is."""
+"""The office's keys, sealing under the keys of persons, and the database's epoch."""

@@ -1,4 +1,4 @@
-"""Which life of the database this is; a restored backup begins a new one."""
+"""The epoch of the database: a value that changes when a backup is restored."""
 
 import secrets
 
@@ -9,14 +9,14 @@ from visits.models import Epoch
 
 
 def current() -> str:
-    """The epoch's value; the first call of an installation begins it."""
+    """The current epoch's value; created at the first call."""
     row = Epoch.objects.first() or begin(actor="system")
     return row.value
 
 
 @transaction.atomic
 def begin(*, actor: str) -> Epoch:
-    """A new epoch: every tablet asks what we hold, and offers again what is unknown here."""
+    """Begin a new epoch, after which tablets offer again what the database does not have."""
     row = Epoch.objects.create(value=secrets.token_hex(8))
     log.write(actor=actor, action="epoch_began", subject=row)
     return row

@@ -1,9 +1,9 @@
-"""The office's keys: one to sign for the server, one to sign for the worker, one to seal records to.
+"""The office's key pairs: the server's and the worker's signing keys, and the capture keys that records are
+sealed to.
 
-The public half is a row; the private half is a file with the key's id in its name, readable by its user
-alone. The server's lie in `KEYS_DIR/server`. The worker's and the capture keys lie in
-`CAPTURE_PRIVATE_KEYS_DIR`, which in production only the worker's user may read: the process behind the
-tablet's origin cannot open a record.
+The public half is a row; the private half is a file named after the key id, readable by its user alone. The
+server's files are in `KEYS_DIR/server`. The worker's and the capture keys are in `CAPTURE_PRIVATE_KEYS_DIR`,
+which in production only the worker's user may read: the process that serves tablets cannot open a record.
 """
 
 import json
@@ -30,15 +30,15 @@ KEY_TYP = "jb-key+jws"
 
 
 class KeyMissingError(RuntimeError):
-    """The private half of a key is not where this process may read it."""
+    """The private half of a key is not readable by this process."""
 
 
 class KeyInUseError(RuntimeError):
-    """A key is still needed; the message says by whom."""
+    """A key is still needed; the message says by what."""
 
 
 def directory(role: KeyRole) -> Path:
-    """Where the private halves of a role lie."""
+    """The folder of the private halves of a role."""
     if role == KeyRole.SERVER:
         return Path(settings.KEYS_DIR) / "server"
     return Path(settings.CAPTURE_PRIVATE_KEYS_DIR or Path(settings.KEYS_DIR) / "worker")
@@ -57,7 +57,7 @@ def _read(path: Path) -> ECKey:
 
 
 def private(role: KeyRole, kid: str) -> ECKey:
-    """The private half. Raises `KeyMissingError`."""
+    """The private half of a key. Raises `KeyMissingError`."""
     return _read(_path(role, kid))
 
 
@@ -67,12 +67,12 @@ def _import(x: str, y: str) -> ECKey:
 
 
 def public(jwk: dict[str, str]) -> ECKey:
-    """A public key from its row."""
+    """The public key of a stored JWK."""
     return _import(jwk["x"], jwk["y"])
 
 
 def _write(path: Path, key: ECKey) -> None:
-    """The whole file or none, on disk before the row that names it."""
+    """Write the key file atomically and fsync it, before the row that names it exists."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -108,12 +108,12 @@ def _current_row(role: KeyRole) -> PublicKey | None:
 
 
 def exists(role: KeyRole) -> bool:
-    """Whether the office has a key of this role in use; asking makes none."""
+    """Whether the office has a current key of this role. Never creates one."""
     return _current_row(role) is not None
 
 
 def current(role: KeyRole, *, actor: str = "system") -> PublicKey:
-    """The key of a role that is used now; the first call of an installation makes it."""
+    """The current key of a role; created at the first call."""
     row = _current_row(role)
     if row:
         return row
@@ -131,7 +131,8 @@ def current(role: KeyRole, *, actor: str = "system") -> PublicKey:
 
 
 def rotate(role: KeyRole, *, actor: str) -> PublicKey:
-    """A new key takes the place of the current one, which stays good for what was made under it."""
+    """Make a new current key; the old one stays valid for what was made under it. Raises `KeyInUseError` if
+    another process rotates at the same time."""
     old = current(role, actor=actor)
     made = _make(role, endorsed_by=old if role == KeyRole.SERVER else None)
     with transaction.atomic():
@@ -144,13 +145,13 @@ def rotate(role: KeyRole, *, actor: str) -> PublicKey:
 
 
 def sign(*, role: KeyRole, typ: str, payload: dict[str, Any]) -> str:
-    """A JWS by the current key of a role."""
+    """Sign a payload as JWS by the current key of a role."""
     row = current(role)
     return jose.sign(payload=payload, typ=typ, key=private(role, row.kid), kid=row.kid)
 
 
 def verify_own(token: Any, *, typ: str) -> dict[str, Any]:
-    """The payload of a JWS that the server itself has signed. Raises `jose.JoseError`."""
+    """The payload of a JWS signed by the server. Raises `jose.JoseError`."""
     kid, _payload = jose.peek(token, typ=typ)
     row = PublicKey.objects.filter(pk=kid, role=KeyRole.SERVER).exclude(state=KeyState.RETIRED).first()
     if row is None:
@@ -159,7 +160,8 @@ def verify_own(token: Any, *, typ: str) -> dict[str, Any]:
 
 
 def needs_of(kid: str) -> dict[str, int]:
-    """What still needs a capture key: records sealed to it, and tablets that do not know its successor."""
+    """What still needs a capture key: counts of `captures` sealed to it, `incomplete` ones among them, and
+    `tablets` that were not told its successor."""
     row = PublicKey.objects.get(pk=kid, role=KeyRole.CAPTURE)
     newest = PublicKey.objects.filter(role=KeyRole.CAPTURE, state=KeyState.CURRENT).first()
     tablets = Device.objects.exclude(state=DeviceState.WIPED)
@@ -178,7 +180,7 @@ def needs_of(kid: str) -> dict[str, int]:
 
 
 def retire(*, kid: str, actor: str) -> None:
-    """Take an old capture key out of use. Raises `KeyInUseError` while anything needs it; its file stays."""
+    """Retire an old capture key; its file stays. Raises `KeyInUseError` while anything needs it."""
     needed = needs_of(kid)
     if any(needed.values()):
         raise KeyInUseError(

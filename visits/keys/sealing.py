@@ -1,4 +1,4 @@
-"""Sealing of what tablets report: under the key of the person it is about, else under one of its own."""
+"""Sealing of fields with content from tablets, under the key of the person that it is about."""
 
 from django.db.models import Model
 
@@ -8,7 +8,7 @@ from visits.models import Visit
 
 
 def key_for(visit: Visit | None) -> PersonKey:
-    """The visited person's key; a new one where nobody is known or the person was erased."""
+    """The key of the visited person; a new key if the visit is unknown or the person was erased."""
     if visit is not None:
         key = visit.need.resident.key
         if key.destroyed_at is None:
@@ -17,10 +17,10 @@ def key_for(visit: Visit | None) -> PersonKey:
 
 
 def seal(row: Model, field: str, data: bytes, *, key: PersonKey) -> bytes:
-    """`data` sealed for a row's field; the row's id must be known."""
+    """Encrypt `data` for a field of a row. The row's primary key must be set."""
     return vault.seal_bytes(key, data, place=f"{row._meta.db_table}.{field}.{row.pk}")
 
 
 def unseal(row: Model, field: str, sealed: bytes, *, key: PersonKey) -> bytes:
-    """What was sealed there. Raises `outreach.lib.crypto.SealError`, also once the key is destroyed."""
+    """Decrypt a sealed field. Raises `outreach.lib.crypto.SealError`, also if the key was destroyed."""
     return vault.unseal_bytes(key, sealed, place=f"{row._meta.db_table}.{field}.{row.pk}")

@@ -1,1 +1,1 @@
-"""Captures handed in by tablets: stored, opened, checked, reviewed, sealed anew."""
+"""Captures from tablets: receipt, decryption, verification, review, resealing."""

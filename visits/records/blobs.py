@@ -1,4 +1,4 @@
-"""Chunks of ciphertext on disk: written whole or not at all, under the tablet and the hash that name them."""
+"""Chunks of ciphertext on disk, named by tablet and SHA-256; each is written whole or not at all."""
 
 import hashlib
 import logging
@@ -24,7 +24,7 @@ def _folder(device: Device) -> Path:
 
 
 def path(device: Device, sha256: str) -> Path:
-    """Where a chunk of a tablet lies."""
+    """The file of a tablet's chunk."""
     return _folder(device) / sha256
 
 
@@ -37,7 +37,8 @@ def _fsync_folder(folder: Path) -> None:
 
 
 def _write(target: Path, data: bytes) -> None:
-    """On disk for good before it has its name; a crash leaves the whole chunk or a draft nobody names."""
+    """Write and fsync under a temporary name, then rename. A crash leaves the whole chunk or a draft that is
+    swept later."""
     new_folder = not target.parent.exists()
     target.parent.mkdir(parents=True, exist_ok=True)  # for whom: config/private.py
     if new_folder:
@@ -56,7 +57,8 @@ def _write(target: Path, data: bytes) -> None:
 
 
 def _here(device: Device, sha256: str, size: int) -> bool:
-    """Whether the file is really there; after a restore the row may know more than the disk."""
+    """Whether the file exists with this size; after a restore the database may know more chunks than the
+    disk."""
     try:
         return path(device, sha256).stat().st_size == size
     except OSError:
@@ -64,9 +66,10 @@ def _here(device: Device, sha256: str, size: int) -> bool:
 
 
 def put(*, device: Device, sha256: str, data: bytes) -> bool:
-    """Keep a chunk; True where it is new, False where we had it.
+    """Store a chunk. True if it is new, False if it was stored before.
 
-    Problems: blob-differs (another hash), not-found (no incomplete capture of this tablet names it).
+    Problems: blob-differs (content has another hash), not-found (no incomplete capture of this tablet names
+    it).
     """
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ProblemError("blob-differs")
@@ -86,7 +89,7 @@ def put(*, device: Device, sha256: str, data: bytes) -> bool:
 
 
 def sweep_drafts() -> int:
-    """Remove what a killed process left half written, a day later; how many files."""
+    """Delete drafts older than `DRAFT_SECONDS`, left by killed processes. Returns how many."""
     before = time.time() - DRAFT_SECONDS
     drafts = (Path(settings.RECORDS_DIR) / "blobs").glob("*/.*")
     old = [draft for draft in drafts if draft.stat().st_mtime < before]
@@ -96,12 +99,12 @@ def sweep_drafts() -> int:
 
 
 def missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
-    """Which of these chunks are not on disk, in the order asked, each once."""
+    """Which of these chunks are not on disk, in the given order without repeats."""
     wanted = list(dict.fromkeys(hashes))
     sizes = dict(Blob.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "size"))
     return [sha for sha in wanted if sha not in sizes or not _here(device, sha, sizes[sha])]
 
 
 def read(*, device: Device, hashes: Iterable[str]) -> bytes:
-    """The chunks joined. Raises `OSError` where one cannot be read."""
+    """The concatenated chunks. Raises `OSError` if one cannot be read."""
     return b"".join(path(device, sha).read_bytes() for sha in hashes)

@@ -1,7 +1,8 @@
-"""Records handed in by tablets: one loop of manifest, missing chunks, manifest again, until it is stored.
+"""Receipt of captures: the tablet sends the manifest, then the missing chunks, then the manifest again for
+its receipt.
 
-A repeat is recognised by the hash of the signed text and answered before anything else is looked at; the
-receipt is a row, so every answer is the same bytes.
+A repeat is recognised by the hash of the signed manifest and answered before anything is checked; the receipt
+is a row, so that every answer has the same bytes.
 """
 
 import hashlib
@@ -30,7 +31,8 @@ TRY_LATER_SECONDS = 60
 
 @dataclass(frozen=True)
 class Offer:
-    """The answer to a manifest: the receipt, or the chunks that we do not have yet."""
+    """The answer to a manifest: the receipt, or the missing chunks. `new` is True for the call that stored
+    the capture."""
 
     receipt: str = ""
     missing: list[str] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Offer:
 
 
 def offer(*, device: Device, capture_id: UUID, manifest: str) -> Offer:
-    """A tablet hands in a manifest, for the first time or again. Safe to repeat, in parallel too.
+    """Receive a manifest, for the first time or again. Safe to repeat, also in parallel.
 
     Problems: not-mine (id used by another tablet), content-differs (same id, other content), bad-signature,
     invalid, too-large, too-many-open.
@@ -59,7 +61,8 @@ def offer(*, device: Device, capture_id: UUID, manifest: str) -> Offer:
 
 
 def _known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | None:
-    """The capture of this id, if it is the same one. Raises the problem where it is not, and logs it."""
+    """The capture of this id, if its manifest is the same; None if there is none. Raises `ProblemError` for a
+    collision, which is logged."""
     capture = Capture.objects.filter(pk=capture_id).first()
     if capture is None:
         return None
@@ -161,7 +164,7 @@ def _answer(*, device: Device, capture: Capture) -> Offer:
 
 @transaction.atomic
 def _store(*, device: Device, capture: Capture) -> Offer:
-    """All bytes are on disk: the stage, the receipt and the worker's task change in one transaction."""
+    """Change the stage to STORED, sign the receipt and enqueue the verification, in one transaction."""
     now = timezone.now()
     if not transition(
         row=capture.status,
@@ -178,7 +181,8 @@ def _store(*, device: Device, capture: Capture) -> Offer:
 
 
 def status(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
-    """How far each of these captures is, in the order asked; what is not this tablet's is `unknown`."""
+    """The state of each of these captures, in the given order; `unknown` for captures that are not this
+    tablet's."""
     rows = {
         capture.pk: capture
         for capture in Capture.objects.filter(pk__in=ids, device=device)

@@ -1,8 +1,9 @@
-"""Records that a tablet saved to a file ("Simpan ke berkas") and somebody carried here: the same bytes and way in.
+"""Import of records that a tablet saved to a file ("Simpan ke berkas"): the same bytes through the same code
+as online.
 
-The file is a ZIP without compression: `captures/<id>/manifest.jws` and `captures/<id>/<sha256>` for each chunk.
-A manifest proves by its signature which tablet it comes from. Events in the file are not signed; they stay on
-the tablet and come when it is connected.
+The file is a ZIP without compression: `captures/<id>/manifest.jws` and `captures/<id>/<sha256>` for each
+chunk. The manifest's signature proves which tablet it comes from. Events in the file are not signed; they
+stay on the tablet and are sent when it is connected.
 """
 
 import re
@@ -23,12 +24,12 @@ _NAME = re.compile(r"captures/([0-9a-f-]{36})/(manifest\.jws|[0-9a-f]{64})")
 
 
 class NotABundleError(ValueError):
-    """The file is not one that our tablets write."""
+    """The file was not written by a tablet."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One record of the file: `result` is stored, known, incomplete (chunks are not in the file) or a problem."""
+    """The result for one record: stored, known, incomplete (chunks are not in the file), or a problem code."""
 
     capture: str
     result: str
@@ -36,7 +37,7 @@ class Taken:
 
 
 def take(*, file: IO[bytes], actor: str) -> list[Taken]:
-    """Hand in every record of the file. Raises `NotABundleError`. Safe to repeat."""
+    """Receive every record of the file. Raises `NotABundleError`. Safe to repeat."""
     try:
         with zipfile.ZipFile(file) as bundle:
             listed = _listed(bundle)
@@ -58,7 +59,7 @@ def take(*, file: IO[bytes], actor: str) -> list[Taken]:
 
 
 def _listed(bundle: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
-    """The files of each capture; whatever else is in the ZIP is let be, and nothing is unpacked by its name."""
+    """The entries of each capture. Other entries are ignored, and nothing is unpacked by its name."""
     entries = bundle.infolist()
     if len(entries) > MOST_FILES:
         raise NotABundleError
@@ -71,7 +72,7 @@ def _listed(bundle: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
 
 
 def _read(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """A file of the ZIP, as it lies there: what is compressed or too long is none of ours."""
+    """The bytes of an entry. Raises `ProblemError` too-large if it is compressed or longer than `most`."""
     if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > most:
         raise ProblemError("too-large")
     return bundle.read(entry)

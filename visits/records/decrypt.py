@@ -1,4 +1,4 @@
-"""The worker opens a record: the only code that reads a private capture key."""
+"""Decryption of captures by the worker: the only code that reads a private capture key."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -25,7 +25,8 @@ _MAGIC = {"photo": b"\xff\xd8\xff", "signature": b"\x89PNG\r\n\x1a\n"}
 
 @dataclass(frozen=True)
 class Opened:
-    """What came out. `reasons` are why a person must look; `holds` says that hashes and schema hold."""
+    """The result of decryption. `reasons` say why a person must review it; it `holds` if hashes and schema
+    are right."""
 
     form: dict[str, Any] = field(default_factory=dict)
     face: bytes = b""
@@ -37,7 +38,7 @@ class Opened:
 
 
 class RefusedError(Exception):
-    """A record that cannot be opened or does not hold, for a reason that a person must see."""
+    """A capture that cannot be decrypted or fails its checks, with the reason for review."""
 
     def __init__(self, reason: ReviewReason) -> None:
         super().__init__(reason)
@@ -45,10 +46,10 @@ class RefusedError(Exception):
 
 
 def open_capture(capture: Capture) -> Opened:
-    """Open and check a stored capture.
+    """Decrypt and check a stored capture.
 
-    Raises `OSError` or `keys.KeyMissingError` where a file cannot be read now: that is tried again. What is
-    wrong with the record itself comes back as a reason.
+    Faults of the record itself are returned as reasons. Raises `OSError` or `office_keys.KeyMissingError` if
+    a file cannot be read now; the caller tries again later.
     """
     try:
         manifest, plain = plain_parts(capture)
@@ -60,7 +61,7 @@ def open_capture(capture: Capture) -> Opened:
 
 
 def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
-    """The manifest and every part in the clear. Raises `RefusedError` with the reason, or as `open_capture`."""
+    """The manifest and every decrypted part, by name. Raises `RefusedError`, or as `open_capture`."""
     manifest = _manifest(capture)
     reseal = capture.reseals.first()
     if reseal is None:
@@ -74,7 +75,7 @@ def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]
 
 
 def resealed_path(capture: Capture, kid: str, part: str) -> Path:
-    """Where a part sealed anew lies."""
+    """The file of a part that was sealed again to a later key."""
     return Path(settings.RECORDS_DIR) / "resealed" / str(capture.pk) / kid / part
 
 
@@ -99,7 +100,8 @@ def _manifest(capture: Capture) -> manifests.Manifest:
 
 
 def _key(kid: str) -> ECKey:
-    """The private half; a retired one too, for a record that comes late, as long as its file is kept."""
+    """The private capture key, also a retired one while its file is kept. Raises `RefusedError` if it is
+    unknown."""
     row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).first()
     if row is None:
         raise RefusedError(ReviewReason.KEY_UNKNOWN)
@@ -123,7 +125,8 @@ def _parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:
 
 
 def _form(capture: Capture, manifest: manifests.Manifest, plain: dict[str, bytes]) -> dict[str, Any]:
-    """The form, if it has its shape, belongs to this capture and tells the truth about the other parts."""
+    """The form, if it has its schema, belongs to this capture and states the right hashes of the other parts.
+    Raises `RefusedError`."""
     try:
         form = strict_json.loads(plain["form"][: limits.FORM_BYTES + 1])
     except strict_json.JsonError:

@@ -1,4 +1,4 @@
-"""Receipts: signed once, in the transaction of what they tell, and read back ever after."""
+"""Receipts: signed once, in the transaction of what they confirm, and read from the row afterwards."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ _SIGNERS = {ReceiptKind.STORED: KeyRole.SERVER, ReceiptKind.VERIFIED: KeyRole.WO
 
 
 def write(*, capture: Capture, kind: ReceiptKind, at: datetime) -> str:
-    """Sign and insert, once; the caller holds the transaction in which the capture's stage changes."""
+    """Sign and insert a receipt. Call in the transaction that changes the capture's stage."""
     payload = {
         "kind": str(kind),
         "capture": str(capture.pk),

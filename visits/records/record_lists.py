@@ -1,4 +1,4 @@
-"""Records and events as the office looks at them."""
+"""Lists of captures and events for the office's pages."""
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch
@@ -11,13 +11,13 @@ LOOK_AT = (EventState.REVIEW, EventState.REJECTED)
 
 
 def stages() -> dict[str, int]:
-    """How many records are at each stage."""
+    """The number of captures at each stage."""
     counted = dict(Capture.objects.order_by().values_list("status__stage").annotate(n=Count("pk")))
     return {str(stage): counted.get(stage, 0) for stage in CaptureStage}
 
 
 def captures(*, stage: str, number: int) -> Page[Capture]:
-    """A page of the records at a stage, the longest waiting first where somebody has to act."""
+    """A page of the captures at a stage: oldest first where somebody has to act, else newest first."""
     rows = Capture.objects.filter(status__stage=stage).select_related(
         "status", "device__team", "officer", "visit__need__resident__village", "outbox"
     )
@@ -28,7 +28,7 @@ def captures(*, stage: str, number: int) -> Page[Capture]:
 
 
 def others_of(capture: Capture) -> list[Capture]:
-    """Other records of the same need, for the eye to compare."""
+    """Other captures of the same need."""
     if capture.visit is None:
         return []
     rows = Capture.objects.filter(visit__need=capture.visit.need_id).exclude(pk=capture.pk)
@@ -36,7 +36,7 @@ def others_of(capture: Capture) -> list[Capture]:
 
 
 def events_to_look_at(*, number: int) -> Page[EventStatus]:
-    """Events that wait for a person, oldest first."""
+    """A page of events that are under review or rejected, oldest first."""
     rows = EventStatus.objects.filter(state__in=LOOK_AT).select_related(
         "event__device__team", "event__officer", "event__visit__need__resident__village"
     )

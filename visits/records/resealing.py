@@ -1,4 +1,4 @@
-"""Stored records are sealed anew to the current capture key, by the worker's user alone."""
+"""Resealing: stored captures encrypted again to the current capture key, by the worker's user."""
 
 import os
 from pathlib import Path
@@ -28,10 +28,10 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def reseal(*, capture: Capture, actor: str) -> bool:
-    """Seal a stored capture's parts to the current key; False where they are, or it is not stored yet.
+    """Seal a stored capture's parts to the current key. False if they are already, or it is not stored yet.
 
-    Raises `opening.RefusedError` where it cannot be opened, `keys.KeyMissingError` or `OSError` where a
-    file cannot be read. The row is written when every file is on disk.
+    Raises `decrypt.RefusedError` if it cannot be opened, `office_keys.KeyMissingError` or `OSError` if a file
+    cannot be read. The row is written after all files are on disk.
     """
     row = office_keys.current(KeyRole.CAPTURE)
     if capture.status.stage == CaptureStage.INCOMPLETE or sealed_to(capture) == row.kid:

@@ -1,4 +1,4 @@
-"""A person decides about a record that waits for one. Nothing is dropped: set aside, it is still kept."""
+"""Decisions about captures under review. No capture is deleted; a rejected one is set aside."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def _decided(
 
 @transaction.atomic
 def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
-    """The record counts. False where it was decided before, or was never opened."""
+    """Accept the capture. False if it was decided before or was never decrypted."""
     need = verification.lock_need(capture)
     if not CaptureContent.objects.filter(capture=capture).exists():
         return False
@@ -53,7 +53,8 @@ def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
 
 @transaction.atomic
 def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
-    """The record does not count (a second one of the same person, say). Its need waits for a decision."""
+    """Set the capture aside, for example as a duplicate; its need goes to review. False if it was decided
+    before."""
     need = verification.lock_need(capture)
     review, aside = CaptureStage.REVIEW, CaptureStage.SET_ASIDE
     if not _decided(capture=capture, source=review, to=aside, user=user, actor=actor, note=note):
@@ -68,14 +69,14 @@ def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
 
 @transaction.atomic
 def take_up_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
-    """Look again at a record that was set aside."""
+    """Put a capture that was set aside under review again."""
     aside, review = CaptureStage.SET_ASIDE, CaptureStage.REVIEW
     return _decided(capture=capture, source=aside, to=review, user=user, actor=actor, note=note)
 
 
 @transaction.atomic
 def open_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
-    """Let the worker try once more, after a key was found or an error mended."""
+    """Verify a capture again, after a key was found or an error repaired."""
     review, stored = CaptureStage.REVIEW, CaptureStage.STORED
     changed = _decided(
         capture=capture,
@@ -93,21 +94,21 @@ def open_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
 
 
 def form(capture: Capture) -> dict[str, Any]:
-    """The opened form. Raises `outreach.lib.crypto.SealError` once its person was erased."""
+    """The decrypted form. Raises `outreach.lib.crypto.SealError` if its person was erased."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
     raw = sealing.unseal(content, "form_sealed", bytes(content.form_sealed), key=content.key)
     return dict(strict_json.loads(raw))
 
 
 def look(*, capture: Capture, actor: str) -> dict[str, Any]:
-    """The opened form for a person's eye; that somebody looked is written down."""
+    """The decrypted form, with a log row that somebody looked at it."""
     found = form(capture)
     log.write(actor=actor, action="capture_seen", subject=capture)
     return found
 
 
 def face(capture: Capture) -> bytes:
-    """The small picture of the face, a JPEG; empty where there is none."""
+    """The photo of the face as JPEG; empty if there is none."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
     if not content.face_sealed:
         return b""

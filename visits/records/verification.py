@@ -1,4 +1,4 @@
-"""The worker's step: a stored record is opened, checked, and accepted or put before a person.
+"""Verification of stored captures by the worker: decrypt, check, then accept or put under review.
 
 A leased job of `ops.leased_jobs` in the capture's state row. Everything that follows from the result happens
 in one transaction.
@@ -110,7 +110,8 @@ def _finish(*, capture: Capture, opened: decrypt.Opened, rows: QuerySet[CaptureS
 
 
 def lock_need(capture: Capture) -> Need | None:
-    """The need that the record is about, with its visits: locked in the order in which publishing does it."""
+    """Lock the capture's need and its visits, in the order that publishing uses. None if the visit is
+    unknown."""
     if capture.visit is None:
         return None
     need_id = capture.visit.need_id
@@ -119,7 +120,8 @@ def lock_need(capture: Capture) -> Need | None:
 
 
 def accept(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> None:
-    """What follows an accepted record: it queues for the centre, and its resident counts as recorded."""
+    """Effects of an accepted capture: enqueue it for the centre, cancel other visits of the need, mark it
+    RECORDED."""
     outbox.enqueue(capture=capture, at=at, actor=actor)
     if need is None or capture.visit is None:
         return
@@ -140,7 +142,7 @@ def _wait_for_a_person(*, capture: Capture, need: Need, at: datetime) -> None:
 
 
 def _keep(*, capture: Capture, opened: decrypt.Opened, at: datetime) -> None:
-    """The verified receipt, and what a person needs for a review under the person's key."""
+    """Store the VERIFIED receipt and the content that a review needs, sealed under the person's key."""
     if not Receipt.objects.filter(capture=capture, kind=ReceiptKind.VERIFIED).exists():
         receipts.write(capture=capture, kind=ReceiptKind.VERIFIED, at=at)
     content = CaptureContent(capture=capture, key=capture.key)
@@ -152,7 +154,7 @@ def _keep(*, capture: Capture, opened: decrypt.Opened, at: datetime) -> None:
 
 
 def _circumstances(capture: Capture, need: Need | None, opened: decrypt.Opened) -> list[ReviewReason]:
-    """Why a record that opens well must still be looked at."""
+    """Reasons to review a capture that decrypts and checks well."""
     found = []
     visit, officer, device = capture.visit, capture.officer, capture.device
     if visit is None or need is None:
