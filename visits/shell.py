@@ -1,4 +1,4 @@
-"""The files that the tablet's app consists of, and their common version: what its service worker keeps."""
+"""The files of the tablet app and their common version, which its service worker caches."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WORKER = "visits/tablet/sw.js"
 
 @dataclass(frozen=True)
 class Shell:
-    """`files` are addresses, "/" first; `version` changes when a byte of any of them does."""
+    """`files` are addresses, "/" first; `version` changes with any byte of any of them."""
 
     version: str
     files: tuple[str, ...]

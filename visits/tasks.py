@@ -1,4 +1,4 @@
-"""What the queue calls: one line each, ids only. The truth of every job is in its own row."""
+"""Tasks of the queue: one line each, with ids only. The state of every job is in its own row."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from visits.schedule.runs import engine, plan_runs
 
 
 def beat() -> None:
-    """Answer the supervisor's bell."""
+    """Record a sign of life, as asked by the supervisor."""
     heartbeat.beat()
 
 
 def run_plan(run_id: str) -> bool:
-    """Work on a planning run, if it is still to be done."""
+    """Work on a planning run if it is still queued."""
     return plan_runs.run(run_id=run_id)
 
 
@@ -25,35 +25,35 @@ def look_again() -> int:
 
 
 def verify_capture(capture_id: str) -> None:
-    """Open and check a stored capture."""
+    """Verify a stored capture."""
     verification.run(capture_id=UUID(capture_id))
 
 
 def verify_waiting() -> int:
-    """Every minute: stored captures that nobody works on."""
+    """Every minute: verify stored captures that no worker holds."""
     return verification.run_waiting()
 
 
 def forget_old() -> int:
-    """Every hour: sessions that ran out, with the half-filled forms in them."""
+    """Every hour: delete expired sessions (with half-filled forms) and old counts of tries."""
     return retention.forget_old()
 
 
 def learn_durations() -> int:
-    """Once a day: how long visits take, from the finished ones."""
+    """Once a day: learn visit durations from finished visits."""
     return duration_learning.learn_durations()
 
 
 def fit_travel() -> None:
-    """Once a week: a proposal of how fast teams drive, from their trips."""
+    """Once a week: propose a driving speed fitted to recorded trips."""
     calibration.propose()
 
 
 def sweep_drafts() -> int:
-    """Once a day: chunks that a killed process left half written."""
+    """Once a day: delete chunks that a killed process left half written."""
     return blobs.sweep_drafts()
 
 
 def worker_started(**signal: object) -> None:
-    """A worker process has started: it compiles the engine in the background, once an installation."""
+    """Compile the engine in the background when a worker process starts, once an installation."""
     engine.warm_in_background()

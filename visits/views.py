@@ -1,4 +1,4 @@
-"""The tablet's own origin: the shell of its app, its service worker, the map of the regency."""
+"""The tablet's origin: the shell of its app, its service worker, the map of the regency."""
 
 import json
 
@@ -18,13 +18,14 @@ def _page() -> str:
 
 @require_safe
 def tablet(request: HttpRequest) -> HttpResponse:
-    """The page itself: the same for everybody, it holds no data."""
+    """The page of the app: the same for everybody, without data."""
     return HttpResponse(_page(), headers={"Cache-Control": "no-cache"})
 
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker at the root, so that it serves the whole origin; it learns there which files to keep."""
+    """The service worker at the root, so that its scope is the whole origin; it contains the list of files to
+    cache."""
     made = shell(_page())
     listing = json.dumps({"version": made.version, "files": made.files})
     return HttpResponse(
@@ -36,7 +37,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region_map(request: HttpRequest) -> HttpResponseBase:
-    """Boundaries and village names; public data, no account needed."""
+    """Boundaries and village names; public."""
     made = region.region_map()
     if made is None:
         return JsonResponse({"type": "FeatureCollection", "features": [], "attribution": ""})

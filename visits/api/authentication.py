@@ -1,4 +1,4 @@
-"""Who speaks: a tablet, by its opaque token. Cookies mean nothing here."""
+"""Authentication of tablets by their opaque token. Cookies are ignored."""
 
 import re
 
@@ -13,7 +13,7 @@ _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,100})")
 
 
 class DeviceAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`; the view then knows the tablet as `request.user`."""
+    """`Authorization: Bearer <token>`; the tablet becomes `request.user`."""
 
     def authenticate(self, request: Request) -> tuple[Device, DeviceToken] | None:
         header = request.headers.get("Authorization")

@@ -1,4 +1,4 @@
-"""What every view of the tablet's API shares: who may call it, which client, and that nothing is cached."""
+"""The base of all views of the tablet API: permissions, client version, no caching."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from visits.tablets import devices
 
 
 def checked(schema: dict[str, Any], value: Any) -> Any:
-    """The value, if it has this shape. Raises the problem `invalid`."""
+    """The value if it has this schema. Raises the problem `invalid`."""
     found = shapes.errors(schema, value)
     if found:
         raise ProblemError("invalid", errors=found)
@@ -24,20 +24,20 @@ def checked(schema: dict[str, Any], value: Any) -> Any:
 
 
 def client_of(request: Request) -> int:
-    """The client's protocol number; 0 where it does not say."""
+    """The client's protocol number; 0 if the header is missing."""
     text = request.headers.get("Jb-Client", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def known_device(request: Request) -> Device | None:
-    """The calling tablet; None where nobody has authenticated."""
+    """The calling tablet; None if the call is not authenticated."""
     return request.auth.device if isinstance(request.auth, DeviceToken) else None
 
 
 class TabletView(APIView):
     """A call of a paired tablet.
 
-    `hand_in`: a revoked tablet may call it too. `newest`: an old client may not.
+    `hand_in`: revoked tablets may call it too. `newest`: refused to old clients.
     """
 
     throttle_classes = [TabletThrottle]
@@ -61,7 +61,7 @@ class TabletView(APIView):
 
 
 class OpenView(TabletView):
-    """A call of somebody who is not known yet."""
+    """A call without authentication."""
 
     authentication_classes = []
 
@@ -77,7 +77,7 @@ def device_of(request: Request) -> Device:
 
 
 class NothingHereView(OpenView):
-    """Any other address below ours, so that a mistake is answered in our own words."""
+    """Any other address below /api/v1/: a problem document instead of Django's 404 page."""
 
     schema = None
 

@@ -1,4 +1,4 @@
-"""What a tablet hands in: events, captures, chunks. A revoked tablet may still call all of these."""
+"""Uploads of tablets: events, captures, chunks. Revoked tablets may call all of these."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Calls of a tablet that is not known yet, or no longer: ping, pairing, a new token."""
+"""Calls of tablets without a valid token: ping, pairing, token renewal."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How bodies are read: bounded, strict, and always answered in JSON."""
+"""Parsers of request bodies: bounded in size, strict, and always answered in JSON."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -14,7 +14,7 @@ from visits.sync import limits
 
 
 def _read(stream: IO[bytes], most: int) -> bytes:
-    """At most so many bytes; a longer body is refused before it fills the memory."""
+    """At most `most` bytes. Raises before a longer body fills the memory."""
     length = getattr(stream, "META", {}).get("CONTENT_LENGTH") or "0"
     if not str(length).isdigit() or int(length) > most:
         raise ProblemError("too-large")
@@ -25,7 +25,7 @@ def _read(stream: IO[bytes], most: int) -> bytes:
 
 
 class StrictJSONParser(BaseParser):
-    """JSON by the strict reading of `visits.lib.strict_json`, up to 1 MiB."""
+    """JSON by `visits.lib.strict_json`, up to 1 MiB."""
 
     media_type = "application/json"
 
@@ -50,7 +50,7 @@ class ChunkParser(BaseParser):
 
 
 class JsonAlways(DefaultContentNegotiation):
-    """Our one way of answering, whatever `Accept` says."""
+    """Always answers in JSON, whatever `Accept` says."""
 
     def select_renderer(
         self, request: HttpRequest, renderers: Any, format_suffix: str | None = None

@@ -1,4 +1,4 @@
-"""What a tablet reads: itself, and its team's days."""
+"""Reads of tablets: their own data, and their team's days."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ _IF_NONE_MATCH = OpenApiParameter("If-None-Match", type=str, location=OpenApiPar
 
 
 def _versioned(request: Request, content: dict[str, Any], version: str) -> Response:
-    """The content with its ETag, or 304 where the tablet has it."""
+    """The content with its ETag, or 304 if the tablet has this version."""
     etag = f'"{version}"'
     asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
     if etag in asked:

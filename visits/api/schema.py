@@ -100,7 +100,7 @@ EVENTS = thing(
 
 
 def components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
-    """Adds the shapes that have a name: problems, events, and what is inside signatures and seals."""
+    """Add the named schemas: problems, events, and the contents of signed and sealed messages."""
     named = {
         "Problem": PROBLEM,
         "PairingPayload": shapes.PAIRING,
@@ -113,7 +113,7 @@ def components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
 
 
 class TabletSchema(AutoSchema):
-    """Adds what every call has: the client's number, and our problem documents."""
+    """Adds what every call has: the client header and the problem documents."""
 
     def get_override_parameters(self) -> list[Any]:
         return [
@@ -148,7 +148,7 @@ def documented(
     body: dict[str, Any] | bytes | None = None,
     parameters: list[OpenApiParameter] | None = None,
 ) -> Callable[[Any], Any]:
-    """The description of one call. `problems`: codes beside those that every call may answer."""
+    """The OpenAPI description of one call. `problems`: codes besides those that every call may answer."""
     responses: dict[Any, Any] = {
         status: OpenApiResponse(response=schema, description="")
         if schema is not None

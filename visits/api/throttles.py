@@ -1,7 +1,7 @@
-"""How often: by address before a tablet is known, by tablet afterwards. All processes count together.
+"""Rate limits: by address for unknown tablets, by tablet afterwards; shared by all processes.
 
-The counts are rows (`outreach.services.limits`). A process that counts a frequent call writes only every few
-calls, and nothing more once somebody is over the limit, so that counting never costs more than serving.
+Counts are rows (`outreach.services.limits`). A process writes a frequent call only every few calls, and
+nothing once a caller is over the limit, so that counting never costs more than serving.
 """
 
 import time
@@ -21,20 +21,20 @@ _shut: dict[tuple[str, str], float] = {}  # until when (monotonic) a caller is r
 
 
 def forget() -> None:
-    """What this process remembers of callers; the rows stay."""
+    """Delete this process's counts; the rows stay."""
     _uncounted.clear()
     _shut.clear()
 
 
 class SharedThrottle(BaseThrottle):
-    """At most `limit.tries` calls of a caller; written every `step` calls."""
+    """At most `limit.tries` calls of a caller, written every `step` calls."""
 
     limit: limits.Limit
     step = 1
     seconds = 0.0
 
     def caller(self, request: Request) -> str | None:
-        """Who is counted; None for somebody who is not."""
+        """The identity that is counted; None for a caller without limit."""
         return self.get_ident(request)
 
     def allow_request(self, request: Request, view: Any) -> bool:

@@ -1,1 +1,2 @@
-"""Plain helpers of the tablet protocol: strict JSON, JOSE, problems, the fold of events into a state."""
+"""Helpers of the tablet protocol without Django models: strict JSON, JOSE, problems, folding events into a
+state."""

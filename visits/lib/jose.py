@@ -1,8 +1,8 @@
-"""Signatures and sealing of the tablet protocol, on joserfc.
+"""Signatures and encryption of the tablet protocol, on joserfc.
 
-One algorithm of each sort: ES256 to sign, ECDH-ES+A256KW with A256GCM to seal. The header is read and
-compared by us before any key is touched: exactly the members that the protocol names, no more. So an
-`alg` of none or HS256, a `zip`, a `p2c`, a `jku` or a `crit` never gets as far as the library.
+One algorithm of each kind: ES256 to sign, ECDH-ES+A256KW with A256GCM to encrypt. The header is parsed and
+compared here before any key is used: exactly the members that the protocol names. So an `alg` of none or
+HS256, a `zip`, a `p2c`, a `jku` or a `crit` never reaches the library.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ _POINT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class JoseError(ValueError):
-    """Not a message of ours: the text says which rule it breaks, without quoting from it."""
+    """The message breaks a rule of the protocol. The text names the rule and quotes no content."""
 
 
 def new_key() -> ECKey:
-    """A fresh P-256 key; its `kid` is the RFC 7638 thumbprint, one that can be typed after a command."""
+    """A new P-256 key whose `kid` is its RFC 7638 thumbprint and does not begin with "-", so that it works as
+    an argument."""
     key = ECKey.generate_key("P-256", private=True)
     while key.thumbprint().startswith("-"):
         key = ECKey.generate_key("P-256", private=True)
@@ -44,18 +45,19 @@ def new_key() -> ECKey:
 
 
 def import_private(jwk: dict[str, Any]) -> ECKey:
-    """A private key of ours from its file."""
+    """The private key of a key file."""
     return ECKey.import_key(jwk)
 
 
 def public_jwk(key: ECKey) -> dict[str, str]:
-    """The four members of the public half, nothing else."""
+    """The four members of the public half."""
     data = key.as_dict(private=False)
     return {name: str(data[name]) for name in ("kty", "crv", "x", "y")}
 
 
 def import_public(jwk: Any) -> ECKey:
-    """A P-256 public key from outside; private members, other curves and points off the curve are refused."""
+    """A P-256 public key from outside. Raises `JoseError` for private members, other curves and points off
+    the curve."""
     if (
         not isinstance(jwk, dict)
         or set(jwk) != {"kty", "crv", "x", "y"}
@@ -79,7 +81,7 @@ def thumbprint(jwk: dict[str, str]) -> str:
 
 
 def decode_segment(segment: str) -> bytes:
-    """Base64url without padding, in its one canonical spelling."""
+    """Decode base64url without padding. Raises `JoseError` unless it is the canonical encoding."""
     if not _COMPACT.fullmatch(segment):
         raise JoseError("not base64url")
     try:
@@ -111,7 +113,7 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 
 def sign(*, payload: dict[str, Any], typ: str, key: ECKey, kid: str) -> str:
-    """A compact JWS, ES256, over the canonical payload."""
+    """Sign the canonical payload as compact JWS (ES256)."""
     header = {"alg": "ES256", "typ": typ, "kid": kid}
     return jws.serialize_compact(
         header, strict_json.canonical(payload), key, registry=JWSRegistry(algorithms=["ES256"])
@@ -119,7 +121,7 @@ def sign(*, payload: dict[str, Any], typ: str, key: ECKey, kid: str) -> str:
 
 
 def peek(token: Any, *, typ: str) -> tuple[str, dict[str, Any]]:
-    """The `kid` and the payload of a JWS that is NOT verified yet: only to find the key to verify with."""
+    """The `kid` and the payload of a JWS that is NOT verified: only for finding the key to verify with."""
     parts = _segments(token, 3, MAX_JWS_CHARS)
     header = _object(decode_segment(parts[0]))
     if set(header) != {"alg", "typ", "kid"} or header["alg"] != "ES256" or header["typ"] != typ:
@@ -130,7 +132,7 @@ def peek(token: Any, *, typ: str) -> tuple[str, dict[str, Any]]:
 
 
 def verify(token: Any, *, typ: str, key: ECKey, kid: str) -> dict[str, Any]:
-    """The payload of a JWS, if it is signed by this key under this key id with this type."""
+    """The payload of a JWS signed by this key under this key id with this type. Raises `JoseError`."""
     found, payload = peek(token, typ=typ)
     if found != kid:
         raise JoseError("signed under another key id")
@@ -157,7 +159,7 @@ def _seal_registry() -> JWERegistry:
 
 
 def seal(*, plain: bytes, key: ECKey, kid: str, capture: str, part: str) -> bytes:
-    """A part sealed to a capture key, as the tablet does it: the ASCII bytes of a compact JWE."""
+    """Encrypt a part to a capture key as tablets do: the ASCII bytes of a compact JWE."""
     header = {
         "alg": SEAL_ALG,
         "enc": SEAL_ENC,
@@ -187,7 +189,7 @@ def _seal_header(sealed: bytes) -> dict[str, Any]:
 
 
 def open_sealed(sealed: bytes, *, key: ECKey, kid: str, capture: str, part: str) -> bytes:
-    """The plain bytes of a part, if it is sealed to this key for this capture under this name."""
+    """Decrypt a part that is sealed to this key, for this capture and part name. Raises `JoseError`."""
     header = _seal_header(sealed)
     if (header["kid"], header["jb_capture"], header["jb_part"]) != (kid, capture, part):
         raise JoseError("sealed for another capture, part or key")

@@ -1,4 +1,4 @@
-"""Moments as the tablet protocol writes them."""
+"""Timestamps in the format of the tablet protocol."""
 
 from datetime import UTC, datetime
 
@@ -9,9 +9,10 @@ def utc(at: datetime) -> str:
 
 
 def parse(text: str) -> datetime | None:
-    """An RFC 3339 moment with its offset; None for anything else.
+    """The datetime of an RFC 3339 text with an offset; None for anything else.
 
-    Any year that a clock may show is taken, 1970 after an empty battery too: a record is not lost for its clock.
+    Any year is accepted, also 1970 after an empty battery: a record is not refused because of its tablet's
+    clock.
     """
     try:
         at = datetime.fromisoformat(text)

@@ -1,7 +1,7 @@
-"""What can be wrong with a call of the tablet: a closed list, in words an officer understands (RFC 9457).
+"""The problems that a call of a tablet can have: a closed list with texts for officers (RFC 9457).
 
-`retry` tells the tablet what to do: only `fix-data`, `review` and `never` park an item, anything else is
-tried again. Services raise `ProblemError`; the exception handler in `config.api` writes the document.
+`retry` tells the tablet what to do: `fix-data`, `review` and `never` park an item, everything else is tried
+again. Services raise `ProblemError`; the exception handler in `config.api` writes the document.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TYPE_BASE = "https://jemput-bola.invalid/masalah/"
 
 @dataclass(frozen=True)
 class Problem:
-    """One kind of problem: HTTP status, title, what to do, and whether trying again helps."""
+    """A kind of problem: HTTP status, title, what to do, and whether to retry."""
 
     status: int
     retry: str
@@ -132,7 +132,7 @@ PROBLEMS: dict[str, Problem] = {
 
 
 class ProblemError(Exception):
-    """A call that cannot be done, by its code. `extra` are further members of the document."""
+    """A call that failed with this problem code. `extra` are further members of the document."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class ProblemError(Exception):
         return PROBLEMS[self.code].status
 
     def document(self) -> dict[str, Any]:
-        """The problem document, in the language of the request."""
+        """The problem document in the language of the request."""
         problem = PROBLEMS[self.code]
         document: dict[str, Any] = {
             "type": TYPE_BASE + self.code,

@@ -1,4 +1,4 @@
-"""Checks a value from outside against a JSON Schema, and says in Indonesian what is wrong, never what was sent."""
+"""Validation of untrusted values against JSON Schema, with Indonesian messages that never quote the value."""
 
 from functools import lru_cache
 from typing import Any
@@ -40,12 +40,12 @@ JWS = {"type": "string", "minLength": 1, "maxLength": 65536}
 
 
 def text(longest: int, *, shortest: int = 0) -> dict[str, Any]:
-    """A text of bounded length."""
+    """Schema of a string of bounded length."""
     return {"type": "string", "minLength": shortest, "maxLength": longest}
 
 
 def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    """An object with these members; further ones are let be, for newer tablets know more."""
+    """Schema of an object with these members. Further members are allowed, as newer tablets may send more."""
     return {
         "type": "object",
         "properties": {**required, **(optional or {})},
@@ -54,12 +54,12 @@ def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> d
 
 
 def some(schema: dict[str, Any], *, most: int, least: int = 0) -> dict[str, Any]:
-    """A list of so many of these."""
+    """Schema of an array of bounded length."""
     return {"type": "array", "items": schema, "minItems": least, "maxItems": most}
 
 
 def maybe(schema: dict[str, Any]) -> dict[str, Any]:
-    """This, or null."""
+    """Schema of the value or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
@@ -81,7 +81,7 @@ _SCHEMAS: dict[int, dict[str, Any]] = {}
 
 
 def errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
-    """What is wrong, as `[{"field", "message"}]`, at most ten; empty where the value fits."""
+    """The errors of a value as `[{"field", "message"}]`, at most `MOST_ERRORS`; empty if it is valid."""
     _SCHEMAS[id(schema)] = schema  # schemas are constants of modules, so their identity lasts
     found = []
     for error in _validator(id(schema)).iter_errors(value):

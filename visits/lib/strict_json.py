@@ -1,4 +1,4 @@
-"""JSON as we accept it from outside, and one way to write it that always gives the same bytes."""
+"""Strict JSON parsing, and a canonical serialisation that always gives the same bytes."""
 
 import json
 import math
@@ -9,7 +9,7 @@ MAX_DEPTH = 16
 
 
 class JsonError(ValueError):
-    """The bytes are not JSON as we accept it; the message names the rule, never the content."""
+    """The bytes are not accepted as JSON. The message names the rule and quotes no content."""
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _integer(text: str) -> int:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Depth, and characters that no database column of ours can hold."""
+    """Check depth, and characters that the database cannot store."""
     if depth > MAX_DEPTH:
         raise JsonError("nested too deep")
     if isinstance(value, str):
@@ -53,7 +53,8 @@ def _check(value: Any, depth: int) -> None:
 
 
 def loads(raw: bytes) -> Any:
-    """Parse UTF-8 JSON. Refused: NaN, a name twice, huge numbers, lone surrogates, NUL, depth over 16."""
+    """Parse UTF-8 JSON. Raises `JsonError` for NaN, repeated names, huge numbers, lone surrogates, NUL, and
+    depth over `MAX_DEPTH`."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -73,12 +74,12 @@ def loads(raw: bytes) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """The same bytes for the same content: names sorted, no white space, UTF-8."""
+    """Canonical bytes: names sorted, no white space, UTF-8."""
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
 
 
 def digest(value: Any) -> str:
-    """SHA-256, in hexadecimal, of the canonical bytes."""
+    """SHA-256 of the canonical bytes, hexadecimal."""
     return sha256(canonical(value)).hexdigest()

@@ -1,4 +1,4 @@
-"""A visit's state as a function of the set of facts reported about it: arrival order cannot matter."""
+"""A visit's state as a function of the set of its events, so that their order of arrival cannot matter."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ DEPARTED, ARRIVED, OUTCOME = "departed", "arrived", "outcome"
 
 @dataclass(frozen=True)
 class Fact:
-    """One reported fact; `device` and `sequence` give its place among the others."""
+    """One reported event; ordered by `device` and `sequence`."""
 
     device: str
     sequence: int
@@ -20,7 +20,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Folded:
-    """What all facts together say. `state`: published, travelling, arrived or finished."""
+    """What all events together say. `state` is published, travelling, arrived or finished."""
 
     state: str = "published"
     state_at: datetime | None = None
@@ -31,10 +31,10 @@ class Folded:
 
 
 def fold(facts: Iterable[Fact]) -> Folded:
-    """The state after these facts, in (device, sequence) order, a repeated fact counted once.
+    """The state after these events in the order of (device, sequence); repeated events count once.
 
-    The last outcome holds; with different outcomes reported, `contradiction` says that a person should look.
-    The first arrival is when the team was there.
+    The last outcome counts; `contradiction` is set if several outcomes differ. `arrived_at` is the first
+    arrival.
     """
     ordered = sorted({(fact.device, fact.sequence): fact for fact in facts}.items())
     state, state_at, arrived_at, last, outcomes = "published", None, None, None, set()

@@ -1,4 +1,4 @@
-"""Signs of life of the worker, and how long work waits. Read by `/readyz` and by the supervisor."""
+"""The worker's heartbeat and the age of waiting jobs; read by `/readyz` and the supervisor."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ BELLS_IN_QUEUE = 200
 
 
 def beat() -> None:
-    """Write that the worker of this process tree is alive."""
+    """Record that the worker of this process tree is alive."""
     Heartbeat.objects.update_or_create(
         name=settings.WORKER_NAME,
         defaults={"at": timezone.now(), "process": f"{socket.gethostname()}:{os.getpid()}"[:80]},
@@ -26,26 +26,24 @@ def beat() -> None:
 
 
 def ring() -> None:
-    """Ask the worker for a sign of life, through the queue that real work takes; leaves no row behind.
-
-    Bells do not pile up where nobody answers.
-    """
+    """Ask the worker for a sign of life through the queue that real jobs use. Leaves no result row, and does
+    nothing while `BELLS_IN_QUEUE` tasks wait."""
     if OrmQ.objects.count() < BELLS_IN_QUEUE:
         async_task("visits.tasks.beat", task_name="beat", save=False)
 
 
 def last_sign_of_life(*, name: str | None = None) -> datetime | None:
-    """When a worker last did something: the one of that name, else any."""
+    """The last sign of life of the worker of that name, or of any; None if there was none."""
     beats = Heartbeat.objects.filter(name=name) if name else Heartbeat.objects.all()
     last: datetime | None = beats.aggregate(last=Max("at"))["last"]
     return last
 
 
 def is_silent(*, name: str, seconds: float) -> bool:
-    """Whether the worker of that name has given no sign of life for so long; one never seen is silent.
+    """Whether the worker of that name gave no sign of life for `seconds`; True if it never did.
 
-    A planning run whose lease is being renewed is a sign of life too: two of them fill a cluster, and
-    killing it would cost their work.
+    A planning run whose lease is being renewed counts as a sign of life: two runs fill a cluster, and killing
+    it would lose their work.
     """
     now = timezone.now()
     seen = last_sign_of_life(name=name)

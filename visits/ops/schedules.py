@@ -1,4 +1,4 @@
-"""The periodic jobs, declared here and nowhere else; a worker writes them to django-q2's table when it starts."""
+"""The periodic jobs, all declared here. A worker writes them to django-q2's table when it starts."""
 
 import logging
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PREFIX = "jb:"  # marks our rows, so that one that is no longer declared goes aw
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A task of `visits.tasks` and how often it is rung."""
+    """A task of `visits.tasks` and its interval in minutes."""
 
     name: str
     task: str
@@ -31,8 +31,8 @@ DECLARED = [
 
 
 def sync() -> int:
-    """Make the table say what is declared; safe to repeat and to do in several workers at once (a row too
-    many is taken away the next time; all jobs may run twice). Returns how many rows were changed."""
+    """Make django-q2's table equal to the declaration. Returns how many rows changed. Safe to repeat and to
+    run in several workers at once: a duplicate row is removed the next time, and every job may run twice."""
     changed: int = 0
     ours = Schedule.objects.filter(name__startswith=PREFIX)
     for job in DECLARED:
@@ -55,7 +55,7 @@ def sync() -> int:
 
 
 def worker_started(**signal: object) -> None:
-    """Every worker process that starts sees to the schedules; that must never cost it its life."""
+    """Synchronise the schedules when a worker process starts. Errors are logged, never raised."""
     try:
         sync()
     except DatabaseError:

@@ -1,1 +1,1 @@
-"""What tablets are told and how their manifests read: no writes here."""
+"""The tablet protocol: what tablets are sent, and how their manifests are read. Writes nothing."""

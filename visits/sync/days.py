@@ -1,6 +1,7 @@
-"""A team's days as its tablet holds them: whole, from one snapshot, named by the hash of their content.
+"""The days that a tablet holds, each read from one snapshot and identified by the hash of its content.
 
-Yesterday, today and tomorrow are told in full; later days only as villages and counts, for a stolen tablet.
+Yesterday, today and tomorrow are sent in full; later days only as villages and counts, in case a tablet is
+stolen.
 """
 
 from collections import Counter
@@ -23,12 +24,12 @@ DAYS_BEFORE, DAYS_AFTER, DAYS_IN_FULL = 1, 7, 1
 
 
 def dates(today: date) -> list[date]:
-    """The days that a tablet holds."""
+    """The dates that a tablet holds."""
     return [today + timedelta(days=offset) for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
 
 
 def overview(*, device: Device, today: date) -> dict[str, Any]:
-    """Which version of each day is the newest, and what the coordinator has to say."""
+    """The newest version of each day, and the unread messages of the coordinator."""
     with one_moment():
         contents = _contents(team=device.team, days=dates(today), today=today)
         messages = list(TeamMessage.objects.filter(team=device.team_id, read_at=None).order_by("pk")[:20])
@@ -43,7 +44,7 @@ def overview(*, device: Device, today: date) -> dict[str, Any]:
 
 
 def day(*, device: Device, wanted: date, today: date) -> dict[str, Any] | None:
-    """One day with its version; None outside the days that a tablet holds."""
+    """One day with its version; None outside the dates that a tablet holds."""
     if wanted not in dates(today):
         return None
     with one_moment():

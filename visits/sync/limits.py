@@ -1,4 +1,4 @@
-"""How much a tablet may send; the tablet is told the same numbers."""
+"""Size limits of what a tablet may send. The tablet is sent the same numbers."""
 
 CHUNK_BYTES = 256 * 1024
 CAPTURE_BYTES = 25 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""A capture's manifest as it is read: who hands in what, in which parts and chunks."""
+"""A capture's manifest: who hands in what, in which parts and chunks."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the tablet has signed about a capture."""
+    """The signed statement of a tablet about a capture."""
 
     capture: UUID
     visit: UUID
@@ -39,12 +39,12 @@ class Manifest:
 
     @property
     def size(self) -> int:
-        """Bytes of ciphertext in all parts."""
+        """Bytes of ciphertext of all parts."""
         return sum(part.size for part in self.parts)
 
 
 def read(payload: dict[str, Any]) -> Manifest:
-    """The manifest of a verified signature. Problems: invalid (with fields), too-large."""
+    """The manifest of a verified payload. Problems: invalid (with fields), too-large."""
     found = shapes.errors(MANIFEST, payload)
     if found:
         raise ProblemError("invalid", errors=found)

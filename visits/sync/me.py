@@ -1,4 +1,4 @@
-"""What a tablet is told about itself: its team, officers, the office's keys, the rules it lives by."""
+"""The answer of `GET /me`: the tablet's team and officers, the office's keys, and the policy that it follows."""
 
 from datetime import datetime
 from typing import Any
@@ -34,8 +34,8 @@ POLICY: dict[str, Any] = {
 
 
 def key_chain() -> list[str]:
-    """The server's keys, each signed by the one before it, oldest first: a tablet that was away while they
-    changed comes to believe the current one before it sends anything of its own."""
+    """The server's keys, oldest first, each signed by the one before, so that a tablet that was away during
+    rotations can verify the current key."""
     rows = PublicKey.objects.filter(role=KeyRole.SERVER).exclude(endorsement="").order_by("-made_at")
     return list(rows.values_list("endorsement", flat=True)[:KEY_CHAIN])[::-1]
 
@@ -64,5 +64,5 @@ def content(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
 
 
 def wipe(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
-    """The payload that tells a revoked tablet to remove what it may no longer show."""
+    """The payload of the order to a revoked tablet to remove its data."""
     return {"device": str(device.pk), "time": utc(now), "epoch": epoch, "wipe": True}

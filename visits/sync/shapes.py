@@ -1,4 +1,4 @@
-"""The shapes of what tablets send: one source for checking and for the OpenAPI file."""
+"""JSON Schemas of what tablets send; used for validation and for the OpenAPI file."""
 
 from typing import Any
 
@@ -118,7 +118,7 @@ EVENT_NUMBER = thing({"id": UUID, "sequence": {"type": "integer", "minimum": 1, 
 
 
 def event(kind: EventKind) -> dict[str, Any]:
-    """The shape of one event of a kind."""
+    """The schema of an event of this kind."""
     return thing(
         {
             "id": UUID,

@@ -1,4 +1,4 @@
-"""One moment of the database for several reads, without waiting for writers."""
+"""Several reads in one database snapshot, without waiting for writers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Reads inside see one state of the database. Inside a transaction that is the caller's affair."""
+    """Reads inside see one state of the database. Inside a transaction of the caller it changes nothing."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":

@@ -1,1 +1,1 @@
-"""Paired tablets: pairing, tokens, revoking, and what the server says of itself to them."""
+"""Paired tablets: pairing, tokens, revoking, and the server's signed messages to them."""

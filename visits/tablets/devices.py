@@ -1,4 +1,4 @@
-"""Tablets: pairing, tokens, revoking, the last word of a wiped one."""
+"""Tablets: pairing, tokens, revoking, confirmation of a wipe."""
 
 import hashlib
 import secrets
@@ -35,7 +35,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Issued:
-    """A token in the clear, for the one answer that carries it."""
+    """A new token in the clear, for the one response that carries it."""
 
     device: Device
     token: str
@@ -52,7 +52,7 @@ def _token_digest(token: str) -> str:
 
 
 def make_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
-    """A one-time pairing code for a team's kit, shown once: "ABCD-EFGH-JK". Only its keyed digest is kept."""
+    """Make a one-time pairing code for a team: "ABCD-EFGH-JK". Only its keyed digest is stored."""
     letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     code = f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
     with transaction.atomic():
@@ -64,7 +64,8 @@ def make_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
 
 
 def pair(*, jws: Any) -> Issued:
-    """A tablet joins with a code, proving that it holds its key; the same again gives the same tablet.
+    """Pair a tablet by a code and a proof that it holds its key. A repeat returns the same tablet with a new
+    token.
 
     Problems: bad-signature, invalid, client-too-old, code-gone (used by another key, expired, unknown),
     conflict-key.
@@ -118,7 +119,8 @@ def _join(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int)
 
 
 def issue(*, device: Device) -> Issued:
-    """A fresh token; the one before stays valid, for the answer that carries this one may be lost."""
+    """Issue a new token. The previous one stays valid, because the response that carries this one may be
+    lost."""
     token = secrets.token_urlsafe(32)
     row = DeviceToken.objects.create(
         digest=_token_digest(token), device=device, expires_at=timezone.now() + TOKEN_LIFE
@@ -129,7 +131,7 @@ def issue(*, device: Device) -> Issued:
 
 
 def exchange(*, jws: Any) -> Issued:
-    """A new token for a tablet that proves its key over a fresh ping of ours.
+    """Issue a new token for a tablet that signs a recent ping with its key.
 
     Problems: bad-signature, unauthenticated (not a tablet of ours), ping-stale, device-revoked.
     """
@@ -163,12 +165,13 @@ def _find(kid: str) -> Device | None:
 
 
 def revoked_problem(device: Device) -> ProblemError:
-    """The problem `device-revoked`, with the signed word to wipe."""
+    """The problem `device-revoked` with the signed order to wipe."""
     return ProblemError("device-revoked", extra={"signed": greetings.signed_wipe(device=device)})
 
 
 def by_token(*, token: str) -> DeviceToken | None:
-    """The token's row with its tablet. A token of a revoked tablet never runs out: it is for handing in."""
+    """The token's row with its tablet; None if unknown or expired. Tokens of a revoked tablet do not expire,
+    so that it can still hand in its records."""
     return (
         DeviceToken.objects.select_related("device__team")
         .filter(Q(expires_at__gt=timezone.now()) | ~Q(device__state=DeviceState.ACTIVE))
@@ -178,7 +181,7 @@ def by_token(*, token: str) -> DeviceToken | None:
 
 
 def seen(*, device: Device, client: int | None = None) -> None:
-    """Note that a tablet spoke to us, at most once a minute."""
+    """Record that the tablet called, at most once a minute."""
     now = timezone.now()
     if device.last_seen_at is not None and device.last_seen_at >= now - SEEN_EVERY:
         return  # not even an UPDATE of no row: on SQLite that too takes the write lock

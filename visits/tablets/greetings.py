@@ -1,4 +1,4 @@
-"""What the server says of itself, signed: the ping before anything else, and what a tablet is and may do."""
+"""Signed messages of the server to tablets: ping, the tablet's own data (`me`), the order to wipe."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ PING_LIFE = timedelta(minutes=5)
 
 
 def ping(*, nonce: str) -> str:
-    """A signed sign of life over the caller's nonce. Nothing is kept of it."""
+    """A signed ping over the caller's nonce. Nothing is stored."""
     payload = {
         "nonce": nonce,
         "time": moments.utc(timezone.now()),
@@ -29,7 +29,7 @@ def ping(*, nonce: str) -> str:
 
 
 def check_ping(token: Any) -> None:
-    """Whether a ping is ours and not older than five minutes. Raises the problem `ping-stale`."""
+    """Raise the problem `ping-stale` unless the ping was signed by us within `PING_LIFE`."""
     try:
         at = moments.parse(str(office_keys.verify_own(token, typ=PING_TYP).get("time")))
     except jose.JoseError:
@@ -39,7 +39,7 @@ def check_ping(token: Any) -> None:
 
 
 def signed_me(*, device: Device) -> str:
-    """The signed answer of `GET /me`; makes the office's keys where an installation has none yet."""
+    """The signed answer of `GET /me`. Creates the office's keys if the installation has none yet."""
     office_keys.current(KeyRole.SERVER)
     payload = me.content(device=device, epoch=epochs.current(), now=timezone.now())
     told = payload["capture_keys"][0]["kid"] if payload["capture_keys"] else ""
@@ -49,6 +49,6 @@ def signed_me(*, device: Device) -> str:
 
 
 def signed_wipe(*, device: Device) -> str:
-    """The one thing that a revoked tablet is still told."""
+    """The signed order to wipe, the only message that a revoked tablet gets."""
     payload = me.wipe(device=device, epoch=epochs.current(), now=timezone.now())
     return office_keys.sign(role=KeyRole.SERVER, typ=ME_TYP, payload=payload)

@@ -1,4 +1,4 @@
-"""What the office wants to know about tablets: who spoke when, and which numbers never came."""
+"""The office's view of tablets: last contact, missing event numbers, unfinished records."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ GAP_LATE = timedelta(days=5)
 
 @dataclass(frozen=True)
 class Gap:
-    """Events that a tablet has numbered and we never saw: from `first` to `last`, noticed at `since`."""
+    """Event numbers `first` to `last` of a tablet that were never received; noticed at `since`."""
 
     first: int
     last: int
@@ -24,12 +24,12 @@ class Gap:
 
     @property
     def late(self) -> bool:
-        """Whether a person should ask for them: they have been missing for five days."""
+        """Whether the events have been missing for `GAP_LATE`, so that a person should ask for them."""
         return timezone.now() - self.since > GAP_LATE
 
 
 def missing_numbers(device: Device) -> list[Gap]:
-    """The gaps in a tablet's numbers, oldest first."""
+    """The gaps in a tablet's event numbers, oldest first."""
     rows = (
         Event.objects.filter(device=device)
         .annotate(before=Window(Lag("sequence", default=0), order_by="sequence"))
@@ -42,7 +42,7 @@ def missing_numbers(device: Device) -> list[Gap]:
 
 @dataclass(frozen=True)
 class TabletRow:
-    """A tablet as the office lists it: what never came, and what of its records is not done."""
+    """A tablet in the office's list, with its counts of missing events and unfinished records."""
 
     device: Device
     missing: int
@@ -51,7 +51,7 @@ class TabletRow:
 
     @property
     def silent_hours(self) -> float:
-        """Hours since it last spoke to us."""
+        """Hours since the last contact."""
         seen = self.device.last_seen_at
         return (timezone.now() - seen).total_seconds() / 3600 if seen else float("inf")
 
@@ -62,7 +62,7 @@ def _count(rows: QuerySet[Any], field: str) -> Coalesce:
 
 
 def tablets() -> list[TabletRow]:
-    """All tablets, those in use first; one query."""
+    """All tablets, active ones first, in one query."""
     events = Event.objects.filter(device=OuterRef("pk"))
     states = CaptureState.objects.filter(capture__device=OuterRef("pk"))
     highest = events.order_by("-sequence").values("sequence")[:1]
