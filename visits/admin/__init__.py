@@ -1,4 +1,4 @@
-"""The office's pages of the visits side."""
+"""The office's pages of the visits app."""
 
 from visits.admin import calendar, days, need_extras, plans, records, reported, tablets, teams, times, travel
 

@@ -1,4 +1,4 @@
-"""The working calendar in the admin: weeks ahead at a glance, days that the coordinator opens and closes."""
+"""The working calendar in the admin: the coming weeks, and the days that the coordinator opens or closes."""
 
 import datetime as dt
 from typing import Any
@@ -78,7 +78,7 @@ class CalendarDayAdmin(doors.Titled):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A day that was set before is changed, not set a second time."""
+        """Redirect to the change page if the day has an exception already."""
         days = CalendarDay.objects.filter(date__in=[day] if (day := _date(request.GET.get("date"))) else [])
         if request.method == "GET" and (row := days.first()):
             return redirect("admin:visits_calendarday_change", row.pk)
@@ -114,7 +114,7 @@ def _date(text: str | None) -> dt.date | None:
 
 
 def weeks() -> list[list[home_board.ComingDay]]:
-    """From this week's Monday, in rows of seven."""
+    """The coming weeks from this Monday, in rows of seven days."""
     today = timezone.localdate()
     found = home_board.coming_days(7 * WEEKS, today=today - dt.timedelta(days=today.weekday()))
     return [found[at : at + 7] for at in range(0, len(found), 7)]

@@ -1,4 +1,4 @@
-"""The page where the office takes in a file that was carried from a tablet without a network."""
+"""The page that imports records from a file that a tablet saved without a network."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ WORDS = {
 
 
 class CarriedForm(forms.Form):
-    """The file, as the tablet saved it."""
+    """The file, as saved by the tablet."""
 
     file = forms.FileField(
         label=gettext_lazy("Berkas dari tablet"),
@@ -36,7 +36,7 @@ class CarriedForm(forms.Form):
 @doors.needs("visits.change_capture")
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
-    """Take in the records of a file and say what became of each; the same file again does no harm."""
+    """Import the records of a file and show the result of each. Safe to repeat."""
     posted = request.method == "POST"
     form = CarriedForm(request.POST, request.FILES) if posted else CarriedForm()
     rows = []

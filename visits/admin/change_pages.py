@@ -1,4 +1,4 @@
-"""Changing a draft by hand before it is published: a family stays where, and when, it was."""
+"""Changing a draft by hand: a visit moved back to where it is published."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Published days in the admin: read only, a version never changes."""
+"""Published days in the admin, read only."""
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @doors.needs("visits.view_teamday")
 @require_GET
 def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
-    """One team's day; an older version by its number."""
+    """One team's day, the live version or an older one by its number."""
     team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     versions = published_days.versions(team=team, on=day)
     asked = request.GET.get("versi", "")
@@ -62,7 +62,7 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 @doors.needs("visits.view_teamday", "visits.publish_plan")
 @require_POST
 def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
-    """Visits of a past day of which nothing was heard go back to those who wait."""
+    """Cancel the visits of a past day that no tablet reported on, so that they are planned again."""
     team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     count = lifecycle.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
     if count:

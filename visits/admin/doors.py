@@ -1,4 +1,4 @@
-"""What every page of ours in the admin has (`outreach.admin.doors`), and who of the staff is there."""
+"""Helpers of all pages (from `outreach.admin.doors`), and the member of staff of a request."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +15,7 @@ __all__ = ["Guard", "Pages", "Titled", "day", "needs", "number", "page", "text",
 
 
 def day(text: str) -> date:
-    """The date in an address (2026-12-01); what is none is not found."""
+    """The date in an address (2026-12-01). Raises 404 for any other text."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -23,6 +23,6 @@ def day(text: str) -> date:
 
 
 def who(request: HttpRequest) -> AbstractBaseUser:
-    """The member of staff; `admin_view` has let nobody else in."""
+    """The member of staff; `admin_view` lets nobody else in."""
     assert isinstance(request.user, AbstractBaseUser)
     return request.user

@@ -1,4 +1,4 @@
-"""The form "Buat rencana": every mistake gets a sentence that says what to do; what was typed stays."""
+"""The form "Buat rencana". Each error message says what to do, and the input is kept."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ class DateInput(forms.DateInput):
 
 
 class PlanForm(forms.Form):
-    """Which days to plan, and for how long the computer may think."""
+    """Which days to plan, and how many seconds to compute."""
 
     first_date = forms.DateField(
         label=_("Dari tanggal"),
@@ -66,7 +66,7 @@ class PlanForm(forms.Form):
 
     @staticmethod
     def suggestion() -> dict[str, Any]:
-        """The next five working days."""
+        """Initial values: the next five working days."""
         days = calendar.next_working_days(after=timezone.localdate(), count=5)
         first = days[0] if days else timezone.localdate() + timedelta(days=1)
         last = days[-1] if days else first
@@ -90,7 +90,7 @@ class PlanForm(forms.Form):
         return data
 
     def _check_work(self, first: date, last: date) -> None:
-        """There must be somebody to go, and somebody to go to."""
+        """Errors if no team works in these days or no need waits."""
         days = calendar.days(first=first, last=last)
         if not any(day.is_open for day in days):
             told = "; ".join(f"{labels.short_day(day.date)}: {day.words()}" for day in days[:7])

@@ -1,4 +1,4 @@
-"""Pages of plans: the list, one plan, who is left and why, publishing, discarding."""
+"""Pages of plans: the list, one plan, unassigned needs with reasons, publishing, discarding."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -40,7 +40,7 @@ LEFT_ON_A_PAGE = 50
 
 
 def _plan(plan_id: str) -> Plan:
-    """The plan of an address; anything that is no plan's id is not found."""
+    """The plan of an address. Raises 404 if the id is not valid or unknown."""
     try:
         return get_object_or_404(Plan.objects.select_related("run", "published_by"), pk=UUID(str(plan_id)))
     except ValueError:
@@ -107,7 +107,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | None]:
-    """The day and team of the address; the first day unless one is chosen, None for all."""
+    """Day and team of the query string: the first day unless one is chosen; None for all."""
     asked, team = request.GET.get("hari", ""), request.GET.get("tim", "")
     chosen_team = int(team) if team.isdecimal() and len(team) < 10 else None
     if asked == "semua":
@@ -119,7 +119,7 @@ def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | 
 @doors.needs("visits.view_plan")
 @require_GET
 def left(request: HttpRequest, plan_id: str) -> HttpResponse:
-    """Who is left waiting, with the reasons; narrowed by reason and district."""
+    """Needs that the plan leaves unassigned, with reasons; filtered by reason and district."""
     plan = _plan(plan_id)
     shifts = plan_page.shifts_of(plan)
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
@@ -144,7 +144,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
 @doors.needs("visits.publish_plan")
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
-    """What publishing would change and whom to tell; then, confirmed, it is done."""
+    """GET shows what publishing would change and which families to tell; POST publishes."""
     plan = _plan(plan_id)
     if request.method == "POST" and _as_seen(request, plan) and _published(request, plan):
         return redirect("admin:visits_plan_change", plan.pk)
@@ -179,7 +179,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
 
 
 def _as_seen(request: HttpRequest, plan: Plan) -> bool:
-    """Whether the draft is still what the page showed; says so where somebody put a visit back meanwhile."""
+    """Whether the draft is still what the page showed; a message if somebody changed it meanwhile."""
     seen = doors.text(request.POST, "dikembalikan")
     if plan.state != PlanState.DRAFT or seen in ("", str(plan.figures.put_back)):
         return True
@@ -191,13 +191,13 @@ def _as_seen(request: HttpRequest, plan: Plan) -> bool:
 
 
 def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[Family]) -> None:
-    """Who looked at how many families' telephones; a family in two tables counts once."""
+    """Log how many families' telephone numbers were shown; a family in two tables counts once."""
     numbers = {row.need: row.phone for row in rows}
     phones.seen(subject=plan, numbers=numbers.values(), user=doors.who(request))
 
 
 def _published(request: HttpRequest, plan: Plan) -> bool:
-    """Publish and say what was done; False where it was refused (the page then shows why)."""
+    """Publish with a message. False if it was refused; the page then shows why."""
     try:
         done = publishing.publish(plan=plan, user=doors.who(request))
     except publishing.NothingNewError:
@@ -244,7 +244,7 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
 @doors.needs("visits.view_plan", "visits.publish_plan")
 @require_GET
 def told(request: HttpRequest, plan_id: str) -> HttpResponse:
-    """Whom to tell, after the plan was published."""
+    """The families to tell, after publishing."""
     plan = _plan(plan_id)
     moved = families_to_tell.after(plan)
     _note_phones(request, plan, moved)

@@ -1,4 +1,4 @@
-"""Plans in the admin: all pages are our own, a plan is never edited as a row."""
+"""Plans in the admin: only pages of our own; a plan is never edited as a row."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Doors to promises: a family was told (one, or all of a team's day), or the promise is taken back for a reason."""
+"""Making promises (for one visit, or all of a team's day) and releasing one with a reason."""
 
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from visits.schedule.dispatch import published_days
 
 
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page that was come from, if it is ours; a path, for `redirect` takes a bare word for a view's name."""
+    """Redirect to the page that the request came from if it is ours. Only a path, because `redirect` takes a
+    bare word for a view's name."""
     asked = doors.text(request.POST, "kembali")
     ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return HttpResponseRedirect(asked if ours else otherwise)
@@ -28,7 +29,7 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
 @doors.needs("visits.view_teamday", "visits.publish_plan")
 @require_POST
 def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
-    """The families of a team's day were told, or the one that `kunjungan` names."""
+    """Mark the visits of a team's day as promised, or only the one in `kunjungan`."""
     team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
     try:
         asked = {UUID(text) for text in request.POST.getlist("kunjungan")}
@@ -52,7 +53,7 @@ def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 @doors.needs("visits.view_teamday", "visits.publish_plan")
 @require_POST
 def release(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """Take a promise back, with a reason; the family is called before the next plan moves it."""
+    """Release a promise with a reason; the family is to be called before the next plan moves the visit."""
     visit = get_object_or_404(Visit.objects.select_related("shift"), pk=visit_id)
     page = reverse("admin:visits_teamday_page", args=[visit.shift.team_id, visit.shift.date.isoformat()])
     reason = doors.text(request.POST, "alasan")

@@ -1,4 +1,4 @@
-"""Records in the admin: how far each is, why one waits for a person, and the decision."""
+"""Captures in the admin: the state of each, why one is under review, and the decision."""
 
 from datetime import date
 from typing import Any
@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _born(told: str) -> str:
-    """The birth date in words, or as the officer wrote it where the calendar has no such day."""
+    """The birth date in words; as typed if it is not a valid date."""
     try:
         return formats.date_format(date.fromisoformat(told), "j F Y")
     except ValueError:
@@ -64,7 +64,7 @@ def _born(told: str) -> str:
 
 
 def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
-    """The opened form, its NIK masked, for those who may see it; looking leaves a log row."""
+    """The decrypted form with a masked NIK, for users with the permission. Leaves a log row."""
     if not request.user.has_perm(SEE):
         return {}
     try:
@@ -98,7 +98,7 @@ def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
-    """The small picture of the face."""
+    """The photo of the face."""
     try:
         data = reviews.face(_capture(capture_id))
     except (CaptureContent.DoesNotExist, SealError):

@@ -1,4 +1,4 @@
-"""Events that wait for a person, in the admin."""
+"""Events under review, in the admin."""
 
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,7 @@ WORDS = {
 
 
 def _said(data: Any) -> list[tuple[Any, Any]]:
-    """What a tablet told, in the office's words; the outcome has a line of its own."""
+    """Label and value of what the tablet reported, except the outcome, which has a line of its own."""
     if not isinstance(data, dict):
         return []
     return [(WORDS.get(name, name), value) for name, value in data.items() if name != "outcome"]
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, event: Event) -> bool:
-    """Note what a person did about an event; False where it could not be done (the page then says why)."""
+    """Store the decision about an event. False with a message if it could not be stored."""
     user = doors.who(request)
     decision: dict[str, Any] = {
         "user": user,
@@ -99,7 +99,7 @@ def _decided(request: HttpRequest, event: Event) -> bool:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """One event with all that the tablet said; posting notes what a person did about it."""
+    """One event with all that the tablet sent; POST stores what a person did about it."""
     rows = Event.objects.select_related(
         "status",
         "device__team",

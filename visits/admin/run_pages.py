@@ -1,4 +1,4 @@
-"""Pages of a planning run: ask for it, watch it, stop it, start it again."""
+"""Pages of a planning run: start, watch, stop, restart."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from visits.wording import labels
 @doors.needs("visits.add_plan")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """The form "Buat rencana"; a sound one starts a run and leads to its page."""
+    """The form "Buat rencana"; a valid one starts a run and redirects to its page."""
     form = PlanForm(request.POST) if request.method == "POST" else PlanForm(initial=PlanForm.suggestion())
     overlap = None
     if request.method == "POST" and form.is_valid():

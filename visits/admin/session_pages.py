@@ -1,4 +1,4 @@
-"""Proposals of village sessions, and agreeing on one."""
+"""Proposed village sessions, and agreeing on one."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from visits.wording import labels
 @doors.needs("visits.view_plan")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Where a session at the village hall would save the teams days, with a map and the figures."""
+    """Villages where a session at the hall would save team-days, with a map and figures."""
     found = session_proposals.page()
     return doors.page(
         request,
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @doors.needs("visits.view_plan", "visits.add_plan")
 @require_POST
 def accept(request: HttpRequest, village_id: str) -> HttpResponse:
-    """Note the day of a session; refused days are explained."""
+    """Agree on a session's day; an unusable day gets a message."""
     village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
     on = _date(doors.text(request.POST, "tanggal"))
     one = next((row for row in session_proposals.page().sessions if row.village.pk == village.pk), None)

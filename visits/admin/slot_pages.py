@@ -1,4 +1,4 @@
-"""When could this resident be visited: places in the published days with their price, and taking one."""
+"""Slots for a need in the published days, with their cost, and taking one."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from visits.wording import labels
 
 
 def _whole(request: HttpRequest, name: str) -> int:
-    """A number of the form; what is none names no place."""
+    """A whole number of the form; -1 if it is not one, which names no slot."""
     text = doors.text(request.POST, name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
@@ -33,7 +33,7 @@ def _need(need_id: UUID) -> Need:
 @doors.needs("visits.view_plan", "outreach.view_need")
 @require_GET
 def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
-    """The best place of every team-day, the best first."""
+    """The best slot of each team-day, best first."""
     need = _need(need_id)
     trouble, found = "", []
     try:
@@ -78,7 +78,7 @@ def _why(none: booking.NoPlaceError, request: HttpRequest) -> str:
 @doors.needs("visits.view_plan", "visits.publish_plan", "outreach.view_need")
 @require_POST
 def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
-    """Take a place: the team-day is published anew with the visit in it."""
+    """Take a slot: the team-day is published again with the visit in it."""
     need = _need(need_id)
     asked = [_whole(request, name) for name in ("jadwal", "urutan", "mulai")]
     try:

@@ -1,4 +1,4 @@
-"""Tablets in the admin: the list, one tablet with what it owes us, pairing by code and QR, revoking."""
+"""Tablets in the admin: the list, one tablet with its missing data, pairing by code and QR, revoking."""
 
 from urllib.parse import urlencode
 from uuid import UUID
@@ -26,7 +26,7 @@ LATEST = 10
 
 
 class PairForm(forms.Form):
-    """Which team's kit the tablet joins."""
+    """The team that the tablet joins."""
 
     team = forms.ModelChoiceField(
         Team.objects.filter(is_active=True),
@@ -36,7 +36,7 @@ class PairForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """A line for a team."""
+    """A message for a team."""
 
     text = forms.CharField(
         label=gettext_lazy("Pesan untuk tim ini"),
@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @doors.needs("visits.view_device", to_post="visits.change_device")
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    """One tablet; posting writes a message to its team."""
+    """One tablet; POST writes a message to its team."""
     device = get_object_or_404(Device.objects.select_related("team"), pk=device_id)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -93,7 +93,7 @@ def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest) -> HttpResponse:
-    """A one-time code for a team's kit; it is shown this once."""
+    """Make a one-time pairing code for a team; it is shown only on this page."""
     form = PairForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = doors.who(request)

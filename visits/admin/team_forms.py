@@ -1,4 +1,4 @@
-"""Forms of teams and shifts as an office fills them: ticks for the kit, hours as text."""
+"""Forms of teams and shifts: skills as checkboxes, hours as text."""
 
 import re
 from datetime import date, time, timedelta
@@ -20,7 +20,7 @@ MOST_DAYS = 92
 
 
 class SkillsField(forms.MultipleChoiceField):
-    """Parts of the kit and people, to tick."""
+    """Checkboxes of skills."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -35,7 +35,7 @@ class SkillsField(forms.MultipleChoiceField):
 
 
 class BreaksField(forms.CharField):
-    """Breaks as "12.00-13.00", several with commas; kept as [["12:00", "13:00"]]."""
+    """Breaks as "12.00-13.00", several separated by commas; stored as [["12:00", "13:00"]]."""
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -67,7 +67,7 @@ class BreaksField(forms.CharField):
 
 
 class PlaceField(forms.FloatField):
-    """A latitude or longitude in Indonesia."""
+    """A latitude or longitude within Indonesia."""
 
     def __init__(self, *, least: float, most: float, **kwargs: Any) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class PlaceField(forms.FloatField):
 
 
 class HourField(forms.TimeField):
-    """An hour of the day, as the browser lets one choose it."""
+    """A time of day with the browser's time input."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -147,7 +147,7 @@ class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class MakeShiftsForm(forms.Form):
-    """Which teams work in which days."""
+    """Teams and the range of days in which they work."""
 
     teams = forms.ModelMultipleChoiceField(
         label=_("Tim"),

@@ -26,7 +26,7 @@ class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class Logged(doors.Titled):
-    """What is saved here leaves a log row with the names of the fields; rows are put to rest, not deleted."""
+    """Saving leaves a log row with the names of the changed fields. Rows are deactivated, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         team_shifts.save(row=obj, changed=form.changed_data, actor=log.actor_of(doors.who(request)))
@@ -58,7 +58,7 @@ class OfficerAdmin(Logged):
 @doors.needs("visits.add_shift")
 @require_http_methods(["GET", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
-    """Shifts for several teams over a range of days."""
+    """Make shifts for several teams over a range of days."""
     posted = request.method == "POST"
     form = MakeShiftsForm(request.POST) if posted else MakeShiftsForm(initial=MakeShiftsForm.suggestion())
     if posted and form.is_valid():
@@ -86,7 +86,7 @@ def make(request: HttpRequest) -> HttpResponse:
 
 @admin.register(Shift)
 class ShiftAdmin(Logged):
-    """Shifts are made by `make`, with hours, breaks, kit and places of the team; here a single one is changed."""
+    """Shifts are made by `make` from the team's defaults; here one is changed."""
 
     form = ShiftForm
     fieldsets = (

@@ -1,4 +1,4 @@
-"""How long visits take and whether told intervals held: pages to look at, nothing is edited."""
+"""Read-only pages of visit durations and of the audit of arrival intervals."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from visits.models import VisitTime
 @doors.needs("visits.view_visittime")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """What is planned for each kind of visit, and why."""
+    """The duration that plans use for each kind of visit, and why."""
     known = visit_durations.known()
     return doors.page(
         request,
@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @doors.needs("visits.view_visittime")
 @require_GET
 def intervals(request: HttpRequest) -> HttpResponse:
-    """Whether families were met within the interval that they were told."""
+    """Whether families were met within the interval they were told."""
     found = audit.audit()
     return doors.page(
         request,

@@ -1,4 +1,4 @@
-"""The day of work: where the teams are, a breakdown, an urgent visit, and planning the rest of the day anew."""
+"""The page "Hari ini": where the teams are, breakdowns, urgent visits, re-optimising the rest of the day."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
-    """To the run that plans the rest of the day, or back with what stands in the way."""
+    """Redirect to the run that `ask` starts, or back with the reason why it cannot."""
     try:
         return redirect("admin:visits_planrun_page", ask().pk)
     except plan_runs.OverlapError as error:
@@ -77,7 +77,7 @@ def anew(request: HttpRequest) -> HttpResponse:
 @doors.needs(LOOK, ACT)
 @require_POST
 def fail(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """The team cannot go on; its visits look for other teams, or other days."""
+    """Report that the team cannot go on; its visits are planned for other teams or days."""
     shift = _shift(shift_id)
     return _start(request, lambda: day_actions.fail(shift=shift, user=doors.who(request)))
 
@@ -93,7 +93,7 @@ def go_on(request: HttpRequest, shift_id: int) -> HttpResponse:
 @doors.needs(LOOK, ACT)
 @require_POST
 def urgent(request: HttpRequest) -> HttpResponse:
-    """Somebody who waits is to be visited today."""
+    """Plan a waiting need for today."""
     try:
         asked = UUID(doors.text(request.POST, "keperluan"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""How fast teams drive: the fit to their trips, looked at and applied here; nothing is edited as a row."""
+"""Driving speed in the admin: a fit to recorded trips is looked at and applied; rows are never edited."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ LIST = "admin:visits_travelfit_changelist"
 @doors.needs("visits.view_travelfit")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """What is in force, what is proposed, and what that would change."""
+    """The speed in force, the proposal, and what it would change."""
     proposed, applied = speed_overview.of(FitState.PROPOSED), speed_overview.of(FitState.APPLIED)
     told = proposed or applied
     source = RoadSource(settings.TRAVEL_SOURCE)

@@ -1,4 +1,4 @@
-"""Small words and looks for the office's templates."""
+"""Filters and tags for the office's templates: short labels and CSS tags."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def plan_tag(state: str) -> str:
 
 @register.filter
 def checkbox(field: BoundField) -> BoundField:
-    """The field, marked where it is a single box to tick (its label follows it then)."""
+    """The field, marked if it is a single checkbox, whose label then follows it."""
     field.is_checkbox = isinstance(field.field.widget, CheckboxInput)  # type: ignore[attr-defined]
     return field
 
@@ -66,7 +66,7 @@ def day_name(on: Any) -> str:
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """Who is served, without the explanation in brackets."""
+    """The kind of a resident without the explanation in brackets."""
     return str(ResidentKind(kind).label).partition(" (")[0]
 
 

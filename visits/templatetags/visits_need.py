@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/visits/why_now.html")
 def need_now(need: Need) -> dict[str, Any]:
-    """The answer of the published days as of now, in words."""
+    """The answer of the published days as of now."""
     now = why_now.ask(need=need)
     if now.trouble:
         return {"trouble": slot_labels.none(now.trouble)}
@@ -30,5 +30,5 @@ def need_now(need: Need) -> dict[str, Any]:
 
 @register.inclusion_tag("admin/visits/weights.html")
 def plan_weights() -> dict[str, Any]:
-    """What a need's points are made of, by the settings."""
+    """The weights of points, from the settings."""
     return {"weights": priority_weights.rows(), "guarantee": priority_weights.guarantee()}
