@@ -1,1 +1,1 @@
-"""The day under way: where each team is, what it meets next, and what the coordinator changes."""
+"""The day under way: the status of each team, what comes next, and what the coordinator changes."""

@@ -1,7 +1,7 @@
-"""What a coordinator does on the day of work: a team cannot go on, or goes on again; somebody is urgent; plan anew.
+"""Actions of the coordinator on the day under way: breakdown, resumption, urgent visit, re-optimising.
 
-A breakdown is a fact of its own: the shift is cancelled at once, whatever becomes of the plan. Each of these may
-be pressed twice.
+A breakdown is a fact of its own: the shift is cancelled at once, whatever becomes of the plan. Each action is
+safe to repeat.
 """
 
 from contextlib import suppress
@@ -28,8 +28,8 @@ class NotUrgentError(Exception):
 
 
 def fail(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
-    """The team cannot go on today; what is left of its day is planned anew. Two transactions: where another run is
-    at work (`plans.OverlapError`), the shift is cancelled all the same."""
+    """Cancel the shift of a team that cannot go on, and plan what is left of its day again. Two transactions:
+    if another run is at work (`plan_runs.OverlapError`), the shift is cancelled all the same."""
     team_shifts.set_cancelled(shift=shift, cancelled=True, actor=log.actor_of(user))
     return plan_anew(user=user, now=now)
 
@@ -60,7 +60,7 @@ def add_urgent(*, need: Need, user: AbstractBaseUser | None, now: datetime | Non
 def plan_anew(
     *, user: AbstractBaseUser | None, urgent: list[Need] | None = None, now: datetime | None = None
 ) -> PlanRun:
-    """Plan the rest of today; raises `plans.OverlapError` where another run is at work on today."""
+    """Plan the rest of today again. Raises `plan_runs.OverlapError` if another run is at work on today."""
     today = timezone.localdate(now)
     return plan_runs.start_run(
         first=today,

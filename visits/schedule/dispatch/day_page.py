@@ -1,4 +1,4 @@
-"""The page "Hari ini": every team's day so far in words, who is urgent, and the map of it."""
+"""The page "Hari ini": every team's day so far in words, urgent needs, families to call, and the map."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the coordinator sees first: today's work in numbers, and the days ahead."""
+"""The numbers of the admin's first page: today's work, and the coming days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

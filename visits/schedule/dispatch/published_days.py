@@ -1,4 +1,4 @@
-"""Published days: which there are, and one team's day as it was published and as it goes."""
+"""Published days: the list, and one team's day as published and as it goes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""A plan's routes of today as they go: where each team is, what is behind it, and what it goes to next.
+"""The routes of a plan for today with their progress: where each team is, what is done, and what comes next.
 
-A plan keeps the hours at which it was made. Once a team is on the road its page says how far it is, in the words of
-the page "Hari ini" (day_of_work.py), and what is done is no longer weighed.
+A plan stores the hours at which it was made. Once a team has departed, the plan's page shows its progress in
+the words of the page "Hari ini" (day_page.py), and no points for what is done.
 """
 
 from collections.abc import Sequence

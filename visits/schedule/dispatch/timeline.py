@@ -1,6 +1,6 @@
-"""Today along the hours, as a picture: what each team has done, where it is, and whom it will meet later than told.
+"""Today's timeline as SVG geometry: what each team has done, where it is, and which visits will be late.
 
-In the units of the SVG that templates/admin/visits/day/timeline.html draws; the tables of the page say the same.
+Units of the SVG in templates/admin/visits/day/timeline.html; the tables of the page say the same.
 """
 
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""Drafts and published days: publishing, changes and their cost, places for one more, who is left waiting and why."""
+"""Drafts and published plans: publishing, changes and their cost, slots for one more visit, unassigned needs."""

@@ -1,7 +1,7 @@
-"""When could this resident be visited: the best places of the published days, and taking one of them.
+"""Slots for a need in the published days, and taking one.
 
-A place that is taken is published like a plan of one or two team-days: a new version with the visit in it,
-checked under the same locks, with the families' news. Nothing else moves but what the offer said.
+A slot that is taken is published like a plan of one or two team-days: a new version with the visit in it,
+under the same locks and with the families' news. Nothing else moves but what the offer stated.
 """
 
 from dataclasses import dataclass, replace
@@ -133,11 +133,11 @@ def take(
     user: AbstractBaseUser | None,
     now: datetime | None = None,
 ) -> bool:
-    """Publish the visit at an offered place; a published one moves there. False where it is there already.
+    """Publish the visit at an offered slot; a published visit moves there. False if it is there already.
 
-    `shown` is the mark (`selectors.placing`) of where the need stood when the place was offered: who was placed
-    elsewhere since then stays there. Raises `NoPlaceError`, or `publishing.PublishRefusedError` where the team-day
-    changed meanwhile.
+    `shown` is the mark (`placement.mark`) of where the need was placed when the slot was offered: if it was
+    placed elsewhere since then it stays there. Raises `NoPlaceError`, or `publishing.PublishRefusedError` if
+    the team-day changed meanwhile.
     """
     now = now or timezone.now()
     need, visit = _locked(need, shift)

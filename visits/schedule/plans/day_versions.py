@@ -1,4 +1,4 @@
-"""What a version of a team-day would hold, and whether publishing a draft would change anything at all."""
+"""The content of a new version of a team-day, and whether publishing a draft would change anything."""
 
 from typing import Any
 

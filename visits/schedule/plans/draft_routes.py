@@ -1,6 +1,7 @@
-"""A draft's routes as a problem that questions can be asked of, as it would be published now.
+"""A draft's routes as a planning problem, as it would be published now.
 
-Of days ahead the team-days that the draft changes; of a day under way what is left of it, from where the teams are.
+For days ahead it has the team-days that the draft changes; for a day under way what is left of it, from where
+the teams are.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What it would cost to leave a family's visit where it was, as the coordinator reads it before publishing."""
+"""The cost of keeping a visit in place, in the coordinator's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What each change of a draft is the price of: what it would cost to leave the family where, and when, it was.
+"""The cost of keeping each changed visit of a draft in place.
 
 Asked of the draft as it would be published (visits/planning/week/keep_cost.py), when somebody looks at it. Plans count with
 long visits, families are told when teams really come: so a place counts only if replays of the day (rehearsal.py)

@@ -1,4 +1,4 @@
-"""Whether the reasons that a plan left are still those of today: what has changed since, in sentences."""
+"""What has changed since a plan gave its reasons for leaving a need unassigned, in sentences."""
 
 from datetime import date
 

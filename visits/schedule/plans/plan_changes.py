@@ -1,4 +1,5 @@
-"""What publishing a plan would change: read before the coordinator confirms, and again, locked, when it happens."""
+"""What publishing a plan would change: computed before the coordinator confirms, and again under locks when
+it happens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

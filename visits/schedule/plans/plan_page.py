@@ -1,4 +1,5 @@
-"""A plan as its page shows it: figures, an overview by team and day, routes with stops. Who is left: left.py."""
+"""A plan as its page shows it: figures, an overview by team and day, routes with stops. Unassigned needs:
+unassigned.py."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,7 +65,8 @@ class Behind:
 
 @dataclass(frozen=True, kw_only=True)
 class Now:
-    """A team on the road (underway.py). `left` are the plan's homes that it has not begun."""
+    """The progress of a team under way (see dispatch/routes_underway.py). `left` counts the plan's visits
+    that have not begun."""
 
     place: str
     since: str

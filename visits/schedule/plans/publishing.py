@@ -1,9 +1,9 @@
 """Publishing: a draft becomes the teams' days, in one transaction, once.
 
-Each team-day gets a version that never changes, with its hash; the pointer to the live one moves. Visits are
-made, moved or cancelled with them, needs and families' progress follow. Team-days that a team has begun are
-never touched. Two plans for the same team-day: the shifts' rows are locked first, so the second one sees the
-first one's version and is refused.
+Each team-day gets a version that never changes, with its hash, and the pointer to the live version moves.
+Visits are made, moved or cancelled, and needs and families' progress follow. Team-days that have begun are
+never changed. If two plans are for the same team-day, the shifts' rows are locked first, so the second one
+sees the first one's version and is refused.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A place and its price, as the coordinator reads them out on the telephone."""
+"""Slots and their cost in words, to be read out on the telephone."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

@@ -1,4 +1,4 @@
-"""Who a plan leaves waiting and why, and what it could not keep: promises, and guarantees of a longest wait."""
+"""Needs that a plan leaves unassigned and why, and the promises and guarantees that it does not keep."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

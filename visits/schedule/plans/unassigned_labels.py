@@ -1,7 +1,8 @@
-"""Why somebody is not planned, in words: for the office, and to be read to the family on the telephone.
+"""Reasons for leaving a need unassigned, in words: for the office, and to be read to the family on the
+telephone.
 
-The office reads what would have to give way and what that costs; the family hears the nearest possibility
-without names, numbers of points or promises that we cannot keep. Others are initials and a village.
+The office reads what would have to give way and what that costs; the family hears the nearest possibility,
+without names, points, or promises that cannot be kept. Other residents are initials and a village.
 """
 
 from collections.abc import Mapping

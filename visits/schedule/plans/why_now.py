@@ -1,7 +1,7 @@
-"""Why nobody comes to a need yet, asked of what is published now: a place that is free, or what stands in the way.
+"""Why a need is not visited yet, by the published days as of now: a free slot, or the constraints in the way.
 
-A plan's reasons are of the moment at which it was made. This asks the same question (planning/why/explain.py) of the
-published days, the same two weeks of which places are offered (booking.py), so the two can never disagree.
+A plan's reasons are as of the time it was made. This asks the same question (planning/why/explain.py) of the
+published days, over the same two weeks for which slots are offered (booking.py), so the two never disagree.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How evenly a plan shares the work among teams, for its page: a row and a bar a team, and what the finding is."""
+"""How evenly a plan shares the work among teams: a row and a bar for each team, and the finding."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What the planner is asked: needs, team-days, priorities, stop groups, the published week, simulations."""
+"""The planning problem: needs, team-days, priorities, stop groups, the published week, simulations."""

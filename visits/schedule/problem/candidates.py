@@ -1,4 +1,4 @@
-"""What a plan is made of: the team-days of a range that may still change, and the needs that compete for them."""
+"""The team-days of a range that may still change, and the needs that compete for them."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

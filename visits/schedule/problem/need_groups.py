@@ -1,7 +1,7 @@
-"""Which needs share a stop: homes of one house, or so near that the team does not pack up its kit between them.
+"""Needs that share a stop: homes in one house, or so near that the team does not pack up its kit in between.
 
-The kit is set up once for all; who needs recording comes first, cards are handed over after. What the family was
-told must be the same, so a group is made of needs that are all open, or all published on one team-day alike.
+The kit is set up once for all; recordings come first, card deliveries after them. All families of a group
+must have been told the same, so a group is all open, or all published on one team-day alike.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,8 +1,8 @@
-"""What a need is worth to the planner, as a sum of parts that can be read out: 62 = 25 sick + 20 waiting + 17 ...
+"""The priority of a need as a sum of parts that can be explained: 62 = 25 sick + 20 waiting + 17 ...
 
-The weights are the setting PLAN_POINTS. Waiting grows without a cap. Past the longest allowed wait
-(LONGEST_WAIT_DAYS), or with a deadline within the plan, a need is guaranteed: a tier of its own, served before
-any sum of points, so that nobody waits for ever behind more urgent newcomers.
+The weights are the setting PLAN_POINTS. Points for waiting grow without a limit. Past the longest allowed
+wait (LONGEST_WAIT_DAYS), or with a deadline within the plan, a need is guaranteed: served before any sum of
+points, so that nobody waits for ever behind more urgent newcomers.
 """
 
 from collections.abc import Mapping

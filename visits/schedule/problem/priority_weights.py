@@ -1,4 +1,4 @@
-"""What the settings give points for, in words, so that a sum of points can be checked by whoever reads it."""
+"""The weights of points in words, so that a sum of points can be checked by a reader."""
 
 from django.conf import settings
 from django.utils import formats

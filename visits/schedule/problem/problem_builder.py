@@ -1,4 +1,4 @@
-"""Open needs and team shifts become a problem for the planner."""
+"""Builds the planner's problem from open needs and shifts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The published days as a problem that slots and re-plans are asked of: what is announced, as it was announced.
+"""The published days as a planning problem, for slots and re-plans.
 
-A published visit keeps its planned length and is never met before its published time; a promised one not after
-the interval that its family was told. Read in a constant number of queries.
+A published visit keeps its planned duration and does not begin before its published time; a promised one does
+not begin after the interval that its family was told. Read in a constant number of queries.
 """
 
 from collections.abc import Iterable

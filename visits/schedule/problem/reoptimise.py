@@ -1,7 +1,8 @@
-"""The rest of a day that is under way, planned anew from where the teams are (visits/planning/day/replan.py).
+"""Builds the problem of the rest of a day under way, from where the teams are
+(visits/planning/day/replan.py).
 
-A draft like any other comes of it. What is done, under way or assumed stays on its team-day; a team whose
-shift was cancelled loses what is left; needs of the run's `facts` ask for a place today.
+The result is a draft like any other. Visits that are done, under way or assumed stay on their team-day; a
+team whose shift was cancelled loses what is left; the needs in the run's `facts` ask for a place today.
 """
 
 from dataclasses import dataclass, replace

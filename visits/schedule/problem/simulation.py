@@ -1,8 +1,8 @@
-"""A plan rehearsed: its days replayed with what is known of visits and drives (visits/planning/uncertainty/simulate.py).
+"""Simulation of planned days with random durations and drives (visits/planning/uncertainty/simulate.py).
 
-It gives every family its interval and the coordinator what to expect: how many are met in time, how often a
-team is home late. A family that has an interval on this team-day keeps it while it is nearly true, and always
-where it was promised.
+It gives each family its arrival interval, and the coordinator the share of families met in time and the
+expected overtime. A family keeps the interval that it has on this team-day while it is nearly right, and
+always if it was promised.
 """
 
 from collections.abc import Iterable, Mapping

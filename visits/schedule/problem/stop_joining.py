@@ -1,7 +1,8 @@
-"""A place for one more at a stop that is published: in the same house or next to it, without packing up the kit.
+"""A slot at a published stop: in the same house or next to it, without packing up the kit.
 
-As the planner shares stops (sharing.py, visits/planning/groups/stop_groups.py): right after the one that is there, without a
-drive, without setting up the kit again. A recording joins one where a recording is made; nobody else goes between.
+By the rules of stop groups (need_groups.py, visits/planning/groups/stop_groups.py): right after a visit of
+the stop, without a drive and without setting up the kit again. A recording joins a recording; nobody else
+comes in between.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,9 @@
-"""Shared stops on the day of work: who is left of one, and how long each takes with and without the others' kit.
+"""Stop groups on the day under way: who is left of one, and how long each visit takes with and without the
+others.
 
-A published visit that follows another at its stop was planned without setting up the kit. It stays that short while
-its team works, for it may stand at the stop already; given to another team without the others, it takes longer.
+A published visit that follows another at its stop was planned without setting up the kit. It stays that short
+while its team works, which may be at the stop already; given to another team without the others, it takes
+longer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

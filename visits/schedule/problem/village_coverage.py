@@ -1,4 +1,4 @@
-"""Villages that had less than their share of visits lately, so that those far away are not starved."""
+"""Villages that got less than their share of visits lately, so that remote ones are not starved."""
 
 from collections import Counter
 from collections.abc import Mapping

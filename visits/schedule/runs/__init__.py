@@ -1,1 +1,1 @@
-"""A run of the planner: its lease, the engine, and the draft that is written from its result."""
+"""Planning runs: the lease, the engine, and the draft written from its result."""

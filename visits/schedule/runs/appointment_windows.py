@@ -1,7 +1,7 @@
-"""Intervals for drafts that no planning run made: a place that a family took, a visit put back
-where it was, a day that was planned anew.
+"""Arrival intervals of drafts that no planning run made: a slot that was taken, a visit moved back to where
+it was published, a day that was re-optimised.
 
-They are rehearsed as planned weeks are (rehearsal.py), from the stops as they are written.
+They are simulated like planned weeks (simulation.py), from the stops as stored.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Promises that a plan does not keep: why, where the family is served instead, or the best place that is left."""
+"""Promises that a plan does not keep: why, and where the family is served instead, or the best slot left."""
 
 from collections.abc import Iterator
 from dataclasses import replace

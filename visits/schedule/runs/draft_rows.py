@@ -1,4 +1,4 @@
-"""What every draft plan is written of, whoever computed it: its stops, its team-days, the end of its run."""
+"""What every draft consists of, whoever computed it: its stops, its team-days, the end of its run."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""The planner's engine inside the product. Only a worker (or a command) calls this: it loads numba.
+"""The planner's engine in the worker's process. Only workers and commands import this: it loads numba.
 
-The engine is compiled once an installation, to <DATA_DIR>/numba; a marker there says that it was, so that a
-page can say beforehand that the first plan takes longer.
+The engine is compiled once an installation, to <DATA_DIR>/numba; a marker file there says so, so that a page
+can say beforehand that the first plan takes longer.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""Planning runs: asked for, worked on by one worker at a time, stopped, found interrupted, tried again.
+"""Planning runs: started, worked on by one worker at a time, stopped, found interrupted, retried.
 
 The row of the run is the memory; a django-q2 task is only the doorbell, carries the run's id and may ring
 twice or never. How a run is held says `ops.leased_jobs`, what is written in the end says `run_results`.

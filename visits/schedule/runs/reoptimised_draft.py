@@ -1,4 +1,4 @@
-"""A re-planned rest of the day, written as a draft plan: whole or not at all."""
+"""Writes the re-optimised rest of a day as a draft: whole or not at all."""
 
 from collections import Counter
 from typing import Any
@@ -23,10 +23,11 @@ class OutdatedError(Exception):
 
 @transaction.atomic
 def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
-    """The draft, in one transaction with the end of the run; False where the run is no longer held by this claim.
+    """Write the draft in one transaction with the end of the run. False if the run is no longer held by this
+    claim.
 
-    Raises `OutdatedError` and leaves the run at work where other teams fail than those it was computed for:
-    who reported that has been given this run (`plans.start_run` waits for its row).
+    Raises `OutdatedError`, and leaves the run at work, if other teams fail now than those it was computed
+    for: who reported that was given this run (`plan_runs.start_run` waits for its row).
     """
     figures = result.plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(day.roads.trouble)):

@@ -1,4 +1,4 @@
-"""What the engine found is written as a draft plan, whole or not at all."""
+"""Writes the engine's result as a draft: whole or not at all."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Village sessions: where one is worth proposing, and those that the office agreed on."""
+"""Village sessions: proposals, and the sessions that the office agreed on."""

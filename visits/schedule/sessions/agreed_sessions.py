@@ -1,4 +1,4 @@
-"""Village sessions that the office has agreed on, read from the log: also those that are proposed no more."""
+"""Village sessions that the office agreed on, from the log; also those that are no longer proposed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A village session that the office has agreed on: noted in the log, with the figures it was proposed with."""
+"""Agreement on a village session: a log row with the figures of the proposal."""
 
 from datetime import date, timedelta
 

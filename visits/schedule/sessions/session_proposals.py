@@ -1,4 +1,4 @@
-"""Village sessions worth proposing: where many who could come to the hall live near it, and what that saves."""
+"""Proposals of village sessions: where many needs that could come to a hall are near it, and what that saves."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
