@@ -1,4 +1,4 @@
-"""Words of the visits side, with the states of runs, plans and visits and how they may change."""
+"""Choices of the visits app, with the states of its rows and the allowed transitions."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

@@ -1,1 +1,1 @@
-"""Records on their way to the national server."""
+"""Transfer of accepted records to the national server."""

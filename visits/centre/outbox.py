@@ -1,4 +1,4 @@
-"""Accepted records wait here for the centre. Sending them is a door of its own."""
+"""The outbox of accepted records for the national centre. Sending them is not implemented here."""
 
 from datetime import datetime
 
@@ -8,7 +8,8 @@ from visits.models import Capture, OutboxItem
 
 
 def enqueue(*, capture: Capture, at: datetime, actor: str) -> OutboxItem:
-    """One row a capture, with the one reference that it will ever have at the centre; a repeat finds the first."""
+    """Put a capture into the outbox, once, with the reference that it keeps at the centre. A repeat returns
+    the first row."""
     row, made = OutboxItem.objects.get_or_create(
         capture=capture, defaults={"reference": f"JB-{capture.pk.hex}", "queued_at": at}
     )

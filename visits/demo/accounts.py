@@ -1,4 +1,4 @@
-"""The coordinator's login of the demo: an account with a coordinator's rights and a password of this installation."""
+"""The coordinator's account of the demo, with a password of this installation."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ class Login:
 
 
 def coordinator(*, keys_dir: Path) -> Login:
-    """The account, made at first; its password is random, and kept beside the keys so that it stays the same."""
+    """The account, created at the first call. Its random password is stored beside the keys."""
     password = _password(keys_dir / "demo_password")
     user, _made = User.objects.get_or_create(
         username=NAME, defaults={"is_staff": True, "last_name": "(contoh)"}

@@ -58,8 +58,8 @@ PIN_KM = 1.2  # homes lie around the village's point
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What is asked for one made-up resident, and what the coordinator will find: urgency, the home's point
-    (None where only the village is known), how long they have waited."""
+    """A made-up resident: the request, and what the coordinator will decide: urgency, the home's point (None
+    if only the village is known), days of waiting."""
 
     intake: Intake
     urgency: Urgency
@@ -68,9 +68,9 @@ class Person:
 
 
 def make(*, villages: Sequence[Village], count: int, seed: int, today: date, first: int = 0) -> list[Person]:
-    """`count` people, more of them where more old people live; number n is the same in any list.
+    """`count` people, more where more old people live. Number n is the same in a list of any length.
 
-    The villages come with their districts.
+    The villages must have their districts loaded.
     """
     if not villages:
         raise ValueError("villages are needed: load the region first")
@@ -136,7 +136,7 @@ def _age(rng: random.Random, kind: ResidentKind) -> float:
 
 
 def _when(rng: random.Random) -> tuple[list[Window], list[int]]:
-    """Hours and weekdays that suit; mostly any."""
+    """Windows and weekdays that suit; mostly any."""
     (windows,) = rng.choices(([], [["07:30", "11:00"]], [["13:00", "15:30"]]), (70, 20, 10))
     weekdays = sorted(rng.sample(range(5), 3)) if rng.random() < 0.1 else []
     return [list(window) for window in windows], weekdays
@@ -149,14 +149,15 @@ def _between(rng: random.Random, today: date) -> tuple[date | None, date | None]
 
 
 def nik(village: Village, born: date, sex: Sex, number: int) -> str:
-    """A NIK of the right form whose district does not exist; another one for each number below 10,000."""
+    """A NIK of valid form whose district does not exist; different for each number below 10,000."""
     regency = village.code[:5].replace(".", "")
     day = born.day + (40 if sex == Sex.FEMALE else 0)
     return f"{regency}{99 - number // 1000}{day:02d}{born:%m%y}{9000 + number % 1000}"
 
 
 def _home(rng: random.Random, village: Village) -> tuple[float, float]:
-    """A point inside the village, not far from its centre."""
+    """A random point in the village, normally distributed around its centre (`PIN_KM` / 2 in km); the centre
+    if 20 draws miss it."""
     for _ in range(20):
         north, east = rng.gauss(0, PIN_KM / 2), rng.gauss(0, PIN_KM / 2)
         latitude = round(village.latitude + north / 111.2, 6)

@@ -1,4 +1,4 @@
-"""Made-up people ask through the same service as the public form, and are accepted as a coordinator does it."""
+"""Requests of made-up people, submitted and accepted through the real services."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ FIRST_IN_THE_QUEUE = 9000  # their numbers among the people, far from those of t
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """How many requests were made now (none by a repeat), and how many wait for the coordinator."""
+    """How many requests were made by this call (none by a repeat), and how many wait for the coordinator."""
 
     made: int
     waiting: int
@@ -37,7 +37,8 @@ def holds_real_data() -> bool:
 
 
 def ask(*, needs: int, seed: int, user: AbstractBaseUser) -> Asked:
-    """`needs` accepted requests, and some for the coordinator's queue. The same seed again adds nobody twice."""
+    """`needs` accepted requests, and some in the coordinator's queue. A repeat with the same seed adds
+    nobody."""
     today = timezone.localdate()
     villages = list(Village.objects.select_related("district"))
     accepted = people.make(villages=villages, count=needs, seed=seed, today=today)
@@ -62,7 +63,7 @@ def ask(*, needs: int, seed: int, user: AbstractBaseUser) -> Asked:
 
 
 def _ask(token: str, person: Person) -> VisitRequest:
-    """One request, set back to the day on which it would have come."""
+    """Submit one request and backdate it."""
     consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
     submitted = intake.submit(form_token=token, data=person.intake, consent=consent)
     if submitted.made:
@@ -72,7 +73,7 @@ def _ask(token: str, person: Person) -> VisitRequest:
 
 
 def _decided_soon(request: VisitRequest, person: Person) -> None:
-    """Set back to one to three days after it came, so that the status page tells of a quick office."""
+    """Backdate the decision to one to three days after the request."""
     after = timedelta(days=min(person.waiting_days, 1 + person.waiting_days % 3), hours=-2)
     rows = VisitRequest.objects.filter(pk=request.pk)
     rows.update(decided_at=F("received_at") + after)
@@ -91,8 +92,8 @@ def _decision(person: Person) -> triage.Decision:
 
 
 def _queue(accepted: Sequence[Person], villages: Sequence[Village], seed: int, today: date) -> list[Person]:
-    """Requests that the coordinator has not seen: most of them plain, one by a neighbour of somebody accepted
-    (same NIK), one for the same person without the NIK, one whose NIK and birth date disagree."""
+    """Requests not yet decided: most of them plain, one with the NIK of an accepted neighbour, one for the
+    same person without the NIK, one whose NIK and birth date disagree."""
     plain = people.make(
         villages=villages, count=IN_THE_QUEUE, seed=seed, today=today, first=FIRST_IN_THE_QUEUE
     )

@@ -1,4 +1,4 @@
-"""Six teams, spread over the regency, with the kits that an office of this size could have."""
+"""Six teams, spread over the regency, with different kits."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ VISITS_A_DAY, SETUP_MINUTES = 8, 10
 
 
 def make(*, count: int) -> list[Team]:
-    """The teams with two officers each; a repeat finds the ones of before."""
+    """The teams with two officers each; a repeat returns the existing ones."""
     teams = []
     for number, base in enumerate(_bases(list(District.objects.all()), count), start=1):
         team, _made = Team.objects.get_or_create(
@@ -51,8 +51,8 @@ def make(*, count: int) -> list[Team]:
 
 
 def _bases(districts: Sequence[District], count: int) -> list[District]:
-    """`count` districts far from one another, the one with most old people first (again from the start
-    where there are fewer districts than teams)."""
+    """`count` districts far from one another, starting with the one with most old people (repeated if there
+    are fewer districts than teams)."""
     left = sorted(districts, key=lambda district: (-(district.elderly or 0), district.code))
     chosen = left[:1]
     while len(chosen) < min(count, len(left)):

@@ -1,7 +1,7 @@
-"""Today and the coming working days planned and published, as a coordinator would.
+"""Today and the coming working days, planned and published through the real services.
 
-Whoever looks at the demo wants to see a day of work, not an empty one: while enough of today is left the teams
-still set out today, a little after the plan is published. Nothing lies in the past and nothing is pretended.
+If enough of today is left, the teams still depart today, shortly after the plan is published, so that the
+demo shows a day under way. Nothing lies in the past.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ class NoPlanError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """The published plan of the days; `made` is False where it was there from an earlier demo."""
+    """The published plan; `made` is False if an earlier demo made it."""
 
     plan: Plan
     made: bool
@@ -45,7 +45,8 @@ def publish(
     user: AbstractBaseUser,
     say: Callable[[str], object],
 ) -> Week:
-    """Shifts for the working days, one planning run over them, its draft published."""
+    """Make shifts for the working days, run the planner over them, and publish its draft. Raises
+    `NoPlanError`."""
     now = timezone.now()
     sets_out = today_from(now=now, seconds=seconds)
     today = timezone.localdate(now)
@@ -72,8 +73,8 @@ def publish(
 
 
 def today_from(*, now: datetime, seconds: int = 0) -> datetime | None:
-    """When teams can set out today if the planner computes for `seconds` first; None where too little of the working
-    day would be left, or today is none."""
+    """When teams can depart today if the planner first computes for `seconds`; None if too little of the
+    working day is left, or today is not a working day."""
     today = timezone.localdate(now)
     if not calendar.working_days(first=today, last=today):
         return None
@@ -87,7 +88,7 @@ def today_from(*, now: datetime, seconds: int = 0) -> datetime | None:
 def make_shifts(
     *, crews: Sequence[Team], first: date, last: date, sets_out: datetime | None, user: AbstractBaseUser
 ) -> None:
-    """The teams' shifts of these days; those of today that are new begin when the teams can set out."""
+    """The teams' shifts of these days. New shifts of today begin at `sets_out`."""
     actor = log.actor_of(user)
     made = team_shifts.make_shifts(teams=crews, first=first, last=last, actor=actor)
     if sets_out is None:
@@ -101,7 +102,7 @@ def make_shifts(
 
 
 def _published(day: date) -> Plan | None:
-    """The plan of an earlier demo that is published and has the day in it."""
+    """The published plan of an earlier demo that contains the day; None if there is none."""
     found = Plan.objects.filter(
         state=PlanState.PUBLISHED,
         run__kind=RunKind.AHEAD,
