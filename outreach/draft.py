@@ -1,6 +1,6 @@
-"""A half-filled request form: kept on our side, sealed, in the session; only a cookie is on the phone.
+"""A half-filled request form, stored encrypted in the session; the phone has only a cookie.
 
-Answers are kept as typed, page by page, so that nothing is lost by an error, a break or the Back key.
+Answers are stored as typed, page by page, so that nothing is lost by an error, a break or the Back key.
 """
 
 import json
@@ -21,14 +21,14 @@ LONGEST = 1000  # characters of one answer; forms say their own, shorter limits
 
 
 def _names(page: type[PageForm]) -> set[str]:
-    """What the boxes of a page are called; whatever else is posted is not kept, so nobody fills our disk with it."""
+    """The field names of a page. Only these are stored, so that nobody can fill the disk with other data."""
     boxes = {name: getattr(field.widget, "widgets_names", [""]) for name, field in page.base_fields.items()}
     return {name + part for name, parts in boxes.items() for part in parts}
 
 
 @dataclass
 class Draft:
-    """`token` becomes the request's `form_token`; `answers` = {slug: {name: [texts]}}."""
+    """The draft of a form. `token` becomes the request's `form_token`; `answers` = {slug: {name: [texts]}}."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     started: float = field(default_factory=time.time)
@@ -41,7 +41,7 @@ class Draft:
         }
 
     def data(self, slug: str) -> QueryDict | None:
-        """What was typed on a page, as the browser sent it."""
+        """What was typed on a page, as the browser sent it; None if the page was not filled."""
         if slug not in self.answers:
             return None
         data = QueryDict(mutable=True)
@@ -52,7 +52,8 @@ class Draft:
 
 @dataclass
 class Filled:
-    """The pages that are filled and right, in order, and the first that is not (None when all are)."""
+    """The valid pages in order, the values `found` on them, and the slug of the first page that is missing or
+    invalid (None if there is none)."""
 
     forms: list[PageForm]
     found: dict[str, Any]
@@ -60,7 +61,7 @@ class Filled:
 
 
 def read(draft: Draft, *, until: str | None = None) -> Filled:
-    """Check the draft's pages in order, up to the first that is missing or wrong, or up to `until`."""
+    """Validate the draft's pages in order, up to the first missing or invalid one, or up to `until`."""
     filled = Filled(forms=[], found={}, missing=None)
     for page in PAGES:
         if page.slug == until:
@@ -76,7 +77,7 @@ def read(draft: Draft, *, until: str | None = None) -> Filled:
 
 
 def load(request: HttpRequest) -> Draft | None:
-    """The draft of this session; None where there is none or it does not open."""
+    """The draft of this session; None if there is none or it cannot be decrypted."""
     sealed = request.session.get(KEY)
     if not sealed:
         return None

@@ -1,4 +1,4 @@
-"""Words of the outreach side, with the states of a request and of a need and how they may change."""
+"""Choices of the outreach app, with the states of a request and of a need and their allowed transitions."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

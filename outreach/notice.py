@@ -1,4 +1,4 @@
-"""The privacy notice of the request form: what is shown, its version, and the hash kept with the consent."""
+"""The privacy notice of the request form: its text, its version, and the hash stored with the consent."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ VERSION = "2026-11"
 
 
 def paragraphs() -> list[str]:
-    """The notice as the check page shows it, in the language of the page."""
+    """The paragraphs of the notice in the language of the page."""
     office = {"office": settings.OFFICE_NAME}
     return [
         _("%(office)s memakai data ini hanya untuk merekam dan mengantar KTP-el.") % office,
@@ -26,7 +26,7 @@ def paragraphs() -> list[str]:
 
 
 def agreement() -> str:
-    """The sentence that the button stands for."""
+    """The sentence that the submit button agrees to."""
     return _(
         "Dengan menekan tombol di bawah, saya menyatakan data ini benar, saya (atau warga yang saya bantu) setuju "
         "data ini dipakai seperti di atas, dan setuju petugas datang ke rumah."
@@ -39,5 +39,5 @@ def version() -> str:
 
 
 def sha256() -> str:
-    """The hash of the very text that is shown now."""
+    """The hash of the text shown now."""
     return hashlib.sha256("\n".join([*paragraphs(), agreement()]).encode()).hexdigest()

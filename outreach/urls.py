@@ -1,4 +1,4 @@
-"""The resident's door. No address holds personal data."""
+"""Addresses of the public pages. None contains personal data."""
 
 from django.urls import path, register_converter
 

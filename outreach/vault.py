@@ -1,7 +1,8 @@
-"""Sealed fields of rows: the one place that knows keys, places and blind indexes together.
+"""Sealed fields of rows: the only module that combines keys, places and blind indexes.
 
-A row with sealed fields has `key` (a `PersonKey`) and a UUID known before it is saved; a field's place is
-table, column and row. Where a resident takes over a request's key, fields are sealed anew for their new row.
+A row with sealed fields has `key` (a `PersonKey`) and a UUID set before it is saved; a field's place is
+table, column and row. If a resident takes over a request's key, the fields are encrypted again for the
+resident's row.
 """
 
 from functools import cache
@@ -17,9 +18,9 @@ Sealed = Resident | VisitRequest
 
 @cache
 def ring() -> crypto.KeyRing:
-    """The office's key ring, read once a process. A new one is made only where nothing is sealed yet.
+    """The office's key ring, read once a process. A new one is created only if nothing is sealed yet.
 
-    Raises `crypto.KeyRingError`: a ring made beside a full database would open nothing and find nobody.
+    Raises `crypto.KeyRingError` otherwise: a new ring could not decrypt what is stored.
     """
     path = settings.FIELD_KEYS_FILE
     if not path.exists() and PersonKey.objects.filter(destroyed_at__isnull=True).exists():
@@ -28,7 +29,7 @@ def ring() -> crypto.KeyRing:
 
 
 def new_person() -> PersonKey:
-    """A saved key for a person not known yet."""
+    """Create a key for a new person."""
     person = PersonKey()
     person.wrapped = ring().wrap(crypto.new_key(), place=f"person:{person.pk}")
     person.save(force_insert=True)
@@ -42,12 +43,12 @@ def _key(person: PersonKey) -> bytes:
 
 
 def seal_bytes(person: PersonKey, data: bytes, *, place: str) -> bytes:
-    """`data` sealed under the person's key for any place, "table.column.pk"."""
+    """Encrypt `data` under the person's key for a place "table.column.pk"."""
     return crypto.seal(data, key=_key(person), place=place)
 
 
 def unseal_bytes(person: PersonKey, sealed: bytes, *, place: str) -> bytes:
-    """What `seal_bytes` was given. Raises `crypto.SealError`, also once the key is destroyed."""
+    """Decrypt what `seal_bytes` returned. Raises `crypto.SealError`, also if the key was destroyed."""
     return crypto.unseal(bytes(sealed), key=_key(person), place=place)
 
 
@@ -56,13 +57,13 @@ def _place(row: Sealed, field: str) -> str:
 
 
 def put(row: Sealed, field: str, text: str) -> None:
-    """Set `row.<field>_sealed` (not saved); an empty text empties it."""
+    """Set `row.<field>_sealed` (without saving); an empty text empties it."""
     value = seal_bytes(row.key, text.encode(), place=_place(row, field)) if text else None
     setattr(row, f"{field}_sealed", value)
 
 
 def get(row: Sealed, field: str) -> str:
-    """The text of a sealed field; "" where there is none or the person's key was destroyed."""
+    """The text of a sealed field; "" if there is none or the person's key was destroyed."""
     sealed = getattr(row, f"{field}_sealed")
     if not sealed or row.key.destroyed_at:
         return ""
@@ -75,7 +76,7 @@ def blind(kind: str, text: str) -> str:
 
 
 def destroy(person: PersonKey) -> bool:
-    """Erase the person's sealed data by destroying its key; False where it was destroyed before."""
+    """Erase the person's sealed data by destroying its key. False if it was destroyed before."""
     return bool(
         PersonKey.objects.filter(pk=person.pk, destroyed_at__isnull=True).update(
             wrapped=b"", destroyed_at=timezone.now()
@@ -84,12 +85,12 @@ def destroy(person: PersonKey) -> bool:
 
 
 def seal_draft(text: str, *, place: str) -> str:
-    """A text of nobody known yet (a half-filled form), sealed under the office's own key, as hexadecimal."""
+    """Encrypt the text of a half-filled form under the office's own key, as hexadecimal."""
     return ring().wrap(text.encode(), place=place).hex()
 
 
 def unseal_draft(sealed: str, *, place: str) -> str:
-    """What `seal_draft` was given. Raises `crypto.SealError`."""
+    """Decrypt what `seal_draft` returned. Raises `crypto.SealError`."""
     try:
         return ring().unwrap(bytes.fromhex(sealed), place=place).decode()
     except ValueError as error:
@@ -97,5 +98,5 @@ def unseal_draft(sealed: str, *, place: str) -> str:
 
 
 def status_code(request: VisitRequest) -> str:
-    """The printed code of a request: always the same, known only with the office's key."""
+    """The printed code of a request: always the same, derived with the office's key."""
     return reference.code_from(bytes.fromhex(ring().blind("status_code", str(request.pk))))

@@ -1,4 +1,4 @@
-"""The region's boundaries as an HTTP answer: gzipped once, with an entity tag."""
+"""The region's boundaries as an HTTP response, gzipped, with an ETag."""
 
 import gzip
 
@@ -10,7 +10,7 @@ from outreach.selectors.region import region_map
 
 
 def map_response(request: HttpRequest) -> HttpResponse:
-    """For any door that has let the asker in. A browser that has this version gets 304."""
+    """The map for any view that has checked access; 304 if the browser has this version."""
     built = region_map()
     if built is None:
         raise Http404(_("Wilayah belum dimuat: jalankan manage.py load_region."))

@@ -1,4 +1,4 @@
-"""Dates, hours, ages and waits as people say them, in the language of the page."""
+"""Dates, hours, ages and waiting times in the language of the page."""
 
 from datetime import date, datetime, timedelta
 
@@ -24,7 +24,7 @@ def moment(at: datetime) -> str:
 
 
 def interval(earliest: datetime, latest: datetime) -> str:
-    """As in "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"; over several days from the one to the other."""
+    """As in "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"; over several days both with their dates."""
     first, last = timezone.localtime(earliest).date(), timezone.localtime(latest).date()
     if first != last:
         return _("antara %(first)s dan %(last)s") % {"first": long_date(first), "last": long_date(last)}
@@ -36,7 +36,7 @@ def interval(earliest: datetime, latest: datetime) -> str:
 
 
 def span(length: timedelta) -> str:
-    """How long something takes or has taken: "kurang dari satu jam", "5 jam", "3 hari"."""
+    """A length of time: "kurang dari satu jam", "5 jam", "3 hari"."""
     hours = int(length.total_seconds() // 3600)
     if hours < 1:
         return _("kurang dari satu jam")
@@ -46,24 +46,24 @@ def span(length: timedelta) -> str:
 
 
 def waited(since: datetime, *, now: datetime) -> str:
-    """How long somebody has waited: in days of the calendar, as points count them."""
+    """How long somebody has waited, in calendar days, as points count them."""
     days = (timezone.localdate(now) - timezone.localdate(since)).days
     return span(timedelta(days=days) if days > 0 else now - since)
 
 
 def initials(name: str) -> str:
-    """As in "S. P." of "Siti Pertiwi"; what stands in brackets is no part of the name."""
+    """As in "S. P." of "Siti Pertiwi"; text in brackets is ignored."""
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
 
 
 def windows(hours: list[list[str]]) -> str:
-    """As in "07.30-10.00 dan 13.00-15.30"; no hours are any hour."""
+    """As in "07.30-10.00 dan 13.00-15.30"; "any hour" if there are none."""
     spoken = [f"{begin}\u2013{end}".replace(":", ".") for begin, end in hours]
     return _(" dan ").join(spoken) if spoken else _("Jam berapa saja")
 
 
 def weekdays(days: list[int]) -> str:
-    """As in "Senin, Rabu"; no days are any day."""
+    """As in "Senin, Rabu"; "any day" if there are none."""
     monday = date(2024, 1, 1)
     names = [date_format(monday + timedelta(days=day), "l") for day in days]
     return ", ".join(names) if names else _("Hari kerja apa saja")

@@ -1,4 +1,4 @@
-"""The office's pages of the outreach side."""
+"""The office's pages of the outreach app."""
 
 from outreach.admin import area, log, needs, requests, residents
 

@@ -1,4 +1,4 @@
-"""The regency's lists, to look at, and the boundaries for maps."""
+"""The regency's districts, villages and health posts, read only, and their boundaries for maps."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from outreach.webmap import map_response
 
 @require_safe
 def boundaries(request: HttpRequest) -> HttpResponse:
-    """The map's GeoJSON, for anybody of the office."""
+    """The map's GeoJSON, for all members of staff."""
     return map_response(request)
 
 

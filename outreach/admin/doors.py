@@ -1,4 +1,5 @@
-"""What every page of ours in the admin has: the site's frame, its permission, its title; rows only read."""
+"""Helpers of all pages of our own in the admin: permissions, the site's frame, parsing of addresses and
+input."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,9 +24,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def needs(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
-    """The view answers 403 to staff without every one of these permissions ("outreach.view_need").
+    """Decorator: 403 for staff without all of these permissions ("outreach.view_need").
 
-    `to_post`: one more, for a page that everybody may see who has the others, and some may send back.
+    `to_post` is one more permission, required for POST only.
     """
 
     def wrap(view: View[P]) -> View[P]:
@@ -44,18 +45,18 @@ def needs(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
 def page(
     request: HttpRequest, template: str, *, model: type[Model], title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """A page in the admin's frame; `opts` lets its breadcrumbs lead back to the model's list."""
+    """Render a page in the admin's frame; `opts` makes its breadcrumbs lead to the model's list."""
     frame = admin.site.each_context(request)
     return render(request, template, {**frame, "opts": model._meta, "title": title, **context}, status=status)
 
 
 def actor(request: HttpRequest) -> str:
-    """The member of staff as the log names them."""
+    """The member of staff as the log names them: "user:<id>"."""
     return f"user:{request.user.pk}"
 
 
 def row(rows: QuerySet[Any], pk: str) -> Any:
-    """The row of an address; anything that is no row's id is not found."""
+    """The row with this primary key. Raises 404 if the key is not valid or unknown."""
     try:
         return get_object_or_404(rows, pk=UUID(str(pk)))
     except ValueError:
@@ -63,18 +64,18 @@ def row(rows: QuerySet[Any], pk: str) -> Any:
 
 
 def text(values: QueryDict, name: str) -> str:
-    """What was typed, without the zero bytes that PostgreSQL refuses."""
+    """The value of a field without zero bytes, which PostgreSQL refuses."""
     return values.get(name, "").replace("\0", "").strip()
 
 
 def number(request: HttpRequest) -> int:
-    """The page asked for; anything else is the first."""
+    """The page number of the query string; 1 if it is missing or not a number."""
     text = request.GET.get("hal", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 class Titled(_ModelAdmin):
-    """A list named after what it shows, not "choose one to change"."""
+    """A list titled by what it shows, not "choose one to change"."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -84,7 +85,7 @@ class Titled(_ModelAdmin):
 
 
 class OursOnly(Titled):
-    """Changes go through pages and services of ours; Django's own forms for adding and deleting are shut."""
+    """Changes go through our own pages and services; Django's forms for adding and deleting are closed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -97,7 +98,7 @@ class OursOnly(Titled):
 
 
 class Pages(OursOnly):
-    """A model whose place in the admin is made of views of ours alone: (route, view, name of the address)."""
+    """A model whose admin consists only of our own views: (route, view, URL name)."""
 
     pages: ClassVar[list[tuple[str, Callable[..., HttpResponse], str]]]
 

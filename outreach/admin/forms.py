@@ -1,4 +1,4 @@
-"""What the coordinator fills in: decisions on requests and needs, points on the map."""
+"""Forms of the coordinator: decisions about requests and needs, points on the map."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ class DayInput(forms.DateInput):
 
 
 class PointForm(forms.Form):
-    """A point in degrees, with point or comma; both boxes or none."""
+    """A point in degrees, with decimal point or comma; both fields or none."""
 
     latitude = forms.CharField(label=gettext_lazy("Lintang"), max_length=20, required=False)
     longitude = forms.CharField(label=gettext_lazy("Bujur"), max_length=20, required=False)
@@ -69,7 +69,7 @@ class PointForm(forms.Form):
 
 
 class ConditionsForm(forms.Form):
-    """What the planner heeds: urgency, what is needed, from when and until when."""
+    """The conditions of a need that the planner uses: urgency, skills, earliest date and deadline."""
 
     urgency = forms.ChoiceField(
         label=gettext_lazy("Urgensi"), choices=Urgency.choices, initial=Urgency.NORMAL
@@ -101,7 +101,7 @@ class ConditionsForm(forms.Form):
 
 
 class AcceptForm(ConditionsForm, PointForm):
-    """How a request is accepted. `found`: who and what else may be about the same person."""
+    """How to accept a request. `found` are residents and other requests that may be about the same person."""
 
     who = forms.ChoiceField(label=gettext_lazy("Warga"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=gettext_lazy("Kelompok"), choices=ResidentKind.choices)
@@ -126,7 +126,7 @@ class AcceptForm(ConditionsForm, PointForm):
     ]
 
     def __init__(self, data: Any = None, *, request: VisitRequest, found: list[Candidate]) -> None:
-        """What has the NIK of the request is the first choice."""
+        """Preselects the candidate with the request's NIK."""
         self.residents = {str(one.person.pk): one.resident for one in found if one.resident}
         self.waiting = {str(one.person.pk): one.request for one in found if one.request}
         certain = [str(one.person.pk) for one in found if one.same_nik]
@@ -165,7 +165,7 @@ class AcceptForm(ConditionsForm, PointForm):
 
 
 class RefuseForm(forms.Form):
-    """The reason is read by the resident, so it is written for them."""
+    """The reason of a refusal, written for the resident, who reads it."""
 
     reason = forms.CharField(
         label=gettext_lazy("Alasan, dibaca pemohon di halaman status"),

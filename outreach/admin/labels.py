@@ -1,4 +1,4 @@
-"""Codes of the services in the words of the office's pages."""
+"""Labels for the codes of the services."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from outreach.enums import Skill
 
 
 def problem(code: str) -> str:
-    """Why something was not done, and what to do."""
+    """Why something could not be done, and what to do."""
     return {
         "decided": _("Permohonan ini sudah diputuskan, mungkin oleh rekan. Muat ulang halaman ini."),
         "same_nik": _("NIK ini milik warga yang sudah tercatat. Pilih warga itu, atau gabungkan."),
@@ -20,6 +20,6 @@ def problem(code: str) -> str:
 
 
 def skill_names(values: list[str]) -> list[str]:
-    """The wishes in words; what is not known is shown as it is."""
+    """The labels of skill codes; unknown codes are shown as they are."""
     known = dict(Skill.choices)
     return [str(known.get(value, value)) for value in values]

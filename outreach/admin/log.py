@@ -1,4 +1,4 @@
-"""The log, to look at, in the office's words, newest first; nobody changes it."""
+"""The log in the admin, newest first, read only."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from outreach.selectors import actions, history
 
 
 class ActionFilter(admin.SimpleListFilter):
-    """By what was done, of what occurs."""
+    """Filter by action; only actions that occur are offered."""
 
     title = _("tindakan")
     parameter_name = "tindakan"

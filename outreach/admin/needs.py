@@ -1,4 +1,4 @@
-"""Needs: the list by state, one need with its way and log, and what only a person can decide."""
+"""Needs in the admin: the list by state, one need with its progress and log, and decisions about it."""
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
 @doors.needs(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """Needs of a state; a search is posted and looks at all states."""
+    """The needs of a state. A search is posted and covers all states."""
     typed, district = doors.text(request.POST, "cari"), doors.text(request.GET, "kecamatan")
     state = request.GET.get("keadaan", NeedState.OPEN)
     state = state if state in NeedState.values else NeedState.OPEN
@@ -118,7 +118,7 @@ def close(request: HttpRequest, pk: str) -> HttpResponse:
 @doors.needs(VIEW, DECIDE)
 @require_POST
 def change(request: HttpRequest, pk: str) -> HttpResponse:
-    """New conditions for the planner; what is published stays until the next plan."""
+    """Change the conditions of a need. What is published stays until the next plan."""
     row: Need = doors.row(ROWS, pk)
     form = ConditionsForm(request.POST)
     if not form.is_valid():

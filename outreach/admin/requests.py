@@ -1,4 +1,4 @@
-"""Triage: the queue of requests, one request on one screen, and what the coordinator decides."""
+"""Triage: the queue of requests, one request on a page, and the coordinator's decisions."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ VIEW, TRIAGE, REVEAL = (
 @doors.needs(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """The queue. A search is posted, so that no name or NIK stands in an address."""
+    """The queue. A search is posted, so that no name or NIK is in an address."""
     state = request.GET.get("keadaan", RequestState.RECEIVED)
     state = state if state in RequestState.values else RequestState.RECEIVED
     district = doors.text(request.GET, "kecamatan")
@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _numbers(row: VisitRequest) -> dict[str, Any]:
-    """NIK and phone as shown: masked, with what does not agree."""
+    """NIK and phone for the page: masked, with what they disagree with."""
     nik, today, warnings = vault.get(row, "nik"), timezone.localdate(), []
     if nik:
         try:
@@ -125,7 +125,7 @@ def one(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
-    """On to the next waiting request, with a word about the last one."""
+    """Redirect to the next waiting request, with a message about the last one."""
     messages.success(request, said)
     following = queue.next_request(after=row)
     if following is None:
@@ -197,7 +197,7 @@ def reconsider(request: HttpRequest, pk: str) -> HttpResponse:
 @doors.needs(VIEW, REVEAL)
 @require_POST
 def reveal(request: HttpRequest, pk: str) -> HttpResponse:
-    """The sealed answers, once, on the page that this press makes; logged."""
+    """Show the sealed answers once, in the response to this POST. Leaves a log row."""
     row: VisitRequest = doors.row(ROWS, pk)
     opened = residents.reveal(row=row, actor=doors.actor(request))
     if row.code_index:

@@ -1,4 +1,4 @@
-"""Residents: the list, one resident with errands and log, and where the home is."""
+"""Residents in the admin: the list, one resident with needs and log, and the home's location."""
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""What all pages of the request form share."""
+"""The base of all pages of the request form."""
 
 from abc import ABCMeta, abstractmethod
 from typing import Any, ClassVar
@@ -16,11 +16,11 @@ REQUIRED = gettext_lazy("Pilih salah satu.")
 
 
 class _PageMeta(DeclarativeFieldsMetaclass, ABCMeta):
-    """Django's way of reading a form's fields, with Python's way of asking for what a page must have."""
+    """Combines the metaclasses of Django's forms and of abstract base classes."""
 
 
 class PageForm(forms.Form, metaclass=_PageMeta):
-    """One page: what it asks (`title`, or the label of its `single` field) and what was answered."""
+    """One page: its question (`title`, or the label of its `single` field) and the answers."""
 
     slug: ClassVar[str]
     single = False  # one question: its label is the page's heading
@@ -42,4 +42,4 @@ class PageForm(forms.Form, metaclass=_PageMeta):
 
     @abstractmethod
     def answers(self) -> list[Answer]:
-        """Label and value of each answer, of a valid page."""
+        """Label and text of each answer of a valid page."""

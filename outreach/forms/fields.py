@@ -1,4 +1,4 @@
-"""Fields that take what people type: dates in three boxes, numbers with spaces, months by name."""
+"""Fields that accept what people type: dates in three boxes, numbers with spaces, months by name."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ MONTHS = {
 
 
 class DateParts(forms.MultiWidget):
-    """Day, month and year, each in a box of its own."""
+    """Widget with a box each for day, month and year."""
 
     input_type = "date-parts"
 
@@ -57,7 +57,7 @@ class DateParts(forms.MultiWidget):
 
 
 class DatePartsField(forms.MultiValueField):
-    """A date from three boxes; the month as number or by name. One message, that says what to do."""
+    """A date from three boxes; the month as number or name. One error message that says what to do."""
 
     look = "outreach/fields/date.html"
     widget = DateParts

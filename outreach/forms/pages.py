@@ -1,7 +1,7 @@
-"""The pages of the request form, one question each, in their order.
+"""The pages of the request form in their order, one question each.
 
-A page is a form with a `slug`, a `title` and `answers` for the page that checks them all. `before` is what
-earlier pages found out ({field: cleaned value}), so that later ones can build on it.
+A page is a form with a `slug`, a `title` and `answers` for the check page. `before` = {field: cleaned value}
+of the pages before it.
 """
 
 from outreach.forms.base import PageForm

@@ -1,4 +1,4 @@
-"""The pages about people: who asks, who is to be recorded, in what condition, whom to call."""
+"""Pages about people: who asks, who is to be recorded, in what condition, whom to call."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""The pages about place and time: where the home is, and when somebody may come."""
+"""Pages about place and time: where the home is, and when the team may come."""
 
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ PART_NAMES = {
 
 
 def parts_of_day() -> dict[str, Window]:
-    """The hours that a family may choose from, as the office works."""
+    """The parts of the office's working day that a family may choose from."""
     begin, end = settings.WORK_STARTS, settings.WORK_ENDS
     return times.parts_of_day(begin=begin, end=end, pause=settings.WORK_BREAK)
 

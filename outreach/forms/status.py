@@ -1,4 +1,4 @@
-"""The form that opens a status."""
+"""The form of reference and secret that opens a status page."""
 
 from typing import Any
 

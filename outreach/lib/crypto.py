@@ -1,9 +1,9 @@
-"""Sealing of fields: AES-256-GCM under a key per person, itself sealed under the office's key ring.
+"""Encryption of fields: AES-256-GCM under a key per person, which is wrapped by the office's key ring.
 
-What is sealed is bound to its place (table, column, row) as associated data: a ciphertext moved to another
-row or column does not open. Destroying a person's key erases all that was sealed under it, also in copies.
-Numbers that must be found again have a blind index beside them: HMAC-SHA256 under a key of its own.
-Sources: NIST SP 800-38D (GCM); 96-bit random nonces, far below 2^32 seals a key.
+A ciphertext is bound to its place (table, column, row) as associated data, so that it cannot be moved to
+another row or column. Destroying a person's key erases all that was encrypted under it, also in copies.
+Numbers that must be found again have a blind index: HMAC-SHA256 under a key of its own. Sources: NIST SP
+800-38D (GCM); 96-bit random nonces, far below 2^32 encryptions a key.
 """
 
 import base64
@@ -22,11 +22,11 @@ FORMAT = b"\x01"
 
 
 class SealError(ValueError):
-    """A sealed field does not open: another key, another place, or changed bytes."""
+    """A field cannot be decrypted: another key, another place, or changed bytes."""
 
 
 class KeyRingError(RuntimeError):
-    """The key ring is not there or not readable; the message says where to put it back."""
+    """The key ring is missing or unreadable; the message says where to put it back."""
 
 
 def new_key() -> bytes:
@@ -35,13 +35,13 @@ def new_key() -> bytes:
 
 
 def seal(plain: bytes, *, key: bytes, place: str) -> bytes:
-    """`plain` sealed for `place`: format byte, 12 bytes of nonce, ciphertext with its 16-byte tag."""
+    """Encrypt `plain` for `place`: format byte, nonce of 12 bytes, ciphertext with its tag of 16 bytes."""
     nonce = secrets.token_bytes(12)
     return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 
 
 def unseal(sealed: bytes, *, key: bytes, place: str) -> bytes:
-    """What `seal` was given. Raises `SealError`."""
+    """Decrypt what `seal` returned. Raises `SealError`."""
     if sealed[:1] != FORMAT or len(sealed) < 29:
         raise SealError("format")
     try:
@@ -52,30 +52,30 @@ def unseal(sealed: bytes, *, key: bytes, place: str) -> bytes:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The office's field keys: `current` seals, every one of `keys` opens. `index_key` is for blind indexes."""
+    """The office's field keys: `current` encrypts, each of `keys` decrypts. `index_key` is for blind indexes."""
 
     current: str
     keys: dict[str, bytes]
     index_key: bytes
 
     def wrap(self, key: bytes, *, place: str) -> bytes:
-        """A person's key sealed under the current office key; the key's id stands before it."""
+        """A person's key encrypted under the current office key, with the office key's id in front."""
         return self.current.encode() + b":" + seal(key, key=self.keys[self.current], place=place)
 
     def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
-        """The person's key again. Raises `SealError`, also where the office key is not on the ring."""
+        """The person's key. Raises `SealError`, also if the office key is not on the ring."""
         name, _, sealed = wrapped.partition(b":")
         if name.decode() not in self.keys:
             raise SealError("key")
         return unseal(sealed, key=self.keys[name.decode()], place=place)
 
     def blind(self, kind: str, text: str) -> str:
-        """64 hexadecimal digits that equal texts of one kind share and that say nothing else."""
+        """The blind index of a text: 64 hexadecimal digits, equal for equal texts of one kind."""
         return hmac.new(self.index_key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def load_ring(path: Path) -> KeyRing:
-    """The key ring from its file; the first start of an installation makes it, readable by us alone."""
+    """Read the key ring from its file; created at the first start, readable by our user alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         text = json.dumps(

@@ -8,7 +8,7 @@ INDONESIA = (-11.5, 6.5, 94.5, 141.5)  # south, north, west, east
 
 
 def rings(geometry: Geometry) -> Iterator[list[list[list[float]]]]:
-    """The polygons of a Polygon or MultiPolygon, each a list of rings (the outer one first)."""
+    """The polygons of a Polygon or MultiPolygon, each a list of rings (outer ring first)."""
     if geometry.get("type") == "Polygon":
         yield geometry["coordinates"]
     elif geometry.get("type") == "MultiPolygon":
@@ -31,13 +31,13 @@ def contains(geometry: Geometry, *, latitude: float, longitude: float) -> bool:
 
 
 def in_indonesia(*, latitude: float, longitude: float) -> bool:
-    """Whether a point can be meant at all; catches swapped and forgotten numbers."""
+    """Whether the point lies in Indonesia's bounding box; detects swapped or incomplete coordinates."""
     south, north, west, east = INDONESIA
     return south <= latitude <= north and west <= longitude <= east
 
 
 def is_area(geometry: object) -> bool:
-    """Whether this is a Polygon or MultiPolygon whose rings have four points or more of numbers."""
+    """Whether this is a Polygon or MultiPolygon whose rings have at least four points of numbers."""
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return False
     try:
@@ -52,10 +52,8 @@ def is_area(geometry: object) -> bool:
 
 
 def rounded(geometry: Geometry, digits: int) -> Geometry:
-    """The boundary with fewer decimals (4 are 11 m) and without the points that then fall together.
-
-    The same point rounds the same in every area, so neighbours still share their edges.
-    """
+    """The boundary with fewer decimals (4 are 11 m), without points that coincide then. Points shared by
+    neighbouring areas round alike, so their edges still coincide."""
     polygons = []
     for polygon in rings(geometry):
         thin = []

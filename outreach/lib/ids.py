@@ -1,4 +1,4 @@
-"""Identifiers: time-ordered UUIDs for rows, and a name for "when" inside them."""
+"""Identifiers of rows: time-ordered UUIDs."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""How alike two Indonesian names are, as people write them: titles left out, initials, old and new spelling."""
+"""Similarity of two Indonesian names as people write them: titles, initials, old and new spelling."""
 
 import re
 from difflib import SequenceMatcher
@@ -38,7 +38,7 @@ ALIKE = 0.8
 
 
 def words_of(name: str) -> list[str]:
-    """The name's words for comparing: lower case, no titles, nothing in brackets, one spelling."""
+    """The words of a name for comparison: lower case, no titles, nothing in brackets, one spelling."""
     found = []
     for word in re.findall(r"[^\W\d_]+", re.sub(r"\([^)]*\)", " ", name.casefold())):
         if word not in _TITLES:
@@ -57,9 +57,10 @@ def _pair(one: str, other: str) -> float:
 
 
 def likeness(one: str, other: str) -> float:
-    """0 to 1: the mean likeness of the shorter name's words to their best partners in the longer one.
+    """0..1: the mean similarity of the shorter name's words to their best partners in the longer one.
+    Symmetric.
 
-    A word that the shorter name lacks costs a little, as people leave out names. Symmetric.
+    Each word that the shorter name lacks costs a little, because people leave out names.
     """
     shorter, longer = sorted((words_of(one), words_of(other)), key=lambda words: (len(words), words))
     if not shorter:

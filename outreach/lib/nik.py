@@ -1,7 +1,7 @@
 """NIK and family-card numbers: 16 digits, six of area, DDMMYY (day + 40 for women), four of serial.
 
-A NIK is permanent and may disagree with a birth date corrected later, so a disagreement is a warning for
-the coordinator and never a reason to refuse. Source: Permendagri 62/2015 on the NIK's structure.
+A NIK is permanent and may disagree with a birth date that was corrected later, so a disagreement is a warning
+to the coordinator, never a reason to refuse. Source: Permendagri 62/2015 on the NIK's structure.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import date
 
 
 class NumberError(ValueError):
-    """The text is no NIK or family-card number; `code` says why, for the form to word it."""
+    """The text is not a NIK or family-card number; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -19,7 +19,7 @@ class NumberError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Nik:
-    """A well-formed NIK. `born` has the century that makes its holder 0 to 99 years old on `today`."""
+    """A well-formed NIK. The century of `born` makes its holder 0 to 99 years old on `today`."""
 
     text: str
     area: str
@@ -28,7 +28,7 @@ class Nik:
 
 
 def digits(text: str) -> str:
-    """`text` without the spaces, dots and dashes that people put in. Raises `NumberError`."""
+    """`text` without spaces, dots and dashes. Raises `NumberError`."""
     plain = re.sub(r"[\s.\-]", "", text)
     if not re.fullmatch(r"[0-9]*", plain):
         raise NumberError("not_digits")
@@ -38,7 +38,7 @@ def digits(text: str) -> str:
 
 
 def parse_nik(text: str, *, today: date) -> Nik:
-    """Read a NIK. Raises `NumberError`: not_digits, length, area, birth_date, serial."""
+    """Parse a NIK. Raises `NumberError`: not_digits, length, area, birth_date, serial."""
     plain = digits(text)
     if plain[:2] < "11" or plain[2:4] == "00" or plain[4:6] == "00":
         raise NumberError("area")
@@ -59,7 +59,7 @@ def parse_nik(text: str, *, today: date) -> Nik:
 
 
 def parse_family_card(text: str) -> str:
-    """Read a family-card number (KK). Raises `NumberError`: not_digits, length, area."""
+    """Parse a family-card number (KK). Raises `NumberError`: not_digits, length, area."""
     plain = digits(text)
     if plain[:2] < "11":
         raise NumberError("area")
@@ -67,7 +67,7 @@ def parse_family_card(text: str) -> str:
 
 
 def disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> list[str]:
-    """What the NIK and the stated facts disagree on: any of "birth_date", "sex"."""
+    """Which facts disagree with the NIK: any of "birth_date", "sex"."""
     found = []
     if birth_date and (nik.born.day, nik.born.month, nik.born.year % 100) != (
         birth_date.day,
@@ -81,7 +81,7 @@ def disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> 
 
 
 def masked(text: str) -> str:
-    """A NIK as shown on screen: the first four and the last four digits."""
+    """A NIK for display: the first four and the last four digits."""
     return (
         f"{text[:4]}\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022{text[-4:]}"
         if len(text) == 16

@@ -1,10 +1,10 @@
-"""Phone numbers as Indonesians write them (0812..., 62812..., +62 812-...), kept as E.164."""
+"""Phone numbers as Indonesians write them (0812..., 62812..., +62 812-...), stored as E.164."""
 
 import phonenumbers
 
 
 class PhoneError(ValueError):
-    """The text is no phone number that could ring."""
+    """The text is not a valid phone number."""
 
 
 def parse_phone(text: str) -> str:
@@ -19,7 +19,7 @@ def parse_phone(text: str) -> str:
 
 
 def shown(number: str) -> str:
-    """A kept number as people here write it, "0812-3456-7890"; a foreign one with its country."""
+    """A stored number as written in Indonesia, "0812-3456-7890"; a foreign one with its country code."""
     try:
         read = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -30,5 +30,5 @@ def shown(number: str) -> str:
 
 
 def masked(number: str) -> str:
-    """A number as shown on screen: its last four digits; empty where there is none."""
+    """A number for display: its last four digits; empty if there is none."""
     return f"\u2022\u2022\u2022\u2022 {number[-4:]}" if number else ""

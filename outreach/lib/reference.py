@@ -16,7 +16,7 @@ _TYPED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class BadReferenceError(ValueError):
-    """What was typed is no reference or code; `code` says why: characters, length, check."""
+    """The text is not a reference or code; `code` says why: characters, length, check."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -46,13 +46,13 @@ def _grouped(text: str) -> str:
 
 
 def new_reference() -> str:
-    """A fresh reference, "JB-7K3QX-9M2D4": 45 random bits and the check character at its end."""
+    """A new reference, "JB-7K3QX-9M2D4": 45 random bits and a check character at the end."""
     text = _draw(REFERENCE_RANDOM)
     return f"{PREFIX}-{_grouped(text + check_character(text))}"
 
 
 def code_from(seed: bytes) -> str:
-    """The printed code that belongs to 5 or more secret bytes, "4F7K-2M9Q"."""
+    """The printed code derived from 5 or more secret bytes, "4F7K-2M9Q"."""
     value = int.from_bytes(seed[:5], "big")
     text = "".join(ALPHABET[value >> 5 * place & 31] for place in range(CODE_RANDOM))
     return _grouped(text + check_character(text))
@@ -72,10 +72,10 @@ def _read(typed: str, length: int) -> str:
 
 
 def parse_reference(typed: str) -> str:
-    """The reference as stored, from what somebody typed. Raises `BadReferenceError`."""
+    """The reference in stored form. Raises `BadReferenceError`."""
     return f"{PREFIX}-{_read(typed, REFERENCE_RANDOM + 1)}"
 
 
 def parse_code(typed: str) -> str:
-    """The printed code as made, from what somebody typed. Raises `BadReferenceError`."""
+    """The printed code in stored form. Raises `BadReferenceError`."""
     return _read(typed, CODE_RANDOM + 1)

@@ -1,7 +1,7 @@
-"""The files of a region folder: found by pattern, read, and checked as a whole before anything is stored.
+"""The files of a region folder: found by pattern, parsed, and validated as a whole before anything is stored.
 
-Every mistake found is one Indonesian sentence that names the file, the line and what to do, so that the
-office can repair all of them at once.
+Each error is one Indonesian sentence that names the file, the line and what to do, so that the office can
+repair all of them at once.
 """
 
 import csv
@@ -28,7 +28,7 @@ KINDS = ("desa", "kelurahan")
 
 
 class RegionError(ValueError):
-    """The folder cannot be loaded; `problems` says why, a sentence each."""
+    """The folder cannot be loaded; `problems` are the reasons, a sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -37,7 +37,7 @@ class RegionError(ValueError):
 
 @dataclass
 class RegionFiles:
-    """What a folder holds, checked: rows keyed by code, in the files' own column names."""
+    """The validated content of a folder: rows by code, with the files' own column names."""
 
     code: str = ""
     name: str = ""
@@ -80,7 +80,7 @@ class _Reader:
             return None
 
     def table(self, path: Path | None, *, key: str, columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-        """The rows by `key`; a missing column or a code that stands twice is a problem."""
+        """The rows by `key`. A missing column or a repeated key is a problem."""
         text = self.text(path) if path else None
         if path is None or text is None:
             return {}
@@ -144,7 +144,7 @@ class _Reader:
             row["lat"] = row["lng"] = None
 
     def whole(self, row: dict[str, Any], name: str) -> None:
-        """Replace a text by a whole number, an empty one by None."""
+        """Replace a text by an integer, an empty one by None."""
         try:
             row[name] = int(row[name]) if row.get(name) else None
         except ValueError:
@@ -227,7 +227,7 @@ def _extras(reader: _Reader, region: RegionFiles) -> None:
 
 
 def read_folder(folder: Path) -> RegionFiles:
-    """Read and check a region folder. Raises `RegionError` with every problem found."""
+    """Parse and validate a region folder. Raises `RegionError` with all problems."""
     reader, region = _Reader(folder), RegionFiles()
     if not folder.is_dir():
         raise RegionError([f"Folder {folder} tidak ada. Periksa namanya."])

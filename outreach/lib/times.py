@@ -1,4 +1,4 @@
-"""Ages and hours: plain arithmetic on dates and on windows as they are stored, [["07:30", "10:00"], ...]."""
+"""Ages, and windows of the day as stored: [["07:30", "10:00"], ...]."""
 
 from datetime import date, time
 
@@ -6,11 +6,11 @@ Window = list[str]
 
 
 class WindowError(ValueError):
-    """A window that ends before it begins, or is no time of day."""
+    """A window ends before it begins, or is not a time of day."""
 
 
 def merged(windows: list[Window]) -> list[Window]:
-    """The same hours with touching and overlapping windows joined. Raises `WindowError`."""
+    """The windows with touching and overlapping ones joined, in order. Raises `WindowError`."""
     pairs = []
     for window in windows:
         try:
@@ -33,9 +33,9 @@ MID_MORNING, NOON = "10:00", "12:00"
 
 
 def parts_of_day(*, begin: str, end: str, pause: str) -> dict[str, Window]:
-    """A working day in the parts that people speak of: morning, noon ("siang") until the break, afternoon.
+    """The parts of a working day: morning, noon ("siang") until the break, afternoon.
 
-    `pause` as in "12:00-13:00", or "". A part that has no hours in this office is left out.
+    `pause` is like "12:00-13:00", or "". Parts in which the office does not work are left out.
     """
     noon, back = (part.strip() for part in pause.split("-")) if pause else (NOON, NOON)
     parts = {
@@ -47,12 +47,12 @@ def parts_of_day(*, begin: str, end: str, pause: str) -> dict[str, Window]:
 
 
 def age_on(born: date, day: date) -> int:
-    """Whole years lived on `day`."""
+    """Age in whole years on `day`."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def birthday(born: date, age: int) -> date:
-    """The day on which somebody turns `age` (1 March for the 29 of February)."""
+    """The date on which somebody turns `age` (1 March for 29 February)."""
     try:
         return born.replace(year=born.year + age)
     except ValueError:

@@ -1,7 +1,7 @@
 """Working days of an office: its weekdays without public and joint holidays.
 
-Days that this office opens or closes itself are the calendar's of `visits`; here it is about promises of the
-kind "within three working days".
+Days that this office opens or closes itself are in the calendar of `visits`; this module is for estimates
+such as "within three working days".
 """
 
 from collections.abc import Collection
@@ -17,7 +17,8 @@ def _closed(country: str, year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date, *, weekdays: Collection[int], country: str) -> bool:
-    """`weekdays`: 0 is Monday. `country`: whose public holidays are closed, "ID"."""
+    """Whether `day` is a working day. `weekdays`: 0 is Monday. `country`: the country of public holidays,
+    "ID"."""
     return day.weekday() in weekdays and day not in _closed(country, day.year)
 
 

@@ -1,4 +1,4 @@
-"""Counting of tries, in the database so that all processes count together."""
+"""Counts of tries, in the database so that all processes share them."""
 
 from django.db import models
 

@@ -1,1 +1,1 @@
-"""Questions that doors and services ask, answered in few queries."""
+"""Queries of the outreach app. Nothing here writes."""

@@ -1,10 +1,10 @@
-"""What the log calls things that were done, in the office's words."""
+"""Labels for the actions in the log."""
 
 from django.utils.translation import gettext as _
 
 
 def words() -> dict[str, str]:
-    """Each action that is ever written, of requests, plans, tablets and records."""
+    """The label of each action that is ever written, by code."""
     return {
         "request_received": _("Permohonan diterima"),
         "request_moved": _("Permohonan diputuskan"),

@@ -1,6 +1,6 @@
-"""Who may be the same person: the same NIK, or a like name with a like birth date or the same village.
+"""Possible duplicates: the same NIK, or a similar name with a similar birth date or the same village.
 
-Only proposals: the coordinator looks and decides.
+Only proposals; the coordinator decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ CERTAIN = 2.0
 
 @dataclass(frozen=True)
 class Candidate:
-    """A resident, or a request still in the queue, that may be the same person; `why` = codes, strongest first.
+    """A resident, or a request in the queue, that may be the same person; `why` = codes, strongest first.
 
     Codes: "nik", "name", "birth_date", "village", "phone".
     """
@@ -43,7 +43,7 @@ class Candidate:
 
 
 def _dates_alike(one: date | None, other: date | None) -> bool:
-    """The same date, or one slip: one part differs, or day and month are swapped."""
+    """Whether the dates are equal, differ in one part only, or have day and month swapped."""
     if one is None or other is None:
         return False
     same = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
@@ -52,7 +52,7 @@ def _dates_alike(one: date | None, other: date | None) -> bool:
 
 
 def compare(asked: VisitRequest, person: Person) -> Candidate | None:
-    """How `person` may be the one asked for; None where nothing speaks for it."""
+    """`person` as a candidate for the request; None if nothing speaks for it."""
     why: list[str] = []
     if asked.nik_index and asked.nik_index == person.nik_index:
         why.append("nik")
@@ -75,7 +75,7 @@ def compare(asked: VisitRequest, person: Person) -> Candidate | None:
 
 
 def _near(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
-    """Rows worth comparing. `wide` also takes whole villages, for one request at a time."""
+    """Filter for rows worth comparing. `wide` also includes whole villages: for one request at a time."""
     rows = list(asked)
     near = Q(nik_index__in=[row.nik_index for row in rows if row.nik_index])
     near |= Q(birth_date__in=[row.birth_date for row in rows if row.birth_date])
@@ -90,7 +90,8 @@ def _waiting() -> QuerySet[VisitRequest]:
 
 
 def candidates(asked: VisitRequest) -> list[Candidate]:
-    """Residents (with their unfinished needs at hand) and waiting requests that may be the same, best first."""
+    """Residents (with their unfinished needs loaded) and waiting requests that may be the same person, best
+    first."""
     near = _near([asked], wide=True)
     unfinished = Need.objects.filter(state__in=UNFINISHED_NEEDS)
     residents = (
@@ -105,7 +106,7 @@ def candidates(asked: VisitRequest) -> list[Candidate]:
 
 
 def marked(asked: Sequence[VisitRequest]) -> set[object]:
-    """The ids of those requests that may be duplicates, in two queries for a whole list."""
+    """The ids of the requests that may be duplicates, in two queries for a whole list."""
     near = _near(asked, wide=False)
     fields = ("name", "birth_date", "village_id", "nik_index", "phone_index")
     people: list[Person] = [

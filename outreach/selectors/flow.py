@@ -1,4 +1,4 @@
-"""How long things have taken here, from what was recorded: the ranges that waiting people are told."""
+"""Waiting times observed in this office, as ranges for people who wait."""
 
 import statistics
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FRESH_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole days within which 8 of 10 cases fell."""
+    """Whole days from `low` to `high`, which contain 8 of 10 cases."""
 
     low: int
     high: int
@@ -50,7 +50,7 @@ def _between(begin: Milestone, end: Milestone, since: datetime) -> list[timedelt
 
 
 def typical(begin: Milestone, end: Milestone) -> Range | None:
-    """The days from one milestone to the next for 8 of 10 cases of the last half year; None for few cases.
+    """The range of days between two milestones in the last half year; None if there are too few cases.
 
     From RECEIVED it is the time to the coordinator's decision.
     """

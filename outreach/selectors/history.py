@@ -1,4 +1,4 @@
-"""What was done to a request, its resident and its need: the log, with names for its actors."""
+"""The log of a request, its resident and its need, with the names of the actors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the log as the office reads it; `subject` is the kind of row it is about."""
+    """A row of the log as the office reads it; `subject` is the kind of its row."""
 
     at: datetime
     actor: str
@@ -27,7 +27,7 @@ class Line:
 
 
 def _labels(subject_type: str) -> dict[str, str]:
-    """The words of a row's states, as its model has them; where two fields use one code, the state's."""
+    """The labels of a model's states, by code; if two fields share a code, the state's."""
     try:
         fields = apps.get_model(subject_type)._meta.get_fields()
     except (LookupError, ValueError):
@@ -39,13 +39,13 @@ def _labels(subject_type: str) -> dict[str, str]:
 
 
 def change(row: LogEntry) -> str:
-    """As in "Menunggu jadwal → Sudah dijadwalkan", in the words of the row's states."""
+    """The state change in words: "Menunggu jadwal → Sudah dijadwalkan"."""
     names = _labels(row.subject_type)
     return " → ".join(names.get(state, state) for state in (row.from_state, row.to_state) if state)
 
 
 def _actors(rows: list[LogEntry]) -> dict[str, str]:
-    """Names of the office's users, one query; others by what they are."""
+    """Names of actors: accounts by one query, others by what they are."""
     ids = {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
     users = get_user_model().objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
     names = {f"user:{user.pk}": user.get_full_name() or user.get_username() for user in users}
@@ -53,7 +53,7 @@ def _actors(rows: list[LogEntry]) -> dict[str, str]:
 
 
 def actor_word(actor: str) -> str:
-    """What an actor of the log is, where it is no user whose name is known."""
+    """The label of an actor that is not a known account."""
     if actor.startswith("device:"):
         return _("Tablet")
     return {"public": _("Pemohon"), "system": _("Sistem")}.get(actor, actor)

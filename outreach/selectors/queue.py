@@ -1,4 +1,4 @@
-"""The coordinator's lists: requests that wait, residents, needs. Each in a fixed number of queries."""
+"""The coordinator's lists of requests, residents and needs, each in a fixed number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def _counts(model: type[Model], choices: Iterable[tuple[str, Any]]) -> list[tupl
 
 
 def requests(*, state: str, district: str = "", number: int = 1) -> Listed:
-    """Requests of a state: those with a near deadline first, then the longest wait; decided ones newest first."""
+    """Requests of a state: near deadlines first, then the longest wait; decided ones newest first."""
     rows = VisitRequest.objects.filter(state=state).select_related("village__district", "need")
     rows = rows.defer("village__boundary", "village__district__boundary")
     if district:
@@ -69,7 +69,7 @@ def find_requests(typed: str) -> list[VisitRequest]:
 
 
 def _by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
-    """The filter for what somebody typed: a reference or a NIK exactly, else a part of the name."""
+    """Filter for a typed text: a reference or a NIK exactly, else a part of the name."""
     if references:
         try:
             return Q(reference=parse_reference(typed))
@@ -82,13 +82,13 @@ def _by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
 
 
 def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
-    """The request to look at next."""
+    """The next waiting request, after `after` if given; None if there is none."""
     listed = requests(state=RequestState.RECEIVED).page.object_list
     return next((row for row in listed if after is None or row.pk != after.pk), None)
 
 
 def residents(*, typed: str = "", district: str = "", number: int = 1) -> Listed:
-    """Residents by name, with their needs at hand."""
+    """Residents by name, with their needs loaded."""
     rows = Resident.objects.select_related("village__district").prefetch_related("needs")
     rows = rows.defer("village__boundary", "village__district__boundary").order_by("name", "pk")
     if typed:
@@ -99,7 +99,7 @@ def residents(*, typed: str = "", district: str = "", number: int = 1) -> Listed
 
 
 def needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -> Listed:
-    """Needs of a state (all for ""), the most pressing and longest waiting first."""
+    """Needs of a state ("" for all), the most urgent and longest waiting first."""
     rows = Need.objects.select_related("resident__village__district")
     rows = rows.defer("resident__village__boundary", "resident__village__district__boundary")
     if state:

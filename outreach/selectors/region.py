@@ -1,4 +1,4 @@
-"""The regency: its map, its districts and villages for lists to pick from."""
+"""The regency: its map, districts and villages."""
 
 import gzip
 import json
@@ -14,10 +14,10 @@ MAP_DIGITS = 4  # decimals of a degree: 11 m, finer than the boundaries are
 
 @dataclass(frozen=True)
 class RegionMap:
-    """The boundaries for a browser's map: a GeoJSON FeatureCollection, gzipped, with its entity tag.
+    """The boundaries for maps: a GeoJSON FeatureCollection, gzipped, with its ETag.
 
-    Every feature has `code`, `name` and `level` ("neighbour", "village", "district", "regency"); villages and
-    districts also their `point` [longitude, latitude]. The collection has `attribution` and `bbox`.
+    Each feature has `code`, `name` and `level` ("neighbour", "village", "district", "regency"); villages and
+    districts also have `point` [longitude, latitude]. The collection has `attribution` and `bbox`.
     """
 
     gzipped: bytes
@@ -25,7 +25,7 @@ class RegionMap:
 
 
 def regency() -> Regency | None:
-    """The regency of this installation, without its boundary; None until `load_region` has run."""
+    """The regency of this installation without its boundary; None until `load_region` has run."""
     return Regency.objects.defer("outline", "surroundings").first()
 
 
@@ -71,6 +71,6 @@ def _built(version: str, attribution: str) -> RegionMap:
 
 
 def region_map() -> RegionMap | None:
-    """The map, built once a process and version of the region; None until `load_region` has run."""
+    """The map, built once for each process and version of the region; None until `load_region` has run."""
     row = Regency.objects.values_list("files_sha256", "attribution").first()
     return _built(*row) if row and row[0] else None

@@ -1,6 +1,6 @@
-"""What the resident's status page says: initials, village, and the way of the request in plain words.
+"""The content of the resident's status page: initials, village, and the steps of the request in plain words.
 
-Read from the request and the rows of `Progress` only; what `visits` knows it has reported there.
+Read only from the request and the rows of `Progress`, to which `visits` reports.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Look = Literal["done", "past", "now", "waiting", "todo", "failed"]
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the way: how it looks, its title, when it was or is, and sentences about it."""
+    """A step: its look, title, time, and sentences about it."""
 
     look: Look
     title: str
@@ -30,7 +30,7 @@ class Step:
 
     @property
     def state(self) -> str:
-        """The look in a word."""
+        """The label of the look."""
         return {
             "done": _("Sudah"),
             "past": _("Sudah lewat"),
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Status:
-    """`finished` says that nothing more is awaited."""
+    """The content of the page. `finished`: nothing more is expected."""
 
     reference: str
     initials: str
@@ -53,7 +53,7 @@ class Status:
 
 
 def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target: str) -> Step:
-    """A waiting step: how old it is, and the range observed, else the office's target."""
+    """A waiting step with its age, and the observed range of days, else the office's target."""
     low, high = settings.TARGET_DAYS[target]
     usual = flow.typical(begin, end)
     if usual:
@@ -130,7 +130,7 @@ def _end(need: Need, row: Progress) -> list[Step]:
 
 
 def _current(row: Progress, now: datetime) -> list[Step]:
-    """What is going on after the last milestone."""
+    """The steps after the last milestone."""
     milestone = Milestone(row.milestone)
     if milestone in (Milestone.ACCEPTED, Milestone.UNPLANNED, Milestone.NOT_MET):
         return _schedule_wait(row)
@@ -168,7 +168,7 @@ IN_VAIN = (Milestone.UNPLANNED, Milestone.NOT_MET, Milestone.REVIEW)
 
 
 def _past(rows: list[Progress]) -> list[Step]:
-    """Milestones that are behind; an appointment is behind once something else came after it."""
+    """Steps of past milestones. An appointment is past once something else came after it."""
     steps = []
     for place, row in enumerate(rows):
         milestone = Milestone(row.milestone)

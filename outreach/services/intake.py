@@ -1,6 +1,7 @@
-"""A filled form becomes a request: once, whatever is pressed twice, reloaded or sent in parallel.
+"""Intake: a filled form becomes a request exactly once, also if it is sent twice, reloaded or sent in
+parallel.
 
-Every request is accepted into the queue. A duplicate is for the coordinator to see, never a reason to refuse.
+Every request enters the queue. Duplicates are for the coordinator to see, never a reason to refuse.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ MINIMUM_AGE = 16  # recorded from 16; the card is for those of 17, or married
 
 
 class IntakeError(ValueError):
-    """The data cannot become a request: {field: code}. The form words it and has looked before."""
+    """The data cannot become a request: {field: code}. The form checks the same before."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(", ".join(f"{name}: {code}" for name, code in problems.items()))
@@ -31,7 +32,7 @@ class IntakeError(ValueError):
 
 @dataclass(frozen=True)
 class Intake:
-    """What was asked for. Texts as typed; `windows` and `weekdays` empty mean any."""
+    """The data of a request. Texts as typed; empty `windows` and `weekdays` mean any."""
 
     relation: Relation
     name: str
@@ -59,7 +60,7 @@ class Intake:
 
 @dataclass(frozen=True)
 class Consent:
-    """Which notice was shown (its version and the hash of its very text)."""
+    """The notice that was shown: its version and the hash of its text."""
 
     text_version: str
     text_sha256: str
@@ -67,19 +68,19 @@ class Consent:
 
 @dataclass(frozen=True)
 class Submitted:
-    """`made` is False where this form had become a request before."""
+    """The stored request; `made` is False if this form had become a request before."""
 
     request: VisitRequest
     made: bool
 
 
 def too_young(born: date | None, *, married: bool, today: date) -> bool:
-    """Whether somebody cannot be recorded yet."""
+    """Whether the person is too young to be recorded."""
     return born is not None and not married and age_on(born, today) < MINIMUM_AGE
 
 
 def problems(data: Intake, *, today: date) -> dict[str, str]:
-    """What is wrong with the data, {field: code}; empty for good data."""
+    """The errors of the data, {field: code}; empty if it is valid."""
     found: dict[str, str] = {}
     if not data.name.strip():
         found["name"] = "missing"
@@ -159,9 +160,9 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
 
 
 def submit(*, form_token: str, data: Intake, consent: Consent) -> Submitted:
-    """Store the request with its consent and log row. The same `form_token` again gives the first request.
+    """Store the request with its consent and log row. The same `form_token` again returns the first request.
 
-    Raises `IntakeError` for data that no form of ours lets through.
+    Raises `IntakeError` for data that our forms do not let through.
     """
     today = timezone.localdate()
     wrong = problems(data, today=today)

@@ -1,8 +1,8 @@
-"""Limits on tries: a counter row per thing tried and who tries, counted before the try is looked at.
+"""Limits on tries: one counter row for each limit and actor, raised before the try is made.
 
-The counter is raised by one UPDATE, so parallel tries in several processes are all counted. A window begins
-with its first try; one that begins in the future, because the clock was set back since, begins now, so that
-nobody is shut out for longer than the limit says. Addresses and references are kept as blind indexes only.
+One UPDATE raises the counter, so parallel tries in several processes are all counted. A window begins with
+its first try; a window that begins in the future, because the clock was set back, is moved to now, so that
+nobody is blocked for longer than the limit says. Addresses and references are stored as blind indexes only.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KEEP = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `tries` within `minutes`, of what `name` stands for."""
+    """At most `tries` within `minutes`; `name` identifies the limit."""
 
     name: str
     tries: int
@@ -29,14 +29,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether this try is within the limit; if not, when the next one is."""
+    """Whether the try is within the limit; if not, when the next one is allowed."""
 
     allowed: bool
     again_at: datetime
 
     @property
     def seconds(self) -> float:
-        """How long from now."""
+        """Seconds until the next try is allowed."""
         return (self.again_at - timezone.now()).total_seconds()
 
 
@@ -45,7 +45,7 @@ def _key(limit: Limit, who: str) -> str:
 
 
 def count(limit: Limit, who: str, *, tries: int = 1) -> Answer:
-    """Count a try of `who`, or several at once, and say whether it may go on."""
+    """Count one or several tries of `who` and say whether they are within the limit."""
     key, now = _key(limit, who), timezone.now()
     begin = now - timedelta(minutes=limit.minutes)
     with transaction.atomic():
@@ -68,5 +68,5 @@ def count(limit: Limit, who: str, *, tries: int = 1) -> Answer:
 
 
 def forget(limit: Limit, who: str) -> None:
-    """Begin again: the try was right."""
+    """Reset the counter after a successful try."""
     Throttle.objects.filter(key=_key(limit, who)).delete()

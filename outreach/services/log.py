@@ -1,4 +1,4 @@
-"""Write the log. Called in the transaction of the change that it records."""
+"""Writing of the log, in the transaction of the change that it records."""
 
 from typing import Any
 
@@ -30,5 +30,5 @@ def write(
 
 
 def actor_of(user: AbstractBaseUser | None) -> str:
-    """How the log names a user of the office; "system" where nobody pressed anything."""
+    """How the log names an account: "user:<id>"; "system" for None."""
     return "system" if user is None else f"user:{user.pk}"

@@ -1,4 +1,4 @@
-"""Progress that a resident may read. `visits` reports here; the status page reads only these rows."""
+"""Progress rows that residents read. `visits` reports here; the status page reads only these rows."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ def record(
     earliest: datetime | None = None,
     latest: datetime | None = None,
 ) -> Progress:
-    """Add a milestone, once per `source` (a visit's id, a capture's id, ...): a repeat returns the first row."""
+    """Add a milestone, once per `source` (a visit's id, a capture's id, ...). A repeat returns the first row."""
     row, _made = Progress.objects.get_or_create(
         need=need,
         milestone=milestone,

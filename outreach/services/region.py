@@ -1,4 +1,4 @@
-"""Load the regency that this installation serves."""
+"""Loading of the regency that this installation serves."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data" / "madiun"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: counts of what is there now, and whether the files differed from the last load."""
+    """The result of a load: counts of rows now, and whether the files differed from the last load."""
 
     regency: Regency
     districts: int
@@ -97,7 +97,7 @@ def _health_posts(region: RegionFiles) -> None:
 
 
 def _drop(gone: QuerySet[Model]) -> None:
-    """Delete what the files no longer have, unless somebody lives there."""
+    """Delete rows that the files no longer have, unless residents live there."""
     names = ", ".join(str(row) for row in gone[:5])
     try:
         gone.delete()
@@ -112,7 +112,7 @@ def _drop(gone: QuerySet[Model]) -> None:
 
 @transaction.atomic
 def load(*, folder: Path = SHIPPED) -> Loaded:
-    """Load a region folder; loading it again changes nothing. Raises `RegionError`, then nothing has changed."""
+    """Load a region folder; repeating it changes nothing. Raises `RegionError`; then nothing has changed."""
     region = read_folder(folder)
     other = Regency.objects.exclude(code=region.code).first()
     if other:

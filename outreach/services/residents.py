@@ -1,4 +1,4 @@
-"""Residents: made from a request, completed by a later one, located on the map."""
+"""Residents: created from a request, completed by a later one, located on the map."""
 
 from django.db import transaction
 
@@ -21,7 +21,8 @@ class LocationError(ValueError):
 
 
 def check_point(*, latitude: float, longitude: float) -> None:
-    """Raises `LocationError` for a point outside the regency (or outside Indonesia, where it has no outline)."""
+    """Raise `LocationError` for a point outside the regency (outside Indonesia if the regency has no
+    outline)."""
     if not geo.in_indonesia(latitude=latitude, longitude=longitude):
         raise LocationError("numbers")
     outline = Regency.objects.values_list("outline", flat=True).first()
@@ -30,7 +31,7 @@ def check_point(*, latitude: float, longitude: float) -> None:
 
 
 def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: bool) -> list[str]:
-    """Seal the request's numbers anew for the resident's row; the names of what was set."""
+    """Re-encrypt the request's numbers for the resident's row. Returns the names of the fields set."""
     done = []
     for name in SEALED:
         text = vault.get(request, name)
@@ -47,9 +48,10 @@ def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: boo
 def from_request(
     *, request: VisitRequest, kind: str, point: tuple[float, float] | None, actor: str
 ) -> Resident:
-    """A new resident of a request, under the request's key. `point` = (latitude, longitude), else the village's.
+    """Create a resident from a request, under the request's key. `point` = (latitude, longitude), else the
+    village's.
 
-    Raises `LocationError`. Called in the transaction that accepts the request.
+    Raises `LocationError`. Call in the transaction that accepts the request.
     """
     village = request.village
     if point:
@@ -108,7 +110,7 @@ def complete(*, resident: Resident, request: VisitRequest, actor: str) -> Reside
 
 @transaction.atomic
 def locate(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
-    """Put the home at a point of the map; False where it is there already. Raises `LocationError`."""
+    """Set the home's location. False if it is there already. Raises `LocationError`."""
     check_point(latitude=latitude, longitude=longitude)
     before = _put_at(resident, latitude, longitude, LocationSource.PIN)
     if before is None:
@@ -154,9 +156,10 @@ def _put_at(resident: Resident, latitude: float, longitude: float, source: Locat
 
 @transaction.atomic
 def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: str, source: str) -> list[str]:
-    """A better way to reach the family; an empty text leaves what is known. The names of what has changed.
+    """Replace the family's contact; an empty text keeps the stored value. Returns the names of the changed
+    fields.
 
-    Raises `outreach.lib.phone.PhoneError`, and `outreach.lib.crypto.SealError` once the person was erased.
+    Raises `outreach.lib.phone.PhoneError`, and `outreach.lib.crypto.SealError` if the person was erased.
     """
     number = parse_phone(phone) if phone else ""
     row = _locked(resident)
@@ -175,7 +178,7 @@ def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: s
 
 @transaction.atomic
 def reveal(*, row: Resident | VisitRequest, actor: str) -> dict[str, str]:
-    """The sealed texts of a row in the clear, with a log row that says who looked."""
+    """The decrypted texts of a row, with a log row that says who looked."""
     names = [*SEALED, "applicant_name"] if isinstance(row, VisitRequest) else [*SEALED, "carer_name"]
     log.write(actor=actor, action="sealed_revealed", subject=row)
     return {name: vault.get(row, name) for name in names}

@@ -1,4 +1,4 @@
-"""Who may see a status: the holder of the reference and of the phone's last digits or the printed code."""
+"""Access to a status page: by the reference and the phone's last digits or the printed code."""
 
 import hmac
 import re
@@ -18,7 +18,7 @@ PER_ADDRESS = limits.Limit("status:address", tries=300, minutes=60)
 
 @dataclass(frozen=True)
 class Looked:
-    """`request` for the right pair; `wait_until` where there were too many tries; neither for anything else."""
+    """`request` for a right pair; `wait_until` after too many tries; neither for a wrong pair."""
 
     request: VisitRequest | None = None
     wait_until: datetime | None = None
@@ -36,7 +36,7 @@ def _matches(request: VisitRequest, secret: str) -> bool:
 
 
 def look(*, typed_reference: str, secret: str, address: str) -> Looked:
-    """Find the request of a reference and its secret. Every try is counted before it is looked at."""
+    """Find the request of a reference and its secret. Every try is counted before it is checked."""
     try:
         name = reference.parse_reference(typed_reference)
     except reference.BadReferenceError:

@@ -32,7 +32,8 @@ URGENCIES = [Urgency.NORMAL, Urgency.HIGH, Urgency.HOSPITAL]
 
 
 class TriageError(ValueError):
-    """The request cannot be treated so; `code` says why: decided, same_nik, nothing_to_merge, also, reason, dates."""
+    """The decision is not possible; `code` says why: decided, same_nik, nothing_to_merge, also, reason,
+    dates."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -41,9 +42,10 @@ class TriageError(ValueError):
 
 @dataclass(frozen=True)
 class Decision:
-    """How a request is accepted. `resident`: whom it is about, None for somebody new; `point` as in `residents`.
+    """How to accept a request. `resident`: whom it is about, None for a new person; `point`: (latitude,
+    longitude) of the home.
 
-    `also`: other waiting requests for the same person, which are merged with this one.
+    `also`: other waiting requests for the same person, merged with this one.
     """
 
     kind: str
@@ -131,7 +133,8 @@ def _resident(row: VisitRequest, decision: Decision, *, actor: str) -> Resident:
 
 @transaction.atomic
 def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
-    """Accept: a resident with an open need, made or found again. Accepted before, it is that need again.
+    """Accept a request: create or complete the resident, create or join the need. Accepted before, it returns
+    that need.
 
     Raises `TriageError` and `residents.LocationError`; then nothing has changed.
     """
@@ -162,7 +165,7 @@ def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
 
 @transaction.atomic
 def refuse(*, request: VisitRequest, reason: str, actor: str) -> None:
-    """Refuse, with the reason that the resident will read. Raises `TriageError`."""
+    """Refuse a request with a reason that the resident reads. Raises `TriageError`."""
     if not reason.strip():
         raise TriageError("reason")
     row = _locked(request)
@@ -183,7 +186,7 @@ def reconsider(*, request: VisitRequest, actor: str) -> None:
 
 @transaction.atomic
 def merge(*, request: VisitRequest, resident: Resident, actor: str) -> Need:
-    """Say that a request asks for an errand that is under way already: its status then follows that errand.
+    """Merge a request into the resident's unfinished need; its status page then follows that need.
 
     Raises `TriageError`: nothing_to_merge where the resident has no such errand, decided, same_nik.
     """

@@ -20,7 +20,7 @@ def short(label: str) -> str:
 
 @register.filter
 def phone(number: str) -> str:
-    """A kept number as people here write it."""
+    """A stored number as written in Indonesia."""
     return phones.shown(number)
 
 

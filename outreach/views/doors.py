@@ -1,4 +1,4 @@
-"""Guards of the public views."""
+"""Decorators of the public views."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +11,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def button(view: View) -> View:
-    """A view behind a button. Who reloads its address, or comes by the Back key, is led home, not refused."""
+    """Only POST. A reload, or the Back key, is redirected to the home page instead of refused."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)

@@ -1,4 +1,4 @@
-"""The way in, and the privacy notice in full."""
+"""The home page, and the privacy notice in full."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

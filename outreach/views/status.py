@@ -1,4 +1,4 @@
-"""The status page: by reference and a secret, posted; then for a while from the session."""
+"""The status page: opened by a posted reference and secret, then for a while from the session."""
 
 import json
 import time
@@ -28,7 +28,8 @@ CLOCK_S = 60  # how much a clock is put right now and then; set back further, an
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """A wrong try is shown once by the page's own address, so that Back never asks to send a form again."""
+    """The form of reference and secret. A wrong try is shown by a GET after the POST, so that Back never asks
+    to send a form again."""
     if request.method == "POST":
         return _try(request)
     typed, problem = _typed(request)
@@ -57,7 +58,8 @@ def _try(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
-    """What the last try typed and what was wrong with it; told once, for the phone may be shared."""
+    """What the last try typed, and the message about it. Removed from the session, because the phone may be
+    shared."""
     sealed = request.session.pop(TYPED, "")
     try:
         typed, problem = json.loads(vault.unseal_draft(sealed, place=TYPED)) if sealed else (None, "")
@@ -88,7 +90,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @button
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the status, and the confirmation of what was sent, on a shared phone."""
+    """Close the status page and the confirmation of a request, on a shared phone."""
     for key in (KEY, SENT):
         request.session.pop(key, None)
     return redirect("outreach:status")

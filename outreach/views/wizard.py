@@ -1,4 +1,4 @@
-"""The request form: a page a question, a page that checks them, one that confirms. Works without scripts."""
+"""The request form: one page a question, a check page, a confirmation. Works without JavaScript."""
 
 import time
 from typing import Any
@@ -40,7 +40,7 @@ def _go(slug: str | None) -> HttpResponseRedirect:
 
 @button
 def begin(request: HttpRequest) -> HttpResponse:
-    """Start, or go on with what is half filled."""
+    """Start a form, or continue a half-filled one."""
     draft = drafts.load(request)
     if draft is None:
         request.session.pop(SENT, None)
@@ -51,13 +51,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @button
 def discard(request: HttpRequest) -> HttpResponse:
-    """Throw the half-filled form away, as asked."""
+    """Delete the half-filled form."""
     drafts.drop(request)
     return redirect("outreach:home")
 
 
 def _lost(request: HttpRequest) -> HttpResponse:
-    """Where somebody goes who has no form under way: to what was just sent, else to the beginning."""
+    """Redirect a visitor without a form: to the confirmation if one was just sent, else to the home page."""
     if SENT in request.session:
         return redirect("outreach:sent")
     text = _("Isian sebelumnya sudah tidak tersimpan karena lama tidak dilanjutkan. Silakan mulai lagi.")
@@ -68,9 +68,9 @@ def _lost(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """One question. `ubah` says that the check page asked for it and wants to be shown next.
+    """One question. `ubah` means that the check page asked for it and is shown next.
 
-    A wrong answer is kept and shown by the page's own address, so that Back never asks to send a form again.
+    A wrong answer is stored and shown by a GET after the POST, so that Back never asks to send a form again.
     """
     draft = drafts.load(request)
     if draft is None:
@@ -108,7 +108,7 @@ def _back(number: int, changing: bool) -> str:
 
 
 def _data(found: dict[str, Any]) -> intake.Intake:
-    """What the pages found out, in the words of the service."""
+    """The answers of all pages as input of the service."""
     return intake.Intake(
         relation=Relation(found["relation"]),
         name=found["name"],
@@ -134,7 +134,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
 
 
 def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> str:
-    """Why this form cannot be sent just now; "" when it can. What was typed stays in any case."""
+    """Why the form cannot be sent now; "" if it can. The draft stays in any case."""
     if request.POST.get("situs"):
         return _("Kosongkan kotak \u201cJangan diisi\u201d, lalu kirim lagi.")
     # a start in the future means that our clock was set back, and says nothing about the sender
@@ -155,7 +155,7 @@ def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """All answers, the notice, and the button that sends."""
+    """All answers, the notice, and the submit button."""
     draft = drafts.load(request)
     if draft is None:
         return _lost(request)
@@ -186,7 +186,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _disagrees(found: dict[str, Any]) -> str:
-    """The NIK's birth date where it is another one than was typed; said once, never in the way."""
+    """The NIK's birth date if it differs from the typed one; a hint only."""
     if not found["nik"]:
         return ""
     nik = parse_nik(found["nik"], today=timezone.localdate())
@@ -198,7 +198,8 @@ def _disagrees(found: dict[str, Any]) -> str:
 @never_cache
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    """The reference, and what happens next. Later, or on another phone, the way here is the status page."""
+    """The confirmation with the reference and the next steps. Later, or on another phone, the status page
+    replaces it."""
     row = VisitRequest.objects.filter(pk=request.session[SENT]).first() if SENT in request.session else None
     if row is None:
         return redirect("outreach:status")
