@@ -1,4 +1,4 @@
-"""Bodies as they come over the wire, before Django looks at them: charset and completeness."""
+"""Request bodies before Django reads them: charset and completeness."""
 
 import codecs
 from typing import Any, Protocol
@@ -15,10 +15,10 @@ def is_utf8(charset: str) -> bool:
 
 
 def defuse(content_type: str) -> str:
-    """The content type with any charset but UTF-8 named "other", which Django passes over.
+    """The content type with any charset but UTF-8 replaced by "other", which Django ignores.
 
-    Python also knows "hex" or "undefined" as charsets, which no text can be read by, and Django would fail on
-    them as soon as an address has a question mark. `CharsetMiddleware` then answers.
+    Python also knows "hex" or "undefined" as charsets, which cannot decode text; Django would fail on them as
+    soon as an address has a query string. `CharsetMiddleware` then answers.
     """
     kind, parameters = parse_header_parameters(content_type)
     charset = parameters.get("charset")
@@ -32,11 +32,11 @@ class Stream(Protocol):
 
 
 class CutOffError(OSError):
-    """The connection ended in the middle of the body."""
+    """The connection ended within the body."""
 
 
 class Whole:
-    """A body that is read to its end or not at all: half a form must not be taken for what somebody wrote."""
+    """A body that is read to its end or fails: half a form must not be taken for what somebody wrote."""
 
     def __init__(self, stream: Stream, *, length: int) -> None:
         self._stream, self._left = stream, length

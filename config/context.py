@@ -1,4 +1,4 @@
-"""What every page says about the office: its name, telephone and the addresses of the frame's links."""
+"""Context of every page: the office's name, telephone and the frame's links."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""Is it up, can it serve: for a load balancer, systemd and the person on call. Ages and counts, no secrets."""
+"""Health checks for a load balancer, systemd and the person on call: ages and counts, no secrets."""
 
 import logging
 from functools import cache
@@ -21,7 +21,7 @@ WORKER_FRESH_SECONDS = 60
 
 
 def sign_of_life(**signal: object) -> None:
-    """Every task that a worker has finished shows that it works; that must never cost the worker its life."""
+    """Record that a worker finished a task. Errors are logged, never raised."""
     try:
         heartbeat.beat()
     except DatabaseError:
@@ -31,14 +31,14 @@ def sign_of_life(**signal: object) -> None:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers. Touches nothing else, so a slow database never gets it killed."""
+    """200 while the process answers. Uses nothing else, so that a slow database does not get it killed."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 when pages cannot be served; "degraded" (200) when pages work but jobs wait for a worker."""
+    """503 if pages cannot be served; 200 "degraded" if pages work but jobs wait for a worker."""
     try:
         body: dict[str, Any] = {"database": "ok", "migrations": _migrations(), "jobs": _jobs()}
     except DatabaseError:
@@ -55,7 +55,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 @cache
 def _known_applied() -> dict[str, bool]:
-    """Once applied, migrations stay applied while this process runs; only the answer no is asked again."""
+    """Cached once migrations are applied; only a negative answer is asked again."""
     return {"applied": False}
 
 

@@ -1,7 +1,7 @@
-"""Files that others on this machine cannot read: names and addresses lie in the database in the clear.
+"""Permissions of our files: names and addresses are in the database in the clear, so others must not read it.
 
-With FILES_GROUP the members of that group share all but the keys: so a worker under another system user reads the
-records. Folders then hand the group down to what is made in them (setgid).
+With FILES_GROUP the members of that group share everything but the keys, so that a worker under another
+system user can read the records. Folders then pass the group on to new files (setgid).
 """
 
 import grp
@@ -19,14 +19,14 @@ logger = logging.getLogger(__name__)
 
 
 def group() -> int | None:
-    """The id of the group that shares our files; None where there is none: then nobody shares them."""
+    """The id of the group that shares our files; None if there is none."""
     with suppress(KeyError):
         return grp.getgrnam(settings.FILES_GROUP).gr_gid if settings.FILES_GROUP else None
     return None
 
 
 def places() -> list[Path]:
-    """Our folders, and the SQLite file with what SQLite writes beside it."""
+    """Our folders, and the SQLite file with the files beside it."""
     folders = [settings.DATA_DIR, settings.KEYS_DIR, settings.RECORDS_DIR]
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("sqlite3"):
@@ -40,7 +40,7 @@ def _is_open(status: os.stat_result, shut: int) -> bool:
 
 
 def tighten(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
-    """Shut for others what exists and is ours; those places that are open and belong to somebody else."""
+    """Remove others' access from our files. Returns the places that are open and belong to somebody else."""
     left: list[Path] = []
     for place in places:
         try:
@@ -57,7 +57,7 @@ def tighten(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
 
 
 def share(places: list[Path], gid: int) -> list[Path]:
-    """Give the group what is ours of these, to read and to write; those that we may not give it."""
+    """Give the group read and write access. Returns the places whose group we may not change."""
     left: list[Path] = []
     for place in places:
         try:
@@ -75,8 +75,8 @@ def share(places: list[Path], gid: int) -> list[Path]:
 
 
 def keep() -> None:
-    """At the start of every process: what it makes is its user's alone, or its group's, what lies open is shut or
-    named."""
+    """Called at the start of every process: set the umask, close open files, share with the group, log what
+    stays open."""
     gid = group()
     if gid is None:
         os.umask(OTHERS)

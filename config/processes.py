@@ -1,4 +1,4 @@
-"""The product's processes: the pages of residents and office, the tablets' origin, the worker."""
+"""The processes of the product: public and admin pages, the tablets' origin, the worker."""
 
 import os
 import signal
@@ -31,12 +31,12 @@ START_SECONDS = 60.0
 
 
 class CannotServeError(Exception):
-    """Said in one sentence, with the way out."""
+    """Why the product cannot start, in one sentence, with what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Where the two origins listen."""
+    """Host and ports of the two origins."""
 
     host: str
     port: int
@@ -63,7 +63,8 @@ def addresses(options: dict[str, Any]) -> Addresses:
 
 
 def _worker_hangs() -> Callable[[], bool]:
-    """Rings the worker through its queue now and then; it hangs when it has not answered for a minute."""
+    """A check that sends the worker a heartbeat request now and then; True if it has not answered for a
+    minute."""
     rung, silent = 0.0, False
 
     def hangs() -> bool:
@@ -78,7 +79,8 @@ def _worker_hangs() -> Callable[[], bool]:
 
 
 def programs(where: Addresses) -> list[Program]:
-    """Each with the doors it opens; the tablets get a process and an origin of their own."""
+    """The server processes with the doors that each serves; tablets have a process and an origin of their
+    own."""
 
     def gunicorn(name: str, *, port: int, doors: str) -> Program:
         settings_file = str(settings.BASE_DIR / "config" / "gunicorn_conf.py")
@@ -135,7 +137,7 @@ def _answers(url: str) -> bool:
 
 
 def require_keys() -> None:
-    """The ring of field keys is there and whole, or nothing is sealed yet. Raises `CannotServeError`."""
+    """Raise `CannotServeError` unless the ring of field keys is readable or nothing is sealed yet."""
     try:
         vault.ring()
     except KeyRingError as error:
@@ -145,7 +147,7 @@ def require_keys() -> None:
 
 
 def require_tables() -> None:
-    """The database answers and has the tables of this version. Raises `CannotServeError`."""
+    """Raise `CannotServeError` unless the database answers and is migrated."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -157,7 +159,7 @@ def require_tables() -> None:
 
 
 def make_capture_keys(*, say: Callable[[str], object]) -> None:
-    """An office without a key that tablets seal records to gets one, unless another user is to hold it."""
+    """Make the first capture key, unless another user is to hold it."""
     if office_keys.exists(KeyRole.CAPTURE):
         return
     if settings.CAPTURE_PRIVATE_KEYS_DIR:
@@ -171,7 +173,7 @@ def make_capture_keys(*, say: Callable[[str], object]) -> None:
 
 
 def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
-    """Start everything, say where it is, and watch over it until Ctrl-C or SIGTERM."""
+    """Start all processes, print their addresses, and supervise them until Ctrl-C or SIGTERM."""
     require_free_ports(where)
     require_tables()
     require_keys()

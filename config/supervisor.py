@@ -1,4 +1,4 @@
-"""One process tree: starts the programs, starts again what died or hangs, ends them all together."""
+"""Supervision of one process tree: starts the programs, restarts what ended or hangs, ends them all together."""
 
 import logging
 import subprocess
@@ -21,7 +21,7 @@ UNANSWERED_SECONDS = 45
 class Program:
     """A server process to keep alive.
 
-    `hangs` is asked at every look and says whether the program is there but no longer does its work.
+    `hangs` is called at each check and returns whether the program runs but no longer works.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Supervisor:
             self._start(running)
 
     def run(self) -> None:
-        """Watch until asked to stop; whatever happens, nothing is left running."""
+        """Check until asked to stop; nothing is left running, whatever happens."""
         try:
             while not self._stop.wait(self._check_seconds):
                 for running in self._running:
@@ -73,7 +73,7 @@ class Supervisor:
             self.end()
 
     def end(self) -> None:
-        """Let go of all leashes at once, then wait for each program to be gone."""
+        """Let go of all leashes at once, then wait for each program to end."""
         processes = [running for running in self._running if running.process is not None]
         for running in processes:
             self._let_go(running)
@@ -83,7 +83,7 @@ class Supervisor:
             running.process = None
 
     def has_ended(self, name: str) -> bool:
-        """Whether a program is not running at this moment (it may be about to start again)."""
+        """Whether a program is not running at this moment (it may be about to be restarted)."""
         running = next(running for running in self._running if running.program.name == name)
         return running.process is None or running.process.poll() is not None
 
@@ -128,8 +128,8 @@ class Supervisor:
             running.process, running.not_before, running.unanswered_since = None, now, None
 
     def _hangs(self, running: _Running, now: float) -> bool:
-        """A question that cannot be answered (the database is away) is no reason to kill anything, unless it stays
-        so: a process that hangs in the middle of a write keeps SQLite locked, for us too, until it is gone."""
+        """Whether the program hangs. If the check itself fails (no database) the program is only killed after
+        `UNANSWERED_SECONDS`: a process that hangs within a write keeps SQLite locked for us, too."""
         if running.program.hangs is None:
             return False
         try:

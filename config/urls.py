@@ -1,4 +1,4 @@
-"""Which addresses this process answers: those of the doors that it opens (setting `DOORS`)."""
+"""Addresses of this process: those of the doors that it serves (setting `DOORS`)."""
 
 from django.conf import settings
 from django.contrib import admin

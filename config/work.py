@@ -1,6 +1,6 @@
-"""The first page of the admin: what waits to be done today, with the page where it is done.
+"""Cards of the admin's first page: what is to be done today, each with a link to its page.
 
-Each card needs the permission of the page that it leads to; a page that is not there (yet) gives no card.
+A card needs the permission of its page; a page that does not exist in this process gives no card.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from visits.wording import labels
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One number of the day; `look` is "now" where something is to be done, "late" where it waits too long."""
+    """One number of the day. `look` is "now" if something is to be done, "late" if it waits too long."""
 
     count: int
     label: str
