@@ -12,13 +12,13 @@ from outreach.models import Need
 register = template.Library()
 
 
-@register.filter
+@register.filter(name="short")
 def short(label: str) -> str:
     """A label without what it says in brackets, for a narrow column: "Lansia (60 tahun ke atas)" is "Lansia"."""
     return str(label).partition(" (")[0]
 
 
-@register.filter
+@register.filter(name="phone")
 def phone(number: str) -> str:
     """A stored number as written in Indonesia."""
     return phones.shown(number)

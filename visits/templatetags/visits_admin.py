@@ -25,7 +25,7 @@ _RUN_TAGS = {
 _PLAN_TAGS = {PlanState.DRAFT: "waiting", PlanState.PUBLISHED: "done", PlanState.DISCARDED: "failed"}
 
 
-@register.filter
+@register.filter(name="span")
 def span(run: PlanRun) -> str:
     """The days of a run."""
     return labels.span(run.first_date, run.last_date)
@@ -47,19 +47,19 @@ def plan_tag(state: str) -> str:
     return _PLAN_TAGS[PlanState(state)]
 
 
-@register.filter
+@register.filter(name="checkbox")
 def checkbox(field: BoundField) -> BoundField:
     """The field, marked if it is a single checkbox, whose label then follows it."""
     field.is_checkbox = isinstance(field.field.widget, CheckboxInput)  # type: ignore[attr-defined]
     return field
 
 
-@register.filter
+@register.filter(name="short_day")
 def short_day(on: Any) -> str:
     return labels.short_day(on)
 
 
-@register.filter
+@register.filter(name="day_name")
 def day_name(on: Any) -> str:
     return labels.day_name(on)
 
