@@ -15,10 +15,11 @@ from outreach.services.transitions import transition
 from visits.enums import EventKind, EventState
 from visits.fieldwork import event_effects
 from visits.keys import sealing
-from visits.lib import moments, shapes, strict_json
+from visits.lib import moments, strict_json
 from visits.lib.problems import ProblemError
+from visits.lib.shapes import errors
 from visits.models import Device, Event, EventStatus, Officer, Visit
-from visits.sync import shapes as sync_shapes
+from visits.sync import shapes
 from visits.sync.limits import EVENT_BYTES
 
 
@@ -55,7 +56,7 @@ def _lock_residents(items: list[Any]) -> None:
 
 
 def _one(*, device: Device, index: int, item: Any) -> Result:
-    wrong = shapes.errors(sync_shapes.EVENT_NUMBER, item)
+    wrong = errors(shapes.EVENT_NUMBER, item)
     if wrong or len(strict_json.canonical(item)) > EVENT_BYTES:
         problem = ProblemError("invalid", errors=wrong) if wrong else ProblemError("too-large")
         log.write(actor=f"device:{device.pk}", action="event_unreadable", subject=device)
@@ -99,7 +100,7 @@ def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str)
     now = timezone.now()
     kind = EventKind(item["kind"]) if item.get("kind") in EventKind.values else None
     wrong = (
-        shapes.errors(sync_shapes.EVENT_OF[kind], item)
+        errors(shapes.EVENT_OF[kind], item)
         if kind
         else [{"field": "kind", "message": _("Pilihan tidak dikenal.")}]
     )
