@@ -5,15 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outreach import draft as drafts
-from outreach import notice
+from outreach import form_draft, notice
 from outreach.selectors import region
 
 
 @never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    context = {"regency": region.regency(), "half_filled": drafts.load(request) is not None}
+    context = {"regency": region.regency(), "half_filled": form_draft.load(request) is not None}
     return render(request, "outreach/home.html", context)
 
 

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach import draft as drafts
-from outreach import notice, vault, words
+from outreach import form_draft, notice, vault, words
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.pages import BY_SLUG, PAGES
 from outreach.forms.places import parts_of_day
@@ -41,18 +40,18 @@ def _go(slug: str | None) -> HttpResponseRedirect:
 @button
 def begin(request: HttpRequest) -> HttpResponse:
     """Start a form, or continue a half-filled one."""
-    draft = drafts.load(request)
+    draft = form_draft.load(request)
     if draft is None:
         request.session.pop(SENT, None)
-        draft = drafts.Draft()
-        drafts.save(request, draft)
-    return _go(drafts.read(draft).missing)
+        draft = form_draft.Draft()
+        form_draft.save(request, draft)
+    return _go(form_draft.read(draft).missing)
 
 
 @button
 def discard(request: HttpRequest) -> HttpResponse:
     """Delete the half-filled form."""
-    drafts.drop(request)
+    form_draft.drop(request)
     return redirect("outreach:home")
 
 
@@ -72,21 +71,21 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
     A wrong answer is stored and shown by a GET after the POST, so that Back never asks to send a form again.
     """
-    draft = drafts.load(request)
+    draft = form_draft.load(request)
     if draft is None:
         return _lost(request)
-    filled = drafts.read(draft, until=slug)
+    filled = form_draft.read(draft, until=slug)
     if filled.missing:
         return _go(filled.missing)
     changing = "ubah" in request.GET or "ubah" in request.POST
     number = PAGES.index(BY_SLUG[slug]) + 1
     if request.method == "POST":
         draft.keep(slug, request.POST)
-        drafts.save(request, draft)
+        form_draft.save(request, draft)
         if not BY_SLUG[slug](draft.data(slug), before=filled.found).is_valid():
             address = reverse("outreach:page", args=[slug])
             return redirect(f"{address}?ubah=1" if changing else address)
-        rest = drafts.read(draft).missing
+        rest = form_draft.read(draft).missing
         return _go(rest if changing or number == len(PAGES) else PAGES[number].slug)
     data = draft.data(slug)
     form = BY_SLUG[slug](data, before=filled.found)
@@ -133,7 +132,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
     )
 
 
-def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> str:
+def _refused(request: HttpRequest, draft: form_draft.Draft, data: intake.Intake) -> str:
     """Why the form cannot be sent now; "" if it can. The draft stays in any case."""
     if request.POST.get("situs"):
         return _("Kosongkan kotak \u201cJangan diisi\u201d, lalu kirim lagi.")
@@ -156,10 +155,10 @@ def _refused(request: HttpRequest, draft: drafts.Draft, data: intake.Intake) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """All answers, the notice, and the submit button."""
-    draft = drafts.load(request)
+    draft = form_draft.load(request)
     if draft is None:
         return _lost(request)
-    filled = drafts.read(draft)
+    filled = form_draft.read(draft)
     if filled.missing:
         return _go(filled.missing)
     if request.method == "POST":
@@ -171,7 +170,7 @@ def check(request: HttpRequest) -> HttpResponse:
         consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
         done = intake.submit(form_token=draft.token, data=data, consent=consent)
         request.session[SENT] = str(done.request.pk)
-        drafts.drop(request)
+        form_draft.drop(request)
         return redirect("outreach:sent")
     context = {
         "pages": [(form.slug, form.answers()) for form in filled.forms],

@@ -5,8 +5,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from outreach import draft as drafts
-from outreach import vault
+from outreach import form_draft, vault
 
 pytestmark = pytest.mark.django_db
 
@@ -19,12 +18,12 @@ def request_():
 
 
 def test_what_was_typed_comes_back_as_the_browser_sent_it(request_) -> None:
-    draft = drafts.Draft()
+    draft = form_draft.Draft()
     sent = QueryDict("kind=sick&skills=ramp&skills=iris&csrfmiddlewaretoken=x&ubah=1")
     draft.keep("keadaan", sent)
-    drafts.save(request_, draft)
+    form_draft.save(request_, draft)
 
-    loaded = drafts.load(request_)
+    loaded = form_draft.load(request_)
 
     assert loaded == draft
     data = loaded.data("keadaan") if loaded else None
@@ -33,7 +32,7 @@ def test_what_was_typed_comes_back_as_the_browser_sent_it(request_) -> None:
 
 
 def test_what_no_box_asked_for_is_not_kept() -> None:
-    draft = drafts.Draft()
+    draft = form_draft.Draft()
     junk = "&".join(f"junk{number}{'y' * 500}=z" for number in range(500))
 
     draft.keep("warga", QueryDict(f"name=Warga&birth_date_hari=17&birth_date_bulan=Mei&{junk}"))
@@ -47,24 +46,24 @@ def test_what_no_box_asked_for_is_not_kept() -> None:
 
 @pytest.mark.parametrize("stored", ["zz", "00", "6b313a00"])
 def test_a_draft_that_does_not_open_is_dropped(request_, stored: str) -> None:
-    request_.session[drafts.KEY] = stored
+    request_.session[form_draft.KEY] = stored
 
-    assert drafts.load(request_) is None
-    assert drafts.KEY not in request_.session
+    assert form_draft.load(request_) is None
+    assert form_draft.KEY not in request_.session
 
 
 def test_a_draft_of_another_shape_is_dropped(request_) -> None:
-    request_.session[drafts.KEY] = vault.seal_draft('{"old": 1}', place=drafts.PLACE)
+    request_.session[form_draft.KEY] = vault.seal_draft('{"old": 1}', place=form_draft.PLACE)
 
-    assert drafts.load(request_) is None
+    assert form_draft.load(request_) is None
 
 
 def test_much_is_cut_before_it_is_kept() -> None:
-    draft = drafts.Draft()
+    draft = form_draft.Draft()
     draft.keep("keadaan", QueryDict("&".join(["skills=" + "y" * 5000] * 50)))
 
-    assert [len(text) for text in draft.answers["keadaan"]["skills"]] == [drafts.LONGEST] * 20
+    assert [len(text) for text in draft.answers["keadaan"]["skills"]] == [form_draft.LONGEST] * 20
 
 
 def test_two_drafts_have_their_own_tokens() -> None:
-    assert drafts.Draft().token != drafts.Draft().token
+    assert form_draft.Draft().token != form_draft.Draft().token
