@@ -48,8 +48,8 @@ def receive(*, device: Device, items: list[Any]) -> list[Result]:
 
 def _lock_residents(items: list[Any]) -> None:
     """Residents whose place is told, before any visit or need: triage locks a resident before the need, too."""
-    fixed = sync_shapes.EVENT_OF[EventKind.LOCATION_FIXED]
-    told = [item for item in items if not shapes.errors(fixed, item)]
+    fixed = shapes.EVENT_OF[EventKind.LOCATION_FIXED]
+    told = [item for item in items if not errors(fixed, item)]
     visits = Visit.objects.filter(pk__in=[UUID(item["visit"]) for item in told])
     rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=visits.values("need__resident"))
     list(rows.order_by("pk").values_list("pk"))
