@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from outreach.admin import doors
+from outreach.admin import pages
 from outreach.models import District, HealthPost, Regency, Village
 from outreach.webmap import map_response
 
@@ -20,7 +20,7 @@ def boundaries(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(Regency)
-class RegencyAdmin(doors.OursOnly):
+class RegencyAdmin(pages.OursOnly):
     list_display = ["name", "code"]
     exclude = ["outline", "surroundings"]
 
@@ -30,13 +30,13 @@ class RegencyAdmin(doors.OursOnly):
 
 
 @admin.register(District)
-class DistrictAdmin(doors.OursOnly):
+class DistrictAdmin(pages.OursOnly):
     list_display = ["name", "code", "population", "elderly", "not_recorded"]
     exclude = ["boundary"]
 
 
 @admin.register(Village)
-class VillageAdmin(doors.OursOnly):
+class VillageAdmin(pages.OursOnly):
     list_display = ["name", "code", "kind", "district", "postal_code"]
     list_filter = ["district"]
     list_select_related = ["district"]
@@ -48,7 +48,7 @@ class VillageAdmin(doors.OursOnly):
 
 
 @admin.register(HealthPost)
-class HealthPostAdmin(doors.OursOnly):
+class HealthPostAdmin(pages.OursOnly):
     list_display = ["name", "code", "village_name", "service", "address"]
     list_select_related = ["village"]
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from outreach.admin import doors
+from outreach.admin import pages
 from outreach.models import LogEntry
 from outreach.selectors import actions, history
 
@@ -32,7 +32,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(doors.OursOnly):
+class LogEntryAdmin(pages.OursOnly):
     list_display = ["when", "who", "what", "about", "change"]
     list_filter = [ActionFilter]
     date_hierarchy = "at"

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach import words
-from outreach.admin import doors
+from outreach import formats
+from outreach.admin import pages
 from outreach.admin.forms import CloseForm, ConditionsForm
 from outreach.admin.labels import skill_names
 from outreach.enums import ClosedReason, NeedState, Urgency
@@ -21,17 +21,17 @@ VIEW, DECIDE = "outreach.view_need", "outreach.decide_need"
 UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The needs of a state. A search is posted and covers all states."""
-    typed, district = doors.text(request.POST, "cari"), doors.text(request.GET, "kecamatan")
+    typed, district = pages.text(request.POST, "cari"), pages.text(request.GET, "kecamatan")
     state = request.GET.get("keadaan", NeedState.OPEN)
     state = state if state in NeedState.values else NeedState.OPEN
     listed = queue.needs(
-        state="" if typed else state, district=district, typed=typed, number=doors.number(request)
+        state="" if typed else state, district=district, typed=typed, number=pages.number(request)
     )
-    return doors.page(
+    return pages.page(
         request,
         "admin/outreach/need/list.html",
         model=Need,
@@ -54,7 +54,7 @@ def _page(
 ) -> HttpResponse:
     now = {name: getattr(row, name) for name in triage.CONDITIONS}
     requests = list(row.requests.order_by("received_at"))
-    return doors.page(
+    return pages.page(
         request,
         "admin/outreach/need/page.html",
         model=Need,
@@ -62,28 +62,28 @@ def _page(
         status=status,
         row=row,
         resident=row.resident,
-        waited=words.waited(row.waiting_since, now=timezone.now()),
-        windows=words.windows(row.windows),
-        weekdays=words.weekdays(row.weekdays),
+        waited=formats.waited(row.waiting_since, now=timezone.now()),
+        windows=formats.windows(row.windows),
+        weekdays=formats.weekdays(row.weekdays),
         skills=skill_names(row.skills),
         requests=requests,
         progress=[
-            (step, words.interval(step.earliest, step.latest) if step.earliest and step.latest else "")
+            (step, formats.interval(step.earliest, step.latest) if step.earliest and step.latest else "")
             for step in row.progress.all()
         ],
         close=close or CloseForm(),
         conditions=conditions or ConditionsForm(initial=now),
-        seen=doors.text(request.POST, "semula") or triage.conditions_text(row),
+        seen=pages.text(request.POST, "semula") or triage.conditions_text(row),
         log=history.lines([row, row.resident, *requests]),
         may_decide=row.state in UNDECIDED and request.user.has_perm(DECIDE),
         in_review=row.state == NeedState.REVIEW,
     )
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_safe
 def one(request: HttpRequest, pk: str) -> HttpResponse:
-    return _page(request, doors.row(ROWS, pk))
+    return _page(request, pages.row(ROWS, pk))
 
 
 def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
@@ -91,35 +91,35 @@ def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@doors.needs(VIEW, DECIDE)
+@pages.needs(VIEW, DECIDE)
 @require_POST
 def reopen(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Need = doors.row(ROWS, pk)
-    if not triage.reopen_need(need=row, actor=doors.actor(request)):
+    row: Need = pages.row(ROWS, pk)
+    if not triage.reopen_need(need=row, actor=pages.actor(request)):
         return _moved_meanwhile(request, row)
     messages.success(request, _("Keperluan dibuka lagi dan menunggu jadwal."))
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@doors.needs(VIEW, DECIDE)
+@pages.needs(VIEW, DECIDE)
 @require_POST
 def close(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Need = doors.row(ROWS, pk)
+    row: Need = pages.row(ROWS, pk)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _page(request, row, close=form, status=422)
     reason = ClosedReason(form.cleaned_data["reason"])
-    if not triage.close_need(need=row, reason=reason, actor=doors.actor(request)):
+    if not triage.close_need(need=row, reason=reason, actor=pages.actor(request)):
         return _moved_meanwhile(request, row)
     messages.success(request, _("Keperluan ditutup: %s.") % reason.label)
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@doors.needs(VIEW, DECIDE)
+@pages.needs(VIEW, DECIDE)
 @require_POST
 def change(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the conditions of a need. What is published stays until the next plan."""
-    row: Need = doors.row(ROWS, pk)
+    row: Need = pages.row(ROWS, pk)
     form = ConditionsForm(request.POST)
     if not form.is_valid():
         return _page(request, row, conditions=form, status=422)
@@ -130,8 +130,8 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
         skills=found["skills"],
         not_before=found["not_before"],
         deadline=found["deadline"],
-        actor=doors.actor(request),
-        seen=doors.text(request.POST, "semula"),
+        actor=pages.actor(request),
+        seen=pages.text(request.POST, "semula"),
     )
     if not changed:
         return _moved_meanwhile(request, row)
@@ -140,7 +140,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @admin.register(Need)
-class NeedAdmin(doors.Pages):
+class NeedAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("<str:pk>/", one, "change"),

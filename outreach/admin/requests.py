@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach import vault, words
-from outreach.admin import doors, need_extras
+from outreach import formats, vault
+from outreach.admin import need_extras, pages
 from outreach.admin.forms import REASONS, AcceptForm, RefuseForm
 from outreach.admin.labels import problem, skill_names
 from outreach.admin.need_extras import Place
@@ -32,16 +32,16 @@ VIEW, TRIAGE, REVEAL = (
 )
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The queue. A search is posted, so that no name or NIK is in an address."""
     state = request.GET.get("keadaan", RequestState.RECEIVED)
     state = state if state in RequestState.values else RequestState.RECEIVED
-    district = doors.text(request.GET, "kecamatan")
-    listed = queue.requests(state=state, district=district, number=doors.number(request))
-    typed = doors.text(request.POST, "cari")
-    return doors.page(
+    district = pages.text(request.GET, "kecamatan")
+    listed = queue.requests(state=state, district=district, number=pages.number(request))
+    typed = pages.text(request.POST, "cari")
+    return pages.page(
         request,
         "admin/outreach/request/list.html",
         model=VisitRequest,
@@ -64,7 +64,7 @@ def _numbers(row: VisitRequest) -> dict[str, Any]:
             sex = {Sex.FEMALE: True, Sex.MALE: False}.get(Sex(row.sex)) if row.sex else None
             for what in disagreements(read, birth_date=row.birth_date, female=sex):
                 warnings.append(
-                    _("Tanggal lahir di NIK (%s) lain dari yang diisi.") % words.long_date(read.born)
+                    _("Tanggal lahir di NIK (%s) lain dari yang diisi.") % formats.long_date(read.born)
                     if what == "birth_date"
                     else _("Jenis kelamin di NIK lain dari yang diisi.")
                 )
@@ -94,7 +94,7 @@ def _page(
 ) -> HttpResponse:
     waiting = row.state == RequestState.RECEIVED
     found = duplicates.candidates(row) if waiting else []
-    return doors.page(
+    return pages.page(
         request,
         "admin/outreach/request/page.html",
         model=VisitRequest,
@@ -103,9 +103,9 @@ def _page(
         row=row,
         numbers=_numbers(row),
         skills=skill_names(row.skills),
-        windows=words.windows(row.windows),
-        weekdays=words.weekdays(row.weekdays),
-        waited=words.span(timezone.now() - row.received_at),
+        windows=formats.windows(row.windows),
+        weekdays=formats.weekdays(row.weekdays),
+        waited=formats.span(timezone.now() - row.received_at),
         candidates=found,
         accept=accept or AcceptForm(request=row, found=found),
         refuse=refuse or RefuseForm(),
@@ -118,10 +118,10 @@ def _page(
     )
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_safe
 def one(request: HttpRequest, pk: str) -> HttpResponse:
-    return _page(request, doors.row(ROWS, pk))
+    return _page(request, pages.row(ROWS, pk))
 
 
 def _next(request: HttpRequest, row: VisitRequest, said: str) -> HttpResponse:
@@ -139,14 +139,14 @@ def _accepted(request: HttpRequest, row: VisitRequest, need: Need) -> str:
     return format_html("{} {}", said, need_extras.render_extras(Place.NEXT_STEP, request, need))
 
 
-@doors.needs(VIEW, TRIAGE)
+@pages.needs(VIEW, TRIAGE)
 @require_POST
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
-    row: VisitRequest = doors.row(ROWS, pk)
+    row: VisitRequest = pages.row(ROWS, pk)
     form = AcceptForm(request.POST, request=row, found=duplicates.candidates(row))
     if form.is_valid():
         try:
-            need = triage.accept(request=row, decision=form.decision(), actor=doors.actor(request))
+            need = triage.accept(request=row, decision=form.decision(), actor=pages.actor(request))
             return _next(request, row, _accepted(request, row, need))
         except (triage.TriageError, residents.LocationError) as error:
             form.add_error(
@@ -155,58 +155,58 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, row, accept=form, status=422)
 
 
-@doors.needs(VIEW, TRIAGE)
+@pages.needs(VIEW, TRIAGE)
 @require_POST
 def refuse(request: HttpRequest, pk: str) -> HttpResponse:
-    row: VisitRequest = doors.row(ROWS, pk)
+    row: VisitRequest = pages.row(ROWS, pk)
     form = RefuseForm(request.POST)
     if form.is_valid():
         try:
-            triage.refuse(request=row, reason=form.cleaned_data["reason"], actor=doors.actor(request))
+            triage.refuse(request=row, reason=form.cleaned_data["reason"], actor=pages.actor(request))
             return _next(request, row, _("%s ditolak dengan alasan.") % row.reference)
         except triage.TriageError as error:
             form.add_error(None, problem(error.code))
     return _page(request, row, refuse=form, status=422)
 
 
-@doors.needs(VIEW, TRIAGE)
+@pages.needs(VIEW, TRIAGE)
 @require_POST
 def merge(request: HttpRequest, pk: str) -> HttpResponse:
-    row: VisitRequest = doors.row(ROWS, pk)
-    resident: Resident = doors.row(Resident.objects.all(), request.POST.get("warga", ""))
+    row: VisitRequest = pages.row(ROWS, pk)
+    resident: Resident = pages.row(Resident.objects.all(), request.POST.get("warga", ""))
     try:
-        triage.merge(request=row, resident=resident, actor=doors.actor(request))
+        triage.merge(request=row, resident=resident, actor=pages.actor(request))
     except triage.TriageError as error:
         messages.error(request, problem(error.code))
         return redirect("admin:outreach_visitrequest_change", row.pk)
     return _next(request, row, _("%s digabung.") % row.reference)
 
 
-@doors.needs(VIEW, TRIAGE)
+@pages.needs(VIEW, TRIAGE)
 @require_POST
 def reconsider(request: HttpRequest, pk: str) -> HttpResponse:
-    row: VisitRequest = doors.row(ROWS, pk)
+    row: VisitRequest = pages.row(ROWS, pk)
     try:
-        triage.reconsider(request=row, actor=doors.actor(request))
+        triage.reconsider(request=row, actor=pages.actor(request))
         messages.success(request, _("%s kembali ke antrean.") % row.reference)
     except triage.TriageError as error:
         messages.error(request, problem(error.code))
     return redirect("admin:outreach_visitrequest_change", row.pk)
 
 
-@doors.needs(VIEW, REVEAL)
+@pages.needs(VIEW, REVEAL)
 @require_POST
 def reveal(request: HttpRequest, pk: str) -> HttpResponse:
     """Show the sealed answers once, in the response to this POST. Leaves a log row."""
-    row: VisitRequest = doors.row(ROWS, pk)
-    opened = residents.reveal(row=row, actor=doors.actor(request))
+    row: VisitRequest = pages.row(ROWS, pk)
+    opened = residents.reveal(row=row, actor=pages.actor(request))
     if row.code_index:
         opened["code"] = vault.status_code(row)
     return _page(request, row, opened=opened)
 
 
 @admin.register(VisitRequest)
-class VisitRequestAdmin(doors.Pages):
+class VisitRequestAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("<str:pk>/", one, "change"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach import vault
-from outreach.admin import doors
+from outreach.admin import pages
 from outreach.admin.forms import PointForm
 from outreach.admin.labels import problem
 from outreach.lib import geo, phone
@@ -22,13 +22,13 @@ ROWS = Resident.objects.select_related("village__district", "key")
 VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest", "outreach.reveal_sealed"
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Residents; a search is posted."""
-    typed, district = doors.text(request.POST, "cari"), doors.text(request.GET, "kecamatan")
-    listed = queue.residents(typed=typed, district=district, number=doors.number(request))
-    return doors.page(
+    typed, district = pages.text(request.POST, "cari"), pages.text(request.GET, "kecamatan")
+    listed = queue.residents(typed=typed, district=district, number=pages.number(request))
+    return pages.page(
         request,
         "admin/outreach/resident/list.html",
         model=Resident,
@@ -51,7 +51,7 @@ def _page(
     boundary = row.village.boundary
     inside = not boundary or geo.contains(boundary, latitude=row.latitude, longitude=row.longitude)
     needs = list(row.needs.order_by("-waiting_since"))
-    return doors.page(
+    return pages.page(
         request,
         "admin/outreach/resident/page.html",
         model=Resident,
@@ -72,23 +72,23 @@ def _page(
     )
 
 
-@doors.needs(VIEW)
+@pages.needs(VIEW)
 @require_safe
 def one(request: HttpRequest, pk: str) -> HttpResponse:
-    return _page(request, doors.row(ROWS, pk))
+    return _page(request, pages.row(ROWS, pk))
 
 
-@doors.needs(VIEW, TRIAGE)
+@pages.needs(VIEW, TRIAGE)
 @require_POST
 def locate(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Resident = doors.row(ROWS, pk)
+    row: Resident = pages.row(ROWS, pk)
     form = PointForm(request.POST)
     if form.is_valid() and form.point is None:
         form.add_error("latitude", _("Isi lintang dan bujur, atau pilih di peta."))
     if form.is_valid() and form.point:
         latitude, longitude = form.point
         try:
-            residents.locate(resident=row, latitude=latitude, longitude=longitude, actor=doors.actor(request))
+            residents.locate(resident=row, latitude=latitude, longitude=longitude, actor=pages.actor(request))
             messages.success(request, _("Lokasi rumah disimpan."))
             return redirect("admin:outreach_resident_change", row.pk)
         except residents.LocationError as error:
@@ -96,15 +96,15 @@ def locate(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, row, form=form, status=422)
 
 
-@doors.needs(VIEW, REVEAL)
+@pages.needs(VIEW, REVEAL)
 @require_POST
 def reveal(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Resident = doors.row(ROWS, pk)
-    return _page(request, row, opened=residents.reveal(row=row, actor=doors.actor(request)))
+    row: Resident = pages.row(ROWS, pk)
+    return _page(request, row, opened=residents.reveal(row=row, actor=pages.actor(request)))
 
 
 @admin.register(Resident)
-class ResidentAdmin(doors.Pages):
+class ResidentAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("<str:pk>/", one, "change"),

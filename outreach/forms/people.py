@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach import words
+from outreach import formats
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.base import REQUIRED, Answer, PageForm
 from outreach.forms.fields import (
@@ -139,7 +139,7 @@ class PersonPage(PageForm):
                 "Warga ini belum %(age)d tahun. KTP-el untuk yang berumur 17 tahun atau sudah menikah, dan datanya "
                 "bisa direkam sejak %(age)d tahun, yaitu mulai %(day)s. Bila sudah menikah, centang di bawah."
             )
-            day = words.long_date(birthday(born, MINIMUM_AGE))
+            day = formats.long_date(birthday(born, MINIMUM_AGE))
             self.add_error("birth_date", message % {"age": MINIMUM_AGE, "day": day})
         return found
 
@@ -150,7 +150,7 @@ class PersonPage(PageForm):
         rows = [
             (_("Nama warga"), found["name"]),
             ("NIK", shown),
-            (_("Tanggal lahir"), words.long_date(born) if born else _("Tidak tahu")),
+            (_("Tanggal lahir"), formats.long_date(born) if born else _("Tidak tahu")),
         ]
         return [*rows, (_("Sudah menikah"), _("Ya"))] if found["married"] else rows
 

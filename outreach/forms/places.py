@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach import words
+from outreach import formats
 from outreach.forms.base import Answer, PageForm
 from outreach.forms.fields import ChecksField, DatePartsField, RadiosField, TextField
 from outreach.lib import times
@@ -143,11 +143,11 @@ class TimesPage(PageForm):
 
     def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
         super().__init__(data, before=before)
-        days = [(str(day), words.weekdays([day])) for day in settings.WORK_WEEKDAYS]
+        days = [(str(day), formats.weekdays([day])) for day in settings.WORK_WEEKDAYS]
         self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
         self.parts = parts_of_day()
         hours = [
-            (name, PART_NAMES[name] % {"hours": words.windows([window])})
+            (name, PART_NAMES[name] % {"hours": formats.windows([window])})
             for name, window in self.parts.items()
         ]
         self.fields["windows"].choices = hours  # type: ignore[attr-defined]
@@ -183,10 +183,10 @@ class TimesPage(PageForm):
     def answers(self) -> list[Answer]:
         found = self.cleaned_data
         rows = [
-            (_("Hari"), words.weekdays([int(day) for day in found["weekdays"]])),
-            (_("Jam"), words.windows(times.merged([self.parts[name] for name in found["windows"]]))),
+            (_("Hari"), formats.weekdays([int(day) for day in found["weekdays"]])),
+            (_("Jam"), formats.windows(times.merged([self.parts[name] for name in found["windows"]]))),
         ]
         for name, label in (("not_before", _("Paling cepat")), ("deadline", _("Paling lambat"))):
             if found[name]:
-                rows.append((label, words.long_date(found[name])))
+                rows.append((label, formats.long_date(found[name])))
         return rows

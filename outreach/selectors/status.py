@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach import words
+from outreach import formats
 from outreach.enums import ClosedReason, Milestone, RequestState
 from outreach.models import Need, Progress, VisitRequest
 from outreach.selectors import flow
@@ -68,14 +68,14 @@ def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target:
         ) % {"low": low, "high": high}
     else:
         expect = _("Target kantor: %(low)d sampai %(high)d hari kerja.") % {"low": low, "high": high}
-    age = _("Sudah menunggu %(span)s.") % {"span": words.span(timezone.now() - since)}
+    age = _("Sudah menunggu %(span)s.") % {"span": formats.span(timezone.now() - since)}
     return Step("waiting", title, texts=[age, expect])
 
 
 def _appointment(row: Progress, now: datetime) -> list[Step]:
     if row.earliest is None or row.latest is None:
         return [Step("now", _("Kunjungan dijadwalkan"))]
-    when = words.interval(row.earliest, row.latest)
+    when = formats.interval(row.earliest, row.latest)
     if now > row.latest + timedelta(hours=2):
         late = _(
             "Waktu kunjungan ini sudah lewat dan laporannya belum kami terima. Bila petugas belum datang, %s"
@@ -125,8 +125,8 @@ def _end(need: Need, row: Progress) -> list[Step]:
     reason = ClosedReason(need.closed_reason) if need.closed_reason else None
     told = [texts[reason]] if reason in texts else []
     if reason == ClosedReason.DELIVERED:
-        return [Step("done", _("Permohonan selesai"), words.moment(row.at), told)]
-    return [Step("failed", _("Permohonan ditutup"), words.moment(row.at), told)]
+        return [Step("done", _("Permohonan selesai"), formats.moment(row.at), told)]
+    return [Step("failed", _("Permohonan ditutup"), formats.moment(row.at), told)]
 
 
 def _current(row: Progress, now: datetime) -> list[Step]:
@@ -137,7 +137,7 @@ def _current(row: Progress, now: datetime) -> list[Step]:
     if milestone == Milestone.PLANNED:
         return _appointment(row, now)
     if milestone in (Milestone.ON_THE_WAY, Milestone.ARRIVED):
-        return [Step("now", str(milestone.label), words.moment(row.at), [_("Siapkan KK asli.")])]
+        return [Step("now", str(milestone.label), formats.moment(row.at), [_("Siapkan KK asli.")])]
     if milestone == Milestone.CAPTURED:
         title = _("Menunggu berkas rekaman diperiksa")
         return [_wait(title, row.at, Milestone.CAPTURED, Milestone.RECORDED, "recorded")]
@@ -174,11 +174,11 @@ def _past(rows: list[Progress]) -> list[Step]:
         milestone = Milestone(row.milestone)
         last = place == len(rows) - 1
         if milestone == Milestone.PLANNED and not last and row.earliest and row.latest:
-            when = words.interval(row.earliest, row.latest)
+            when = formats.interval(row.earliest, row.latest)
             steps.append(Step("past", _("Kunjungan dijadwalkan"), when))
         elif milestone in PAST and not (milestone == Milestone.REVIEW and last):
             look: Look = "past" if milestone in IN_VAIN else "done"
-            steps.append(Step(look, str(milestone.label), words.moment(row.at)))
+            steps.append(Step(look, str(milestone.label), formats.moment(row.at)))
     return steps
 
 
@@ -211,7 +211,7 @@ def _of_need(need: Need, rows: list[Progress]) -> tuple[list[Step], bool]:
 
 def status_of(request: VisitRequest) -> Status:
     """The status of a request, as its page shows it."""
-    steps = [Step("done", _("Permohonan diterima"), words.moment(request.received_at))]
+    steps = [Step("done", _("Permohonan diterima"), formats.moment(request.received_at))]
     finished = False
     rows = list(request.need.progress.all()) if request.need else []
     if rows and request.need:
@@ -219,7 +219,7 @@ def status_of(request: VisitRequest) -> Status:
         steps += more
     elif request.state == RequestState.REFUSED:
         texts = [request.refusal_reason, _("Bila ada pertanyaan, %s") % _contact()]
-        when = words.moment(request.decided_at) if request.decided_at else ""
+        when = formats.moment(request.decided_at) if request.decided_at else ""
         steps.append(
             Step("failed", _("Tidak dapat dilayani di rumah"), when, [text for text in texts if text])
         )
@@ -235,7 +235,7 @@ def status_of(request: VisitRequest) -> Status:
         steps += _ahead({Milestone.ACCEPTED})
     return Status(
         reference=request.reference,
-        initials=words.initials(request.name),
+        initials=formats.initials(request.name),
         village=request.village.name,
         steps=steps,
         finished=finished,

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach import vault, words
+from outreach import formats, vault
 from outreach.forms.status import StatusForm
 from outreach.lib.crypto import SealError
 from outreach.models import VisitRequest
 from outreach.selectors.status import status_of
 from outreach.services import status
 from outreach.views.address import client_address
-from outreach.views.doors import button
+from outreach.views.decorators import button
 from outreach.views.wizard import SENT
 
 KEY, TYPED = "status", "status_dicoba"
@@ -71,7 +71,7 @@ def _typed(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
 def _message(found: status.Looked) -> str:
     if found.wait_until:
         return _("Sudah terlalu banyak percobaan. Coba lagi setelah pukul %(time)s.") % {
-            "time": words.clock(found.wait_until)
+            "time": formats.clock(found.wait_until)
         }
     return _("Nomor permohonan dan angka atau kode itu tidak cocok. Periksa keduanya, lalu coba lagi.")
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach import form_draft, notice, vault, words
+from outreach import form_draft, formats, notice, vault
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.pages import BY_SLUG, PAGES
 from outreach.forms.places import parts_of_day
@@ -24,7 +24,7 @@ from outreach.lib.workdays import after
 from outreach.models import VisitRequest
 from outreach.services import intake, limits
 from outreach.views.address import client_address
-from outreach.views.doors import button
+from outreach.views.decorators import button
 
 SENT, PROBLEM = "terkirim", "belum_terkirim"
 # Generous to a village behind one address, a village officer with one phone, a family that tries again.
@@ -147,7 +147,7 @@ def _refused(request: HttpRequest, draft: form_draft.Draft, data: intake.Intake)
             return _(
                 "Sedang terlalu banyak permohonan dari sambungan, telepon, atau NIK yang sama. Jawaban Bapak/Ibu "
                 "tersimpan di sini selama halaman ini dibuka. Kirim lagi setelah %(moment)s."
-            ) % {"moment": words.moment(answer.again_at)}
+            ) % {"moment": formats.moment(answer.again_at)}
     return ""
 
 
@@ -190,7 +190,7 @@ def _disagrees(found: dict[str, Any]) -> str:
         return ""
     nik = parse_nik(found["nik"], today=timezone.localdate())
     return (
-        words.long_date(nik.born) if disagreements(nik, birth_date=found["birth_date"], female=None) else ""
+        formats.long_date(nik.born) if disagreements(nik, birth_date=found["birth_date"], female=None) else ""
     )
 
 
@@ -210,7 +210,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "row": row,
         "code": "" if row.phone_tail_index else vault.status_code(row),
         "qr": mark_safe(code),  # noqa: S308  # made by segno from our own address
-        "checked_by": words.long_date(after(received, settings.TARGET_DAYS["decided"][1], **office)),
-        "planned_by": words.long_date(after(received, settings.TARGET_DAYS["planned"][1], **office)),
+        "checked_by": formats.long_date(after(received, settings.TARGET_DAYS["decided"][1], **office)),
+        "planned_by": formats.long_date(after(received, settings.TARGET_DAYS["planned"][1], **office)),
     }
     return render(request, "outreach/sent.html", context)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.admin.plan_forms import DateInput
 from visits.models import CalendarDay
 from visits.schedule.dispatch import home_board
@@ -61,7 +61,7 @@ class CalendarDayForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(doors.Titled):
+class CalendarDayAdmin(pages.Titled):
     form = CalendarDayForm
     list_display = ("date", "is_open", "reason", "set_at")
     date_hierarchy = "date"
@@ -94,12 +94,12 @@ class CalendarDayAdmin(doors.Titled):
             date=obj.date,
             is_open=obj.is_open,
             reason=obj.reason,
-            actor=log.actor_of(doors.who(request)),
+            actor=log.actor_of(pages.who(request)),
         )
         obj.pk = saved.pk
 
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
-        calendar_exceptions.clear_day(day=obj, actor=log.actor_of(doors.who(request)))
+        calendar_exceptions.clear_day(day=obj, actor=log.actor_of(pages.who(request)))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:

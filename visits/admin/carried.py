@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.lib.problems import PROBLEMS
 from visits.models import Capture
 from visits.records import carry_bundles
@@ -33,7 +33,7 @@ class CarriedForm(forms.Form):
     )
 
 
-@doors.needs("visits.change_capture")
+@pages.needs("visits.change_capture")
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """Import the records of a file and show the result of each. Safe to repeat."""
@@ -43,14 +43,14 @@ def take(request: HttpRequest) -> HttpResponse:
     if posted and form.is_valid():
         try:
             taken = carry_bundles.take(
-                file=form.cleaned_data["file"].file, actor=log.actor_of(doors.who(request))
+                file=form.cleaned_data["file"].file, actor=log.actor_of(pages.who(request))
             )
             rows = [(one, WORDS.get(one.result) or PROBLEMS[one.result].title) for one in taken]
         except carry_bundles.NotABundleError:
             form.add_error(
                 "file", _("Ini bukan berkas “Simpan ke berkas” dari tablet. Pilih berkas yang lain.")
             )
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/capture/carried.html",
         model=Capture,

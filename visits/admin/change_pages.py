@@ -8,17 +8,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from visits.admin import doors
+from visits.admin import pages
 from visits.models import Plan
 from visits.schedule.plans import draft_moves
 
 
-@doors.needs("visits.change_plan", "visits.publish_plan")
+@pages.needs("visits.change_plan", "visits.publish_plan")
 @require_POST
 def keep(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=plan_id)
     try:
-        draft_moves.keep(plan=plan, need=str(need_id), user=doors.who(request))
+        draft_moves.keep(plan=plan, need=str(need_id), user=pages.who(request))
     except draft_moves.CannotKeepError as error:
         if error.code == "same":
             messages.info(request, _("Kunjungan ini sudah seperti semula dalam rancangan ini."))

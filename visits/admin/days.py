@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
-from visits.admin import doors, promise_pages, today_pages
+from visits.admin import pages, promise_pages, today_pages
 from visits.appointments import lifecycle, phones
 from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
@@ -17,10 +17,10 @@ from visits.schedule.dispatch import published_days
 from visits.wording import labels
 
 
-@doors.needs("visits.view_teamday")
+@pages.needs("visits.view_teamday")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/day/list.html",
         model=TeamDay,
@@ -29,11 +29,11 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_teamday")
+@pages.needs("visits.view_teamday")
 @require_GET
 def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """One team's day, the live version or an older one by its number."""
-    team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
+    team, day = get_object_or_404(Team, pk=team_id), pages.day(on)
     versions = published_days.versions(team=team, on=day)
     asked = request.GET.get("versi", "")
     shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
@@ -41,8 +41,8 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         raise Http404
     may_call = shown == versions[0] and request.user.has_perm("visits.publish_plan")
     homes = published_days.homes(shown, phones=may_call)
-    phones.seen(subject=shown, numbers=[home.phone for home in homes], user=doors.who(request))
-    return doors.page(
+    phones.seen(subject=shown, numbers=[home.phone for home in homes], user=pages.who(request))
+    return pages.page(
         request,
         "admin/visits/day/day.html",
         model=TeamDay,
@@ -59,12 +59,12 @@ def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_teamday", "visits.publish_plan")
+@pages.needs("visits.view_teamday", "visits.publish_plan")
 @require_POST
 def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """Cancel the visits of a past day that no tablet reported on, so that they are planned again."""
-    team, day = get_object_or_404(Team, pk=team_id), doors.day(on)
-    count = lifecycle.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(doors.who(request)))
+    team, day = get_object_or_404(Team, pk=team_id), pages.day(on)
+    count = lifecycle.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(pages.who(request)))
     if count:
         messages.success(request, _("%(count)d kunjungan dikembalikan ke antrean.") % {"count": count})
     else:
@@ -73,7 +73,7 @@ def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 
 
 @admin.register(TeamDay)
-class TeamDayAdmin(doors.Pages):
+class TeamDayAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("<int:team_id>/<str:on>/", one, "page"),

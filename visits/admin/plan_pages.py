@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from outreach.models import District
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.appointments import phones
 from visits.enums import PlanState, ReleaseReason
 from visits.estimates import road_labels, simulation_labels
@@ -47,11 +47,11 @@ def _plan(plan_id: str) -> Plan:
         raise Http404 from None
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Runs and plans, the newest first."""
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/list.html",
         model=Plan,
@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 def one(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
@@ -75,7 +75,7 @@ def one(request: HttpRequest, plan_id: str) -> HttpResponse:
         if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
     ]
     shown = routes_underway.of(plan, plan_page.with_stops(plan, shown), now=timezone.now())
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/plan.html",
         model=Plan,
@@ -116,7 +116,7 @@ def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | 
     return known.get(asked, min(days, default=None)), chosen_team
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Needs that the plan leaves unassigned, with reasons; filtered by reason and district."""
@@ -125,7 +125,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
     paginator = Paginator(unassigned.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/left.html",
         model=Plan,
@@ -141,7 +141,7 @@ def left(request: HttpRequest, plan_id: str) -> HttpResponse:
     )
 
 
-@doors.needs("visits.publish_plan")
+@pages.needs("visits.publish_plan")
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
     """GET shows what publishing would change and which families to tell; POST publishes."""
@@ -154,7 +154,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
     moving = families_to_tell.before(found, keep_costs.prices(plan=plan, found=found))
     unreleased = families_to_tell.unreleased(found)
     _note_phones(request, plan, [*moving, *(row.family for row in unreleased)])
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/publish.html",
         model=Plan,
@@ -180,7 +180,7 @@ def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
 
 def _as_seen(request: HttpRequest, plan: Plan) -> bool:
     """Whether the draft is still what the page showed; a message if somebody changed it meanwhile."""
-    seen = doors.text(request.POST, "dikembalikan")
+    seen = pages.text(request.POST, "dikembalikan")
     if plan.state != PlanState.DRAFT or seen in ("", str(plan.figures.put_back)):
         return True
     messages.warning(
@@ -193,13 +193,13 @@ def _as_seen(request: HttpRequest, plan: Plan) -> bool:
 def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[Family]) -> None:
     """Log how many families' telephone numbers were shown; a family in two tables counts once."""
     numbers = {row.need: row.phone for row in rows}
-    phones.seen(subject=plan, numbers=numbers.values(), user=doors.who(request))
+    phones.seen(subject=plan, numbers=numbers.values(), user=pages.who(request))
 
 
 def _published(request: HttpRequest, plan: Plan) -> bool:
     """Publish with a message. False if it was refused; the page then shows why."""
     try:
-        done = publishing.publish(plan=plan, user=doors.who(request))
+        done = publishing.publish(plan=plan, user=pages.who(request))
     except publishing.NothingNewError:
         messages.info(
             request, _("Tidak ada yang diterbitkan: rencana ini tidak mengubah jadwal yang sudah terbit.")
@@ -241,14 +241,14 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
     return True
 
 
-@doors.needs("visits.view_plan", "visits.publish_plan")
+@pages.needs("visits.view_plan", "visits.publish_plan")
 @require_GET
 def told(request: HttpRequest, plan_id: str) -> HttpResponse:
     """The families to tell, after publishing."""
     plan = _plan(plan_id)
     moved = families_to_tell.after(plan)
     _note_phones(request, plan, moved)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/told.html",
         model=Plan,
@@ -260,11 +260,11 @@ def told(request: HttpRequest, plan_id: str) -> HttpResponse:
     )
 
 
-@doors.needs("visits.change_plan")
+@pages.needs("visits.change_plan")
 @require_POST
 def discard(request: HttpRequest, plan_id: str) -> HttpResponse:
     plan = _plan(plan_id)
-    if publishing.discard(plan=plan, actor=log.actor_of(doors.who(request))):
+    if publishing.discard(plan=plan, actor=log.actor_of(pages.who(request))):
         messages.success(request, _("Rancangan dibuang. Warga di dalamnya tetap menunggu jadwal."))
     else:
         messages.error(request, _("Rencana yang sudah terbit tidak dapat dibuang."))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from outreach.lib.crypto import SealError
 from outreach.lib.nik import masked
 from outreach.services import log
-from visits.admin import carried, doors
+from visits.admin import carried, pages
 from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
 from visits.records import record_lists, reviews
@@ -37,20 +37,20 @@ def _capture(capture_id: UUID) -> Capture:
     return get_object_or_404(rows.prefetch_related("receipts"), pk=capture_id)
 
 
-@doors.needs("visits.view_capture")
+@pages.needs("visits.view_capture")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     stage = request.GET.get("keadaan", CaptureStage.REVIEW)
     stage = stage if stage in CaptureStage.values else CaptureStage.REVIEW
     counts = record_lists.stages()
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/capture/list.html",
         model=Capture,
         title=_("Rekaman"),
         stage=stage,
         tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
-        page=record_lists.captures(stage=stage, number=doors.number(request)),
+        page=record_lists.captures(stage=stage, number=pages.number(request)),
         words=dict(ReviewReason.choices),
     )
 
@@ -68,7 +68,7 @@ def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
     if not request.user.has_perm(SEE):
         return {}
     try:
-        form = reviews.look(capture=capture, actor=log.actor_of(doors.who(request)))
+        form = reviews.look(capture=capture, actor=log.actor_of(pages.who(request)))
     except CaptureContent.DoesNotExist:
         return {"unopened": True}
     except SealError:
@@ -76,12 +76,12 @@ def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
     return {"form": form, "nik": masked(form.get("nik") or ""), "born": _born(form.get("birth_date") or "")}
 
 
-@doors.needs("visits.view_capture")
+@pages.needs("visits.view_capture")
 @never_cache
 @require_GET
 def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     capture = _capture(capture_id)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/capture/capture.html",
         model=Capture,
@@ -94,7 +94,7 @@ def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     )
 
 
-@doors.needs(SEE)
+@pages.needs(SEE)
 @never_cache
 @require_GET
 def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
@@ -108,15 +108,15 @@ def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@doors.needs("visits.change_capture")
+@pages.needs("visits.change_capture")
 @require_POST
 def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     capture = _capture(capture_id)
     decision = DECISIONS.get(request.POST.get("keputusan", ""))
     if decision is None:
         raise Http404
-    user = doors.who(request)
-    note = doors.text(request.POST, "catatan")[:300]
+    user = pages.who(request)
+    note = pages.text(request.POST, "catatan")[:300]
     if decision(capture=capture, user=user, actor=log.actor_of(user), note=note):
         messages.success(request, _("Keputusan disimpan."))
     else:
@@ -127,7 +127,7 @@ def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
 
 
 @admin.register(Capture)
-class CaptureAdmin(doors.Pages):
+class CaptureAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("terima/", carried.take, "carried"),

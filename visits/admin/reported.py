@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from outreach.lib.crypto import SealError
 from outreach.lib.phone import PhoneError
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.appointments import phones
 from visits.fieldwork import corrections, event_effects, events
 from visits.models import Event, EventStatus
@@ -53,11 +53,11 @@ def _said(data: Any) -> list[tuple[Any, Any]]:
     return [(WORDS.get(name, name), value) for name, value in data.items() if name != "outcome"]
 
 
-@doors.needs("visits.view_eventstatus")
+@pages.needs("visits.view_eventstatus")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    page = record_lists.events_to_look_at(number=doors.number(request))
-    return doors.page(
+    page = record_lists.events_to_look_at(number=pages.number(request))
+    return pages.page(
         request,
         "admin/visits/event/list.html",
         model=EventStatus,
@@ -69,11 +69,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _decided(request: HttpRequest, event: Event) -> bool:
     """Store the decision about an event. False with a message if it could not be stored."""
-    user = doors.who(request)
+    user = pages.who(request)
     decision: dict[str, Any] = {
         "user": user,
         "actor": log.actor_of(user),
-        "note": doors.text(request.POST, "catatan")[:300],
+        "note": pages.text(request.POST, "catatan")[:300],
     }
     takes_over = request.POST.get("keputusan") == "pakai" and corrections.waits(event)
     try:
@@ -95,7 +95,7 @@ def _decided(request: HttpRequest, event: Event) -> bool:
     return True
 
 
-@doors.needs("visits.view_eventstatus", to_post="visits.change_eventstatus")
+@pages.needs("visits.view_eventstatus", to_post="visits.change_eventstatus")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
@@ -119,8 +119,8 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
     corrects = bool(content) and corrections.waits(event)
     said = content.get("data")
     told = str(said.get("phone") or "") if isinstance(said, dict) else ""
-    phones.seen(subject=event, numbers=[told], user=doors.who(request))
-    return doors.page(
+    phones.seen(subject=event, numbers=[told], user=pages.who(request))
+    return pages.page(
         request,
         "admin/visits/event/event.html",
         model=EventStatus,
@@ -137,5 +137,5 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 
 @admin.register(EventStatus)
-class EventStatusAdmin(doors.Pages):
+class EventStatusAdmin(pages.Pages):
     pages = [("", index, "changelist"), ("<uuid:event_id>/change/", one, "change")]

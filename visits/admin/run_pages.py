@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.admin.plan_forms import PlanForm
 from visits.enums import ACTIVE_RUNS, RunState
 from visits.models import Plan, PlanRun
@@ -22,7 +22,7 @@ from visits.schedule.runs import plan_runs, run_status
 from visits.wording import labels
 
 
-@doors.needs("visits.add_plan")
+@pages.needs("visits.add_plan")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """The form "Buat rencana"; a valid one starts a run and redirects to its page."""
@@ -36,12 +36,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 last=data["last_date"],
                 seconds=data["seconds"],
                 keep_published=data["keep_published"],
-                asked_by=doors.who(request),
+                asked_by=pages.who(request),
             )
             return redirect("admin:visits_planrun_page", run.pk)
         except plan_runs.OverlapError as error:
             overlap = error.run
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/new.html",
         model=Plan,
@@ -77,7 +77,7 @@ def _told(run: PlanRun) -> dict[str, Any]:
     }
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 @never_cache
 def page(request: HttpRequest, run_id: str) -> HttpResponse:
@@ -86,7 +86,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     told = _told(run)
     if told["plan"]:
         return redirect(told["plan"])
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/run.html",
         model=Plan,
@@ -98,7 +98,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 @never_cache
 def state(request: HttpRequest, run_id: str) -> HttpResponse:
@@ -106,22 +106,22 @@ def state(request: HttpRequest, run_id: str) -> HttpResponse:
     return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
 
 
-@doors.needs("visits.add_plan")
+@pages.needs("visits.add_plan")
 @require_POST
 def stop(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_object_or_404(PlanRun, pk=run_id)
-    if not plan_runs.stop_run(run=run, actor=log.actor_of(doors.who(request))):
+    if not plan_runs.stop_run(run=run, actor=log.actor_of(pages.who(request))):
         messages.info(request, _("Perhitungan ini sudah selesai atau sudah diminta berhenti."))
     return redirect("admin:visits_planrun_page", run.pk)
 
 
-@doors.needs("visits.add_plan")
+@pages.needs("visits.add_plan")
 @require_POST
 def restart(request: HttpRequest, run_id: str) -> HttpResponse:
     plan_runs.mark_interrupted()
     run = get_object_or_404(PlanRun, pk=run_id)
     try:
-        if not plan_runs.restart_run(run=run, actor=log.actor_of(doors.who(request))):
+        if not plan_runs.restart_run(run=run, actor=log.actor_of(pages.who(request))):
             messages.info(request, _("Perhitungan ini tidak perlu dimulai lagi."))
     except plan_runs.OverlapError:
         messages.error(

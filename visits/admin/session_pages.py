@@ -12,18 +12,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from outreach.models import Village
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.models import Plan
 from visits.schedule.sessions import agreed_sessions, session_agreement, session_proposals
 from visits.wording import labels
 
 
-@doors.needs("visits.view_plan")
+@pages.needs("visits.view_plan")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Villages where a session at the hall would save team-days, with a map and figures."""
     found = session_proposals.page()
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/session/list.html",
         model=Plan,
@@ -34,12 +34,12 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_plan", "visits.add_plan")
+@pages.needs("visits.view_plan", "visits.add_plan")
 @require_POST
 def accept(request: HttpRequest, village_id: str) -> HttpResponse:
     """Agree on a session's day; an unusable day gets a message."""
     village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
-    on = _date(doors.text(request.POST, "tanggal"))
+    on = _date(pages.text(request.POST, "tanggal"))
     one = next((row for row in session_proposals.page().sessions if row.village.pk == village.pk), None)
     if on is None:
         messages.error(request, _("Isi tanggal sesi, misalnya 1 Desember 2026 lewat kotak tanggal."))
@@ -52,7 +52,7 @@ def accept(request: HttpRequest, village_id: str) -> HttpResponse:
                 on=on,
                 people=len(one.needs),
                 saved_days=one.proposal.saved_days,
-                actor=log.actor_of(doors.who(request)),
+                actor=log.actor_of(pages.who(request)),
             )
             said = (
                 _("Sesi di %(village)s dicatat untuk %(day)s.")

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from outreach import words as family_words
+from outreach import formats
 from outreach.models import Need
-from visits.admin import doors
+from visits.admin import pages
 from visits.appointments import arrival_intervals, placement
 from visits.models import Plan, Visit
 from visits.schedule.plans import booking, publishing, slot_labels
@@ -19,7 +19,7 @@ from visits.wording import labels
 
 def _whole(request: HttpRequest, name: str) -> int:
     """A whole number of the form; -1 if it is not one, which names no slot."""
-    text = doors.text(request.POST, name)
+    text = pages.text(request.POST, name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
@@ -30,7 +30,7 @@ def _need(need_id: UUID) -> Need:
     return get_object_or_404(rows, pk=need_id)
 
 
-@doors.needs("visits.view_plan", "outreach.view_need")
+@pages.needs("visits.view_plan", "outreach.view_need")
 @require_GET
 def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
     """The best slot of each team-day, best first."""
@@ -41,7 +41,7 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
     except booking.NoPlaceError as none:
         trouble = slot_labels.none(none.code)
     visit: Visit | None = placement.open_visit(need)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/plan/places.html",
         model=Plan,
@@ -49,14 +49,14 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
         need=need,
         visit=visit,
         mark=placement.mark(visit),
-        told=family_words.interval(*arrival_intervals.told(visit)) if visit else "",
+        told=formats.interval(*arrival_intervals.told(visit)) if visit else "",
         trouble=trouble,
         offers=[
             {
                 "offer": offer,
                 "at": arrival_intervals.moment(offer.shift.date, offer.slot.start_s),
                 "price": slot_labels.price(offer.slot),
-                "told": family_words.interval(*offer.told),
+                "told": formats.interval(*offer.told),
                 "rest": labels.rest(offer.shift.breaks, *offer.told),
             }
             for offer in found
@@ -69,13 +69,13 @@ def places(request: HttpRequest, need_id: UUID) -> HttpResponse:
 def _why(none: booking.NoPlaceError, request: HttpRequest) -> str:
     found = placement.of(none.visit) if none.visit is not None else None
     return (
-        slot_labels.placed(found, mine=found.user == doors.who(request).pk)
+        slot_labels.placed(found, mine=found.user == pages.who(request).pk)
         if found
         else slot_labels.none(none.code)
     )
 
 
-@doors.needs("visits.view_plan", "visits.publish_plan", "outreach.view_need")
+@pages.needs("visits.view_plan", "visits.publish_plan", "outreach.view_need")
 @require_POST
 def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
     """Take a slot: the team-day is published again with the visit in it."""
@@ -87,8 +87,8 @@ def take(request: HttpRequest, need_id: UUID) -> HttpResponse:
             shift=asked[0],
             position=asked[1],
             start_s=asked[2],
-            shown=doors.text(request.POST, "dari"),
-            user=doors.who(request),
+            shown=pages.text(request.POST, "dari"),
+            user=pages.who(request),
         ):
             messages.success(
                 request, _("Kunjungan dijadwalkan. Kabari keluarganya; tablet tim mengambil jadwal baru.")

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.enums import DeviceState, KeyRole
 from visits.keys import office_keys
 from visits.models import Capture, Device, Team, TeamMessage
@@ -50,10 +50,10 @@ class MessageForm(forms.Form):
     )
 
 
-@doors.needs("visits.view_device")
+@pages.needs("visits.view_device")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/device/list.html",
         model=Device,
@@ -62,20 +62,20 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_device", to_post="visits.change_device")
+@pages.needs("visits.view_device", to_post="visits.change_device")
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """One tablet; POST writes a message to its team."""
     device = get_object_or_404(Device.objects.select_related("team"), pk=device_id)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = doors.who(request)
+        user = pages.who(request)
         team_messages.write(
             team=device.team, text=form.cleaned_data["text"], user=user, actor=log.actor_of(user)
         )
         messages.success(request, _("Pesan akan tampil di tablet saat tersambung."))
         return redirect("admin:visits_device_change", device.pk)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/device/device.html",
         model=Device,
@@ -89,18 +89,18 @@ def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
     )
 
 
-@doors.needs("visits.add_device")
+@pages.needs("visits.add_device")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest) -> HttpResponse:
     """Make a one-time pairing code for a team; it is shown only on this page."""
     form = PairForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = doors.who(request)
+        user = pages.who(request)
         team = form.cleaned_data["team"]
         code, row = devices.make_code(team=team, user=user, actor=log.actor_of(user))
         link = f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': office_keys.current(KeyRole.SERVER).kid})}"
-        return doors.page(
+        return pages.page(
             request,
             "admin/visits/device/paired.html",
             model=Device,
@@ -111,7 +111,7 @@ def pair(request: HttpRequest) -> HttpResponse:
             address=settings.TABLET_URL,
             qr=segno.make(link, error="m").svg_data_uri(scale=5, border=2),
         )
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/device/pair.html",
         model=Device,
@@ -122,11 +122,11 @@ def pair(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.change_device")
+@pages.needs("visits.change_device")
 @require_POST
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     device = get_object_or_404(Device, pk=device_id)
-    if devices.revoke(device=device, actor=log.actor_of(doors.who(request))):
+    if devices.revoke(device=device, actor=log.actor_of(pages.who(request))):
         messages.success(
             request, _("Izin tablet dicabut. Rekaman yang masih di tablet tetap diterima dan akan diperiksa.")
         )
@@ -136,7 +136,7 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 
 @admin.register(Device)
-class DeviceAdmin(doors.Pages):
+class DeviceAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("pasangkan/", pair, "pair"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from outreach.services import log
-from visits.admin import doors
+from visits.admin import pages
 from visits.admin.team_forms import MakeShiftsForm, ShiftForm, TeamForm
 from visits.models import Officer, Shift, Team
 from visits.workforce import team_shifts
@@ -25,11 +25,11 @@ class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
 
-class Logged(doors.Titled):
+class Logged(pages.Titled):
     """Saving leaves a log row with the names of the changed fields. Rows are deactivated, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        team_shifts.save(row=obj, changed=form.changed_data, actor=log.actor_of(doors.who(request)))
+        team_shifts.save(row=obj, changed=form.changed_data, actor=log.actor_of(pages.who(request)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -55,7 +55,7 @@ class OfficerAdmin(Logged):
     actions = None
 
 
-@doors.needs("visits.add_shift")
+@pages.needs("visits.add_shift")
 @require_http_methods(["GET", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
     """Make shifts for several teams over a range of days."""
@@ -67,14 +67,14 @@ def make(request: HttpRequest) -> HttpResponse:
             teams=data["teams"],
             first=data["first"],
             last=data["last"],
-            actor=log.actor_of(doors.who(request)),
+            actor=log.actor_of(pages.who(request)),
         )
         if made:
             messages.success(request, _("%(count)d jadwal tim dibuat.") % {"count": len(made)})
         else:
             messages.info(request, _("Semua tim itu sudah punya jadwal pada hari-hari itu."))
         return redirect("admin:visits_shift_changelist")
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/shift/make.html",
         model=Shift,
@@ -133,7 +133,7 @@ class ShiftAdmin(Logged):
         self._set(request, queryset, cancelled=False)
 
     def _set(self, request: HttpRequest, queryset: QuerySet[Shift], *, cancelled: bool) -> None:
-        actor = log.actor_of(doors.who(request))
+        actor = log.actor_of(pages.who(request))
         changed = sum(
             team_shifts.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
         )

@@ -5,17 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from visits.admin import doors
+from visits.admin import pages
 from visits.estimates import audit, audit_labels, chart_geometry, duration_overview, visit_durations
 from visits.models import VisitTime
 
 
-@doors.needs("visits.view_visittime")
+@pages.needs("visits.view_visittime")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The duration that plans use for each kind of visit, and why."""
     known = visit_durations.known()
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/times/list.html",
         model=VisitTime,
@@ -27,12 +27,12 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.view_visittime")
+@pages.needs("visits.view_visittime")
 @require_GET
 def intervals(request: HttpRequest) -> HttpResponse:
     """Whether families were met within the interval they were told."""
     found = audit.audit()
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/times/audit.html",
         model=VisitTime,
@@ -45,5 +45,5 @@ def intervals(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(VisitTime)
-class VisitTimeAdmin(doors.Pages):
+class VisitTimeAdmin(pages.Pages):
     pages = [("", index, "changelist"), ("tepat/", intervals, "audit")]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.models import Need
-from visits.admin import doors
+from visits.admin import pages
 from visits.enums import ACTIVE_RUNS, RunKind
 from visits.models import PlanRun, Shift, TeamDay
 from visits.schedule.dispatch import day_actions, day_page
@@ -23,7 +23,7 @@ from visits.wording import labels
 LOOK, ACT = "visits.view_teamday", "visits.add_plan"
 
 
-@doors.needs(LOOK)
+@pages.needs(LOOK)
 @require_GET
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
@@ -31,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     lanes = day_page.lanes(now=now)
     today = timezone.localdate(now)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/day/today.html",
         model=TeamDay,
@@ -68,42 +68,42 @@ def _shift(shift_id: int) -> Shift:
     return get_object_or_404(Shift, pk=shift_id, date=timezone.localdate())
 
 
-@doors.needs(LOOK, ACT)
+@pages.needs(LOOK, ACT)
 @require_POST
 def anew(request: HttpRequest) -> HttpResponse:
-    return _start(request, lambda: day_actions.plan_anew(user=doors.who(request)))
+    return _start(request, lambda: day_actions.plan_anew(user=pages.who(request)))
 
 
-@doors.needs(LOOK, ACT)
+@pages.needs(LOOK, ACT)
 @require_POST
 def fail(request: HttpRequest, shift_id: int) -> HttpResponse:
     """Report that the team cannot go on; its visits are planned for other teams or days."""
     shift = _shift(shift_id)
-    return _start(request, lambda: day_actions.fail(shift=shift, user=doors.who(request)))
+    return _start(request, lambda: day_actions.fail(shift=shift, user=pages.who(request)))
 
 
-@doors.needs(LOOK, ACT)
+@pages.needs(LOOK, ACT)
 @require_POST
 def go_on(request: HttpRequest, shift_id: int) -> HttpResponse:
-    if day_actions.go_on(shift=_shift(shift_id), user=doors.who(request)):
+    if day_actions.go_on(shift=_shift(shift_id), user=pages.who(request)):
         messages.success(request, _("Tim dicatat dapat bertugas lagi. Hitung lagi sisa hari bila perlu."))
     return redirect("admin:visits_today")
 
 
-@doors.needs(LOOK, ACT)
+@pages.needs(LOOK, ACT)
 @require_POST
 def urgent(request: HttpRequest) -> HttpResponse:
     """Plan a waiting need for today."""
     try:
-        asked = UUID(doors.text(request.POST, "keperluan"))
+        asked = UUID(pages.text(request.POST, "keperluan"))
     except ValueError:
         messages.error(request, _("Pilih warga yang mendesak."))
         return redirect("admin:visits_today")
     need = get_object_or_404(Need, pk=asked)
-    return _start(request, lambda: day_actions.add_urgent(need=need, user=doors.who(request)))
+    return _start(request, lambda: day_actions.add_urgent(need=need, user=pages.who(request)))
 
 
-def urls(guard: doors.Guard) -> list[URLPattern]:
+def urls(guard: pages.Guard) -> list[URLPattern]:
     return [
         path("hari-ini/", guard(page), name="visits_today"),
         path("hari-ini/hitung/", guard(anew), name="visits_today_anew"),

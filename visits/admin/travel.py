@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_q.tasks import async_task
 
-from visits.admin import doors
+from visits.admin import pages
 from visits.enums import FitState, RoadSource
 from visits.estimates import calibration, speed_overview
 from visits.models import TravelFit
@@ -18,14 +18,14 @@ from visits.models import TravelFit
 LIST = "admin:visits_travelfit_changelist"
 
 
-@doors.needs("visits.view_travelfit")
+@pages.needs("visits.view_travelfit")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The speed in force, the proposal, and what it would change."""
     proposed, applied = speed_overview.of(FitState.PROPOSED), speed_overview.of(FitState.APPLIED)
     told = proposed or applied
     source = RoadSource(settings.TRAVEL_SOURCE)
-    return doors.page(
+    return pages.page(
         request,
         "admin/visits/travel/page.html",
         model=TravelFit,
@@ -39,28 +39,28 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@doors.needs("visits.change_travelfit")
+@pages.needs("visits.change_travelfit")
 @require_POST
 def apply(request: HttpRequest, fit_id: int) -> HttpResponse:
     row = get_object_or_404(TravelFit, pk=fit_id)
-    if calibration.apply(row=row, user=doors.who(request)):
+    if calibration.apply(row=row, user=pages.who(request)):
         messages.success(request, _("Rencana yang dihitung mulai sekarang memakai kecepatan ini."))
     else:
         messages.info(request, _("Usulan ini sudah diganti. Periksa yang terbaru di bawah."))
     return redirect(LIST)
 
 
-@doors.needs("visits.change_travelfit")
+@pages.needs("visits.change_travelfit")
 @require_POST
 def back(request: HttpRequest) -> HttpResponse:
-    if calibration.back_to_settings(user=doors.who(request)):
+    if calibration.back_to_settings(user=pages.who(request)):
         messages.success(
             request, _("Rencana yang dihitung mulai sekarang memakai kecepatan dari pengaturan.")
         )
     return redirect(LIST)
 
 
-@doors.needs("visits.change_travelfit")
+@pages.needs("visits.change_travelfit")
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     async_task("visits.tasks.fit_travel", task_name=f"fit {uuid4().hex[:8]}", save=False)
@@ -69,7 +69,7 @@ def again(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(TravelFit)
-class TravelFitAdmin(doors.Pages):
+class TravelFitAdmin(pages.Pages):
     pages = [
         ("", index, "changelist"),
         ("<int:fit_id>/pakai/", apply, "apply"),

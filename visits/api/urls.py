@@ -3,9 +3,9 @@
 from django.urls import path, re_path
 
 from visits.api.base import NothingHereView
-from visits.api.handing_in import CaptureView, ChunkView, EventsView, StatusView, WipedView
-from visits.api.joining import DevicesView, PingView, TokensView
+from visits.api.pairing import DevicesView, PingView, TokensView
 from visits.api.reading import DaysView, DayView, MeView
+from visits.api.uploads import CaptureView, ChunkView, EventsView, StatusView, WipedView
 
 urlpatterns = [
     path("ping", PingView.as_view()),

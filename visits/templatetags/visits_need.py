@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from outreach import words as family_words
+from outreach import formats
 from outreach.models import Need
 from visits.schedule.plans import slot_labels, unassigned, why_now
 from visits.schedule.problem import priority_weights
@@ -23,7 +23,7 @@ def need_now(need: Need) -> dict[str, Any]:
     place = now.place
     return {
         "now": now,
-        "free": slot_labels.free(place.shift.team.name, family_words.interval(*place.told)),
+        "free": slot_labels.free(place.shift.team.name, formats.interval(*place.told)),
         "price": slot_labels.price(place.slot),
     }
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from outreach import vault
+from outreach.formats import interval
 from outreach.models import Need
-from outreach.words import interval
 from visits.appointments import arrival_intervals
 from visits.lib.plan_summary import Replacement
 from visits.models import Plan, Shift, Visit

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from outreach import words
+from outreach import formats
 from outreach.enums import NeedState
 from outreach.models import Need
 from visits.appointments import appointment_news, arrival_intervals
@@ -68,7 +68,7 @@ class Change:
     @property
     def told(self) -> str:
         """The interval in words, as the family reads it."""
-        return words.interval(*self.interval)
+        return formats.interval(*self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outreach import words as family_words
+from outreach import formats
 from visits.appointments import arrival_intervals
 from visits.appointments.placement import Placing
 from visits.planning.week.slots import Slot
@@ -68,9 +68,9 @@ def placed(found: Placing, *, mine: bool) -> str:
     """Who placed the need while the page was open, when and where, and what to do now. Names no resident."""
     where = {
         "who": found.name or _("sistem"),
-        "at": family_words.moment(found.at),
+        "at": formats.moment(found.at),
         "team": found.visit.shift.team.name,
-        "told": family_words.interval(*arrival_intervals.told(found.visit)),
+        "told": formats.interval(*arrival_intervals.told(found.visit)),
     }
     if mine:
         return (

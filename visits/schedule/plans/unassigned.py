@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outreach import vault
+from outreach.formats import initials
 from outreach.lib import phone
 from outreach.models import Need
-from outreach.words import initials
 from visits.enums import PlanState
 from visits.lib.plan_summary import BrokenPromise, Row
 from visits.models import Plan, PlanStop, PlanUnserved, Shift

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from outreach.admin.doors import Pages, Titled, needs, number, page, text
+from outreach.admin.pages import Pages, Titled, needs, number, page, text
 
 Guard = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 

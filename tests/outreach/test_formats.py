@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from outreach import words
+from outreach import formats
 
 
 def _at(*parts: int) -> datetime:
@@ -11,14 +11,14 @@ def _at(*parts: int) -> datetime:
 
 
 def test_dates_and_hours_are_said_in_full() -> None:
-    assert words.long_date(date(2026, 12, 1)) == "Selasa, 1 Desember 2026"
-    assert words.moment(_at(2026, 12, 1, 9, 5)) == "Selasa, 1 Desember 2026, pukul 09.05"
+    assert formats.long_date(date(2026, 12, 1)) == "Selasa, 1 Desember 2026"
+    assert formats.moment(_at(2026, 12, 1, 9, 5)) == "Selasa, 1 Desember 2026, pukul 09.05"
     assert (
-        words.interval(_at(2026, 12, 1, 9, 10), _at(2026, 12, 1, 10, 40))
+        formats.interval(_at(2026, 12, 1, 9, 10), _at(2026, 12, 1, 10, 40))
         == "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"
     )
     assert (
-        words.interval(_at(2026, 12, 1, 9), _at(2026, 12, 3, 9))
+        formats.interval(_at(2026, 12, 1, 9), _at(2026, 12, 3, 9))
         == "antara Selasa, 1 Desember 2026 dan Kamis, 3 Desember 2026"
     )
 
@@ -32,13 +32,13 @@ def test_dates_and_hours_are_said_in_full() -> None:
     ],
 )
 def test_spans_are_rounded_down(length: timedelta, said: str) -> None:
-    assert words.span(length) == said
+    assert formats.span(length) == said
 
 
 def test_hours_days_and_initials() -> None:
-    assert words.windows([["07:30", "10:00"], ["13:00", "15:30"]]) == "07.30–10.00 dan 13.00–15.30"
-    assert words.windows([]) == "Jam berapa saja"
-    assert words.weekdays([0, 4]) == "Senin, Jumat"
-    assert words.weekdays([]) == "Hari kerja apa saja"
-    assert words.initials("siti contoh") == "S. C."
-    assert words.initials("Kasmi (contoh)") == "K."
+    assert formats.windows([["07:30", "10:00"], ["13:00", "15:30"]]) == "07.30–10.00 dan 13.00–15.30"
+    assert formats.windows([]) == "Jam berapa saja"
+    assert formats.weekdays([0, 4]) == "Senin, Jumat"
+    assert formats.weekdays([]) == "Hari kerja apa saja"
+    assert formats.initials("siti contoh") == "S. C."
+    assert formats.initials("Kasmi (contoh)") == "K."
