@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from config.work import tasks_of_today
+from config.work import list_work_cards
 
 
 class OfficeAdminSite(AdminSite):
@@ -25,4 +25,4 @@ class OfficeAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits to be done, for this member of staff; then Django's list of models."""
-        return super().index(request, {"work": tasks_of_today(request), **(extra_context or {})})
+        return super().index(request, {"work": list_work_cards(request), **(extra_context or {})})

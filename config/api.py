@@ -31,7 +31,7 @@ _CODES: list[tuple[tuple[type[Exception], ...], str]] = [
 ]
 
 
-def _problem(error: Exception) -> ProblemError:
+def _build_problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, exceptions.Throttled):
@@ -48,7 +48,7 @@ def _problem(error: Exception) -> ProblemError:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """Answer any error of a view with its problem document."""
-    problem = _problem(error)
+    problem = _build_problem(error)
     headers = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)

@@ -29,7 +29,7 @@ class ConfigConfig(AppConfig):
         from django_q.signals import post_execute_in_worker
 
         from config import checks, private, road_checks, time_checks  # noqa: F401  # the checks register themselves
-        from config.health import sign_of_life
+        from config.health import record_task_end
 
-        private.keep()
-        post_execute_in_worker.connect(sign_of_life, dispatch_uid="sign of life")
+        private.secure_process_files()
+        post_execute_in_worker.connect(record_task_end, dispatch_uid="sign of life")

@@ -1,4 +1,5 @@
-"""Browser libraries from npm and compiled translations: what the product needs and the repository does not hold.
+"""Browser libraries from npm and compiled translations: what the product needs and the repository does not
+hold.
 
 Everything lands under the assets folder of the data directory, so that a checkout may be read-only and
 shared. The lock file names versions and checksums; npm refuses a package that does not match.
@@ -30,7 +31,7 @@ class AssetsError(Exception):
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _hold_install_lock(folder: Path) -> Iterator[None]:
     """Two processes that start together install once."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as handle:
@@ -74,7 +75,7 @@ def _npm_ci(*, work: Path, dev: bool) -> None:
         )
 
 
-def _copy(*, package: Path, patterns: list[str], target: Path) -> None:
+def _copy_files(*, package: Path, patterns: list[str], target: Path) -> None:
     for pattern in patterns:
         sources = sorted(package.glob(pattern))
         if not sources:
@@ -90,12 +91,12 @@ def _copy(*, package: Path, patterns: list[str], target: Path) -> None:
             copy.write_bytes(content)
 
 
-def install(*, source: Path, target: Path, dev: bool = False) -> bool:
+def install_libraries(*, source: Path, target: Path, dev: bool = False) -> bool:
     """Put the libraries of `source`'s lock file under `target`/npm; False when they are there already."""
     files = FILES | DEV_FILES if dev else FILES
     lock = (source / "package-lock.json").read_bytes()
     wanted = {"lock": hashlib.sha256(lock).hexdigest(), "files": files}
-    with _locked(target):
+    with _hold_install_lock(target):
         stamp, installed = target / "stamp.json", target / "npm"
         if stamp.exists() and installed.is_dir():
             have = json.loads(stamp.read_text())
@@ -110,7 +111,7 @@ def install(*, source: Path, target: Path, dev: bool = False) -> bool:
             shutil.copyfile(source / name, work / name)
         _npm_ci(work=work, dev=dev)
         for name, patterns in files.items():
-            _copy(package=work / "node_modules" / name, patterns=patterns, target=fresh / name)
+            _copy_files(package=work / "node_modules" / name, patterns=patterns, target=fresh / name)
         shutil.rmtree(installed, ignore_errors=True)
         fresh.rename(installed)
         shutil.rmtree(work)
@@ -119,7 +120,8 @@ def install(*, source: Path, target: Path, dev: bool = False) -> bool:
 
 
 def compile_translations(*, source: Path, target: Path) -> int:
-    """Compile each django.po under `source` that is newer than its django.mo under `target`; the number compiled."""
+    """Compile each django.po under `source` that is newer than its django.mo under `target`; the number
+    compiled."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

@@ -14,7 +14,7 @@ def is_utf8(charset: str) -> bool:
         return False
 
 
-def defuse(content_type: str) -> str:
+def neutralise_charset(content_type: str) -> str:
     """The content type with any charset but UTF-8 replaced by "other", which Django ignores.
 
     Python also knows "hex" or "undefined" as charsets, which cannot decode text; Django would fail on them as
@@ -25,7 +25,7 @@ def defuse(content_type: str) -> str:
     return content_type if charset is None or is_utf8(charset) else f"{kind}; charset=other"
 
 
-class Stream(Protocol):
+class BodyStream(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
     def readline(self, size: int = -1, /) -> bytes: ...
@@ -35,10 +35,10 @@ class CutOffError(OSError):
     """The connection ended within the body."""
 
 
-class Whole:
+class WholeBody:
     """A body that is read to its end or fails: half a form must not be taken for what somebody wrote."""
 
-    def __init__(self, stream: Stream, *, length: int) -> None:
+    def __init__(self, stream: BodyStream, *, length: int) -> None:
         self._stream, self._left = stream, length
 
     def _taken(self, data: bytes, *, asked: int) -> bytes:
@@ -60,10 +60,10 @@ class Whole:
         return self._taken(self._stream.readline(wanted), asked=wanted)
 
 
-def prepare(asked: dict[str, Any]) -> None:
+def prepare_request(asked: dict[str, Any]) -> None:
     """Make a WSGI request (its variables) safe to read."""
     if "charset" in asked.get("CONTENT_TYPE", "").lower():
-        asked["CONTENT_TYPE"] = defuse(asked["CONTENT_TYPE"])
+        asked["CONTENT_TYPE"] = neutralise_charset(asked["CONTENT_TYPE"])
     length = asked.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdigit() and length != "0":
-        asked["wsgi.input"] = Whole(asked["wsgi.input"], length=int(length))
+        asked["wsgi.input"] = WholeBody(asked["wsgi.input"], length=int(length))

@@ -69,7 +69,7 @@ def data_dir_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -
                 id="config.E004",
             )
         )
-    elif settings.DATA_DIR.stat().st_mode & (0o077 if private.group() is None else 0o007):
+    elif settings.DATA_DIR.stat().st_mode & (0o077 if private.shared_group_id() is None else 0o007):
         found.append(
             Warning("DATA_DIR can be read by other users.", hint="chmod 700 the folder.", id="config.W011")
         )
@@ -86,7 +86,7 @@ def files_group_check(*, app_configs: Sequence[AppConfig] | None, **options: Any
     """A group that shares our files has to be there, and we in it."""
     if not settings.FILES_GROUP:
         return []
-    gid = private.group()
+    gid = private.shared_group_id()
     if gid is None:
         return [
             Warning(
@@ -110,7 +110,8 @@ def files_group_check(*, app_configs: Sequence[AppConfig] | None, **options: Any
 def sqlite_check(
     *, app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """SQLite: writers take turns from the start of a transaction, and no write-ahead log on an unsafe version."""
+    """SQLite: writers take turns from the start of a transaction, and no write-ahead log on an unsafe
+    version."""
     given = settings.DATABASES["default"]
     if not given["ENGINE"].endswith("sqlite3"):
         return []

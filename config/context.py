@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 
-def _address(name: str) -> str:
+def _reverse_or_empty(name: str) -> str:
     """The address of a named page, or nothing where this process does not open that door."""
     try:
         return reverse(name)
@@ -13,14 +13,14 @@ def _address(name: str) -> str:
         return ""
 
 
-def office(request: HttpRequest) -> dict[str, dict[str, str | bool]]:
+def describe_office(request: HttpRequest) -> dict[str, dict[str, str | bool]]:
     return {
         "office": {
             "name": settings.OFFICE_NAME,
             "phone": settings.OFFICE_PHONE,
             "demo": settings.DEMO,
-            "home": _address("outreach:home") or "/",
-            "privacy": _address("outreach:privacy"),
-            "set_language": _address("set_language"),
+            "home": _reverse_or_empty("outreach:home") or "/",
+            "privacy": _reverse_or_empty("outreach:privacy"),
+            "set_language": _reverse_or_empty("set_language"),
         }
     }

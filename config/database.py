@@ -1,4 +1,5 @@
-"""The database as the product needs it: SQLite made safe for several processes, no endless waits on PostgreSQL."""
+"""The database as the product needs it: SQLite made safe for several processes, no endless waits on
+PostgreSQL."""
 
 from typing import Any
 
@@ -6,15 +7,16 @@ LOCK_SECONDS = 30
 IDLE_SECONDS = 300  # in the middle of a transaction
 
 
-def database(parsed: dict[str, Any]) -> dict[str, Any]:
+def complete_database_settings(parsed: dict[str, Any]) -> dict[str, Any]:
     """Complete what `DATABASE_URL` says.
 
-    SQLite: a write lock is taken when a transaction begins, not in its middle, so that processes wait
-    for one another instead of failing; deleted personal data is overwritten (`secure_delete`). The
-    rollback journal stays: SQLite before 3.51.3 can reset a write-ahead log under a reader.
+    SQLite: a write lock is taken when a transaction begins, not in its middle, so that processes wait for one
+    another instead of failing; deleted personal data is overwritten (`secure_delete`). The rollback journal
+    stays: SQLite before 3.51.3 can reset a write-ahead log under a reader.
 
-    Nobody waits longer than half a minute for a lock, on PostgreSQL either: it would wait for ever, and one stuck
-    transaction would take every thread of the web process. A machine that lost its power gives its locks back.
+    Nobody waits longer than half a minute for a lock, on PostgreSQL either: it would wait for ever, and one
+    stuck transaction would take every thread of the web process. A machine that lost its power gives its
+    locks back.
     """
     if parsed["ENGINE"].endswith("sqlite3"):
         parsed.setdefault("OPTIONS", {}).update(

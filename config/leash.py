@@ -28,11 +28,11 @@ def _end_with_the_leash() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _stop(signum: int, frame: FrameType | None) -> None:
+def _raise_stopped(signum: int, frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def hold(command: list[str], *, grace: float, lifeline: int = 0) -> int:
+def run_command(command: list[str], *, grace: float, lifeline: int = 0) -> int:
     """Run `command` until it ends or the lifeline closes; its exit status as a shell would say it."""
     child = subprocess.Popen(  # noqa: S603  # the command comes from our own supervisor
         command,
@@ -59,5 +59,5 @@ def hold(command: list[str], *, grace: float, lifeline: int = 0) -> int:
 
 if __name__ == "__main__":
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
-    sys.exit(hold(sys.argv[2:], grace=float(sys.argv[1])))
+        signal.signal(number, _raise_stopped)
+    sys.exit(run_command(sys.argv[2:], grace=float(sys.argv[1])))

@@ -1,6 +1,6 @@
 """Log lines without people in them: one line a record, plain or JSON, on standard error.
 
-Whatever reaches a log, from us or from a library, a traceback included, passes `scrub` last.
+Whatever reaches a log, from us or from a library, a traceback included, passes `scrub_line` last.
 """
 
 import json
@@ -20,7 +20,7 @@ _PATTERNS = [
 ]
 
 
-def scrub(text: str) -> str:
+def scrub_line(text: str) -> str:
     """Take numbers that identify a person, and query strings, out of a log line."""
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
@@ -38,7 +38,7 @@ class PlainFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
+        return scrub_line(super().format(record))
 
 
 class JsonFormatter(PlainFormatter):
@@ -50,10 +50,10 @@ class JsonFormatter(PlainFormatter):
             "level": record.levelname,
             "logger": record.name,
             "process": record.process,
-            "message": scrub(record.getMessage()),
+            "message": scrub_line(record.getMessage()),
         }
         if record.exc_info:
-            line["exception"] = scrub(self.formatException(record.exc_info))
+            line["exception"] = scrub_line(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 

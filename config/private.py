@@ -18,14 +18,14 @@ SHARED_FOLDER = 0o2770
 logger = logging.getLogger(__name__)
 
 
-def group() -> int | None:
+def shared_group_id() -> int | None:
     """The id of the group that shares our files; None if there is none."""
     with suppress(KeyError):
         return grp.getgrnam(settings.FILES_GROUP).gr_gid if settings.FILES_GROUP else None
     return None
 
 
-def places() -> list[Path]:
+def list_private_paths() -> list[Path]:
     """Our folders, and the SQLite file with the files beside it."""
     folders = [settings.DATA_DIR, settings.KEYS_DIR, settings.RECORDS_DIR]
     database = settings.DATABASES["default"]
@@ -39,7 +39,7 @@ def _is_open(status: os.stat_result, shut: int) -> bool:
     return bool(status.st_mode & shut) and not status.st_mode & stat.S_ISVTX
 
 
-def tighten(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
+def remove_others_access(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
     """Remove others' access from our files. Returns the places that are open and belong to somebody else."""
     left: list[Path] = []
     for place in places:
@@ -56,7 +56,7 @@ def tighten(places: list[Path], *, shut: int = OTHERS) -> list[Path]:
     return left
 
 
-def share(places: list[Path], gid: int) -> list[Path]:
+def share_with_group(places: list[Path], gid: int) -> list[Path]:
     """Give the group read and write access. Returns the places whose group we may not change."""
     left: list[Path] = []
     for place in places:
@@ -74,20 +74,20 @@ def share(places: list[Path], gid: int) -> list[Path]:
     return left
 
 
-def keep() -> None:
+def secure_process_files() -> None:
     """Called at the start of every process: set the umask, close open files, share with the group, log what
     stays open."""
-    gid = group()
+    gid = shared_group_id()
     if gid is None:
         os.umask(OTHERS)
-        left = tighten(places())
+        left = remove_others_access(list_private_paths())
     else:
         os.umask(STRANGERS)
         with suppress(OSError):  # a disk that is not there is said by the checks
             settings.RECORDS_DIR.mkdir(parents=True, exist_ok=True)
-        shared = [place for place in places() if place != settings.KEYS_DIR]
-        left = tighten(shared, shut=STRANGERS) + tighten([settings.KEYS_DIR])
-        for place in share(shared, gid):
+        shared = [place for place in list_private_paths() if place != settings.KEYS_DIR]
+        left = remove_others_access(shared, shut=STRANGERS) + remove_others_access([settings.KEYS_DIR])
+        for place in share_with_group(shared, gid):
             logger.warning("%s cannot be given to the group of FILES_GROUP", place.name or place)
     for place in left:
         logger.warning(

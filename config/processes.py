@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tablet-port", type=int, help="for the tablets, an origin of its own (port + 1)")
 
 
-def addresses(options: dict[str, Any]) -> Addresses:
+def parse_addresses(options: dict[str, Any]) -> Addresses:
     tablet_port = options["tablet_port"] or options["port"] + 1
     return Addresses(host=options["host"], port=options["port"], tablet_port=tablet_port)
 
@@ -71,14 +71,14 @@ def _worker_hangs() -> Callable[[], bool]:
         nonlocal rung, silent
         if time.monotonic() - rung >= BELL_SECONDS:
             rung = time.monotonic()
-            heartbeat.ring()
+            heartbeat.request_sign_of_life()
             silent = heartbeat.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
         return silent
 
     return hangs
 
 
-def programs(where: Addresses) -> list[Program]:
+def list_programs(where: Addresses) -> list[Program]:
     """The server processes with the doors that each serves; tablets have a process and an origin of their
     own."""
 
@@ -126,7 +126,7 @@ def require_free_ports(where: Addresses) -> None:
                 ) from None
 
 
-def _answers(url: str) -> bool:
+def _is_answering(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310  # our own address
             return bool(answer.status == 200)
@@ -139,7 +139,7 @@ def _answers(url: str) -> bool:
 def require_keys() -> None:
     """Raise `CannotServeError` unless the ring of field keys is readable or nothing is sealed yet."""
     try:
-        vault.ring()
+        vault.load_key_ring()
     except KeyRingError as error:
         raise CannotServeError(f"{error} (setting FIELD_KEYS_FILE)") from None
     except DatabaseError:
@@ -160,19 +160,19 @@ def require_tables() -> None:
 
 def make_capture_keys(*, say: Callable[[str], object]) -> None:
     """Make the first capture key, unless another user is to hold it."""
-    if office_keys.exists(KeyRole.CAPTURE):
+    if office_keys.key_exists(KeyRole.CAPTURE):
         return
     if settings.CAPTURE_PRIVATE_KEYS_DIR:
         say("No tablet can record yet: run `manage.py capture_keys create` as the worker's user.")
         return
-    office_keys.current(KeyRole.WORKER)
-    office_keys.current(KeyRole.CAPTURE)
+    office_keys.current_key(KeyRole.WORKER)
+    office_keys.current_key(KeyRole.CAPTURE)
     say(
-        f"Made the keys that open records: {office_keys.directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
+        f"Made the keys that open records: {office_keys.key_directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
     )
 
 
-def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
+def run_processes(where: Addresses, *, say: Callable[[str], object]) -> None:
     """Start all processes, print their addresses, and supervise them until Ctrl-C or SIGTERM."""
     require_free_ports(where)
     require_tables()
@@ -186,7 +186,7 @@ def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, ask_to_stop)
     connection.close()  # the children open their own
-    supervisor = Supervisor(programs(where), stop=stop)
+    supervisor = Supervisor(list_programs(where), stop=stop)
     supervisor.start()
     try:
         _wait_until_up(where, supervisor=supervisor, stop=stop)
@@ -205,7 +205,7 @@ def serve(where: Addresses, *, say: Callable[[str], object]) -> None:
 def _wait_until_up(where: Addresses, *, supervisor: Supervisor, stop: Event) -> None:
     until = time.monotonic() + START_SECONDS
     for name, url in (("web", where.web), ("tablet", where.tablet)):
-        while not stop.is_set() and not _answers(url):
+        while not stop.is_set() and not _is_answering(url):
             if supervisor.has_ended(name) or time.monotonic() > until:
                 raise CannotServeError(f"{name} did not start; what it said is above.")
             stop.wait(0.2)

@@ -97,7 +97,7 @@ def extract_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) ->
     if find_spec("scipy") is None:
         hint = "pip install -r visits/roads/requirements.txt; until then the straight line is used."
         found.append(Warning("TRAVEL_SOURCE is extract, and scipy is missing.", hint=hint, id="config.W017"))
-    if source.current(settings.ROADS_DIR) is None:
+    if source.current_extract(settings.ROADS_DIR) is None:
         hint = "manage.py build_roads FILE.osm.pbf; until then the straight line is used."
         found.append(Warning("TRAVEL_SOURCE is extract, and no map was built.", hint=hint, id="config.W018"))
     return found

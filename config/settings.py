@@ -1,6 +1,7 @@
 """Settings. Everything an office may change comes from the environment or from a file named there.
 
-Any setting `X` can be given as `X=value` or, for secrets, as `X_FILE=/path/to/file`. config/settings.md has the table.
+Any setting `X` can be given as `X=value` or, for secrets, as `X_FILE=/path/to/file`. config/settings.md has
+the table.
 """
 
 import os
@@ -20,7 +21,7 @@ KEYS_DIR = Path(env.str("KEYS_DIR", default=str(DATA_DIR / "keys"))).absolute()
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and addresses lie there in the clear
 
 
-def _secret(name: str) -> str:
+def _read_secret(name: str) -> str:
     """The secret from the environment, else one made at first start and kept readable by us alone."""
     given = env.str(name, default="")
     if given:
@@ -37,7 +38,7 @@ def _secret(name: str) -> str:
 
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY = _read_secret("SECRET_KEY")
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -114,17 +115,19 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.office",
+                "config.context.describe_office",
             ],
         },
     },
 ]
 
-from config.database import database  # noqa: E402
+from config.database import complete_database_settings  # noqa: E402
 from config.logging import logging_config  # noqa: E402
 
 DATABASES = {
-    "default": database(env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'jemput-bola.sqlite3'}"))
+    "default": complete_database_settings(
+        env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'jemput-bola.sqlite3'}")
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The office's key ring for sealed fields; losing it is losing what they hold, so back it up apart from the database.
@@ -366,6 +369,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/api/v1"}],
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["visits.api.schema.components"],
+    "POSTPROCESSING_HOOKS": ["visits.api.schema.add_components"],
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

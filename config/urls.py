@@ -7,11 +7,11 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health
 
 
-def doors(names: list[str]) -> list[URLPattern | URLResolver]:
+def list_door_urls(names: list[str]) -> list[URLPattern | URLResolver]:
     """The addresses behind these doors."""
     found: list[URLPattern | URLResolver] = [
-        path("healthz", health.healthz),
-        path("readyz", health.readyz),
+        path("healthz", health.healthz_view),
+        path("readyz", health.readyz_view),
     ]
     if "tablet" in names:
         found.append(path("api/v1/", include("visits.api.urls")))
@@ -25,4 +25,4 @@ def doors(names: list[str]) -> list[URLPattern | URLResolver]:
     return found
 
 
-urlpatterns = doors(settings.DOORS)
+urlpatterns = list_door_urls(settings.DOORS)

@@ -20,7 +20,7 @@ from visits.wording import labels
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
+class WorkCard:
     """One number of the day. `look` is "now" if something is to be done, "late" if it waits too long."""
 
     count: int
@@ -30,67 +30,67 @@ class Card:
     look: str = ""
 
 
-def _address(name: str, *arguments: object) -> str:
+def _reverse_or_empty(name: str, *arguments: object) -> str:
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
 
 
-def tasks_of_today(request: HttpRequest) -> list[Card]:
-    today = home_board.today()
+def list_work_cards(request: HttpRequest) -> list[WorkCard]:
+    today = home_board.count_work()
     sources = [
-        ("outreach.view_visitrequest", _requests),
-        ("visits.view_plan", _plans),
-        ("outreach.view_need", _review),
-        ("visits.view_teamday", _days),
-        ("visits.view_capture", _captures),
-        ("visits.view_eventstatus", _events),
+        ("outreach.view_visitrequest", _request_cards),
+        ("visits.view_plan", _plan_cards),
+        ("outreach.view_need", _review_cards),
+        ("visits.view_teamday", _day_cards),
+        ("visits.view_capture", _capture_cards),
+        ("visits.view_eventstatus", _event_cards),
     ]
-    cards: list[Card] = []
+    cards: list[WorkCard] = []
     for permission, source in sources:
         if request.user.has_perm(permission):
             cards.extend(source(today))
     return [card for card in cards if card.url]
 
 
-def _requests(today: home_board.Today) -> list[Card]:
+def _request_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     count = VisitRequest.objects.filter(state=RequestState.RECEIVED).count()
     return [
-        Card(
+        WorkCard(
             count=count,
             label=_("Permohonan belum diperiksa"),
-            url=_address("admin:outreach_visitrequest_changelist"),
+            url=_reverse_or_empty("admin:outreach_visitrequest_changelist"),
             hint=_("Setujui, tolak dengan alasan, atau gabungkan."),
             look="now" if count else "",
         )
     ]
 
 
-def _plans(today: home_board.Today) -> list[Card]:
-    waiting = Card(
+def _plan_cards(today: home_board.WorkCounts) -> list[WorkCard]:
+    waiting = WorkCard(
         count=today.waiting,
         label=_("Warga menunggu jadwal"),
-        url=_address("admin:visits_plan_changelist"),
+        url=_reverse_or_empty("admin:visits_plan_changelist"),
         hint=_("Yang terlama menunggu %(days)d hari.") % {"days": today.oldest_days} if today.waiting else "",
         look="now" if today.waiting else "",
     )
     running = [
-        Card(
+        WorkCard(
             count=run.progress,
-            label=_("persen: rencana %(days)s") % {"days": labels.span(run.first_date, run.last_date)},
-            url=_address("admin:visits_planrun_page", run.pk),
+            label=_("persen: rencana %(days)s") % {"days": labels.format_days(run.first_date, run.last_date)},
+            url=_reverse_or_empty("admin:visits_planrun_page", run.pk),
             hint=str(run.get_state_display()),
             look="now",
         )
         for run in today.runs
     ]
     drafts = [
-        Card(
+        WorkCard(
             count=plan.figures.served,
             label=_("kunjungan dalam rancangan %(days)s")
-            % {"days": labels.span(plan.run.first_date, plan.run.last_date)},
-            url=_address("admin:visits_plan_change", plan.pk),
+            % {"days": labels.format_days(plan.run.first_date, plan.run.last_date)},
+            url=_reverse_or_empty("admin:visits_plan_change", plan.pk),
             hint=_("Periksa, lalu terbitkan atau buang."),
             look="now",
         )
@@ -99,60 +99,61 @@ def _plans(today: home_board.Today) -> list[Card]:
     return [waiting, *running, *drafts]
 
 
-def _review(today: home_board.Today) -> list[Card]:
+def _review_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     return [
-        Card(
+        WorkCard(
             count=today.review,
             label=_("Warga perlu keputusan Anda"),
-            url=(url := _address("admin:outreach_need_changelist")) and f"{url}?keadaan={NeedState.REVIEW}",
+            url=(url := _reverse_or_empty("admin:outreach_need_changelist"))
+            and f"{url}?keadaan={NeedState.REVIEW}",
             hint=_("Misalnya tiga kali tidak ditemui."),
             look="late" if today.review else "",
         )
     ]
 
 
-def _days(today: home_board.Today) -> list[Card]:
+def _day_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     hint = ngettext("%(count)d tim bertugas.", "%(count)d tim bertugas.", today.teams) % {
         "count": today.teams
     }
     return [
-        Card(
+        WorkCard(
             count=today.stops,
             label=_("Kunjungan hari ini, %(done)d selesai") % {"done": today.finished},
-            url=_address("admin:visits_today"),
+            url=_reverse_or_empty("admin:visits_today"),
             hint=hint,
             look="now" if today.stops > today.finished else "",
         ),
-        Card(
+        WorkCard(
             count=today.unheard,
             label=_("Kunjungan lewat hari tanpa kabar"),
-            url=_address("admin:visits_teamday_changelist") if today.unheard else "",
+            url=_reverse_or_empty("admin:visits_teamday_changelist") if today.unheard else "",
             hint=_("Minta tim mengirim isi tabletnya, atau kembalikan ke antrean."),
             look="late",
         ),
     ]
 
 
-def _captures(today: home_board.Today) -> list[Card]:
+def _capture_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     count = CaptureState.objects.filter(stage=CaptureStage.REVIEW).count()
     return [
-        Card(
+        WorkCard(
             count=count,
             label=_("Rekaman perlu diperiksa"),
-            url=_address("admin:visits_capture_changelist"),
+            url=_reverse_or_empty("admin:visits_capture_changelist"),
             hint=_("Rekaman yang bertemu keadaan lain."),
             look="late" if count else "",
         )
     ]
 
 
-def _events(today: home_board.Today) -> list[Card]:
+def _event_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     count = EventStatus.objects.filter(state__in=record_lists.LOOK_AT).count()
     return [
-        Card(
+        WorkCard(
             count=count,
             label=_("Laporan tablet perlu diperiksa"),
-            url=_address("admin:visits_eventstatus_changelist"),
+            url=_reverse_or_empty("admin:visits_eventstatus_changelist"),
             hint=_("Misalnya kontak keluarga yang diperbaiki petugas."),
             look="now" if count else "",
         )

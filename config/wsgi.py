@@ -14,5 +14,5 @@ _django = get_wsgi_application()
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Django, behind a look at how the body comes."""
-    bodies.prepare(environ)
+    bodies.prepare_request(environ)
     return _django(environ, start_response)

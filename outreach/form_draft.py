@@ -20,7 +20,7 @@ KEY, PLACE = "permohonan", "draft"
 LONGEST = 1000  # characters of one answer; forms say their own, shorter limits
 
 
-def _names(page: type[PageForm]) -> set[str]:
+def _field_names(page: type[PageForm]) -> set[str]:
     """The field names of a page. Only these are stored, so that nobody can fill the disk with other data."""
     boxes = {name: getattr(field.widget, "widgets_names", [""]) for name, field in page.base_fields.items()}
     return {name + part for name, parts in boxes.items() for part in parts}
@@ -35,7 +35,7 @@ class Draft:
     answers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def keep(self, slug: str, data: QueryDict) -> None:
-        asked = _names(BY_SLUG[slug])
+        asked = _field_names(BY_SLUG[slug])
         self.answers[slug] = {
             name: [text[:LONGEST] for text in values[:20]] for name, values in data.lists() if name in asked
         }
@@ -51,7 +51,7 @@ class Draft:
 
 
 @dataclass
-class Filled:
+class CheckedPages:
     """The valid pages in order, the values `found` on them, and the slug of the first page that is missing or
     invalid (None if there is none)."""
 
@@ -60,9 +60,9 @@ class Filled:
     missing: str | None
 
 
-def read(draft: Draft, *, until: str | None = None) -> Filled:
+def check_pages(draft: Draft, *, until: str | None = None) -> CheckedPages:
     """Validate the draft's pages in order, up to the first missing or invalid one, or up to `until`."""
-    filled = Filled(forms=[], found={}, missing=None)
+    filled = CheckedPages(forms=[], found={}, missing=None)
     for page in PAGES:
         if page.slug == until:
             break
@@ -76,7 +76,7 @@ def read(draft: Draft, *, until: str | None = None) -> Filled:
     return filled
 
 
-def load(request: HttpRequest) -> Draft | None:
+def load_draft(request: HttpRequest) -> Draft | None:
     """The draft of this session; None if there is none or it cannot be decrypted."""
     sealed = request.session.get(KEY)
     if not sealed:
@@ -88,9 +88,9 @@ def load(request: HttpRequest) -> Draft | None:
         return None
 
 
-def save(request: HttpRequest, draft: Draft) -> None:
+def save_draft(request: HttpRequest, draft: Draft) -> None:
     request.session[KEY] = vault.seal_draft(json.dumps(draft.__dict__), place=PLACE)
 
 
-def drop(request: HttpRequest) -> None:
+def drop_draft(request: HttpRequest) -> None:
     request.session.pop(KEY, None)

@@ -8,34 +8,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
-def long_date(day: date) -> str:
+def format_long_date(day: date) -> str:
     """As in "Selasa, 1 Desember 2026"."""
     return date_format(day, "l, j F Y")
 
 
-def clock(at: datetime) -> str:
+def format_clock(at: datetime) -> str:
     """As in "09.10", local time."""
     return timezone.localtime(at).strftime("%H.%M")
 
 
-def moment(at: datetime) -> str:
+def format_moment(at: datetime) -> str:
     """As in "Selasa, 1 Desember 2026, pukul 09.10"."""
-    return _("%(day)s, pukul %(time)s") % {"day": long_date(timezone.localtime(at).date()), "time": clock(at)}
-
-
-def interval(earliest: datetime, latest: datetime) -> str:
-    """As in "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"; over several days both with their dates."""
-    first, last = timezone.localtime(earliest).date(), timezone.localtime(latest).date()
-    if first != last:
-        return _("antara %(first)s dan %(last)s") % {"first": long_date(first), "last": long_date(last)}
-    return _("%(day)s, antara %(from)s dan %(to)s") % {
-        "day": long_date(first),
-        "from": clock(earliest),
-        "to": clock(latest),
+    return _("%(day)s, pukul %(time)s") % {
+        "day": format_long_date(timezone.localtime(at).date()),
+        "time": format_clock(at),
     }
 
 
-def span(length: timedelta) -> str:
+def format_interval(earliest: datetime, latest: datetime) -> str:
+    """As in "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"; over several days both with their dates."""
+    first, last = timezone.localtime(earliest).date(), timezone.localtime(latest).date()
+    if first != last:
+        return _("antara %(first)s dan %(last)s") % {
+            "first": format_long_date(first),
+            "last": format_long_date(last),
+        }
+    return _("%(day)s, antara %(from)s dan %(to)s") % {
+        "day": format_long_date(first),
+        "from": format_clock(earliest),
+        "to": format_clock(latest),
+    }
+
+
+def format_time_span(length: timedelta) -> str:
     """A length of time: "kurang dari satu jam", "5 jam", "3 hari"."""
     hours = int(length.total_seconds() // 3600)
     if hours < 1:
@@ -45,24 +51,24 @@ def span(length: timedelta) -> str:
     return ngettext("%(count)d hari", "%(count)d hari", length.days) % {"count": length.days}
 
 
-def waited(since: datetime, *, now: datetime) -> str:
+def format_waiting(since: datetime, *, now: datetime) -> str:
     """How long somebody has waited, in calendar days, as points count them."""
     days = (timezone.localdate(now) - timezone.localdate(since)).days
-    return span(timedelta(days=days) if days > 0 else now - since)
+    return format_time_span(timedelta(days=days) if days > 0 else now - since)
 
 
-def initials(name: str) -> str:
+def format_initials(name: str) -> str:
     """As in "S. P." of "Siti Pertiwi"; text in brackets is ignored."""
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
 
 
-def windows(hours: list[list[str]]) -> str:
+def format_windows(hours: list[list[str]]) -> str:
     """As in "07.30-10.00 dan 13.00-15.30"; "any hour" if there are none."""
     spoken = [f"{begin}\u2013{end}".replace(":", ".") for begin, end in hours]
     return _(" dan ").join(spoken) if spoken else _("Jam berapa saja")
 
 
-def weekdays(days: list[int]) -> str:
+def format_weekdays(days: list[int]) -> str:
     """As in "Senin, Rabu"; "any day" if there are none."""
     monday = date(2024, 1, 1)
     names = [date_format(monday + timedelta(days=day), "l") for day in days]

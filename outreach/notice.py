@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 VERSION = "2026-11"
 
 
-def paragraphs() -> list[str]:
+def notice_paragraphs() -> list[str]:
     """The paragraphs of the notice in the language of the page."""
     office = {"office": settings.OFFICE_NAME}
     return [
@@ -25,7 +25,7 @@ def paragraphs() -> list[str]:
     ]
 
 
-def agreement() -> str:
+def agreement_text() -> str:
     """The sentence that the submit button agrees to."""
     return _(
         "Dengan menekan tombol di bawah, saya menyatakan data ini benar, saya (atau warga yang saya bantu) setuju "
@@ -33,11 +33,11 @@ def agreement() -> str:
     )
 
 
-def version() -> str:
+def notice_version() -> str:
     """Version and language, "2026-11/id"."""
     return f"{VERSION}/{get_language()}"
 
 
-def sha256() -> str:
+def notice_sha256() -> str:
     """The hash of the text shown now."""
-    return hashlib.sha256("\n".join([*paragraphs(), agreement()]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*notice_paragraphs(), agreement_text()]).encode()).hexdigest()

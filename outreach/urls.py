@@ -20,14 +20,14 @@ register_converter(PageConverter, "form_page")
 
 app_name = "outreach"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("data-pribadi/", home.privacy, name="privacy"),
-    path("permohonan/mulai/", wizard.begin, name="begin"),
-    path("permohonan/buang/", wizard.discard, name="discard"),
-    path("permohonan/periksa/", wizard.check, name="check"),
-    path("permohonan/terkirim/", wizard.sent, name="sent"),
-    path("permohonan/<form_page:slug>/", wizard.page, name="page"),
-    path("status/", status.find, name="status"),
-    path("status/lihat/", status.show, name="status_show"),
-    path("status/keluar/", status.leave, name="status_leave"),
+    path("", home.home_view, name="home"),
+    path("data-pribadi/", home.privacy_view, name="privacy"),
+    path("permohonan/mulai/", wizard.begin_form_view, name="begin"),
+    path("permohonan/buang/", wizard.discard_form_view, name="discard"),
+    path("permohonan/periksa/", wizard.check_answers_view, name="check"),
+    path("permohonan/terkirim/", wizard.request_sent_view, name="sent"),
+    path("permohonan/<form_page:slug>/", wizard.form_page_view, name="page"),
+    path("status/", status.find_status_view, name="status"),
+    path("status/lihat/", status.show_status_view, name="status_show"),
+    path("status/keluar/", status.leave_status_view, name="status_leave"),
 ]

@@ -13,11 +13,11 @@ from django.utils import timezone
 from outreach.lib import crypto, reference
 from outreach.models import PersonKey, Resident, VisitRequest
 
-Sealed = Resident | VisitRequest
+SealedRow = Resident | VisitRequest
 
 
 @cache
-def ring() -> crypto.KeyRing:
+def load_key_ring() -> crypto.KeyRing:
     """The office's key ring, read once a process. A new one is created only if nothing is sealed yet.
 
     Raises `crypto.KeyRingError` otherwise: a new ring could not decrypt what is stored.
@@ -28,54 +28,54 @@ def ring() -> crypto.KeyRing:
     return crypto.load_ring(path)
 
 
-def new_person() -> PersonKey:
+def create_person_key() -> PersonKey:
     """Create a key for a new person."""
     person = PersonKey()
-    person.wrapped = ring().wrap(crypto.new_key(), place=f"person:{person.pk}")
+    person.wrapped = load_key_ring().wrap(crypto.new_aes_key(), place=f"person:{person.pk}")
     person.save(force_insert=True)
     return person
 
 
-def _key(person: PersonKey) -> bytes:
+def _unwrap_key(person: PersonKey) -> bytes:
     if person.destroyed_at:
         raise crypto.SealError("destroyed")
-    return ring().unwrap(bytes(person.wrapped), place=f"person:{person.pk}")
+    return load_key_ring().unwrap(bytes(person.wrapped), place=f"person:{person.pk}")
 
 
 def seal_bytes(person: PersonKey, data: bytes, *, place: str) -> bytes:
     """Encrypt `data` under the person's key for a place "table.column.pk"."""
-    return crypto.seal(data, key=_key(person), place=place)
+    return crypto.encrypt_field(data, key=_unwrap_key(person), place=place)
 
 
 def unseal_bytes(person: PersonKey, sealed: bytes, *, place: str) -> bytes:
     """Decrypt what `seal_bytes` returned. Raises `crypto.SealError`, also if the key was destroyed."""
-    return crypto.unseal(bytes(sealed), key=_key(person), place=place)
+    return crypto.decrypt_field(bytes(sealed), key=_unwrap_key(person), place=place)
 
 
-def _place(row: Sealed, field: str) -> str:
+def _field_place(row: SealedRow, field: str) -> str:
     return f"{row._meta.db_table}.{field}.{row.pk}"
 
 
-def put(row: Sealed, field: str, text: str) -> None:
+def seal_field(row: SealedRow, field: str, text: str) -> None:
     """Set `row.<field>_sealed` (without saving); an empty text empties it."""
-    value = seal_bytes(row.key, text.encode(), place=_place(row, field)) if text else None
+    value = seal_bytes(row.key, text.encode(), place=_field_place(row, field)) if text else None
     setattr(row, f"{field}_sealed", value)
 
 
-def get(row: Sealed, field: str) -> str:
+def unseal_field(row: SealedRow, field: str) -> str:
     """The text of a sealed field; "" if there is none or the person's key was destroyed."""
     sealed = getattr(row, f"{field}_sealed")
     if not sealed or row.key.destroyed_at:
         return ""
-    return unseal_bytes(row.key, sealed, place=_place(row, field)).decode()
+    return unseal_bytes(row.key, sealed, place=_field_place(row, field)).decode()
 
 
-def blind(kind: str, text: str) -> str:
+def blind_index(kind: str, text: str) -> str:
     """The blind index of a text ("nik", "phone", "code", ...); "" for an empty text."""
-    return ring().blind(kind, text) if text else ""
+    return load_key_ring().blind(kind, text) if text else ""
 
 
-def destroy(person: PersonKey) -> bool:
+def destroy_key(person: PersonKey) -> bool:
     """Erase the person's sealed data by destroying its key. False if it was destroyed before."""
     return bool(
         PersonKey.objects.filter(pk=person.pk, destroyed_at__isnull=True).update(
@@ -86,17 +86,17 @@ def destroy(person: PersonKey) -> bool:
 
 def seal_draft(text: str, *, place: str) -> str:
     """Encrypt the text of a half-filled form under the office's own key, as hexadecimal."""
-    return ring().wrap(text.encode(), place=place).hex()
+    return load_key_ring().wrap(text.encode(), place=place).hex()
 
 
 def unseal_draft(sealed: str, *, place: str) -> str:
     """Decrypt what `seal_draft` returned. Raises `crypto.SealError`."""
     try:
-        return ring().unwrap(bytes.fromhex(sealed), place=place).decode()
+        return load_key_ring().unwrap(bytes.fromhex(sealed), place=place).decode()
     except ValueError as error:
         raise crypto.SealError("format") from error
 
 
 def status_code(request: VisitRequest) -> str:
     """The printed code of a request: always the same, derived with the office's key."""
-    return reference.code_from(bytes.fromhex(ring().blind("status_code", str(request.pk))))
+    return reference.derive_code(bytes.fromhex(load_key_ring().blind("status_code", str(request.pk))))

@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from outreach.selectors.region import region_map
+from outreach.selectors.region import load_region_map
 
 
-def map_response(request: HttpRequest) -> HttpResponse:
+def respond_with_map(request: HttpRequest) -> HttpResponse:
     """The map for any view that has checked access; 304 if the browser has this version."""
-    built = region_map()
+    built = load_region_map()
     if built is None:
         raise Http404(_("Wilayah belum dimuat: jalankan manage.py load_region."))
     response: HttpResponse

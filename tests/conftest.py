@@ -62,7 +62,7 @@ def _own_keys(tmp_path: Path, settings) -> None:
     settings.KEYS_DIR = tmp_path / "keys"
     settings.RECORDS_DIR = tmp_path / "records"
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
-    vault.ring.cache_clear()
+    vault.load_key_ring.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -15,5 +15,5 @@ class VisitsConfig(AppConfig):
         from visits import tasks
         from visits.ops import schedules
 
-        post_spawn.connect(schedules.worker_started, dispatch_uid="schedules")
+        post_spawn.connect(schedules.sync_at_worker_start, dispatch_uid="schedules")
         post_spawn.connect(tasks.worker_started, dispatch_uid="warm")

@@ -224,8 +224,8 @@ EVENT_MOVES: dict[str, frozenset[str]] = {
 
 
 class CaptureStage(TextChoices):
-    """A record at the office: all bytes here (STORED), opened and checked (then ACCEPTED or in REVIEW). What comes
-    after ACCEPTED is the centre's, `OutboxState`."""
+    """A record at the office: all bytes here (STORED), opened and checked (then ACCEPTED or in REVIEW). What
+    comes after ACCEPTED is the centre's, `OutboxState`."""
 
     INCOMPLETE = "incomplete", _("Belum lengkap")
     STORED = "stored", _("Tersimpan, menunggu diperiksa")

@@ -29,7 +29,7 @@ class Shell:
     worker: str
 
 
-def _found() -> list[tuple[str, Path]]:
+def _list_files() -> list[tuple[str, Path]]:
     files = []
     for folder, patterns in FOLDERS.items():
         root = finders.find(folder)
@@ -39,11 +39,11 @@ def _found() -> list[tuple[str, Path]]:
 
 
 @cache
-def shell(page: str) -> Shell:
+def load_shell(page: str) -> Shell:
     """The shell around this rendered page; read once a process."""
     digest = hashlib.sha256(page.encode())
     files = ["/"]
-    for name, path in _found():
+    for name, path in _list_files():
         content = path.read_bytes()
         digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
         if name != WORKER:

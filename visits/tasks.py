@@ -11,12 +11,12 @@ from visits.schedule.runs import engine, plan_runs
 
 def beat() -> None:
     """Record a sign of life, as asked by the supervisor."""
-    heartbeat.beat()
+    heartbeat.record_sign_of_life()
 
 
 def run_plan(run_id: str) -> bool:
     """Work on a planning run if it is still queued."""
-    return plan_runs.run(run_id=run_id)
+    return plan_runs.work_on_run(run_id=run_id)
 
 
 def look_again() -> int:
@@ -26,32 +26,32 @@ def look_again() -> int:
 
 def verify_capture(capture_id: str) -> None:
     """Verify a stored capture."""
-    verification.run(capture_id=UUID(capture_id))
+    verification.verify_capture_record(capture_id=UUID(capture_id))
 
 
 def verify_waiting() -> int:
     """Every minute: verify stored captures that no worker holds."""
-    return verification.run_waiting()
+    return verification.verify_waiting_captures()
 
 
 def forget_old() -> int:
     """Every hour: delete expired sessions (with half-filled forms) and old counts of tries."""
-    return retention.forget_old()
+    return retention.delete_expired_rows()
 
 
 def learn_durations() -> int:
     """Once a day: learn visit durations from finished visits."""
-    return duration_learning.learn_durations()
+    return duration_learning.update_learned_durations()
 
 
 def fit_travel() -> None:
     """Once a week: propose a driving speed fitted to recorded trips."""
-    calibration.propose()
+    calibration.propose_fit()
 
 
 def sweep_drafts() -> int:
     """Once a day: delete chunks that a killed process left half written."""
-    return blobs.sweep_drafts()
+    return blobs.delete_stale_drafts()
 
 
 def worker_started(**signal: object) -> None:

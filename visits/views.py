@@ -9,24 +9,24 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from outreach.selectors import region
-from visits.shell import shell
+from visits.shell import load_shell
 
 
-def _page() -> str:
+def _render_shell() -> str:
     return render_to_string("visits/tablet.html", {"time_zone": settings.TIME_ZONE})
 
 
 @require_safe
-def tablet(request: HttpRequest) -> HttpResponse:
+def tablet_app_view(request: HttpRequest) -> HttpResponse:
     """The page of the app: the same for everybody, without data."""
-    return HttpResponse(_page(), headers={"Cache-Control": "no-cache"})
+    return HttpResponse(_render_shell(), headers={"Cache-Control": "no-cache"})
 
 
 @require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
+def service_worker_view(request: HttpRequest) -> HttpResponse:
     """The service worker at the root, so that its scope is the whole origin; it contains the list of files to
     cache."""
-    made = shell(_page())
+    made = load_shell(_render_shell())
     listing = json.dumps({"version": made.version, "files": made.files})
     return HttpResponse(
         f"const SHELL = {listing};\n{made.worker}",
@@ -36,9 +36,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def region_map(request: HttpRequest) -> HttpResponseBase:
+def region_map_view(request: HttpRequest) -> HttpResponseBase:
     """Boundaries and village names; public."""
-    made = region.region_map()
+    made = region.load_region_map()
     if made is None:
         return JsonResponse({"type": "FeatureCollection", "features": [], "attribution": ""})
     unchanged = get_conditional_response(request, etag=made.etag)

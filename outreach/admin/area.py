@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 
 from outreach.admin import pages
 from outreach.models import District, HealthPost, Regency, Village
-from outreach.webmap import map_response
+from outreach.webmap import respond_with_map
 
 
 @require_safe
-def boundaries(request: HttpRequest) -> HttpResponse:
+def boundaries_view(request: HttpRequest) -> HttpResponse:
     """The map's GeoJSON, for all members of staff."""
-    return map_response(request)
+    return respond_with_map(request)
 
 
 @admin.register(Regency)
@@ -25,7 +25,7 @@ class RegencyAdmin(pages.OursOnly):
     exclude = ["outline", "surroundings"]
 
     def get_urls(self) -> list[URLPattern]:
-        route = path("peta.geojson", self.admin_site.admin_view(boundaries), name="outreach_region_map")
+        route = path("peta.geojson", self.admin_site.admin_view(boundaries_view), name="outreach_region_map")
         return [route, *super().get_urls()]
 
 

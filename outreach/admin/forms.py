@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.enums import ClosedReason, ResidentKind, Skill, Urgency
 from outreach.models import VisitRequest
-from outreach.selectors.duplicates import Candidate
+from outreach.selectors.duplicates import DuplicateCandidate
 from outreach.services.triage import Decision
 
 NEW = "baru"
@@ -125,7 +125,7 @@ class AcceptForm(ConditionsForm, PointForm):
         "longitude",
     ]
 
-    def __init__(self, data: Any = None, *, request: VisitRequest, found: list[Candidate]) -> None:
+    def __init__(self, data: Any = None, *, request: VisitRequest, found: list[DuplicateCandidate]) -> None:
         """Preselects the candidate with the request's NIK."""
         self.residents = {str(one.person.pk): one.resident for one in found if one.resident}
         self.waiting = {str(one.person.pk): one.request for one in found if one.request}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from outreach.enums import Skill
 
 
-def problem(code: str) -> str:
+def describe_problem(code: str) -> str:
     """Why something could not be done, and what to do."""
     return {
         "decided": _("Permohonan ini sudah diputuskan, mungkin oleh rekan. Muat ulang halaman ini."),

@@ -23,7 +23,7 @@ class ActionFilter(admin.SimpleListFilter):
     parameter_name = "tindakan"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        known = actions.words()
+        known = actions.action_labels()
         found = LogEntry.objects.order_by().values_list("action", flat=True).distinct()
         return sorted(((code, known.get(code, code)) for code in found), key=lambda pair: pair[1])
 
@@ -53,11 +53,11 @@ class LogEntryAdmin(pages.OursOnly):
 
     @admin.display(description=_("Siapa"), ordering="actor")
     def who(self, row: Any) -> str:
-        return row.user_name or history.actor_word(row.actor)
+        return row.user_name or history.describe_actor(row.actor)
 
     @admin.display(description=_("Tindakan"), ordering="action")
     def what(self, row: LogEntry) -> str:
-        return actions.words().get(row.action, row.action)
+        return actions.action_labels().get(row.action, row.action)
 
     @admin.display(description=_("Tentang"), ordering="subject_type")
     def about(self, row: LogEntry) -> str:
@@ -68,4 +68,4 @@ class LogEntryAdmin(pages.OursOnly):
 
     @admin.display(description=_("Perubahan"))
     def change(self, row: LogEntry) -> str:
-        return history.change(row)
+        return history.describe_change(row)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from outreach.models import Need
 
 
-class Place(StrEnum):
+class PagePlace(StrEnum):
     """Where something may be added."""
 
     LIST_CELL = "list_cell"  # one cell for each need of the list
@@ -21,16 +21,16 @@ class Place(StrEnum):
 
 Render = Callable[[HttpRequest, Need], str]
 
-_renders: dict[Place, list[Render]] = {place: [] for place in Place}
+_renders: dict[PagePlace, list[Render]] = {place: [] for place in PagePlace}
 
 
-def add_extra(place: Place, render: Render) -> None:
-    """Show what `render` returns at the place: a `SafeString` is HTML, other text is escaped, empty shows nothing.
-    Safe to repeat."""
+def add_extra(place: PagePlace, render: Render) -> None:
+    """Show what `render` returns at the place: a `SafeString` is HTML, other text is escaped, empty shows
+    nothing. Safe to repeat."""
     if render not in _renders[place]:
         _renders[place].append(render)
 
 
-def render_extras(place: Place, request: HttpRequest, need: Need) -> SafeString:
+def render_extras(place: PagePlace, request: HttpRequest, need: Need) -> SafeString:
     """What all apps show at the place for this need, in the order in which they asked for it."""
     return format_html_join("", "{}", ((render(request, need),) for render in _renders[place]))

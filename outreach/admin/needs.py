@@ -21,17 +21,17 @@ VIEW, DECIDE = "outreach.view_need", "outreach.decide_need"
 UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
 
 
-@pages.needs(VIEW)
+@pages.require_permissions(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def need_list_view(request: HttpRequest) -> HttpResponse:
     """The needs of a state. A search is posted and covers all states."""
-    typed, district = pages.text(request.POST, "cari"), pages.text(request.GET, "kecamatan")
+    typed, district = pages.read_text(request.POST, "cari"), pages.read_text(request.GET, "kecamatan")
     state = request.GET.get("keadaan", NeedState.OPEN)
     state = state if state in NeedState.values else NeedState.OPEN
-    listed = queue.needs(
-        state="" if typed else state, district=district, typed=typed, number=pages.number(request)
+    listed = queue.list_needs(
+        state="" if typed else state, district=district, typed=typed, number=pages.page_number(request)
     )
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/outreach/need/list.html",
         model=Need,
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(
+def _render_need(
     request: HttpRequest,
     row: Need,
     *,
@@ -54,7 +54,7 @@ def _page(
 ) -> HttpResponse:
     now = {name: getattr(row, name) for name in triage.CONDITIONS}
     requests = list(row.requests.order_by("received_at"))
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/outreach/need/page.html",
         model=Need,
@@ -62,28 +62,31 @@ def _page(
         status=status,
         row=row,
         resident=row.resident,
-        waited=formats.waited(row.waiting_since, now=timezone.now()),
-        windows=formats.windows(row.windows),
-        weekdays=formats.weekdays(row.weekdays),
+        waited=formats.format_waiting(row.waiting_since, now=timezone.now()),
+        windows=formats.format_windows(row.windows),
+        weekdays=formats.format_weekdays(row.weekdays),
         skills=skill_names(row.skills),
         requests=requests,
         progress=[
-            (step, formats.interval(step.earliest, step.latest) if step.earliest and step.latest else "")
+            (
+                step,
+                formats.format_interval(step.earliest, step.latest) if step.earliest and step.latest else "",
+            )
             for step in row.progress.all()
         ],
         close=close or CloseForm(),
         conditions=conditions or ConditionsForm(initial=now),
-        seen=pages.text(request.POST, "semula") or triage.conditions_text(row),
-        log=history.lines([row, row.resident, *requests]),
+        seen=pages.read_text(request.POST, "semula") or triage.conditions_text(row),
+        log=history.list_history([row, row.resident, *requests]),
         may_decide=row.state in UNDECIDED and request.user.has_perm(DECIDE),
         in_review=row.state == NeedState.REVIEW,
     )
 
 
-@pages.needs(VIEW)
+@pages.require_permissions(VIEW)
 @require_safe
-def one(request: HttpRequest, pk: str) -> HttpResponse:
-    return _page(request, pages.row(ROWS, pk))
+def need_view(request: HttpRequest, pk: str) -> HttpResponse:
+    return _render_need(request, pages.get_row_or_404(ROWS, pk))
 
 
 def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
@@ -91,38 +94,38 @@ def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@pages.needs(VIEW, DECIDE)
+@pages.require_permissions(VIEW, DECIDE)
 @require_POST
-def reopen(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Need = pages.row(ROWS, pk)
-    if not triage.reopen_need(need=row, actor=pages.actor(request)):
+def reopen_need_view(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Need = pages.get_row_or_404(ROWS, pk)
+    if not triage.reopen_need(need=row, actor=pages.log_actor(request)):
         return _moved_meanwhile(request, row)
     messages.success(request, _("Keperluan dibuka lagi dan menunggu jadwal."))
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@pages.needs(VIEW, DECIDE)
+@pages.require_permissions(VIEW, DECIDE)
 @require_POST
-def close(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Need = pages.row(ROWS, pk)
+def close_need_view(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Need = pages.get_row_or_404(ROWS, pk)
     form = CloseForm(request.POST)
     if not form.is_valid():
-        return _page(request, row, close=form, status=422)
+        return _render_need(request, row, close=form, status=422)
     reason = ClosedReason(form.cleaned_data["reason"])
-    if not triage.close_need(need=row, reason=reason, actor=pages.actor(request)):
+    if not triage.close_need(need=row, reason=reason, actor=pages.log_actor(request)):
         return _moved_meanwhile(request, row)
     messages.success(request, _("Keperluan ditutup: %s.") % reason.label)
     return redirect("admin:outreach_need_change", row.pk)
 
 
-@pages.needs(VIEW, DECIDE)
+@pages.require_permissions(VIEW, DECIDE)
 @require_POST
-def change(request: HttpRequest, pk: str) -> HttpResponse:
+def change_need_view(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the conditions of a need. What is published stays until the next plan."""
-    row: Need = pages.row(ROWS, pk)
+    row: Need = pages.get_row_or_404(ROWS, pk)
     form = ConditionsForm(request.POST)
     if not form.is_valid():
-        return _page(request, row, conditions=form, status=422)
+        return _render_need(request, row, conditions=form, status=422)
     found = form.cleaned_data
     changed = triage.change_conditions(
         need=row,
@@ -130,8 +133,8 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
         skills=found["skills"],
         not_before=found["not_before"],
         deadline=found["deadline"],
-        actor=pages.actor(request),
-        seen=pages.text(request.POST, "semula"),
+        actor=pages.log_actor(request),
+        seen=pages.read_text(request.POST, "semula"),
     )
     if not changed:
         return _moved_meanwhile(request, row)
@@ -142,9 +145,9 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
 @admin.register(Need)
 class NeedAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("<str:pk>/", one, "change"),
-        ("<str:pk>/buka-lagi/", reopen, "reopen"),
-        ("<str:pk>/tutup/", close, "close"),
-        ("<str:pk>/syarat/", change, "conditions"),
+        ("", need_list_view, "changelist"),
+        ("<str:pk>/", need_view, "change"),
+        ("<str:pk>/buka-lagi/", reopen_need_view, "reopen"),
+        ("<str:pk>/tutup/", close_need_view, "close"),
+        ("<str:pk>/syarat/", change_need_view, "conditions"),
     ]

@@ -23,7 +23,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def needs(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
+def require_permissions(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
     """Decorator: 403 for staff without all of these permissions ("outreach.view_need").
 
     `to_post` is one more permission, required for POST only.
@@ -42,7 +42,7 @@ def needs(*permissions: str, to_post: str = "") -> Callable[[View[P]], View[P]]:
     return wrap
 
 
-def page(
+def render_page(
     request: HttpRequest, template: str, *, model: type[Model], title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render a page in the admin's frame; `opts` makes its breadcrumbs lead to the model's list."""
@@ -50,12 +50,12 @@ def page(
     return render(request, template, {**frame, "opts": model._meta, "title": title, **context}, status=status)
 
 
-def actor(request: HttpRequest) -> str:
+def log_actor(request: HttpRequest) -> str:
     """The member of staff as the log names them: "user:<id>"."""
     return f"user:{request.user.pk}"
 
 
-def row(rows: QuerySet[Any], pk: str) -> Any:
+def get_row_or_404(rows: QuerySet[Any], pk: str) -> Any:
     """The row with this primary key. Raises 404 if the key is not valid or unknown."""
     try:
         return get_object_or_404(rows, pk=UUID(str(pk)))
@@ -63,12 +63,12 @@ def row(rows: QuerySet[Any], pk: str) -> Any:
         raise Http404 from None
 
 
-def text(values: QueryDict, name: str) -> str:
+def read_text(values: QueryDict, name: str) -> str:
     """The value of a field without zero bytes, which PostgreSQL refuses."""
     return values.get(name, "").replace("\0", "").strip()
 
 
-def number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest) -> int:
     """The page number of the query string; 1 if it is missing or not a number."""
     text = request.GET.get("hal", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach import vault
 from outreach.admin import pages
 from outreach.admin.forms import PointForm
-from outreach.admin.labels import problem
+from outreach.admin.labels import describe_problem
 from outreach.lib import geo, phone
-from outreach.lib.nik import masked
+from outreach.lib.nik import mask_nik
 from outreach.lib.times import age_on
 from outreach.models import Resident
 from outreach.selectors import history, queue
@@ -22,13 +22,13 @@ ROWS = Resident.objects.select_related("village__district", "key")
 VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest", "outreach.reveal_sealed"
 
 
-@pages.needs(VIEW)
+@pages.require_permissions(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def resident_list_view(request: HttpRequest) -> HttpResponse:
     """Residents; a search is posted."""
-    typed, district = pages.text(request.POST, "cari"), pages.text(request.GET, "kecamatan")
-    listed = queue.residents(typed=typed, district=district, number=pages.number(request))
-    return pages.page(
+    typed, district = pages.read_text(request.POST, "cari"), pages.read_text(request.GET, "kecamatan")
+    listed = queue.list_residents(typed=typed, district=district, number=pages.page_number(request))
+    return pages.render_page(
         request,
         "admin/outreach/resident/list.html",
         model=Resident,
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(
+def _render_resident(
     request: HttpRequest,
     row: Resident,
     *,
@@ -49,65 +49,69 @@ def _page(
 ) -> HttpResponse:
     here = {"latitude": f"{row.latitude:.6f}", "longitude": f"{row.longitude:.6f}"}
     boundary = row.village.boundary
-    inside = not boundary or geo.contains(boundary, latitude=row.latitude, longitude=row.longitude)
+    inside = not boundary or geo.contains_point(boundary, latitude=row.latitude, longitude=row.longitude)
     needs = list(row.needs.order_by("-waiting_since"))
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/outreach/resident/page.html",
         model=Resident,
         title=row.name,
         status=status,
         row=row,
-        nik=masked(vault.get(row, "nik")),
-        phone=phone.masked(vault.get(row, "phone")),
+        nik=mask_nik(vault.unseal_field(row, "nik")),
+        phone=phone.mask_phone(vault.unseal_field(row, "phone")),
         age=age_on(row.birth_date, timezone.localdate()) if row.birth_date else None,
         outside_village=not inside,
         form=form or PointForm(initial=here),
         needs=needs,
         requests=row.requests.order_by("-received_at"),
         opened=opened,
-        log=history.lines([row, *needs]),
+        log=history.list_history([row, *needs]),
         may_locate=request.user.has_perm(TRIAGE),
         may_reveal=request.user.has_perm(REVEAL),
     )
 
 
-@pages.needs(VIEW)
+@pages.require_permissions(VIEW)
 @require_safe
-def one(request: HttpRequest, pk: str) -> HttpResponse:
-    return _page(request, pages.row(ROWS, pk))
+def resident_view(request: HttpRequest, pk: str) -> HttpResponse:
+    return _render_resident(request, pages.get_row_or_404(ROWS, pk))
 
 
-@pages.needs(VIEW, TRIAGE)
+@pages.require_permissions(VIEW, TRIAGE)
 @require_POST
-def locate(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Resident = pages.row(ROWS, pk)
+def locate_resident_view(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Resident = pages.get_row_or_404(ROWS, pk)
     form = PointForm(request.POST)
     if form.is_valid() and form.point is None:
         form.add_error("latitude", _("Isi lintang dan bujur, atau pilih di peta."))
     if form.is_valid() and form.point:
         latitude, longitude = form.point
         try:
-            residents.locate(resident=row, latitude=latitude, longitude=longitude, actor=pages.actor(request))
+            residents.locate_resident(
+                resident=row, latitude=latitude, longitude=longitude, actor=pages.log_actor(request)
+            )
             messages.success(request, _("Lokasi rumah disimpan."))
             return redirect("admin:outreach_resident_change", row.pk)
         except residents.LocationError as error:
-            form.add_error("latitude", problem(error.code))
-    return _page(request, row, form=form, status=422)
+            form.add_error("latitude", describe_problem(error.code))
+    return _render_resident(request, row, form=form, status=422)
 
 
-@pages.needs(VIEW, REVEAL)
+@pages.require_permissions(VIEW, REVEAL)
 @require_POST
-def reveal(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Resident = pages.row(ROWS, pk)
-    return _page(request, row, opened=residents.reveal(row=row, actor=pages.actor(request)))
+def reveal_resident_view(request: HttpRequest, pk: str) -> HttpResponse:
+    row: Resident = pages.get_row_or_404(ROWS, pk)
+    return _render_resident(
+        request, row, opened=residents.reveal_sealed(row=row, actor=pages.log_actor(request))
+    )
 
 
 @admin.register(Resident)
 class ResidentAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("<str:pk>/", one, "change"),
-        ("<str:pk>/lokasi/", locate, "locate"),
-        ("<str:pk>/buka/", reveal, "reveal"),
+        ("", resident_list_view, "changelist"),
+        ("<str:pk>/", resident_view, "change"),
+        ("<str:pk>/lokasi/", locate_resident_view, "locate"),
+        ("<str:pk>/buka/", reveal_resident_view, "reveal"),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.enums import Relation
 
-Answer = tuple[str, str]
+LabelledAnswer = tuple[str, str]
 REQUIRED = gettext_lazy("Pilih salah satu.")
 
 
@@ -41,5 +41,5 @@ class PageForm(forms.Form, metaclass=_PageMeta):
         """The page's heading."""
 
     @abstractmethod
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         """Label and text of each answer of a valid page."""

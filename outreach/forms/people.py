@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach import formats
 from outreach.enums import Relation, ResidentKind, Skill
-from outreach.forms.base import REQUIRED, Answer, PageForm
+from outreach.forms.base import REQUIRED, LabelledAnswer, PageForm
 from outreach.forms.fields import (
     ChecksField,
     DatePartsField,
@@ -21,9 +21,9 @@ from outreach.forms.fields import (
     TickField,
 )
 from outreach.lib.nik import NumberError, parse_nik
-from outreach.lib.phone import PhoneError, parse_phone, shown
-from outreach.lib.times import birthday
-from outreach.services.intake import MINIMUM_AGE, too_young
+from outreach.lib.phone import PhoneError, format_phone, parse_phone
+from outreach.lib.times import birthday_on
+from outreach.services.intake import MINIMUM_AGE, is_too_young
 
 
 class ApplicantPage(PageForm):
@@ -47,7 +47,7 @@ class ApplicantPage(PageForm):
     def title(self) -> str:
         return _("Siapa yang mengisi permohonan ini?")
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         chosen = dict(self.fields["relation"].choices)[self.cleaned_data["relation"]]  # type: ignore[attr-defined]
         return [(_("Yang mengisi"), str(chosen))]
 
@@ -133,24 +133,24 @@ class PersonPage(PageForm):
             born = found["birth_date"] = parse_nik(found["nik"], today=self.today).born
         if "birth_date" not in self.errors and not born and not found.get("birth_unknown"):
             self.add_error("birth_date", _("Tulis tanggal lahir, atau centang \u201cTidak tahu\u201d."))
-        if born and too_young(born, married=found.get("married", False), today=self.today):
+        if born and is_too_young(born, married=found.get("married", False), today=self.today):
             self.fields["married"].widget = forms.CheckboxInput()
             message = _(
                 "Warga ini belum %(age)d tahun. KTP-el untuk yang berumur 17 tahun atau sudah menikah, dan datanya "
                 "bisa direkam sejak %(age)d tahun, yaitu mulai %(day)s. Bila sudah menikah, centang di bawah."
             )
-            day = formats.long_date(birthday(born, MINIMUM_AGE))
+            day = formats.format_long_date(birthday_on(born, MINIMUM_AGE))
             self.add_error("birth_date", message % {"age": MINIMUM_AGE, "day": day})
         return found
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
         nik, born = found["nik"], found["birth_date"]
         shown = " ".join(nik[place : place + 4] for place in range(0, 16, 4)) if nik else _("Tidak tahu")
         rows = [
             (_("Nama warga"), found["name"]),
             ("NIK", shown),
-            (_("Tanggal lahir"), formats.long_date(born) if born else _("Tidak tahu")),
+            (_("Tanggal lahir"), formats.format_long_date(born) if born else _("Tidak tahu")),
         ]
         return [*rows, (_("Sudah menikah"), _("Ya"))] if found["married"] else rows
 
@@ -195,7 +195,7 @@ class ConditionPage(PageForm):
     def title(self) -> str:
         return _("Keadaan Bapak/Ibu") if self.for_self else _("Keadaan warga")
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
         wishes: Iterable[Any] = self.fields["skills"].choices  # type: ignore[attr-defined]
         wanted = [str(text) for value, text in wishes if value in found["skills"]]
@@ -255,8 +255,8 @@ class ContactPage(PageForm):
             self.add_error("phone", _("Tulis nomor telepon, atau centang \u201cTidak ada telepon\u201d."))
         return found
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
-        rows = [(_("Telepon"), shown(found["phone"]) if found["phone"] else _("Tidak ada"))]
+        rows = [(_("Telepon"), format_phone(found["phone"]) if found["phone"] else _("Tidak ada"))]
         name = found.get("applicant_name")
         return [*rows, (_("Nama yang mengisi"), name)] if name else rows

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach import formats
-from outreach.forms.base import Answer, PageForm
+from outreach.forms.base import LabelledAnswer, PageForm
 from outreach.forms.fields import ChecksField, DatePartsField, RadiosField, TextField
 from outreach.lib import times
 from outreach.lib.times import Window
@@ -22,7 +22,7 @@ PART_NAMES = {
 }
 
 
-def parts_of_day() -> dict[str, Window]:
+def office_parts_of_day() -> dict[str, Window]:
     """The parts of the office's working day that a family may choose from."""
     begin, end = settings.WORK_STARTS, settings.WORK_ENDS
     return times.parts_of_day(begin=begin, end=end, pause=settings.WORK_BREAK)
@@ -54,7 +54,7 @@ class DistrictPage(PageForm):
     def title(self) -> str:
         return _("Rumahnya di kecamatan mana?")
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         return [(_("Kecamatan"), self.names[self.cleaned_data["district"]])]
 
 
@@ -101,7 +101,7 @@ class AddressPage(PageForm):
     def clean_village(self) -> Village:
         return self.villages[self.cleaned_data["village"]]
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
         units = [f"{name.upper()} {found[name]}" for name in ("rt", "rw") if found[name]]
         village: Village = found["village"]
@@ -143,11 +143,11 @@ class TimesPage(PageForm):
 
     def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
         super().__init__(data, before=before)
-        days = [(str(day), formats.weekdays([day])) for day in settings.WORK_WEEKDAYS]
+        days = [(str(day), formats.format_weekdays([day])) for day in settings.WORK_WEEKDAYS]
         self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
-        self.parts = parts_of_day()
+        self.parts = office_parts_of_day()
         hours = [
-            (name, PART_NAMES[name] % {"hours": formats.windows([window])})
+            (name, PART_NAMES[name] % {"hours": formats.format_windows([window])})
             for name, window in self.parts.items()
         ]
         self.fields["windows"].choices = hours  # type: ignore[attr-defined]
@@ -180,13 +180,16 @@ class TimesPage(PageForm):
             )
         return found
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
         rows = [
-            (_("Hari"), formats.weekdays([int(day) for day in found["weekdays"]])),
-            (_("Jam"), formats.windows(times.merged([self.parts[name] for name in found["windows"]]))),
+            (_("Hari"), formats.format_weekdays([int(day) for day in found["weekdays"]])),
+            (
+                _("Jam"),
+                formats.format_windows(times.merge_windows([self.parts[name] for name in found["windows"]])),
+            ),
         ]
         for name, label in (("not_before", _("Paling cepat")), ("deadline", _("Paling lambat"))):
             if found[name]:
-                rows.append((label, formats.long_date(found[name])))
+                rows.append((label, formats.format_long_date(found[name])))
         return rows

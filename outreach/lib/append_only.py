@@ -9,7 +9,7 @@ from typing import Any
 from django.db import migrations
 
 
-def _sqlite(table: str) -> tuple[list[str], list[str]]:
+def _sqlite_triggers(table: str) -> tuple[list[str], list[str]]:
     create = [
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -18,7 +18,7 @@ def _sqlite(table: str) -> tuple[list[str], list[str]]:
     return create, [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
 
 
-def _postgresql(table: str) -> tuple[list[str], list[str]]:
+def _postgresql_triggers(table: str) -> tuple[list[str], list[str]]:
     create = [
         f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$",
@@ -37,7 +37,7 @@ def _postgresql(table: str) -> tuple[list[str], list[str]]:
 
 def append_only(table: str) -> migrations.RunPython:
     """The operation for one table; UPDATE, DELETE and TRUNCATE then fail with "... is append-only"."""
-    statements = {"sqlite": _sqlite(table), "postgresql": _postgresql(table)}
+    statements = {"sqlite": _sqlite_triggers(table), "postgresql": _postgresql_triggers(table)}
 
     def forwards(_apps: Any, schema_editor: Any) -> None:
         for sql in statements[schema_editor.connection.vendor][0]:

@@ -29,19 +29,19 @@ class KeyRingError(RuntimeError):
     """The key ring is missing or unreadable; the message says where to put it back."""
 
 
-def new_key() -> bytes:
+def new_aes_key() -> bytes:
     """A fresh 256-bit key."""
     return AESGCM.generate_key(256)
 
 
-def seal(plain: bytes, *, key: bytes, place: str) -> bytes:
+def encrypt_field(plain: bytes, *, key: bytes, place: str) -> bytes:
     """Encrypt `plain` for `place`: format byte, nonce of 12 bytes, ciphertext with its tag of 16 bytes."""
     nonce = secrets.token_bytes(12)
     return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 
 
-def unseal(sealed: bytes, *, key: bytes, place: str) -> bytes:
-    """Decrypt what `seal` returned. Raises `SealError`."""
+def decrypt_field(sealed: bytes, *, key: bytes, place: str) -> bytes:
+    """Decrypt what `encrypt_field` returned. Raises `SealError`."""
     if sealed[:1] != FORMAT or len(sealed) < 29:
         raise SealError("format")
     try:
@@ -60,14 +60,14 @@ class KeyRing:
 
     def wrap(self, key: bytes, *, place: str) -> bytes:
         """A person's key encrypted under the current office key, with the office key's id in front."""
-        return self.current.encode() + b":" + seal(key, key=self.keys[self.current], place=place)
+        return self.current.encode() + b":" + encrypt_field(key, key=self.keys[self.current], place=place)
 
     def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
         """The person's key. Raises `SealError`, also if the office key is not on the ring."""
         name, _, sealed = wrapped.partition(b":")
         if name.decode() not in self.keys:
             raise SealError("key")
-        return unseal(sealed, key=self.keys[name.decode()], place=place)
+        return decrypt_field(sealed, key=self.keys[name.decode()], place=place)
 
     def blind(self, kind: str, text: str) -> str:
         """The blind index of a text: 64 hexadecimal digits, equal for equal texts of one kind."""
@@ -81,8 +81,8 @@ def load_ring(path: Path) -> KeyRing:
         text = json.dumps(
             {
                 "current": "k1",
-                "keys": {"k1": base64.b64encode(new_key()).decode()},
-                "index_key": base64.b64encode(new_key()).decode(),
+                "keys": {"k1": base64.b64encode(new_aes_key()).decode()},
+                "index_key": base64.b64encode(new_aes_key()).decode(),
             }
         )
         # written beside its name and linked to it: no process ever reads half a ring, and two never make two

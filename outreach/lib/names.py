@@ -49,14 +49,14 @@ def words_of(name: str) -> list[str]:
     return found
 
 
-def _pair(one: str, other: str) -> float:
+def _compare_words(one: str, other: str) -> float:
     if min(len(one), len(other)) == 1:
         return 0.9 if one[0] == other[0] else 0.0  # an initial
     first, second = sorted((one, other))
     return SequenceMatcher(None, first, second).ratio()
 
 
-def likeness(one: str, other: str) -> float:
+def name_likeness(one: str, other: str) -> float:
     """0..1: the mean similarity of the shorter name's words to their best partners in the longer one.
     Symmetric.
 
@@ -67,7 +67,7 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     left, total = longer.copy(), 0.0
     for word in shorter:
-        best = max(left, key=lambda candidate: _pair(word, candidate))
-        total += _pair(word, best)
+        best = max(left, key=lambda candidate: _compare_words(word, candidate))
+        total += _compare_words(word, best)
         left.remove(best)
     return max(0.0, total / len(shorter) - 0.05 * min(len(left), 3))

@@ -27,7 +27,7 @@ class Nik:
     female: bool
 
 
-def digits(text: str) -> str:
+def strip_separators(text: str) -> str:
     """`text` without spaces, dots and dashes. Raises `NumberError`."""
     plain = re.sub(r"[\s.\-]", "", text)
     if not re.fullmatch(r"[0-9]*", plain):
@@ -39,7 +39,7 @@ def digits(text: str) -> str:
 
 def parse_nik(text: str, *, today: date) -> Nik:
     """Parse a NIK. Raises `NumberError`: not_digits, length, area, birth_date, serial."""
-    plain = digits(text)
+    plain = strip_separators(text)
     if plain[:2] < "11" or plain[2:4] == "00" or plain[4:6] == "00":
         raise NumberError("area")
     if plain[12:] == "0000":
@@ -60,13 +60,13 @@ def parse_nik(text: str, *, today: date) -> Nik:
 
 def parse_family_card(text: str) -> str:
     """Parse a family-card number (KK). Raises `NumberError`: not_digits, length, area."""
-    plain = digits(text)
+    plain = strip_separators(text)
     if plain[:2] < "11":
         raise NumberError("area")
     return plain
 
 
-def disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> list[str]:
+def list_disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> list[str]:
     """Which facts disagree with the NIK: any of "birth_date", "sex"."""
     found = []
     if birth_date and (nik.born.day, nik.born.month, nik.born.year % 100) != (
@@ -80,7 +80,7 @@ def disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> 
     return found
 
 
-def masked(text: str) -> str:
+def mask_nik(text: str) -> str:
     """A NIK for display: the first four and the last four digits."""
     return (
         f"{text[:4]}\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022{text[-4:]}"

@@ -18,7 +18,7 @@ def parse_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def shown(number: str) -> str:
+def format_phone(number: str) -> str:
     """A stored number as written in Indonesia, "0812-3456-7890"; a foreign one with its country code."""
     try:
         read = phonenumbers.parse(number)
@@ -29,6 +29,6 @@ def shown(number: str) -> str:
     return phonenumbers.format_number(read, style)
 
 
-def masked(number: str) -> str:
+def mask_phone(number: str) -> str:
     """A number for display: its last four digits; empty if there is none."""
     return f"\u2022\u2022\u2022\u2022 {number[-4:]}" if number else ""

@@ -23,7 +23,7 @@ class BadReferenceError(ValueError):
         self.code = code
 
 
-def _double(value: int) -> int:
+def _double_weight(value: int) -> int:
     value <<= 1
     return value ^ 0b100101 if value & 0b100000 else value
 
@@ -32,33 +32,33 @@ def check_character(text: str) -> str:
     """The check character of a text over the alphabet."""
     total = 0
     for character in text:
-        total = _double(total ^ ALPHABET.index(character))
+        total = _double_weight(total ^ ALPHABET.index(character))
     return ALPHABET[total]
 
 
-def _draw(length: int) -> str:
+def _draw_characters(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def _grouped(text: str) -> str:
+def _group_characters(text: str) -> str:
     half = (len(text) + 1) // 2
     return f"{text[:half]}-{text[half:]}"
 
 
 def new_reference() -> str:
     """A new reference, "JB-7K3QX-9M2D4": 45 random bits and a check character at the end."""
-    text = _draw(REFERENCE_RANDOM)
-    return f"{PREFIX}-{_grouped(text + check_character(text))}"
+    text = _draw_characters(REFERENCE_RANDOM)
+    return f"{PREFIX}-{_group_characters(text + check_character(text))}"
 
 
-def code_from(seed: bytes) -> str:
+def derive_code(seed: bytes) -> str:
     """The printed code derived from 5 or more secret bytes, "4F7K-2M9Q"."""
     value = int.from_bytes(seed[:5], "big")
     text = "".join(ALPHABET[value >> 5 * place & 31] for place in range(CODE_RANDOM))
-    return _grouped(text + check_character(text))
+    return _group_characters(text + check_character(text))
 
 
-def _read(typed: str, length: int) -> str:
+def _read_typed(typed: str, length: int) -> str:
     plain = re.sub(r"[\s\-.‐-―_/]", "", typed.upper()).translate(_TYPED)
     if len(plain) == length + len(PREFIX) and plain.startswith(PREFIX):
         plain = plain[len(PREFIX) :]
@@ -68,14 +68,14 @@ def _read(typed: str, length: int) -> str:
         raise BadReferenceError("length")
     if check_character(plain[:-1]) != plain[-1]:
         raise BadReferenceError("check")
-    return _grouped(plain)
+    return _group_characters(plain)
 
 
 def parse_reference(typed: str) -> str:
     """The reference in stored form. Raises `BadReferenceError`."""
-    return f"{PREFIX}-{_read(typed, REFERENCE_RANDOM + 1)}"
+    return f"{PREFIX}-{_read_typed(typed, REFERENCE_RANDOM + 1)}"
 
 
 def parse_code(typed: str) -> str:
     """The printed code in stored form. Raises `BadReferenceError`."""
-    return _read(typed, CODE_RANDOM + 1)
+    return _read_typed(typed, CODE_RANDOM + 1)

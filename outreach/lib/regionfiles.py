@@ -137,7 +137,7 @@ class _Reader:
             )
             row["lat"] = row["lng"] = None
             return
-        if not geo.in_indonesia(latitude=row["lat"], longitude=row["lng"]):
+        if not geo.is_in_indonesia(latitude=row["lat"], longitude=row["lng"]):
             self.problems.append(
                 f"{row['where']}: titik {row['name']} di luar Indonesia. Periksa apakah lat dan lng tertukar."
             )
@@ -157,7 +157,7 @@ class _Reader:
             self.problems.append(f"{row['where']}: {name} bukan angka.")
 
 
-def _districts(reader: _Reader, region: RegionFiles) -> None:
+def _read_districts(reader: _Reader, region: RegionFiles) -> None:
     areas = reader.areas(reader.find(DISTRICT_AREAS))
     region.districts = reader.table(
         reader.find(DISTRICTS), key="code", columns=("code", "name", "regency_code", "lat", "lng")
@@ -172,7 +172,7 @@ def _districts(reader: _Reader, region: RegionFiles) -> None:
             reader.problems.append(f"{row['where']}: batas kecamatan {code} tidak ada di {DISTRICT_AREAS}.")
 
 
-def _villages(reader: _Reader, region: RegionFiles) -> None:
+def _read_villages(reader: _Reader, region: RegionFiles) -> None:
     areas = reader.areas(reader.find(VILLAGE_AREAS))
     region.villages = reader.table(
         reader.find(VILLAGES), key="code", columns=("code", "name", "type", "kecamatan_code", "lat", "lng")
@@ -198,12 +198,12 @@ def _villages(reader: _Reader, region: RegionFiles) -> None:
         elif (
             row["lat"] is not None
             and geo.is_area(boundary)
-            and not geo.contains(boundary, latitude=row["lat"], longitude=row["lng"])
+            and not geo.contains_point(boundary, latitude=row["lat"], longitude=row["lng"])
         ):
             reader.problems.append(f"{row['where']}: titik {row['name']} di luar batas desanya.")
 
 
-def _extras(reader: _Reader, region: RegionFiles) -> None:
+def _read_extras(reader: _Reader, region: RegionFiles) -> None:
     region.population = reader.table(
         reader.find(POPULATION, required=False), key="code", columns=("code", "population")
     )
@@ -241,9 +241,9 @@ def read_folder(folder: Path) -> RegionFiles:
         reader.problems.append(f"{OUTLINE}: harus berisi tepat satu kabupaten atau kota.")
     if reader.problems:
         raise RegionError(reader.problems)  # without the regency's code nothing else can be checked
-    _districts(reader, region)
-    _villages(reader, region)
-    _extras(reader, region)
+    _read_districts(reader, region)
+    _read_villages(reader, region)
+    _read_extras(reader, region)
     credit = folder / "ATTRIBUTION.txt"
     region.attribution = (reader.text(credit) or "").strip() if credit.exists() else ""
     if reader.problems:

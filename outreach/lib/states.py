@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class StateTable:
     """`moves`: from each state to those that may follow it. `field`: the column that holds the state.
 
-    `action`: what the log calls a move. `subject`: the related row that the log names, where it is not the row itself.
+    `action`: what the log calls a move. `subject`: the related row that the log names, where it is not the
+    row itself.
     """
 
     moves: Mapping[str, frozenset[str]]

@@ -9,7 +9,7 @@ class WindowError(ValueError):
     """A window ends before it begins, or is not a time of day."""
 
 
-def merged(windows: list[Window]) -> list[Window]:
+def merge_windows(windows: list[Window]) -> list[Window]:
     """The windows with touching and overlapping ones joined, in order. Raises `WindowError`."""
     pairs = []
     for window in windows:
@@ -51,7 +51,7 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def birthday(born: date, age: int) -> date:
+def birthday_on(born: date, age: int) -> date:
     """The date on which somebody turns `age` (1 March for 29 February)."""
     try:
         return born.replace(year=born.year + age)

@@ -12,17 +12,17 @@ import holidays
 
 
 @cache
-def _closed(country: str, year: int) -> frozenset[date]:
+def _public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year, categories=("public", "government")))
 
 
 def is_working_day(day: date, *, weekdays: Collection[int], country: str) -> bool:
     """Whether `day` is a working day. `weekdays`: 0 is Monday. `country`: the country of public holidays,
     "ID"."""
-    return day.weekday() in weekdays and day not in _closed(country, day.year)
+    return day.weekday() in weekdays and day not in _public_holidays(country, day.year)
 
 
-def after(day: date, count: int, *, weekdays: Collection[int], country: str) -> date:
+def add_working_days(day: date, count: int, *, weekdays: Collection[int], country: str) -> date:
     """The `count`-th working day after `day`."""
     while count > 0:
         day += timedelta(days=1)

@@ -14,7 +14,8 @@ from outreach.models.state import Stateful
 
 
 class VisitRequest(Stateful):
-    """What somebody asked for on the public form, kept as it was asked. NIK, KK, phones and health are sealed."""
+    """What somebody asked for on the public form, kept as it was asked. NIK, KK, phones and health are
+    sealed."""
 
     state_table = StateTable(moves=REQUEST_MOVES, action="request_moved")
 

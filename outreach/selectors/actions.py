@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 
-def words() -> dict[str, str]:
+def action_labels() -> dict[str, str]:
     """The label of each action that is ever written, by code."""
     return {
         "request_received": _("Permohonan diterima"),
@@ -19,13 +19,13 @@ def words() -> dict[str, str]:
         "contact_corrected": _("Kontak warga dibetulkan"),
         "location_fixed": _("Lokasi rumah dipastikan petugas"),
         "region_loaded": _("Wilayah dimuat"),
-        **_office(),
-        **_plans(),
-        **_field(),
+        **_office_labels(),
+        **_plan_labels(),
+        **_field_labels(),
     }
 
 
-def _office() -> dict[str, str]:
+def _office_labels() -> dict[str, str]:
     return {
         "team_made": _("Tim dibuat"),
         "team_changed": _("Tim diubah"),
@@ -48,7 +48,7 @@ def _office() -> dict[str, str]:
     }
 
 
-def _plans() -> dict[str, str]:
+def _plan_labels() -> dict[str, str]:
     return {
         "plan_asked": _("Rencana diminta"),
         "plan_run_moved": _("Perhitungan rencana berubah"),
@@ -69,7 +69,7 @@ def _plans() -> dict[str, str]:
     }
 
 
-def _field() -> dict[str, str]:
+def _field_labels() -> dict[str, str]:
     return {
         "pairing_code_made": _("Kode pemasangan dibuat"),
         "device_paired": _("Tablet dipasangkan"),

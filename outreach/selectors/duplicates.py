@@ -10,22 +10,22 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from outreach.enums import UNFINISHED_NEEDS, RequestState
-from outreach.lib.names import ALIKE, likeness
+from outreach.lib.names import ALIKE, name_likeness
 from outreach.models import Need, Resident, VisitRequest
 
-Person = Resident | VisitRequest
+ResidentOrRequest = Resident | VisitRequest
 MOST = 10
 CERTAIN = 2.0
 
 
 @dataclass(frozen=True)
-class Candidate:
+class DuplicateCandidate:
     """A resident, or a request in the queue, that may be the same person; `why` = codes, strongest first.
 
     Codes: "nik", "name", "birth_date", "village", "phone".
     """
 
-    person: Person
+    person: ResidentOrRequest
     why: tuple[str, ...]
     score: float
 
@@ -51,12 +51,12 @@ def _dates_alike(one: date | None, other: date | None) -> bool:
     return same >= 2 or swapped
 
 
-def compare(asked: VisitRequest, person: Person) -> Candidate | None:
+def compare_person(asked: VisitRequest, person: ResidentOrRequest) -> DuplicateCandidate | None:
     """`person` as a candidate for the request; None if nothing speaks for it."""
     why: list[str] = []
     if asked.nik_index and asked.nik_index == person.nik_index:
         why.append("nik")
-    alike = likeness(asked.name, person.name)
+    alike = name_likeness(asked.name, person.name)
     name = alike >= ALIKE
     if name:
         why.append("name")
@@ -71,10 +71,10 @@ def compare(asked: VisitRequest, person: Person) -> Candidate | None:
     if not enough and "nik" not in why:
         return None
     score = CERTAIN * ("nik" in why) + alike + 0.5 * ("birth_date" in why) + 0.2 * ("village" in why)
-    return Candidate(person=person, why=tuple(why), score=score)
+    return DuplicateCandidate(person=person, why=tuple(why), score=score)
 
 
-def _near(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
+def _filter_comparable(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
     """Filter for rows worth comparing. `wide` also includes whole villages: for one request at a time."""
     rows = list(asked)
     near = Q(nik_index__in=[row.nik_index for row in rows if row.nik_index])
@@ -85,32 +85,36 @@ def _near(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
     return near
 
 
-def _waiting() -> QuerySet[VisitRequest]:
+def _waiting_requests() -> QuerySet[VisitRequest]:
     return VisitRequest.objects.filter(state=RequestState.RECEIVED)
 
 
-def candidates(asked: VisitRequest) -> list[Candidate]:
+def find_duplicates(asked: VisitRequest) -> list[DuplicateCandidate]:
     """Residents (with their unfinished needs loaded) and waiting requests that may be the same person, best
     first."""
-    near = _near([asked], wide=True)
+    near = _filter_comparable([asked], wide=True)
     unfinished = Need.objects.filter(state__in=UNFINISHED_NEEDS)
     residents = (
         Resident.objects.filter(near)
         .select_related("village")
         .prefetch_related(Prefetch("needs", queryset=unfinished, to_attr="unfinished"))
     )
-    requests = _waiting().filter(near).exclude(pk=asked.pk).select_related("village")
-    people: list[Person] = [*residents, *requests]
-    found = [candidate for person in people if (candidate := compare(asked, person))]
+    requests = _waiting_requests().filter(near).exclude(pk=asked.pk).select_related("village")
+    people: list[ResidentOrRequest] = [*residents, *requests]
+    found = [candidate for person in people if (candidate := compare_person(asked, person))]
     return sorted(found, key=lambda candidate: -candidate.score)[:MOST]
 
 
-def marked(asked: Sequence[VisitRequest]) -> set[object]:
+def find_marked_ids(asked: Sequence[VisitRequest]) -> set[object]:
     """The ids of the requests that may be duplicates, in two queries for a whole list."""
-    near = _near(asked, wide=False)
+    near = _filter_comparable(asked, wide=False)
     fields = ("name", "birth_date", "village_id", "nik_index", "phone_index")
-    people: list[Person] = [
+    people: list[ResidentOrRequest] = [
         *Resident.objects.filter(near).only(*fields),
-        *_waiting().filter(near).only(*fields),
+        *_waiting_requests().filter(near).only(*fields),
     ]
-    return {row.pk for row in asked if any(person.pk != row.pk and compare(row, person) for person in people)}
+    return {
+        row.pk
+        for row in asked
+        if any(person.pk != row.pk and compare_person(row, person) for person in people)
+    }

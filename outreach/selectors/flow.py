@@ -17,27 +17,27 @@ FRESH_S = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class DayRange:
     """Whole days from `low` to `high`, which contain 8 of 10 cases."""
 
     low: int
     high: int
 
 
-def _range(waits: list[timedelta]) -> Range | None:
+def _central_range(waits: list[timedelta]) -> DayRange | None:
     if len(waits) < ENOUGH:
         return None
     tenths = statistics.quantiles([wait / timedelta(days=1) for wait in waits], n=10)
-    return Range(low=max(0, int(tenths[0])), high=max(1, -int(-tenths[8] // 1)))
+    return DayRange(low=max(0, int(tenths[0])), high=max(1, -int(-tenths[8] // 1)))
 
 
-def _decided(since: datetime) -> list[timedelta]:
+def _decision_waits(since: datetime) -> list[timedelta]:
     rows = VisitRequest.objects.filter(decided_at__gte=since).order_by("-decided_at")
     pairs = rows.values_list("received_at", "decided_at")[:MOST]
     return [decided - received for received, decided in pairs if decided]
 
 
-def _between(begin: Milestone, end: Milestone, since: datetime) -> list[timedelta]:
+def _milestone_waits(begin: Milestone, end: Milestone, since: datetime) -> list[timedelta]:
     rows = Progress.objects.filter(milestone__in=(begin, end), at__gte=since).order_by("-at")
     began: dict[object, datetime] = {}
     waits: list[timedelta] = []
@@ -49,16 +49,16 @@ def _between(begin: Milestone, end: Milestone, since: datetime) -> list[timedelt
     return waits
 
 
-def typical(begin: Milestone, end: Milestone) -> Range | None:
+def typical_wait(begin: Milestone, end: Milestone) -> DayRange | None:
     """The range of days between two milestones in the last half year; None if there are too few cases.
 
     From RECEIVED it is the time to the coordinator's decision.
     """
     key = f"flow:{begin}:{end}"
-    found: Range | str | None = cache.get(key, "unknown")
+    found: DayRange | str | None = cache.get(key, "unknown")
     if isinstance(found, str):
         since = timezone.now() - LOOK_BACK
-        waits = _decided(since) if begin == Milestone.RECEIVED else _between(begin, end, since)
-        found = _range(waits)
+        waits = _decision_waits(since) if begin == Milestone.RECEIVED else _milestone_waits(begin, end, since)
+        found = _central_range(waits)
         cache.set(key, found, FRESH_S)
     return found

@@ -16,7 +16,7 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """A row of the log as the office reads it; `subject` is the kind of its row."""
 
     at: datetime
@@ -26,7 +26,7 @@ class Line:
     change: str
 
 
-def _labels(subject_type: str) -> dict[str, str]:
+def _state_labels(subject_type: str) -> dict[str, str]:
     """The labels of a model's states, by code; if two fields share a code, the state's."""
     try:
         fields = apps.get_model(subject_type)._meta.get_fields()
@@ -38,43 +38,43 @@ def _labels(subject_type: str) -> dict[str, str]:
     return found
 
 
-def change(row: LogEntry) -> str:
+def describe_change(row: LogEntry) -> str:
     """The state change in words: "Menunggu jadwal → Sudah dijadwalkan"."""
-    names = _labels(row.subject_type)
+    names = _state_labels(row.subject_type)
     return " → ".join(names.get(state, state) for state in (row.from_state, row.to_state) if state)
 
 
-def _actors(rows: list[LogEntry]) -> dict[str, str]:
+def _actor_names(rows: list[LogEntry]) -> dict[str, str]:
     """Names of actors: accounts by one query, others by what they are."""
     ids = {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
     users = get_user_model().objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
     names = {f"user:{user.pk}": user.get_full_name() or user.get_username() for user in users}
-    return names | {row.actor: actor_word(row.actor) for row in rows if row.actor not in names}
+    return names | {row.actor: describe_actor(row.actor) for row in rows if row.actor not in names}
 
 
-def actor_word(actor: str) -> str:
+def describe_actor(actor: str) -> str:
     """The label of an actor that is not a known account."""
     if actor.startswith("device:"):
         return _("Tablet")
     return {"public": _("Pemohon"), "system": _("Sistem")}.get(actor, actor)
 
 
-def lines(subjects: Iterable[Model | None]) -> list[Line]:
+def list_history(subjects: Iterable[Model | None]) -> list[HistoryLine]:
     """The log of these rows, oldest first, in two queries."""
     wanted = Q(pk__in=[])
     for subject in subjects:
         if subject is not None:
             wanted |= Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
     rows = list(LogEntry.objects.filter(wanted).order_by("-id")[:MOST])[::-1]
-    actors, names = _actors(rows), actions.words()
+    actors, names = _actor_names(rows), actions.action_labels()
     kinds = {"visitrequest": _("permohonan"), "resident": _("warga"), "need": _("keperluan")}
     return [
-        Line(
+        HistoryLine(
             at=row.at,
             actor=actors.get(row.actor, row.actor),
             action=names.get(row.action, row.action),
             subject=kinds.get(row.subject_type.rpartition(".")[2], row.subject_type),
-            change=change(row),
+            change=describe_change(row),
         )
         for row in rows
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import NeedState, RequestState, Urgency
-from outreach.lib.nik import NumberError, digits
+from outreach.lib.nik import NumberError, strip_separators
 from outreach.lib.reference import BadReferenceError, parse_reference
 from outreach.models import District, Need, Resident, VisitRequest
 from outreach.selectors import duplicates
@@ -21,7 +21,7 @@ SOON = timedelta(days=14)  # a deadline this near goes before the longer wait
 
 
 @dataclass(frozen=True)
-class Listed:
+class FilteredPage:
     """A page of rows, and what the filters offer: counts by state, districts."""
 
     page: "Page[Any]"
@@ -30,21 +30,21 @@ class Listed:
     marked: set[object]
 
 
-def _page(rows: QuerySet[Any], number: int) -> "Page[Any]":
+def _paginate(rows: QuerySet[Any], number: int) -> "Page[Any]":
     return Paginator(rows, PER_PAGE).get_page(number)
 
 
-def _districts() -> list[District]:
+def _list_districts() -> list[District]:
     return list(District.objects.only("code", "name").order_by("name"))
 
 
-def _counts(model: type[Model], choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str, int]]:
+def _count_by_state(model: type[Model], choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str, int]]:
     rows = model._default_manager.order_by().values_list("state").annotate(count=Count("pk"))
     counts: dict[str, int] = dict(rows)
     return [(value, str(label), counts.get(value, 0)) for value, label in choices]
 
 
-def requests(*, state: str, district: str = "", number: int = 1) -> Listed:
+def list_requests(*, state: str, district: str = "", number: int = 1) -> FilteredPage:
     """Requests of a state: near deadlines first, then the longest wait; decided ones newest first."""
     rows = VisitRequest.objects.filter(state=state).select_related("village__district", "need")
     rows = rows.defer("village__boundary", "village__district__boundary")
@@ -56,19 +56,19 @@ def requests(*, state: str, district: str = "", number: int = 1) -> Listed:
         rows = rows.annotate(soon=soon).order_by("soon", "received_at", "pk")
     else:
         rows = rows.order_by("-decided_at", "pk")
-    page = _page(rows, number)
-    marked = duplicates.marked(list(page.object_list)) if state == RequestState.RECEIVED else set()
-    return Listed(page, _counts(VisitRequest, RequestState.choices), _districts(), marked)
+    page = _paginate(rows, number)
+    marked = duplicates.find_marked_ids(list(page.object_list)) if state == RequestState.RECEIVED else set()
+    return FilteredPage(page, _count_by_state(VisitRequest, RequestState.choices), _list_districts(), marked)
 
 
 def find_requests(typed: str) -> list[VisitRequest]:
     """Requests by reference, NIK, or a part of the name."""
     rows = VisitRequest.objects.select_related("village__district", "need")
     rows = rows.defer("village__boundary", "village__district__boundary")
-    return list(rows.filter(_by_text(typed, references=True)).order_by("-received_at")[:PER_PAGE])
+    return list(rows.filter(_filter_by_text(typed, references=True)).order_by("-received_at")[:PER_PAGE])
 
 
-def _by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
+def _filter_by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
     """Filter for a typed text: a reference or a NIK exactly, else a part of the name."""
     if references:
         try:
@@ -76,29 +76,29 @@ def _by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
         except BadReferenceError:
             pass
     try:
-        return Q(**{f"{prefix}nik_index": vault.blind("nik", digits(typed))})
+        return Q(**{f"{prefix}nik_index": vault.blind_index("nik", strip_separators(typed))})
     except NumberError:
         return Q(**{f"{prefix}name__icontains": typed.strip()})
 
 
 def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
     """The next waiting request, after `after` if given; None if there is none."""
-    listed = requests(state=RequestState.RECEIVED).page.object_list
+    listed = list_requests(state=RequestState.RECEIVED).page.object_list
     return next((row for row in listed if after is None or row.pk != after.pk), None)
 
 
-def residents(*, typed: str = "", district: str = "", number: int = 1) -> Listed:
+def list_residents(*, typed: str = "", district: str = "", number: int = 1) -> FilteredPage:
     """Residents by name, with their needs loaded."""
     rows = Resident.objects.select_related("village__district").prefetch_related("needs")
     rows = rows.defer("village__boundary", "village__district__boundary").order_by("name", "pk")
     if typed:
-        rows = rows.filter(_by_text(typed))
+        rows = rows.filter(_filter_by_text(typed))
     if district:
         rows = rows.filter(village__district=district)
-    return Listed(_page(rows, number), [], _districts(), set())
+    return FilteredPage(_paginate(rows, number), [], _list_districts(), set())
 
 
-def needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -> Listed:
+def list_needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -> FilteredPage:
     """Needs of a state ("" for all), the most urgent and longest waiting first."""
     rows = Need.objects.select_related("resident__village__district")
     rows = rows.defer("resident__village__boundary", "resident__village__district__boundary")
@@ -107,7 +107,7 @@ def needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -
     if district:
         rows = rows.filter(resident__village__district=district)
     if typed:
-        rows = rows.filter(_by_text(typed, prefix="resident__"))
+        rows = rows.filter(_filter_by_text(typed, prefix="resident__"))
     order = [Urgency.HOSPITAL, Urgency.HIGH, Urgency.NORMAL]
     pressing = Case(
         *[When(urgency=value, then=Value(place)) for place, value in enumerate(order)],
@@ -115,4 +115,6 @@ def needs(*, state: str, district: str = "", typed: str = "", number: int = 1) -
         output_field=IntegerField(),
     )
     rows = rows.order_by(pressing, "waiting_since", "pk")
-    return Listed(_page(rows, number), _counts(Need, NeedState.choices), _districts(), set())
+    return FilteredPage(
+        _paginate(rows, number), _count_by_state(Need, NeedState.choices), _list_districts(), set()
+    )

@@ -24,34 +24,37 @@ class RegionMap:
     etag: str
 
 
-def regency() -> Regency | None:
+def get_regency() -> Regency | None:
     """The regency of this installation without its boundary; None until `load_region` has run."""
     return Regency.objects.defer("outline", "surroundings").first()
 
 
-def _feature(
+def _build_feature(
     level: str, code: str, name: str, boundary: geo.Geometry, point: tuple[float, float] | None = None
 ) -> dict[str, Any]:
     properties: dict[str, Any] = {"level": level, "code": code, "name": name}
     if point:
         properties["point"] = [round(point[1], 5), round(point[0], 5)]
-    return {"type": "Feature", "properties": properties, "geometry": geo.rounded(boundary, MAP_DIGITS)}
+    return {"type": "Feature", "properties": properties, "geometry": geo.round_boundary(boundary, MAP_DIGITS)}
 
 
-def _features() -> list[dict[str, Any]]:
+def _build_features() -> list[dict[str, Any]]:
     home = Regency.objects.get()
     features = [
-        _feature("neighbour", area["code"], area["name"], area["boundary"]) for area in home.surroundings
+        _build_feature("neighbour", area["code"], area["name"], area["boundary"])
+        for area in home.surroundings
     ]
     for level, model in (("village", Village), ("district", District)):
         for row in model.objects.all():
-            features.append(_feature(level, row.code, row.name, row.boundary, (row.latitude, row.longitude)))
-    return [*features, _feature("regency", home.code, home.name, home.outline)]
+            features.append(
+                _build_feature(level, row.code, row.name, row.boundary, (row.latitude, row.longitude))
+            )
+    return [*features, _build_feature("regency", home.code, home.name, home.outline)]
 
 
 @lru_cache(maxsize=2)
-def _built(version: str, attribution: str) -> RegionMap:
-    features = _features()
+def _build_map(version: str, attribution: str) -> RegionMap:
+    features = _build_features()
     corners = [
         point
         for feature in features
@@ -70,7 +73,7 @@ def _built(version: str, attribution: str) -> RegionMap:
     return RegionMap(gzipped=gzip.compress(text.encode(), 9, mtime=0), etag=f'"{version[:32]}"')
 
 
-def region_map() -> RegionMap | None:
+def load_region_map() -> RegionMap | None:
     """The map, built once for each process and version of the region; None until `load_region` has run."""
     row = Regency.objects.values_list("files_sha256", "attribution").first()
-    return _built(*row) if row and row[0] else None
+    return _build_map(*row) if row and row[0] else None

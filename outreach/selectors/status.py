@@ -16,14 +16,14 @@ from outreach.enums import ClosedReason, Milestone, RequestState
 from outreach.models import Need, Progress, VisitRequest
 from outreach.selectors import flow
 
-Look = Literal["done", "past", "now", "waiting", "todo", "failed"]
+StepLook = Literal["done", "past", "now", "waiting", "todo", "failed"]
 
 
 @dataclass(frozen=True)
-class Step:
+class StatusStep:
     """A step: its look, title, time, and sentences about it."""
 
-    look: Look
+    look: StepLook
     title: str
     when: str = ""
     texts: list[str] = field(default_factory=list)
@@ -42,20 +42,20 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Status:
+class RequestStatus:
     """The content of the page. `finished`: nothing more is expected."""
 
     reference: str
     initials: str
     village: str
-    steps: list[Step]
+    steps: list[StatusStep]
     finished: bool
 
 
-def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target: str) -> Step:
+def _waiting_step(title: str, since: datetime, begin: Milestone, end: Milestone, target: str) -> StatusStep:
     """A waiting step with its age, and the observed range of days, else the office's target."""
     low, high = settings.TARGET_DAYS[target]
-    usual = flow.typical(begin, end)
+    usual = flow.typical_wait(begin, end)
     if usual:
         text = _("Selama ini 8 dari 10 warga menunggu %(low)d sampai %(high)d hari.")
         if not usual.low:
@@ -68,21 +68,21 @@ def _wait(title: str, since: datetime, begin: Milestone, end: Milestone, target:
         ) % {"low": low, "high": high}
     else:
         expect = _("Target kantor: %(low)d sampai %(high)d hari kerja.") % {"low": low, "high": high}
-    age = _("Sudah menunggu %(span)s.") % {"span": formats.span(timezone.now() - since)}
-    return Step("waiting", title, texts=[age, expect])
+    age = _("Sudah menunggu %(span)s.") % {"span": formats.format_time_span(timezone.now() - since)}
+    return StatusStep("waiting", title, texts=[age, expect])
 
 
-def _appointment(row: Progress, now: datetime) -> list[Step]:
+def _appointment_steps(row: Progress, now: datetime) -> list[StatusStep]:
     if row.earliest is None or row.latest is None:
-        return [Step("now", _("Kunjungan dijadwalkan"))]
-    when = formats.interval(row.earliest, row.latest)
+        return [StatusStep("now", _("Kunjungan dijadwalkan"))]
+    when = formats.format_interval(row.earliest, row.latest)
     if now > row.latest + timedelta(hours=2):
         late = _(
             "Waktu kunjungan ini sudah lewat dan laporannya belum kami terima. Bila petugas belum datang, %s"
         )
-        return [Step("waiting", _("Menunggu laporan petugas"), when, [late % _contact()])]
+        return [StatusStep("waiting", _("Menunggu laporan petugas"), when, [late % _contact_text()])]
     return [
-        Step(
+        StatusStep(
             "now",
             _("Petugas akan datang"),
             when,
@@ -96,24 +96,24 @@ def _appointment(row: Progress, now: datetime) -> list[Step]:
     ]
 
 
-def _contact() -> str:
+def _contact_text() -> str:
     if settings.OFFICE_PHONE:
         return _("hubungi kantor di %(phone)s.") % {"phone": settings.OFFICE_PHONE}
     return _("hubungi kantor atau perangkat desa.")
 
 
-def _card_wait(row: Progress) -> list[Step]:
+def _card_wait_steps(row: Progress) -> list[StatusStep]:
     title = _("Menunggu KTP-el dicetak")
-    return [_wait(title, row.at, Milestone.RECORDED, Milestone.CARD_PRINTED, "card")]
+    return [_waiting_step(title, row.at, Milestone.RECORDED, Milestone.CARD_PRINTED, "card")]
 
 
-def _schedule_wait(row: Progress) -> list[Step]:
+def _schedule_wait_steps(row: Progress) -> list[StatusStep]:
     begin = Milestone(row.milestone)
     title = _("Menunggu jadwal kunjungan") if begin == Milestone.ACCEPTED else _("Menunggu jadwal baru")
-    return [_wait(title, row.at, begin, Milestone.PLANNED, "planned")]
+    return [_waiting_step(title, row.at, begin, Milestone.PLANNED, "planned")]
 
 
-def _end(need: Need, row: Progress) -> list[Step]:
+def _end_steps(need: Need, row: Progress) -> list[StatusStep]:
     texts = {
         ClosedReason.DELIVERED: _("KTP-el sudah diterima. Terima kasih."),
         ClosedReason.DECEASED: _("Permohonan ditutup. Kami turut berduka."),
@@ -125,30 +125,32 @@ def _end(need: Need, row: Progress) -> list[Step]:
     reason = ClosedReason(need.closed_reason) if need.closed_reason else None
     told = [texts[reason]] if reason in texts else []
     if reason == ClosedReason.DELIVERED:
-        return [Step("done", _("Permohonan selesai"), formats.moment(row.at), told)]
-    return [Step("failed", _("Permohonan ditutup"), formats.moment(row.at), told)]
+        return [StatusStep("done", _("Permohonan selesai"), formats.format_moment(row.at), told)]
+    return [StatusStep("failed", _("Permohonan ditutup"), formats.format_moment(row.at), told)]
 
 
-def _current(row: Progress, now: datetime) -> list[Step]:
+def _current_steps(row: Progress, now: datetime) -> list[StatusStep]:
     """The steps after the last milestone."""
     milestone = Milestone(row.milestone)
     if milestone in (Milestone.ACCEPTED, Milestone.UNPLANNED, Milestone.NOT_MET):
-        return _schedule_wait(row)
+        return _schedule_wait_steps(row)
     if milestone == Milestone.PLANNED:
-        return _appointment(row, now)
+        return _appointment_steps(row, now)
     if milestone in (Milestone.ON_THE_WAY, Milestone.ARRIVED):
-        return [Step("now", str(milestone.label), formats.moment(row.at), [_("Siapkan KK asli.")])]
+        return [
+            StatusStep("now", str(milestone.label), formats.format_moment(row.at), [_("Siapkan KK asli.")])
+        ]
     if milestone == Milestone.CAPTURED:
         title = _("Menunggu berkas rekaman diperiksa")
-        return [_wait(title, row.at, Milestone.CAPTURED, Milestone.RECORDED, "recorded")]
+        return [_waiting_step(title, row.at, Milestone.CAPTURED, Milestone.RECORDED, "recorded")]
     if milestone == Milestone.REVIEW:
         title = _("Sedang diperiksa koordinator")
-        return [_wait(title, row.at, Milestone.REVIEW, Milestone.PLANNED, "decided")]
+        return [_waiting_step(title, row.at, Milestone.REVIEW, Milestone.PLANNED, "decided")]
     if milestone == Milestone.RECORDED:
-        return _card_wait(row)
+        return _card_wait_steps(row)
     if milestone == Milestone.CARD_PRINTED:
         title = _("Menunggu KTP-el diantar")
-        return [_wait(title, row.at, Milestone.CARD_PRINTED, Milestone.DELIVERED, "delivered")]
+        return [_waiting_step(title, row.at, Milestone.CARD_PRINTED, Milestone.DELIVERED, "delivered")]
     return []
 
 
@@ -167,18 +169,18 @@ PAST = (
 IN_VAIN = (Milestone.UNPLANNED, Milestone.NOT_MET, Milestone.REVIEW)
 
 
-def _past(rows: list[Progress]) -> list[Step]:
+def _past_steps(rows: list[Progress]) -> list[StatusStep]:
     """Steps of past milestones. An appointment is past once something else came after it."""
     steps = []
     for place, row in enumerate(rows):
         milestone = Milestone(row.milestone)
         last = place == len(rows) - 1
         if milestone == Milestone.PLANNED and not last and row.earliest and row.latest:
-            when = formats.interval(row.earliest, row.latest)
-            steps.append(Step("past", _("Kunjungan dijadwalkan"), when))
+            when = formats.format_interval(row.earliest, row.latest)
+            steps.append(StatusStep("past", _("Kunjungan dijadwalkan"), when))
         elif milestone in PAST and not (milestone == Milestone.REVIEW and last):
-            look: Look = "past" if milestone in IN_VAIN else "done"
-            steps.append(Step(look, str(milestone.label), formats.moment(row.at)))
+            look: StepLook = "past" if milestone in IN_VAIN else "done"
+            steps.append(StatusStep(look, str(milestone.label), formats.format_moment(row.at)))
     return steps
 
 
@@ -190,52 +192,56 @@ AHEAD: list[tuple[str, frozenset[Milestone]]] = [
 ]
 
 
-def _ahead(reached: set[str]) -> list[Step]:
+def _coming_steps(reached: set[str]) -> list[StatusStep]:
     titles = {
         "checked": _("Permohonan diperiksa dan dijadwalkan"),
         "visited": _("Petugas datang dan merekam di rumah"),
         "printed": _("KTP-el dicetak"),
         "delivered": _("KTP-el diantar sampai diterima"),
     }
-    return [Step("todo", titles[name]) for name, milestones in AHEAD if not milestones & reached]
+    return [StatusStep("todo", titles[name]) for name, milestones in AHEAD if not milestones & reached]
 
 
-def _of_need(need: Need, rows: list[Progress]) -> tuple[list[Step], bool]:
+def _need_steps(need: Need, rows: list[Progress]) -> tuple[list[StatusStep], bool]:
     last = rows[-1]
     if last.milestone == Milestone.CLOSED:
-        return [*_past(rows[:-1]), *_end(need, last)], True
-    steps = [*_past(rows), *_current(last, timezone.now())]
+        return [*_past_steps(rows[:-1]), *_end_steps(need, last)], True
+    steps = [*_past_steps(rows), *_current_steps(last, timezone.now())]
     finished = last.milestone == Milestone.DELIVERED
-    return [*steps, *([] if finished else _ahead({row.milestone for row in rows}))], finished
+    return [*steps, *([] if finished else _coming_steps({row.milestone for row in rows}))], finished
 
 
-def status_of(request: VisitRequest) -> Status:
+def describe_status(request: VisitRequest) -> RequestStatus:
     """The status of a request, as its page shows it."""
-    steps = [Step("done", _("Permohonan diterima"), formats.moment(request.received_at))]
+    steps = [StatusStep("done", _("Permohonan diterima"), formats.format_moment(request.received_at))]
     finished = False
     rows = list(request.need.progress.all()) if request.need else []
     if rows and request.need:
-        more, finished = _of_need(request.need, rows)
+        more, finished = _need_steps(request.need, rows)
         steps += more
     elif request.state == RequestState.REFUSED:
-        texts = [request.refusal_reason, _("Bila ada pertanyaan, %s") % _contact()]
-        when = formats.moment(request.decided_at) if request.decided_at else ""
+        texts = [request.refusal_reason, _("Bila ada pertanyaan, %s") % _contact_text()]
+        when = formats.format_moment(request.decided_at) if request.decided_at else ""
         steps.append(
-            Step("failed", _("Tidak dapat dilayani di rumah"), when, [text for text in texts if text])
+            StatusStep("failed", _("Tidak dapat dilayani di rumah"), when, [text for text in texts if text])
         )
         finished = True
     elif request.state == RequestState.CANCELLED:
         steps.append(
-            Step("failed", _("Permohonan dibatalkan"), texts=[_("Bila masih perlu, ajukan lagi; gratis.")])
+            StatusStep(
+                "failed", _("Permohonan dibatalkan"), texts=[_("Bila masih perlu, ajukan lagi; gratis.")]
+            )
         )
         finished = True
     else:
         title = _("Menunggu diperiksa petugas kantor")
-        steps.append(_wait(title, request.received_at, Milestone.RECEIVED, Milestone.ACCEPTED, "decided"))
-        steps += _ahead({Milestone.ACCEPTED})
-    return Status(
+        steps.append(
+            _waiting_step(title, request.received_at, Milestone.RECEIVED, Milestone.ACCEPTED, "decided")
+        )
+        steps += _coming_steps({Milestone.ACCEPTED})
+    return RequestStatus(
         reference=request.reference,
-        initials=formats.initials(request.name),
+        initials=formats.format_initials(request.name),
         village=request.village.name,
         steps=steps,
         finished=finished,

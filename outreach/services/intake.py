@@ -15,7 +15,7 @@ from outreach.enums import Relation, RequestState, ResidentKind, Sex, Skill
 from outreach.lib import reference
 from outreach.lib.nik import NumberError, parse_family_card, parse_nik
 from outreach.lib.phone import PhoneError, parse_phone
-from outreach.lib.times import Window, WindowError, age_on, merged
+from outreach.lib.times import Window, WindowError, age_on, merge_windows
 from outreach.models import ConsentRecord, Village, VisitRequest
 from outreach.services import log
 
@@ -67,26 +67,26 @@ class Consent:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmittedRequest:
     """The stored request; `made` is False if this form had become a request before."""
 
     request: VisitRequest
     made: bool
 
 
-def too_young(born: date | None, *, married: bool, today: date) -> bool:
+def is_too_young(born: date | None, *, married: bool, today: date) -> bool:
     """Whether the person is too young to be recorded."""
     return born is not None and not married and age_on(born, today) < MINIMUM_AGE
 
 
-def problems(data: Intake, *, today: date) -> dict[str, str]:
+def list_problems(data: Intake, *, today: date) -> dict[str, str]:
     """The errors of the data, {field: code}; empty if it is valid."""
     found: dict[str, str] = {}
     if not data.name.strip():
         found["name"] = "missing"
     if data.birth_date and (data.birth_date > today or age_on(data.birth_date, today) > 130):
         found["birth_date"] = "impossible"
-    elif too_young(data.birth_date, married=data.married, today=today):
+    elif is_too_young(data.birth_date, married=data.married, today=today):
         found["birth_date"] = "too_young"
     try:
         if data.nik:
@@ -104,7 +104,7 @@ def problems(data: Intake, *, today: date) -> dict[str, str]:
     except PhoneError:
         found["phone"] = "phone"
     try:
-        merged(data.windows)
+        merge_windows(data.windows)
     except WindowError as error:
         found["windows"] = str(error)
     if any(day not in range(7) for day in data.weekdays):
@@ -122,7 +122,7 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
     row = VisitRequest(
         reference=reference.new_reference(),
         form_token=form_token,
-        key=vault.new_person(),
+        key=vault.create_person_key(),
         relation=data.relation,
         name=" ".join(data.name.split()),
         birth_date=data.birth_date,
@@ -134,13 +134,13 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
         rt=data.rt,
         rw=data.rw,
         infectious=data.infectious,
-        windows=merged(data.windows),
+        windows=merge_windows(data.windows),
         weekdays=sorted(set(data.weekdays)),
         not_before=data.not_before if data.not_before and data.not_before > today else None,
         deadline=data.deadline,
         skills=sorted({str(skill) for skill in data.skills}),
-        nik_index=vault.blind("nik", nik),
-        phone_index=vault.blind("phone", phone),
+        nik_index=vault.blind_index("nik", nik),
+        phone_index=vault.blind_index("phone", phone),
         made_up=data.made_up,
     )
     for name, text in (
@@ -150,27 +150,27 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
         ("applicant_name", data.applicant_name.strip()),
         ("health", data.health.strip()),
     ):
-        vault.put(row, name, text)
+        vault.seal_field(row, name, text)
     if phone:
-        row.phone_tail_index = vault.blind("phone_tail", f"{row.pk}:{phone[-4:]}")
+        row.phone_tail_index = vault.blind_index("phone_tail", f"{row.pk}:{phone[-4:]}")
     else:
-        row.code_index = vault.blind("code", vault.status_code(row))
+        row.code_index = vault.blind_index("code", vault.status_code(row))
     row.save(force_insert=True)
     return row
 
 
-def submit(*, form_token: str, data: Intake, consent: Consent) -> Submitted:
+def submit_request(*, form_token: str, data: Intake, consent: Consent) -> SubmittedRequest:
     """Store the request with its consent and log row. The same `form_token` again returns the first request.
 
     Raises `IntakeError` for data that our forms do not let through.
     """
     today = timezone.localdate()
-    wrong = problems(data, today=today)
+    wrong = list_problems(data, today=today)
     if wrong:
         raise IntakeError(wrong)
     first = VisitRequest.objects.filter(form_token=form_token).first()
     if first:
-        return Submitted(first, made=False)
+        return SubmittedRequest(first, made=False)
     try:
         with transaction.atomic():
             row = _new_request(form_token, data, today)
@@ -181,8 +181,10 @@ def submit(*, form_token: str, data: Intake, consent: Consent) -> Submitted:
                 given_by=data.relation,
                 given_at=timezone.now(),
             )
-            log.write(actor="public", action="request_received", subject=row, to_state=RequestState.RECEIVED)
+            log.write_log(
+                actor="public", action="request_received", subject=row, to_state=RequestState.RECEIVED
+            )
     except IntegrityError:
         # a twin of this very form was quicker; anything else is raised again by `get`
-        return Submitted(VisitRequest.objects.get(form_token=form_token), made=False)
-    return Submitted(row, made=True)
+        return SubmittedRequest(VisitRequest.objects.get(form_token=form_token), made=False)
+    return SubmittedRequest(row, made=True)

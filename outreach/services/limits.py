@@ -19,7 +19,7 @@ KEEP = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class TryLimit:
     """At most `tries` within `minutes`; `name` identifies the limit."""
 
     name: str
@@ -28,7 +28,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LimitAnswer:
     """Whether the try is within the limit; if not, when the next one is allowed."""
 
     allowed: bool
@@ -40,13 +40,13 @@ class Answer:
         return (self.again_at - timezone.now()).total_seconds()
 
 
-def _key(limit: Limit, who: str) -> str:
-    return vault.blind(f"limit:{limit.name}", who)
+def _counter_key(limit: TryLimit, who: str) -> str:
+    return vault.blind_index(f"limit:{limit.name}", who)
 
 
-def count(limit: Limit, who: str, *, tries: int = 1) -> Answer:
+def count_try(limit: TryLimit, who: str, *, tries: int = 1) -> LimitAnswer:
     """Count one or several tries of `who` and say whether they are within the limit."""
-    key, now = _key(limit, who), timezone.now()
+    key, now = _counter_key(limit, who), timezone.now()
     begin = now - timedelta(minutes=limit.minutes)
     with transaction.atomic():
         for _attempt in range(3):
@@ -64,9 +64,11 @@ def count(limit: Limit, who: str, *, tries: int = 1) -> Answer:
             Throttle.objects.filter(since__lt=now - KEEP).delete()
             break
         row = Throttle.objects.get(key=key)
-    return Answer(allowed=row.count <= limit.tries, again_at=row.since + timedelta(minutes=limit.minutes))
+    return LimitAnswer(
+        allowed=row.count <= limit.tries, again_at=row.since + timedelta(minutes=limit.minutes)
+    )
 
 
-def forget(limit: Limit, who: str) -> None:
+def reset_count(limit: TryLimit, who: str) -> None:
     """Reset the counter after a successful try."""
-    Throttle.objects.filter(key=_key(limit, who)).delete()
+    Throttle.objects.filter(key=_counter_key(limit, who)).delete()

@@ -8,7 +8,7 @@ from django.db.models import Model
 from outreach.models import LogEntry
 
 
-def write(
+def write_log(
     *,
     actor: str,
     action: str,

@@ -6,7 +6,7 @@ from outreach.enums import Milestone
 from outreach.models import Need, Progress
 
 
-def record(
+def record_progress(
     *,
     need: Need,
     milestone: Milestone,

@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data" / "madiun"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedRegion:
     """The result of a load: counts of rows now, and whether the files differed from the last load."""
 
     regency: Regency
@@ -24,13 +24,13 @@ class Loaded:
     changed: bool
 
 
-def _store(model: type[Model], rows: list[Model], *, fields: list[str]) -> None:
+def _store_rows(model: type[Model], rows: list[Model], *, fields: list[str]) -> None:
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=100
     )
 
 
-def _districts(region: RegionFiles) -> None:
+def _store_districts(region: RegionFiles) -> None:
     rows: list[Model] = []
     for code, row in region.districts.items():
         people = region.population.get(code, {})
@@ -58,10 +58,10 @@ def _districts(region: RegionFiles) -> None:
         "elderly",
         "not_recorded",
     ]
-    _store(District, rows, fields=fields)
+    _store_rows(District, rows, fields=fields)
 
 
-def _villages(region: RegionFiles) -> None:
+def _store_villages(region: RegionFiles) -> None:
     rows: list[Model] = [
         Village(
             code=code,
@@ -77,10 +77,10 @@ def _villages(region: RegionFiles) -> None:
         for code, row in region.villages.items()
     ]
     fields = ["district", "name", "kind", "postal_code", "latitude", "longitude", "area_km2", "boundary"]
-    _store(Village, rows, fields=fields)
+    _store_rows(Village, rows, fields=fields)
 
 
-def _health_posts(region: RegionFiles) -> None:
+def _store_health_posts(region: RegionFiles) -> None:
     rows: list[Model] = [
         HealthPost(
             code=code,
@@ -93,10 +93,10 @@ def _health_posts(region: RegionFiles) -> None:
         )
         for code, row in region.health_posts.items()
     ]
-    _store(HealthPost, rows, fields=["village", "name", "service", "address", "latitude", "longitude"])
+    _store_rows(HealthPost, rows, fields=["village", "name", "service", "address", "latitude", "longitude"])
 
 
-def _drop(gone: QuerySet[Model]) -> None:
+def _drop_unused(gone: QuerySet[Model]) -> None:
     """Delete rows that the files no longer have, unless residents live there."""
     names = ", ".join(str(row) for row in gone[:5])
     try:
@@ -111,7 +111,7 @@ def _drop(gone: QuerySet[Model]) -> None:
 
 
 @transaction.atomic
-def load(*, folder: Path = SHIPPED) -> Loaded:
+def load_region(*, folder: Path = SHIPPED) -> LoadedRegion:
     """Load a region folder; repeating it changes nothing. Raises `RegionError`; then nothing has changed."""
     region = read_folder(folder)
     other = Regency.objects.exclude(code=region.code).first()
@@ -133,17 +133,17 @@ def load(*, folder: Path = SHIPPED) -> Loaded:
             "files_sha256": region.sha256,
         },
     )
-    _districts(region)
-    _villages(region)
-    _health_posts(region)
-    _drop(HealthPost.objects.exclude(code__in=region.health_posts))
-    _drop(Village.objects.exclude(code__in=region.villages))
-    _drop(District.objects.exclude(code__in=region.districts))
+    _store_districts(region)
+    _store_villages(region)
+    _store_health_posts(region)
+    _drop_unused(HealthPost.objects.exclude(code__in=region.health_posts))
+    _drop_unused(Village.objects.exclude(code__in=region.villages))
+    _drop_unused(District.objects.exclude(code__in=region.districts))
     if before != region.sha256:
-        log.write(
+        log.write_log(
             actor="system", action="region_loaded", subject=regency, detail={"files_sha256": region.sha256}
         )
-    return Loaded(
+    return LoadedRegion(
         regency=regency,
         districts=len(region.districts),
         villages=len(region.villages),

@@ -23,10 +23,10 @@ class LocationError(ValueError):
 def check_point(*, latitude: float, longitude: float) -> None:
     """Raise `LocationError` for a point outside the regency (outside Indonesia if the regency has no
     outline)."""
-    if not geo.in_indonesia(latitude=latitude, longitude=longitude):
+    if not geo.is_in_indonesia(latitude=latitude, longitude=longitude):
         raise LocationError("numbers")
     outline = Regency.objects.values_list("outline", flat=True).first()
-    if outline and not geo.contains(outline, latitude=latitude, longitude=longitude):
+    if outline and not geo.contains_point(outline, latitude=latitude, longitude=longitude):
         raise LocationError("outside")
 
 
@@ -34,9 +34,9 @@ def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: boo
     """Re-encrypt the request's numbers for the resident's row. Returns the names of the fields set."""
     done = []
     for name in SEALED:
-        text = vault.get(request, name)
+        text = vault.unseal_field(request, name)
         if text and not (only_missing and getattr(resident, f"{name}_sealed")):
-            vault.put(resident, name, text)
+            vault.seal_field(resident, name, text)
             done.append(name)
     if "nik" in done:
         resident.nik_index = request.nik_index or None
@@ -45,7 +45,7 @@ def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: boo
     return done
 
 
-def from_request(
+def create_from_request(
     *, request: VisitRequest, kind: str, point: tuple[float, float] | None, actor: str
 ) -> Resident:
     """Create a resident from a request, under the request's key. `point` = (latitude, longitude), else the
@@ -57,7 +57,7 @@ def from_request(
     if point:
         check_point(latitude=point[0], longitude=point[1])
     taken = Resident.objects.filter(key=request.key_id).exists()
-    key: PersonKey = vault.new_person() if taken else request.key
+    key: PersonKey = vault.create_person_key() if taken else request.key
     resident = Resident(
         key=key,
         name=request.name,
@@ -76,9 +76,9 @@ def from_request(
     )
     _copy_sealed(request, resident, only_missing=False)
     if request.relation != "self":
-        vault.put(resident, "carer_name", vault.get(request, "applicant_name"))
+        vault.seal_field(resident, "carer_name", vault.unseal_field(request, "applicant_name"))
     resident.save(force_insert=True)
-    log.write(actor=actor, action="resident_made", subject=resident, detail={"request": str(request.pk)})
+    log.write_log(actor=actor, action="resident_made", subject=resident, detail={"request": str(request.pk)})
     return resident
 
 
@@ -87,7 +87,7 @@ def _locked(resident: Resident) -> Resident:
     return Resident.objects.select_for_update(of=("self",)).select_related("key").get(pk=resident.pk)
 
 
-def complete(*, resident: Resident, request: VisitRequest, actor: str) -> Resident:
+def complete_resident(*, resident: Resident, request: VisitRequest, actor: str) -> Resident:
     """Add to a known resident what a later request knows and the office did not; nothing known is changed.
 
     Returns the resident, locked until the end of the transaction in which this is called.
@@ -104,18 +104,18 @@ def complete(*, resident: Resident, request: VisitRequest, actor: str) -> Reside
     if added:
         row.save(update_fields=[*columns, "updated_at"])
         detail = {"added": added, "request": str(request.pk)}
-        log.write(actor=actor, action="resident_completed", subject=row, detail=detail)
+        log.write_log(actor=actor, action="resident_completed", subject=row, detail=detail)
     return row
 
 
 @transaction.atomic
-def locate(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
+def locate_resident(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
     """Set the home's location. False if it is there already. Raises `LocationError`."""
     check_point(latitude=latitude, longitude=longitude)
     before = _put_at(resident, latitude, longitude, LocationSource.PIN)
     if before is None:
         return False
-    log.write(
+    log.write_log(
         actor=actor,
         action="resident_located",
         subject=resident,
@@ -127,14 +127,15 @@ def locate(*, resident: Resident, latitude: float, longitude: float, actor: str)
 
 @transaction.atomic
 def fix_location(*, resident: Resident, latitude: float, longitude: float, actor: str, source: str) -> bool:
-    """Put the home where an officer stood before it; False where it is there already. `source` names the report.
+    """Put the home where an officer stood before it; False where it is there already. `source` names the
+    report.
 
     The caller has looked whether the point can be true: a home may lie outside the regency's outline.
     """
     before = _put_at(resident, latitude, longitude, LocationSource.OFFICER)
     if before is None:
         return False
-    log.write(
+    log.write_log(
         actor=actor,
         action="location_fixed",
         subject=resident,
@@ -164,21 +165,21 @@ def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: s
     number = parse_phone(phone) if phone else ""
     row = _locked(resident)
     told = {"carer_name": carer_name, "phone": number}
-    changed = [name for name, text in told.items() if text and text != vault.get(row, name)]
+    changed = [name for name, text in told.items() if text and text != vault.unseal_field(row, name)]
     for name in changed:
-        vault.put(row, name, told[name])
+        vault.seal_field(row, name, told[name])
     if "phone" in changed:
-        row.phone_index = vault.blind("phone", number)
+        row.phone_index = vault.blind_index("phone", number)
     if changed:
         row.save(update_fields=["carer_name_sealed", "phone_sealed", "phone_index"])
         detail = {"changed": changed, "source": source}
-        log.write(actor=actor, action="contact_corrected", subject=row, detail=detail)
+        log.write_log(actor=actor, action="contact_corrected", subject=row, detail=detail)
     return changed
 
 
 @transaction.atomic
-def reveal(*, row: Resident | VisitRequest, actor: str) -> dict[str, str]:
+def reveal_sealed(*, row: Resident | VisitRequest, actor: str) -> dict[str, str]:
     """The decrypted texts of a row, with a log row that says who looked."""
     names = [*SEALED, "applicant_name"] if isinstance(row, VisitRequest) else [*SEALED, "carer_name"]
-    log.write(actor=actor, action="sealed_revealed", subject=row)
-    return {name: vault.get(row, name) for name in names}
+    log.write_log(actor=actor, action="sealed_revealed", subject=row)
+    return {name: vault.unseal_field(row, name) for name in names}

@@ -7,7 +7,7 @@ from outreach.models import Throttle
 from outreach.services.limits import KEEP
 
 
-def forget_old() -> int:
+def delete_expired_rows() -> int:
     """Delete expired rows. Returns how many. Safe to repeat."""
     now = timezone.now()
     sessions, _by_model = Session.objects.filter(expire_date__lt=now).delete()

@@ -24,13 +24,15 @@ def transition(
 ) -> bool:
     """Move `row` to the state `to` by one conditional UPDATE, with its row in the log.
 
-    The state in the database counts, not the one that the instance remembers. False, and nothing is changed, where
-    that allows no such move by the model's table, is none of `sources` (a part of what the table allows), or where
-    the row is not `among` these rows of its table (a claim that is still held, say). `fields` are written with the state, in the
-    database and on the instance. `reason` is kept in the log: ids, codes and numbers, nothing personal; `action` names
-    the move where the table's word for it is too general.
+    The state in the database counts, not the one that the instance remembers. False, and nothing is changed,
+    where that allows no such move by the model's table, is none of `sources` (a part of what the table
+    allows), or where the row is not `among` these rows of its table (a claim that is still held, say).
+    `fields` are written with the state, in the database and on the instance. `reason` is kept in the log:
+    ids, codes and numbers, nothing personal; `action` names the move where the table's word for it is too
+    general.
 
-    Raises `ValueError` where `to` is not a state of the table, or the table never allows the move from `sources`.
+    Raises `ValueError` where `to` is not a state of the table, or the table never allows the move from
+    `sources`.
     """
     table = row.state_table
     allowed = table.sources(to)
@@ -44,7 +46,7 @@ def transition(
     before = locked.values_list(table.field, flat=True).first()
     if before is None or not rows.filter(**{table.field: before}).update(**{table.field: to}, **fields):
         return False
-    log.write(
+    log.write_log(
         actor=actor,
         action=action or table.action,
         subject=getattr(row, table.subject) if table.subject else row,

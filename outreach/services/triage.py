@@ -1,7 +1,7 @@
 """What the coordinator does with a request: accept, refuse, merge. Each is safe to press twice.
 
-Two coordinators may press at the same moment. Rows are locked in one order: requests, the resident, the need; what
-decides is read after its row is locked.
+Two coordinators may press at the same moment. Rows are locked in one order: requests, the resident, the need;
+what decides is read after its row is locked.
 """
 
 import json
@@ -58,9 +58,9 @@ class Decision:
     also: list[VisitRequest] = field(default_factory=list)
 
 
-def _locked(request: VisitRequest, *others: VisitRequest) -> VisitRequest:
-    """The request as the database has it. It and `others` are locked, in the order of their ids: presses that name
-    one another's requests wait for one another."""
+def _lock_request(request: VisitRequest, *others: VisitRequest) -> VisitRequest:
+    """The request as the database has it. It and `others` are locked, in the order of their ids: presses that
+    name one another's requests wait for one another."""
     rows = VisitRequest.objects.select_for_update(of=("self",)).select_related("village", "key")
     ids = [request.pk, *(other.pk for other in others)]
     # without `need`: PostgreSQL shows a row that changed during the wait joined with what it named before
@@ -91,8 +91,9 @@ def _nobody_else_has(nik_index: str) -> Iterator[None]:
         raise TriageError("same_nik") from error
 
 
-def _join(need: Need, row: VisitRequest, decision: Decision, *, actor: str) -> Need:
-    """Another request for the same errand, which is locked: the more pressing word counts, the longer wait is kept."""
+def _join_need(need: Need, row: VisitRequest, decision: Decision, *, actor: str) -> Need:
+    """Another request for the same errand, which is locked: the more pressing word counts, the longer wait is
+    kept."""
     need.urgency = max(need.urgency, decision.urgency, key=lambda value: URGENCIES.index(Urgency(value)))
     need.skills = sorted({*need.skills, *decision.skills})
     need.deadline = min(filter(None, (need.deadline, decision.deadline)), default=None)
@@ -100,7 +101,7 @@ def _join(need: Need, row: VisitRequest, decision: Decision, *, actor: str) -> N
         need.not_before = None
     need.waiting_since = min(need.waiting_since, row.received_at)
     need.save(update_fields=["urgency", "skills", "deadline", "not_before", "waiting_since"])
-    log.write(actor=actor, action="need_joined", subject=need, detail={"request": str(row.pk)})
+    log.write_log(actor=actor, action="need_joined", subject=need, detail={"request": str(row.pk)})
     return need
 
 
@@ -116,29 +117,31 @@ def _new_need(resident: Resident, row: VisitRequest, decision: Decision, *, acto
         waiting_since=row.received_at,
     )
     detail = {"request": str(row.pk)}
-    log.write(actor=actor, action="need_made", subject=need, to_state=NeedState.OPEN, detail=detail)
+    log.write_log(actor=actor, action="need_made", subject=need, to_state=NeedState.OPEN, detail=detail)
     return need
 
 
 def _resident(row: VisitRequest, decision: Decision, *, actor: str) -> Resident:
     """Whom the accepted request is about: a new resident, or the known one, locked and completed."""
     if decision.resident is None:
-        return residents.from_request(request=row, kind=decision.kind, point=decision.point, actor=actor)
-    resident = residents.complete(resident=decision.resident, request=row, actor=actor)
+        return residents.create_from_request(
+            request=row, kind=decision.kind, point=decision.point, actor=actor
+        )
+    resident = residents.complete_resident(resident=decision.resident, request=row, actor=actor)
     if decision.point:
         latitude, longitude = decision.point
-        residents.locate(resident=resident, latitude=latitude, longitude=longitude, actor=actor)
+        residents.locate_resident(resident=resident, latitude=latitude, longitude=longitude, actor=actor)
     return resident
 
 
 @transaction.atomic
-def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
+def accept_request(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
     """Accept a request: create or complete the resident, create or join the need. Accepted before, it returns
     that need.
 
     Raises `TriageError` and `residents.LocationError`; then nothing has changed.
     """
-    row = _locked(request, *decision.also)
+    row = _lock_request(request, *decision.also)
     if row.state == RequestState.ACCEPTED and row.need:
         return row.need
     if row.state != RequestState.RECEIVED:
@@ -150,25 +153,25 @@ def accept(*, request: VisitRequest, decision: Decision, actor: str) -> Need:
     known = _lock_unfinished_need(resident)
     now = timezone.now()
     if known:
-        need = _join(known, row, decision, actor=actor)
+        need = _join_need(known, row, decision, actor=actor)
     else:
         need = _new_need(resident, row, decision, actor=actor)
-        progress.record(need=need, milestone=Milestone.ACCEPTED, at=now, source=f"request:{row.pk}")
+        progress.record_progress(need=need, milestone=Milestone.ACCEPTED, at=now, source=f"request:{row.pk}")
     _decide(row, RequestState.ACCEPTED, actor=actor, resident=resident, need=need, decided_at=now)
     for other in decision.also:
         try:
-            merge(request=other, resident=resident, actor=actor)
+            merge_request(request=other, resident=resident, actor=actor)
         except TriageError as error:
             raise TriageError("also") from error
     return need
 
 
 @transaction.atomic
-def refuse(*, request: VisitRequest, reason: str, actor: str) -> None:
+def refuse_request(*, request: VisitRequest, reason: str, actor: str) -> None:
     """Refuse a request with a reason that the resident reads. Raises `TriageError`."""
     if not reason.strip():
         raise TriageError("reason")
-    row = _locked(request)
+    row = _lock_request(request)
     if row.state == RequestState.REFUSED and row.refusal_reason == reason.strip():
         return
     fields = {"refusal_reason": reason.strip(), "decided_at": timezone.now()}
@@ -176,31 +179,31 @@ def refuse(*, request: VisitRequest, reason: str, actor: str) -> None:
 
 
 @transaction.atomic
-def reconsider(*, request: VisitRequest, actor: str) -> None:
+def reconsider_request(*, request: VisitRequest, actor: str) -> None:
     """Put a refused request back into the queue. Raises `TriageError`."""
-    row = _locked(request)
+    row = _lock_request(request)
     if row.state == RequestState.RECEIVED:
         return
     _decide(row, RequestState.RECEIVED, actor=actor, refusal_reason="", decided_at=None)
 
 
 @transaction.atomic
-def merge(*, request: VisitRequest, resident: Resident, actor: str) -> Need:
+def merge_request(*, request: VisitRequest, resident: Resident, actor: str) -> Need:
     """Merge a request into the resident's unfinished need; its status page then follows that need.
 
     Raises `TriageError`: nothing_to_merge where the resident has no such errand, decided, same_nik.
     """
-    row = _locked(request)
+    row = _lock_request(request)
     if row.state == RequestState.MERGED and row.need and row.resident_id == resident.pk:
         return row.need
     with _nobody_else_has(row.nik_index):
-        resident = residents.complete(resident=resident, request=row, actor=actor)
+        resident = residents.complete_resident(resident=resident, request=row, actor=actor)
     need = _lock_unfinished_need(resident)
     if need is None:
         raise TriageError("nothing_to_merge")
     urgency = Urgency(need.urgency)
     same = Decision(kind=row.kind, urgency=urgency, skills=row.skills, deadline=row.deadline)
-    _join(need, row, same, actor=actor)
+    _join_need(need, row, same, actor=actor)
     now = timezone.now()
     _decide(row, RequestState.MERGED, actor=actor, resident=resident, need=need, decided_at=now)
     return need
@@ -212,7 +215,7 @@ def reopen_need(*, need: Need, actor: str) -> bool:
     if not transition(row=need, to=NeedState.OPEN, actor=actor, sources=(NeedState.REVIEW,)):
         return False
     source = f"reopened:{uuid7()}"
-    progress.record(need=need, milestone=Milestone.UNPLANNED, at=timezone.now(), source=source)
+    progress.record_progress(need=need, milestone=Milestone.UNPLANNED, at=timezone.now(), source=source)
     return True
 
 
@@ -222,7 +225,7 @@ def close_need(*, need: Need, reason: ClosedReason, actor: str) -> bool:
     waiting = (NeedState.OPEN, NeedState.REVIEW)
     if not transition(row=need, to=NeedState.CLOSED, actor=actor, sources=waiting, closed_reason=reason):
         return False
-    progress.record(need=need, milestone=Milestone.CLOSED, at=timezone.now(), source="coordinator")
+    progress.record_progress(need=need, milestone=Milestone.CLOSED, at=timezone.now(), source="coordinator")
     return True
 
 
@@ -245,8 +248,8 @@ def change_conditions(
     actor: str,
     seen: str = "",
 ) -> bool:
-    """New conditions for an errand that waits for a plan or a decision; False where it no longer does, or where
-    its conditions are no longer those that the person saw (`seen`: their `conditions_text`)."""
+    """New conditions for an errand that waits for a plan or a decision; False where it no longer does, or
+    where its conditions are no longer those that the person saw (`seen`: their `conditions_text`)."""
     now = {
         "urgency": urgency,
         "skills": sorted(set(skills)),
@@ -262,5 +265,5 @@ def change_conditions(
     if seen not in ("", conditions_text(row)):
         return False
     Need.objects.filter(pk=row.pk).update(**now)
-    log.write(actor=actor, action="need_changed", subject=row, detail={"changed": changed})
+    log.write_log(actor=actor, action="need_changed", subject=row, detail={"changed": changed})
     return True

@@ -5,26 +5,26 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from outreach.admin.need_extras import Place, render_extras
-from outreach.lib import phone as phones
+from outreach.admin.need_extras import PagePlace, render_extras
+from outreach.lib import phone
 from outreach.models import Need
 
 register = template.Library()
 
 
 @register.filter(name="short")
-def short(label: str) -> str:
+def shorten_label(label: str) -> str:
     """A label without what it says in brackets, for a narrow column: "Lansia (60 tahun ke atas)" is "Lansia"."""
     return str(label).partition(" (")[0]
 
 
 @register.filter(name="phone")
-def phone(number: str) -> str:
+def show_phone(number: str) -> str:
     """A stored number as written in Indonesia."""
-    return phones.shown(number)
+    return phone.format_phone(number)
 
 
 @register.simple_tag(takes_context=True)
 def need_extras(context: dict[str, Any], place: str, need: Need) -> SafeString:
     """What other apps show of the need at a place (outreach/admin/need_extras.py)."""
-    return render_extras(Place(place), context["request"], need)
+    return render_extras(PagePlace(place), context["request"], need)

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-View = Callable[[HttpRequest], HttpResponse]
+PublicView = Callable[[HttpRequest], HttpResponse]
 
 
-def button(view: View) -> View:
+def post_only(view: PublicView) -> PublicView:
     """Only POST. A reload, or the Back key, is redirected to the home page instead of refused."""
 
     @require_http_methods(["GET", "HEAD", "POST"])

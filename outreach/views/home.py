@@ -11,11 +11,11 @@ from outreach.selectors import region
 
 @never_cache
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    context = {"regency": region.regency(), "half_filled": form_draft.load(request) is not None}
+def home_view(request: HttpRequest) -> HttpResponse:
+    context = {"regency": region.get_regency(), "half_filled": form_draft.load_draft(request) is not None}
     return render(request, "outreach/home.html", context)
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "outreach/privacy.html", {"notice": notice.paragraphs()})
+def privacy_view(request: HttpRequest) -> HttpResponse:
+    return render(request, "outreach/privacy.html", {"notice": notice.notice_paragraphs()})

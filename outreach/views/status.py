@@ -13,10 +13,10 @@ from outreach import formats, vault
 from outreach.forms.status import StatusForm
 from outreach.lib.crypto import SealError
 from outreach.models import VisitRequest
-from outreach.selectors.status import status_of
+from outreach.selectors.status import describe_status
 from outreach.services import status
 from outreach.views.address import client_address
-from outreach.views.decorators import button
+from outreach.views.decorators import post_only
 from outreach.views.wizard import SENT
 
 KEY, TYPED = "status", "status_dicoba"
@@ -27,22 +27,22 @@ CLOCK_S = 60  # how much a clock is put right now and then; set back further, an
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find_status_view(request: HttpRequest) -> HttpResponse:
     """The form of reference and secret. A wrong try is shown by a GET after the POST, so that Back never asks
     to send a form again."""
     if request.method == "POST":
-        return _try(request)
-    typed, problem = _typed(request)
+        return _try_secret(request)
+    typed, problem = _pop_last_try(request)
     form = StatusForm(typed)
     if form.is_valid() and problem:
         form.add_error(None, problem)
     return render(request, "outreach/status_find.html", {"form": form, "errors": form.errors})
 
 
-def _try(request: HttpRequest) -> HttpResponse:
+def _try_secret(request: HttpRequest) -> HttpResponse:
     form, problem = StatusForm(request.POST), ""
     if form.is_valid():
-        found = status.look(
+        found = status.look_up_status(
             typed_reference=form.cleaned_data["reference"],
             secret=form.cleaned_data["secret"],
             address=client_address(request),
@@ -51,13 +51,13 @@ def _try(request: HttpRequest) -> HttpResponse:
             request.session.cycle_key()  # whoever knew this session before does not see the status
             request.session[KEY] = [str(found.request.pk), time.time()]
             return redirect("outreach:status_show")
-        problem = _message(found)
+        problem = _describe_refusal(found)
     typed = {name: request.POST.get(name, "")[:LONGEST] for name in form.fields}
     request.session[TYPED] = vault.seal_draft(json.dumps([typed, problem]), place=TYPED)
     return redirect("outreach:status")
 
 
-def _typed(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
+def _pop_last_try(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
     """What the last try typed, and the message about it. Removed from the session, because the phone may be
     shared."""
     sealed = request.session.pop(TYPED, "")
@@ -68,28 +68,28 @@ def _typed(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
     return typed, problem
 
 
-def _message(found: status.Looked) -> str:
+def _describe_refusal(found: status.StatusLookup) -> str:
     if found.wait_until:
         return _("Sudah terlalu banyak percobaan. Coba lagi setelah pukul %(time)s.") % {
-            "time": formats.clock(found.wait_until)
+            "time": formats.format_clock(found.wait_until)
         }
     return _("Nomor permohonan dan angka atau kode itu tidak cocok. Periksa keduanya, lalu coba lagi.")
 
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show_status_view(request: HttpRequest) -> HttpResponse:
     pk, opened = request.session.get(KEY, [None, 0])
     row = None
     if -CLOCK_S < time.time() - opened < OPEN_S:
         row = VisitRequest.objects.select_related("village", "need").filter(pk=pk).first()
     if row is None:
         return redirect("outreach:status")
-    return render(request, "outreach/status_show.html", {"status": status_of(row)})
+    return render(request, "outreach/status_show.html", {"status": describe_status(row)})
 
 
-@button
-def leave(request: HttpRequest) -> HttpResponse:
+@post_only
+def leave_status_view(request: HttpRequest) -> HttpResponse:
     """Close the status page and the confirmation of a request, on a shared phone."""
     for key in (KEY, SENT):
         request.session.pop(key, None)

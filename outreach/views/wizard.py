@@ -18,44 +18,44 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outreach import form_draft, formats, notice, vault
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.pages import BY_SLUG, PAGES
-from outreach.forms.places import parts_of_day
-from outreach.lib.nik import disagreements, parse_nik
-from outreach.lib.workdays import after
+from outreach.forms.places import office_parts_of_day
+from outreach.lib.nik import list_disagreements, parse_nik
+from outreach.lib.workdays import add_working_days
 from outreach.models import VisitRequest
 from outreach.services import intake, limits
 from outreach.views.address import client_address
-from outreach.views.decorators import button
+from outreach.views.decorators import post_only
 
 SENT, PROBLEM = "terkirim", "belum_terkirim"
 # Generous to a village behind one address, a village officer with one phone, a family that tries again.
-PER_ADDRESS = limits.Limit("request:address", tries=120, minutes=60)
-PER_PHONE = limits.Limit("request:phone", tries=100, minutes=24 * 60)
-PER_NIK = limits.Limit("request:nik", tries=6, minutes=24 * 60)
+PER_ADDRESS = limits.TryLimit("request:address", tries=120, minutes=60)
+PER_PHONE = limits.TryLimit("request:phone", tries=100, minutes=24 * 60)
+PER_NIK = limits.TryLimit("request:nik", tries=6, minutes=24 * 60)
 
 
-def _go(slug: str | None) -> HttpResponseRedirect:
+def _redirect_to_page(slug: str | None) -> HttpResponseRedirect:
     return redirect("outreach:page", slug) if slug else redirect("outreach:check")
 
 
-@button
-def begin(request: HttpRequest) -> HttpResponse:
+@post_only
+def begin_form_view(request: HttpRequest) -> HttpResponse:
     """Start a form, or continue a half-filled one."""
-    draft = form_draft.load(request)
+    draft = form_draft.load_draft(request)
     if draft is None:
         request.session.pop(SENT, None)
         draft = form_draft.Draft()
-        form_draft.save(request, draft)
-    return _go(form_draft.read(draft).missing)
+        form_draft.save_draft(request, draft)
+    return _redirect_to_page(form_draft.check_pages(draft).missing)
 
 
-@button
-def discard(request: HttpRequest) -> HttpResponse:
+@post_only
+def discard_form_view(request: HttpRequest) -> HttpResponse:
     """Delete the half-filled form."""
-    form_draft.drop(request)
+    form_draft.drop_draft(request)
     return redirect("outreach:home")
 
 
-def _lost(request: HttpRequest) -> HttpResponse:
+def _redirect_lost(request: HttpRequest) -> HttpResponse:
     """Redirect a visitor without a form: to the confirmation if one was just sent, else to the home page."""
     if SENT in request.session:
         return redirect("outreach:sent")
@@ -66,27 +66,27 @@ def _lost(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request: HttpRequest, slug: str) -> HttpResponse:
+def form_page_view(request: HttpRequest, slug: str) -> HttpResponse:
     """One question. `ubah` means that the check page asked for it and is shown next.
 
     A wrong answer is stored and shown by a GET after the POST, so that Back never asks to send a form again.
     """
-    draft = form_draft.load(request)
+    draft = form_draft.load_draft(request)
     if draft is None:
-        return _lost(request)
-    filled = form_draft.read(draft, until=slug)
+        return _redirect_lost(request)
+    filled = form_draft.check_pages(draft, until=slug)
     if filled.missing:
-        return _go(filled.missing)
+        return _redirect_to_page(filled.missing)
     changing = "ubah" in request.GET or "ubah" in request.POST
     number = PAGES.index(BY_SLUG[slug]) + 1
     if request.method == "POST":
         draft.keep(slug, request.POST)
-        form_draft.save(request, draft)
+        form_draft.save_draft(request, draft)
         if not BY_SLUG[slug](draft.data(slug), before=filled.found).is_valid():
             address = reverse("outreach:page", args=[slug])
             return redirect(f"{address}?ubah=1" if changing else address)
-        rest = form_draft.read(draft).missing
-        return _go(rest if changing or number == len(PAGES) else PAGES[number].slug)
+        rest = form_draft.check_pages(draft).missing
+        return _redirect_to_page(rest if changing or number == len(PAGES) else PAGES[number].slug)
     data = draft.data(slug)
     form = BY_SLUG[slug](data, before=filled.found)
     context = {
@@ -94,19 +94,19 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "number": number,
         "count": len(PAGES) + 1,
         "changing": changing,
-        "back": _back(number, changing),
+        "back": _back_address(number, changing),
         "errors": form.errors if data is not None else {},
     }
     return render(request, "outreach/page.html", context)
 
 
-def _back(number: int, changing: bool) -> str:
+def _back_address(number: int, changing: bool) -> str:
     if changing:
         return reverse("outreach:check")
     return reverse("outreach:page", args=[PAGES[number - 2].slug]) if number > 1 else reverse("outreach:home")
 
 
-def _data(found: dict[str, Any]) -> intake.Intake:
+def _build_intake(found: dict[str, Any]) -> intake.Intake:
     """The answers of all pages as input of the service."""
     return intake.Intake(
         relation=Relation(found["relation"]),
@@ -123,7 +123,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
         rw=found["rw"],
         health=found["health"],
         infectious=found["infectious"],
-        windows=[parts_of_day()[name] for name in found["windows"]],
+        windows=[office_parts_of_day()[name] for name in found["windows"]],
         weekdays=[int(day) for day in found["weekdays"]],
         not_before=found["not_before"],
         deadline=found["deadline"],
@@ -132,7 +132,7 @@ def _data(found: dict[str, Any]) -> intake.Intake:
     )
 
 
-def _refused(request: HttpRequest, draft: form_draft.Draft, data: intake.Intake) -> str:
+def _submit_problem(request: HttpRequest, draft: form_draft.Draft, data: intake.Intake) -> str:
     """Why the form cannot be sent now; "" if it can. The draft stays in any case."""
     if request.POST.get("situs"):
         return _("Kosongkan kotak \u201cJangan diisi\u201d, lalu kirim lagi.")
@@ -142,61 +142,63 @@ def _refused(request: HttpRequest, draft: form_draft.Draft, data: intake.Intake)
     if VisitRequest.objects.filter(form_token=draft.token).exists():
         return ""  # a second press is no second try
     for limit, who in ((PER_ADDRESS, client_address(request)), (PER_PHONE, data.phone), (PER_NIK, data.nik)):
-        answer = limits.count(limit, who) if who else None
+        answer = limits.count_try(limit, who) if who else None
         if answer and not answer.allowed:
             return _(
                 "Sedang terlalu banyak permohonan dari sambungan, telepon, atau NIK yang sama. Jawaban Bapak/Ibu "
                 "tersimpan di sini selama halaman ini dibuka. Kirim lagi setelah %(moment)s."
-            ) % {"moment": formats.moment(answer.again_at)}
+            ) % {"moment": formats.format_moment(answer.again_at)}
     return ""
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest) -> HttpResponse:
+def check_answers_view(request: HttpRequest) -> HttpResponse:
     """All answers, the notice, and the submit button."""
-    draft = form_draft.load(request)
+    draft = form_draft.load_draft(request)
     if draft is None:
-        return _lost(request)
-    filled = form_draft.read(draft)
+        return _redirect_lost(request)
+    filled = form_draft.check_pages(draft)
     if filled.missing:
-        return _go(filled.missing)
+        return _redirect_to_page(filled.missing)
     if request.method == "POST":
-        data = _data(filled.found)
-        problem = _refused(request, draft, data)
+        data = _build_intake(filled.found)
+        problem = _submit_problem(request, draft, data)
         if problem:
             request.session[PROBLEM] = problem
             return redirect("outreach:check")
-        consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
-        done = intake.submit(form_token=draft.token, data=data, consent=consent)
+        consent = intake.Consent(text_version=notice.notice_version(), text_sha256=notice.notice_sha256())
+        done = intake.submit_request(form_token=draft.token, data=data, consent=consent)
         request.session[SENT] = str(done.request.pk)
-        form_draft.drop(request)
+        form_draft.drop_draft(request)
         return redirect("outreach:sent")
     context = {
         "pages": [(form.slug, form.answers()) for form in filled.forms],
         "count": len(PAGES) + 1,
-        "notice": notice.paragraphs(),
-        "agreement": notice.agreement(),
+        "notice": notice.notice_paragraphs(),
+        "agreement": notice.agreement_text(),
         "problem": request.session.pop(PROBLEM, ""),
         "back": reverse("outreach:page", args=[PAGES[-1].slug]),
-        "nik_disagrees": _disagrees(filled.found),
+        "nik_disagrees": _nik_disagreement(filled.found),
     }
     return render(request, "outreach/check.html", context)
 
 
-def _disagrees(found: dict[str, Any]) -> str:
+def _nik_disagreement(found: dict[str, Any]) -> str:
     """The NIK's birth date if it differs from the typed one; a hint only."""
     if not found["nik"]:
         return ""
     nik = parse_nik(found["nik"], today=timezone.localdate())
     return (
-        formats.long_date(nik.born) if disagreements(nik, birth_date=found["birth_date"], female=None) else ""
+        formats.format_long_date(nik.born)
+        if list_disagreements(nik, birth_date=found["birth_date"], female=None)
+        else ""
     )
 
 
 @never_cache
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def request_sent_view(request: HttpRequest) -> HttpResponse:
     """The confirmation with the reference and the next steps. Later, or on another phone, the status page
     replaces it."""
     row = VisitRequest.objects.filter(pk=request.session[SENT]).first() if SENT in request.session else None
@@ -210,7 +212,11 @@ def sent(request: HttpRequest) -> HttpResponse:
         "row": row,
         "code": "" if row.phone_tail_index else vault.status_code(row),
         "qr": mark_safe(code),  # noqa: S308  # made by segno from our own address
-        "checked_by": formats.long_date(after(received, settings.TARGET_DAYS["decided"][1], **office)),
-        "planned_by": formats.long_date(after(received, settings.TARGET_DAYS["planned"][1], **office)),
+        "checked_by": formats.format_long_date(
+            add_working_days(received, settings.TARGET_DAYS["decided"][1], **office)
+        ),
+        "planned_by": formats.format_long_date(
+            add_working_days(received, settings.TARGET_DAYS["planned"][1], **office)
+        ),
     }
     return render(request, "outreach/sent.html", context)

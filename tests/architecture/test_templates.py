@@ -54,7 +54,7 @@ def test_no_template_has_an_inline_event_handler():
 
 
 def test_a_percent_sign_stands_at_its_number():
-    """In words it is `visits.wording.labels.percent`."""
+    """In words it is `visits.wording.labels.format_percent`."""
     apart = re.compile(r"(?:\}\}|\d|</span>)(?:\s|&nbsp;)+%(?![\w}])")
     assert apart.search("<td>{{ n }} %</td>")
     assert not apart.search("<td>{{ n }}% {% if x %}")

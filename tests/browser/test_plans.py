@@ -27,7 +27,7 @@ from tests.support.stack import Stack
 from tests.visits.planned import draft
 from visits.enums import RunState
 from visits.models import Plan, PlanRun, Shift
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.workforce import calendar
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ class Office:
             needs: list[Need] = [NeedFactory(resident__village=village) for village in villages]
             before = {shift: needs[at * 4 : at * 4 + 4] for at, shift in enumerate(shifts)}
             self.published: Plan = draft(before, left=needs[24:], first=first, last=second, now=now)
-            publish(plan=self.published, user=None)
+            publish_plan(plan=self.published, user=None)
             order = [
                 0,
                 1,

@@ -29,13 +29,13 @@ def office(shared_stack: Stack):
     with shared_stack.orm():
         user = User.objects.create_user("koordinator", password=PASSWORD, is_staff=True)
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="visits"))
-        office_keys.current(KeyRole.WORKER)
-        key = office_keys.current(KeyRole.CAPTURE)
+        office_keys.current_key(KeyRole.WORKER)
+        key = office_keys.current_key(KeyRole.CAPTURE)
         team = TeamFactory(code="TX", name="Tim Contoh")
         officer = OfficerFactory(team=team, employee_number="P-X1")
         need = NeedFactory(state=NeedState.PLANNED, resident__village=VillageFactory(code="35.19.99.2001"))
         visit = VisitFactory(shift=ShiftFactory(team=team), need=need)
-        code, _row = devices.make_code(team=team, user=user, actor="system")
+        code, _row = devices.make_pairing_code(team=team, user=user, actor="system")
     tablet = Tablet(http(shared_stack.tablet))
     assert tablet.pair(code).status == 201
     tablet.sequence = 3

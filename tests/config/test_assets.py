@@ -13,7 +13,7 @@ SOURCE = settings.BASE_DIR / "visits" / "static" / "visits" / "tablet"
 
 
 def test_the_installed_libraries_are_what_the_lock_names(tmp_path: Path):
-    assert assets.install(source=SOURCE, target=tmp_path, dev=True) is True
+    assert assets.install_libraries(source=SOURCE, target=tmp_path, dev=True) is True
     for path in (
         *("idb/build/index.js", "jose/dist/webapi/index.js", "leaflet/dist/leaflet-src.esm.js"),
         *("leaflet/dist/leaflet.css", "leaflet/dist/images/marker-icon.png", "leaflet/LICENSE"),
@@ -28,17 +28,17 @@ def test_a_second_installation_does_nothing_until_the_lock_changes(tmp_path: Pat
     source.mkdir()
     for name in ("package.json", "package-lock.json", ".npmrc"):
         (source / name).write_bytes((SOURCE / name).read_bytes())
-    assert assets.install(source=source, target=tmp_path / "a", dev=True) is True
-    assert assets.install(source=source, target=tmp_path / "a", dev=True) is False
-    assert assets.install(source=source, target=tmp_path / "a") is False, (
+    assert assets.install_libraries(source=source, target=tmp_path / "a", dev=True) is True
+    assert assets.install_libraries(source=source, target=tmp_path / "a", dev=True) is False
+    assert assets.install_libraries(source=source, target=tmp_path / "a") is False, (
         "with axe it is also complete without"
     )
     (source / "package-lock.json").write_bytes((SOURCE / "package-lock.json").read_bytes() + b"\n")
-    assert assets.install(source=source, target=tmp_path / "a") is True
+    assert assets.install_libraries(source=source, target=tmp_path / "a") is True
 
 
 def test_links_to_source_maps_are_left_out(tmp_path: Path):
-    assets.install(source=SOURCE, target=tmp_path)
+    assets.install_libraries(source=SOURCE, target=tmp_path)
     for path in (tmp_path / "npm").rglob("*.js"):
         assert b"sourceMappingURL" not in path.read_bytes(), path
 
@@ -58,7 +58,7 @@ def test_npm_of_the_python_package_serves_where_the_path_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert assets.install(source=SOURCE, target=tmp_path / "assets") is True
+    assert assets.install_libraries(source=SOURCE, target=tmp_path / "assets") is True
     assert (tmp_path / "assets" / "npm" / "idb" / "build" / "index.js").exists()
 
 

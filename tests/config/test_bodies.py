@@ -27,11 +27,11 @@ from tests.factories.outreach import VillageFactory
     ],
 )
 def test_a_charset_that_is_not_utf_8_is_named_so_that_nothing_breaks(told: str, passed_on: str):
-    assert bodies.defuse(told) == passed_on
+    assert bodies.neutralise_charset(told) == passed_on
 
 
 def test_a_whole_body_is_read_as_it_is():
-    body = bodies.Whole(BytesIO(b"satu\ndua\ntiga"), length=13)
+    body = bodies.WholeBody(BytesIO(b"satu\ndua\ntiga"), length=13)
     assert [body.readline(), body.read(2), body.read(), body.read(), body.readline()] == [
         b"satu\n",
         b"du",
@@ -42,11 +42,11 @@ def test_a_whole_body_is_read_as_it_is():
 
 
 def test_nothing_is_read_past_the_end():
-    assert bodies.Whole(BytesIO(b"satu dan lain"), length=4).read() == b"satu"
+    assert bodies.WholeBody(BytesIO(b"satu dan lain"), length=4).read() == b"satu"
 
 
 def test_a_body_that_ends_early_is_an_error():
-    body = bodies.Whole(BytesIO(b"satu"), length=5)
+    body = bodies.WholeBody(BytesIO(b"satu"), length=5)
     with pytest.raises(bodies.CutOffError):
         body.read()
     with pytest.raises(bodies.CutOffError):

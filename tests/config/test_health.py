@@ -38,7 +38,7 @@ def test_health_is_only_read(client: Client, path: str):
 
 @pytest.mark.django_db
 def test_ready_with_a_living_worker(client: Client):
-    heartbeat.beat()
+    heartbeat.record_sign_of_life()
     answer = client.get("/readyz")
     assert answer.status_code == 200
     body = answer.json()
@@ -105,10 +105,10 @@ def test_a_planning_run_whose_worker_is_gone_is_seen(
 
 @pytest.mark.django_db
 def test_a_lost_ring_of_keys_is_said_and_not_replaced(client: Client, settings: Settings):
-    heartbeat.beat()
-    vault.new_person()
+    heartbeat.record_sign_of_life()
+    vault.create_person_key()
     settings.FIELD_KEYS_FILE.unlink()
-    vault.ring.cache_clear()
+    vault.load_key_ring.cache_clear()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["keys"] == "field_keys.json is missing: put back the copy that was kept apart"

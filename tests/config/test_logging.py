@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from config.logging import JsonFormatter, NoProbes, PlainFormatter, logging_config, scrub
+from config.logging import JsonFormatter, NoProbes, PlainFormatter, logging_config, scrub_line
 
 
 @pytest.mark.parametrize(
@@ -12,15 +12,15 @@ from config.logging import JsonFormatter, NoProbes, PlainFormatter, logging_conf
     ["3519015705500001", "3519 0157 0550 0001", "3519.0157.0550.0001", "3519-0157-0550-0001"],
 )
 def test_a_nik_is_taken_out(text: str):
-    assert scrub(f"NIK {text} is twice there") == "NIK [16 digits] is twice there"
-    assert scrub(f"nik={text}, name") == "nik=[16 digits], name"
+    assert scrub_line(f"NIK {text} is twice there") == "NIK [16 digits] is twice there"
+    assert scrub_line(f"nik={text}, name") == "nik=[16 digits], name"
 
 
 @pytest.mark.parametrize(
     "text", ["081234567890", "0812-3456-7890", "+62 812 3456 7890", "6281234567890", "08123456789"]
 )
 def test_a_phone_number_is_taken_out(text: str):
-    assert scrub(f"called {text}.") == "called [phone]."
+    assert scrub_line(f"called {text}.") == "called [phone]."
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_a_phone_number_is_taken_out(text: str):
     ],
 )
 def test_other_numbers_stay(text: str):
-    assert scrub(text) == text
+    assert scrub_line(text) == text
 
 
 def test_a_query_string_is_taken_out():
-    assert scrub("GET /status/?telepon=7890&ref=JB-X HTTP/1.1") == "GET /status/?[query] HTTP/1.1"
+    assert scrub_line("GET /status/?telepon=7890&ref=JB-X HTTP/1.1") == "GET /status/?[query] HTTP/1.1"
 
 
 def _record(message: str, *args: object, error: bool = False) -> logging.LogRecord:

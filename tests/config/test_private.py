@@ -69,7 +69,7 @@ def test_what_lay_open_is_shut_at_the_start(office: Path, settings, monkeypatch)
         path.touch()
         path.chmod(0o664)
 
-    private.keep()
+    private.secure_process_files()
 
     assert [_mode(path) for path in (settings.DATA_DIR, settings.KEYS_DIR, settings.RECORDS_DIR)] == [
         0o700
@@ -79,7 +79,7 @@ def test_what_lay_open_is_shut_at_the_start(office: Path, settings, monkeypatch)
 
 def test_everybodys_folder_is_left_as_it_is(tmp_path: Path):
     tmp_path.chmod(0o1777)
-    assert private.tighten([tmp_path]) == []
+    assert private.remove_others_access([tmp_path]) == []
     assert tmp_path.stat().st_mode & 0o7777 == 0o1777
 
 
@@ -87,14 +87,14 @@ def test_what_belongs_to_another_user_is_named(office: Path, settings, monkeypat
     monkeypatch.setattr(os, "geteuid", lambda: settings.DATA_DIR.stat().st_uid + 1)
     caplog.set_level("WARNING", logger="config.private")
 
-    private.keep()
+    private.secure_process_files()
 
     assert _mode(settings.DATA_DIR) == 0o755
     assert [record.args for record in caplog.records][:3] == [("data_dir",), ("keys_dir",), ("records_dir",)]
 
 
 def test_a_place_that_is_not_there_is_no_matter(tmp_path: Path):
-    assert private.tighten([tmp_path / "nowhere"]) == []
+    assert private.remove_others_access([tmp_path / "nowhere"]) == []
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_group_shares_all_but_the_keys(shared_office: Path, settings, monkeypa
     monkeypatch.setitem(settings.DATABASES, "default", database)
     file.touch()
 
-    private.keep()
+    private.secure_process_files()
 
     modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (settings.DATA_DIR, settings.RECORDS_DIR)]
     assert modes == [0o2770] * 2
@@ -124,7 +124,7 @@ def test_a_group_shares_all_but_the_keys(shared_office: Path, settings, monkeypa
 
 def test_a_group_that_is_not_there_shares_nothing(shared_office: Path, settings):
     settings.FILES_GROUP = "no-such-group"
-    private.keep()
+    private.secure_process_files()
     assert [_mode(folder) for folder in (settings.DATA_DIR, settings.RECORDS_DIR)] == [0o700] * 2
 
 
@@ -136,7 +136,7 @@ from django.conf import settings
 from visits.records import blobs
 target = Path(settings.RECORDS_DIR) / "blobs" / "tablet" / "sha"
 if sys.argv[1] == "0":
-    blobs._write(target, b"sealed")
+    blobs._write_chunk(target, b"sealed")
 else:
     os.setgroups([int(sys.argv[1])])
     os.setgid(65534)

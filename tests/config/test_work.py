@@ -65,7 +65,7 @@ def test_the_card_of_reviews_leads_to_the_reviews() -> None:
 
 def test_reports_of_tablets_that_wait_for_a_person_are_counted() -> None:
     OfficerFactory(team=(team := TeamFactory()))
-    code, _row = devices.make_code(team=team, user=None, actor="system")
+    code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
     with override_settings(ROOT_URLCONF="tests.support.tablet_urls"):
         tablet = Tablet(client_send(Client()))
         tablet.pair(code)

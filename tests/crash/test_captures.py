@@ -31,13 +31,13 @@ pytestmark = [pytest.mark.crash]
 def kit(shared_stack: Stack):
     """A paired tablet over real HTTP, and a maker of sealed captures, each for a visit of its own."""
     with shared_stack.orm():
-        office_keys.current(KeyRole.WORKER)
-        row = office_keys.current(KeyRole.CAPTURE)
+        office_keys.current_key(KeyRole.WORKER)
+        row = office_keys.current_key(KeyRole.CAPTURE)
         key = {"kid": row.kid, "jwk": row.jwk}
         team = TeamFactory(code="TX", name="Tim Uji")
         officer = OfficerFactory(team=team, employee_number="P-X1")
         shift = ShiftFactory(team=team)
-        code, _row = devices.make_code(team=team, user=None, actor="system")
+        code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
     tablet = Tablet(http(shared_stack.tablet))
     assert tablet.pair(code).status == 201
 
@@ -112,7 +112,7 @@ def test_days_are_read_while_others_write_and_end_equal_to_the_server(kit):
     def read(_n):
         answer = tablet.call("GET", f"/days/{today}")
         assert answer.status == 200, answer.body
-        return answer.json["version"] == strict_json.digest(answer.json["content"])
+        return answer.json["version"] == strict_json.content_sha256(answer.json["content"])
 
     with ThreadPoolExecutor(8) as pool:
         written, read_back = pool.map(write, batches), pool.map(read, range(30))
@@ -126,7 +126,7 @@ def test_days_are_read_while_others_write_and_end_equal_to_the_server(kit):
 def test_two_pairings_with_one_code_at_once_make_one_tablet(kit):
     stack, tablet, _officer, _seal = kit
     with stack.orm():
-        code, _row = devices.make_code(team=TeamFactory(code="TY"), user=None, actor="system")
+        code, _row = devices.make_pairing_code(team=TeamFactory(code="TY"), user=None, actor="system")
     rivals = [Tablet(tablet.send) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(lambda rival: rival.pair(code).status, rivals))

@@ -34,7 +34,7 @@ def test_a_killed_cluster_starts_again_and_works(stack: Stack):
         before = Heartbeat.objects.get().process
     stack.kill("worker")
     with stack.orm():
-        heartbeat.ring()
+        heartbeat.request_sign_of_life()
         wait_until(lambda: Heartbeat.objects.get().process != before, seconds=30, what="a new worker answers")
     assert _worker_lives(stack)
 

@@ -74,7 +74,7 @@ class ResidentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Resident
 
-    key = factory.LazyFunction(vault.new_person)
+    key = factory.LazyFunction(vault.create_person_key)
     name = factory.Sequence(lambda n: f"Warga Contoh {n + 1}")
     birth_date = date(1950, 5, 17)
     kind = ResidentKind.ELDERLY
@@ -100,7 +100,7 @@ class VisitRequestFactory(factory.django.DjangoModelFactory):
 
     reference = factory.Sequence(lambda n: f"JB-TEST-{n:06d}")
     form_token = factory.Sequence(lambda n: f"form-{n}")
-    key = factory.LazyFunction(vault.new_person)
+    key = factory.LazyFunction(vault.create_person_key)
     relation = Relation.FAMILY
     name = factory.Sequence(lambda n: f"Warga Contoh {n + 1}")
     birth_date = date(1950, 5, 17)

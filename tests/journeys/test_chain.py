@@ -43,11 +43,11 @@ def office(make_stack: Callable[[], Stack], dawn: str) -> Iterator[tuple[Stack, 
     stack = make_stack()
     stack.environment |= {"TIME_ZONE": dawn, "FORM_MINIMUM_SECONDS": "0"}
     with stack.orm(), timezone.override(dawn):
-        login = accounts.coordinator(keys_dir=stack.data_dir / "keys")
-        office_keys.current(KeyRole.WORKER)
-        office_keys.current(KeyRole.CAPTURE)
+        login = accounts.ensure_coordinator(keys_dir=stack.data_dir / "keys")
+        office_keys.current_key(KeyRole.WORKER)
+        office_keys.current_key(KeyRole.CAPTURE)
         today = clock.today()
-        (team,) = teams.make(count=1)
+        (team,) = teams.make_teams(count=1)
         calendar_exceptions.set_day(date=today, is_open=True, reason="Uji", actor="system")
         team_shifts.make_shifts(teams=[team], first=today, last=today, actor="system")
     stack.start()

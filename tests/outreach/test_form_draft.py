@@ -21,9 +21,9 @@ def test_what_was_typed_comes_back_as_the_browser_sent_it(request_) -> None:
     draft = form_draft.Draft()
     sent = QueryDict("kind=sick&skills=ramp&skills=iris&csrfmiddlewaretoken=x&ubah=1")
     draft.keep("keadaan", sent)
-    form_draft.save(request_, draft)
+    form_draft.save_draft(request_, draft)
 
-    loaded = form_draft.load(request_)
+    loaded = form_draft.load_draft(request_)
 
     assert loaded == draft
     data = loaded.data("keadaan") if loaded else None
@@ -48,14 +48,14 @@ def test_what_no_box_asked_for_is_not_kept() -> None:
 def test_a_draft_that_does_not_open_is_dropped(request_, stored: str) -> None:
     request_.session[form_draft.KEY] = stored
 
-    assert form_draft.load(request_) is None
+    assert form_draft.load_draft(request_) is None
     assert form_draft.KEY not in request_.session
 
 
 def test_a_draft_of_another_shape_is_dropped(request_) -> None:
     request_.session[form_draft.KEY] = vault.seal_draft('{"old": 1}', place=form_draft.PLACE)
 
-    assert form_draft.load(request_) is None
+    assert form_draft.load_draft(request_) is None
 
 
 def test_much_is_cut_before_it_is_kept() -> None:

@@ -11,14 +11,14 @@ def _at(*parts: int) -> datetime:
 
 
 def test_dates_and_hours_are_said_in_full() -> None:
-    assert formats.long_date(date(2026, 12, 1)) == "Selasa, 1 Desember 2026"
-    assert formats.moment(_at(2026, 12, 1, 9, 5)) == "Selasa, 1 Desember 2026, pukul 09.05"
+    assert formats.format_long_date(date(2026, 12, 1)) == "Selasa, 1 Desember 2026"
+    assert formats.format_moment(_at(2026, 12, 1, 9, 5)) == "Selasa, 1 Desember 2026, pukul 09.05"
     assert (
-        formats.interval(_at(2026, 12, 1, 9, 10), _at(2026, 12, 1, 10, 40))
+        formats.format_interval(_at(2026, 12, 1, 9, 10), _at(2026, 12, 1, 10, 40))
         == "Selasa, 1 Desember 2026, antara 09.10 dan 10.40"
     )
     assert (
-        formats.interval(_at(2026, 12, 1, 9), _at(2026, 12, 3, 9))
+        formats.format_interval(_at(2026, 12, 1, 9), _at(2026, 12, 3, 9))
         == "antara Selasa, 1 Desember 2026 dan Kamis, 3 Desember 2026"
     )
 
@@ -32,13 +32,13 @@ def test_dates_and_hours_are_said_in_full() -> None:
     ],
 )
 def test_spans_are_rounded_down(length: timedelta, said: str) -> None:
-    assert formats.span(length) == said
+    assert formats.format_time_span(length) == said
 
 
 def test_hours_days_and_initials() -> None:
-    assert formats.windows([["07:30", "10:00"], ["13:00", "15:30"]]) == "07.30–10.00 dan 13.00–15.30"
-    assert formats.windows([]) == "Jam berapa saja"
-    assert formats.weekdays([0, 4]) == "Senin, Jumat"
-    assert formats.weekdays([]) == "Hari kerja apa saja"
-    assert formats.initials("siti contoh") == "S. C."
-    assert formats.initials("Kasmi (contoh)") == "K."
+    assert formats.format_windows([["07:30", "10:00"], ["13:00", "15:30"]]) == "07.30–10.00 dan 13.00–15.30"
+    assert formats.format_windows([]) == "Jam berapa saja"
+    assert formats.format_weekdays([0, 4]) == "Senin, Jumat"
+    assert formats.format_weekdays([]) == "Hari kerja apa saja"
+    assert formats.format_initials("siti contoh") == "S. C."
+    assert formats.format_initials("Kasmi (contoh)") == "K."

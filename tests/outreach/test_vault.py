@@ -9,7 +9,7 @@ from outreach.lib.crypto import KeyRingError
 
 pytestmark = pytest.mark.django_db
 
-read = vault.ring.__wrapped__  # as a process that starts now reads it
+read = vault.load_key_ring.__wrapped__  # as a process that starts now reads it
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_an_empty_office_gets_a_ring_that_only_it_can_read(path: Path) -> None:
 
 
 def test_a_lost_ring_is_asked_for_and_no_new_one_takes_its_place(path: Path) -> None:
-    vault.new_person()
+    vault.create_person_key()
     path.unlink()
 
     with pytest.raises(KeyRingError, match="missing: put back"):

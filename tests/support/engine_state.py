@@ -3,7 +3,7 @@
 from tests.support.planning_case import as_case, make_problem
 from tests.support.referee import judge
 from visits.planning import Problem, walk_route
-from visits.planning.case import format_clock
+from visits.planning.case import write_clock
 from visits.planning.engine.data import Model, State, build_model
 from visits.planning.engine.worker import Worker, routes_of
 
@@ -41,9 +41,9 @@ def list_faults(problem: Problem, model: Model, state: State) -> list[str]:
             stops = [
                 {
                     "visit": stop.visit,
-                    "arrive": format_clock(stop.arrive_s),
-                    "start": format_clock(stop.start_s),
-                    "leave": format_clock(stop.leave_s),
+                    "arrive": write_clock(stop.arrive_s),
+                    "start": write_clock(stop.start_s),
+                    "leave": write_clock(stop.leave_s),
                 }
                 for stop in walked.stops
             ]

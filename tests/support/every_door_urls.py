@@ -1,5 +1,5 @@
 """All doors at once, for tests that look from the office's side at what a tablet does."""
 
-from config.urls import doors
+from config.urls import list_door_urls
 
-urlpatterns = doors(["tablet", "public", "admin"])
+urlpatterns = list_door_urls(["tablet", "public", "admin"])

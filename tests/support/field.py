@@ -50,8 +50,8 @@ def _visit(shift: Shift, number: int) -> Visit:
         infectious=number == 3,
         location_source=LocationSource.VILLAGE if number % 2 else LocationSource.PIN,
     )
-    vault.put(resident, "carer_name", "Keluarga Contoh")
-    vault.put(resident, "phone", "081200000001")
+    vault.seal_field(resident, "carer_name", "Keluarga Contoh")
+    vault.seal_field(resident, "phone", "081200000001")
     resident.save()
     need = NeedFactory(
         resident=resident, state=NeedState.PLANNED, skills=["ramp", "woman_officer"] if number == 2 else []
@@ -78,7 +78,7 @@ def _publish(shift: Shift, visits: list[Visit]) -> None:
         number=1,
         plan=plan,
         content=content,
-        content_sha256=strict_json.digest(content),
+        content_sha256=strict_json.content_sha256(content),
         published_at=clock.now(),
     )
     TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
@@ -86,7 +86,7 @@ def _publish(shift: Shift, visits: list[Visit]) -> None:
 
 def team_day(*, stops: int = 3, officers: int = 1) -> TeamsDay:
     """Today and tomorrow of a fresh team, as published."""
-    office_keys.current(KeyRole.CAPTURE)
+    office_keys.current_key(KeyRole.CAPTURE)
     team: Team = TeamFactory(code=f"B{Team.objects.count():03d}", base_name="Kantor Contoh")
     people = [
         OfficerFactory(team=team, name=f"Petugas {letter}", employee_number=f"{team.code}-{letter}")
@@ -99,5 +99,5 @@ def team_day(*, stops: int = 3, officers: int = 1) -> TeamsDay:
         visits = [_visit(shift, number) for number in range(count)]
         _publish(shift, visits)
         made += [str(visit.pk) for visit in visits]
-    code, _row = devices.make_code(team=team, user=None, actor="system")
+    code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
     return TeamsDay(team=team.pk, code=code, visits=made[:stops], officers=[one.name for one in people])

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from config.bodies import prepare
+from config.bodies import prepare_request
 from config.gunicorn_worker import PatientWorker
 
 
@@ -16,7 +16,7 @@ class Quick(PatientWorker):
 
 def app(asked: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Reads the body and says how long it was; /lama takes its time first."""
-    prepare(asked)
+    prepare_request(asked)
     if asked["PATH_INFO"] == "/lama":
         time.sleep(3)
     body = asked["wsgi.input"].read()

@@ -17,7 +17,7 @@ from django.db import connections
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from config.database import database
+from config.database import complete_database_settings
 from outreach import vault
 from tests.support.databases import Template, drop, manage, process_environment
 from tests.support.wait import wait_until
@@ -127,16 +127,16 @@ class Stack:
         ours, our_settings = connections["default"], connections.settings["default"]
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(self.database_url))
         # In the handler's settings, so that threads that open a connection of their own open this one.
-        connections.settings["default"] = {**our_settings, **database(parsed)}
+        connections.settings["default"] = {**our_settings, **complete_database_settings(parsed)}
         theirs = connections["default"] = connections.create_connection("default")
-        vault.ring.cache_clear()
+        vault.load_key_ring.cache_clear()
         try:
             with self._blocker.unblock(), override_settings(**self._paths()):
                 yield
         finally:
             theirs.close()
             connections["default"], connections.settings["default"] = ours, our_settings
-            vault.ring.cache_clear()
+            vault.load_key_ring.cache_clear()
 
     def _paths(self) -> dict[str, Path]:
         """The settings that name a place in the data directory, as this stack has them."""

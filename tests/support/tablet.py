@@ -106,7 +106,7 @@ class Tablet:
     """One tablet; `sequence` counts its events."""
 
     send: Send
-    key: Any = field(default_factory=jose.new_key)
+    key: Any = field(default_factory=jose.new_ec_key)
     device: str = ""
     token: str = ""
     sequence: int = 0
@@ -134,11 +134,11 @@ class Tablet:
         return Answer(*self.send(method, "/api/v1" + path, body=body, headers=given))
 
     def sign(self, payload: dict[str, Any], typ: str, kid: str = "") -> str:
-        return jose.sign(payload=payload, typ=typ, key=self.key, kid=kid or self.device)
+        return jose.sign_jws(payload=payload, typ=typ, key=self.key, kid=kid or self.device)
 
     def pairing(self, code: str, /, **changes: Any) -> str:
         payload = {"code": code, "key": self.jwk, "name": "Tablet uji", "client": 1, **changes}
-        return self.sign(payload, "jb-pairing+jws", kid=jose.thumbprint(self.jwk))
+        return self.sign(payload, "jb-pairing+jws", kid=jose.key_thumbprint(self.jwk))
 
     def pair(self, code: str, /, **changes: Any) -> Answer:
         answer = self.call("POST", "/devices", {"jws": self.pairing(code, **changes)})
@@ -154,7 +154,7 @@ class Tablet:
     def me(self) -> dict[str, Any]:
         answer = self.call("GET", "/me")
         assert answer.status == 200, answer.body
-        return jose.peek(answer.json["me"], typ="jb-me+jws")[1]
+        return jose.peek_jws(answer.json["me"], typ="jb-me+jws")[1]
 
     def event(self, kind: str, *, visit: str | None = None, officer: int = 1, **data: Any) -> dict[str, Any]:
         self.sequence += 1
@@ -194,7 +194,7 @@ class Tablet:
         chunks: dict[str, bytes] = {}
         listed = []
         for name, plain in {"form": json.dumps(content).encode(), **parts}.items():
-            sealed = jose.seal(plain=plain, key=key, kid=capture_key["kid"], capture=capture, part=name)
+            sealed = jose.seal_part(plain=plain, key=key, kid=capture_key["kid"], capture=capture, part=name)
             pieces = [sealed[i : i + CHUNK] for i in range(0, len(sealed), CHUNK)]
             hashes = [hashlib.sha256(piece).hexdigest() for piece in pieces]
             chunks.update(zip(hashes, pieces, strict=True))

@@ -1,5 +1,5 @@
 """The addresses of a process that opens the tablet's door."""
 
-from config.urls import doors
+from config.urls import list_door_urls
 
-urlpatterns = doors(["tablet"])
+urlpatterns = list_door_urls(["tablet"])

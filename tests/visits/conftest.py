@@ -35,7 +35,7 @@ def publish(shift: Shift, visits: Sequence[Any], number: int = 1) -> DayVersion:
         number=number,
         plan=PlanFactory(run__first_date=shift.date, run__state=RunState.DONE),
         content=content,
-        content_sha256=strict_json.digest(content),
+        content_sha256=strict_json.content_sha256(content),
         published_at=clock.now(),
     )
     TeamDay.objects.update_or_create(team=shift.team, date=shift.date, defaults={"live": version})
@@ -66,15 +66,15 @@ def visit(shift) -> Visit:
 
 @pytest.fixture
 def capture_key(db):
-    office_keys.current(KeyRole.WORKER)
-    row = office_keys.current(KeyRole.CAPTURE)
+    office_keys.current_key(KeyRole.WORKER)
+    row = office_keys.current_key(KeyRole.CAPTURE)
     return {"kid": row.kid, "jwk": row.jwk}
 
 
 def _open_the_tablets_door(settings) -> None:
     if not settings.ROOT_URLCONF.startswith("tests."):  # a test may have opened every door already
         settings.ROOT_URLCONF = "tests.support.tablet_urls"
-    throttles.forget()
+    throttles.reset_counts()
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def new_tablet(settings, db):
 
     def make(team: Team) -> Tablet:
         tablet = Tablet(client_send(Client()))
-        code, _row = devices.make_code(team=team, user=None, actor="system")
+        code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
         assert tablet.pair(code).status == 201
         return tablet
 

@@ -34,7 +34,7 @@ def drive(count: int, *, kmh: float, seed: int = 1) -> None:
     device = Device.objects.create(
         team=visits[0].shift.team, name="Tablet contoh", jwk={}, thumbprint=uuid7().hex
     )
-    key, line = vault.new_person(), GreatCircle(1.35, kmh)
+    key, line = vault.create_person_key(), GreatCircle(1.35, kmh)
     rows: list[Event] = []
 
     def add(kind: EventKind, visit: Visit, at: datetime) -> None:

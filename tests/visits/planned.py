@@ -26,7 +26,7 @@ def draft(
     """A draft with these routes: the first stop at `starts` minutes, one every 40 minutes, 30 minutes each.
     Needs that `follows` names share the stop of the one before."""
     last = last or max([shift.date for shift in routes], default=first)
-    days = candidates.team_days(first=first, last=last, now=now)
+    days = candidates.find_team_days(first=first, last=last, now=now)
     run = PlanRunFactory(
         first_date=first, last_date=last, state=RunState.DONE, served=sum(map(len, routes.values()))
     )

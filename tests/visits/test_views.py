@@ -72,9 +72,9 @@ def test_every_module_that_ours_import_is_in_the_shell(client: Client, settings)
 
 
 def test_a_changed_page_is_a_new_version():
-    shell.shell.cache_clear()
-    assert shell.shell("one").version != shell.shell("two").version
-    assert shell.shell("one").version == shell.shell("one").version
+    shell.load_shell.cache_clear()
+    assert shell.load_shell("one").version != shell.load_shell("two").version
+    assert shell.load_shell("one").version == shell.load_shell("one").version
 
 
 @pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_the_map_is_empty_before_the_region_is_loaded(client: Client):
 
 @pytest.mark.django_db
 def test_the_map_comes_once_and_is_small(client: Client):
-    region.load(folder=region.SHIPPED)
+    region.load_region(folder=region.SHIPPED)
     answer = client.get("/peta.json")
     assert answer["Content-Encoding"] == "gzip"
     assert len(answer.content) < 400_000

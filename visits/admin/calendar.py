@@ -79,7 +79,9 @@ class CalendarDayAdmin(pages.Titled):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Redirect to the change page if the day has an exception already."""
-        days = CalendarDay.objects.filter(date__in=[day] if (day := _date(request.GET.get("date"))) else [])
+        days = CalendarDay.objects.filter(
+            date__in=[day] if (day := _parse_date(request.GET.get("date"))) else []
+        )
         if request.method == "GET" and (row := days.first()):
             return redirect("admin:visits_calendarday_change", row.pk)
         return super().add_view(request, form_url, extra_context)
@@ -87,34 +89,34 @@ class CalendarDayAdmin(pages.Titled):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"weeks": weeks(), **(extra_context or {})})
+        return super().changelist_view(request, {"weeks": list_weeks(), **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
         saved = calendar_exceptions.set_day(
             date=obj.date,
             is_open=obj.is_open,
             reason=obj.reason,
-            actor=log.actor_of(pages.who(request)),
+            actor=log.actor_of(pages.staff_user(request)),
         )
         obj.pk = saved.pk
 
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
-        calendar_exceptions.clear_day(day=obj, actor=log.actor_of(pages.who(request)))
+        calendar_exceptions.clear_day(day=obj, actor=log.actor_of(pages.staff_user(request)))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:
             self.delete_model(request, day)
 
 
-def _date(text: str | None) -> dt.date | None:
+def _parse_date(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text or "")
     except ValueError:
         return None
 
 
-def weeks() -> list[list[home_board.ComingDay]]:
+def list_weeks() -> list[list[home_board.ComingDay]]:
     """The coming weeks from this Monday, in rows of seven days."""
     today = timezone.localdate()
-    found = home_board.coming_days(7 * WEEKS, today=today - dt.timedelta(days=today.weekday()))
+    found = home_board.list_coming_days(7 * WEEKS, today=today - dt.timedelta(days=today.weekday()))
     return [found[at : at + 7] for at in range(0, len(found), 7)]

@@ -33,24 +33,24 @@ class CarriedForm(forms.Form):
     )
 
 
-@pages.needs("visits.change_capture")
+@pages.require_permissions("visits.change_capture")
 @require_http_methods(["GET", "POST"])
-def take(request: HttpRequest) -> HttpResponse:
+def take_bundle_view(request: HttpRequest) -> HttpResponse:
     """Import the records of a file and show the result of each. Safe to repeat."""
     posted = request.method == "POST"
     form = CarriedForm(request.POST, request.FILES) if posted else CarriedForm()
     rows = []
     if posted and form.is_valid():
         try:
-            taken = carry_bundles.take(
-                file=form.cleaned_data["file"].file, actor=log.actor_of(pages.who(request))
+            taken = carry_bundles.take_bundle(
+                file=form.cleaned_data["file"].file, actor=log.actor_of(pages.staff_user(request))
             )
             rows = [(one, WORDS.get(one.result) or PROBLEMS[one.result].title) for one in taken]
         except carry_bundles.NotABundleError:
             form.add_error(
                 "file", _("Ini bukan berkas “Simpan ke berkas” dari tablet. Pilih berkas yang lain.")
             )
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/capture/carried.html",
         model=Capture,

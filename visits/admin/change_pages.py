@@ -13,17 +13,17 @@ from visits.models import Plan
 from visits.schedule.plans import draft_moves
 
 
-@pages.needs("visits.change_plan", "visits.publish_plan")
+@pages.require_permissions("visits.change_plan", "visits.publish_plan")
 @require_POST
-def keep(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
+def keep_visit_view(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=plan_id)
     try:
-        draft_moves.keep(plan=plan, need=str(need_id), user=pages.who(request))
+        draft_moves.put_back(plan=plan, need=str(need_id), user=pages.staff_user(request))
     except draft_moves.CannotKeepError as error:
         if error.code == "same":
             messages.info(request, _("Kunjungan ini sudah seperti semula dalam rancangan ini."))
         else:
-            messages.error(request, _why(error.code))
+            messages.error(request, _describe_refusal(error.code))
     else:
         messages.success(
             request, _("Kunjungan ini tetap seperti semula. Rancangan dan angkanya sudah diperbarui.")
@@ -31,7 +31,7 @@ def keep(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpResponse:
     return redirect("admin:visits_plan_publish", plan.pk)
 
 
-def _why(code: str) -> str:
+def _describe_refusal(code: str) -> str:
     texts = {
         "gone": _("Rancangan ini tidak dapat diubah lagi: sudah terbit, dibuang, atau keadaan berubah."),
         "price": _(

@@ -17,54 +17,58 @@ from visits.schedule.dispatch import published_days
 from visits.wording import labels
 
 
-@pages.needs("visits.view_teamday")
+@pages.require_permissions("visits.view_teamday")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    return pages.page(
+def day_list_view(request: HttpRequest) -> HttpResponse:
+    return pages.render_page(
         request,
         "admin/visits/day/list.html",
         model=TeamDay,
         title=_("Jadwal yang terbit"),
-        days=published_days.published(),
+        days=published_days.list_published_days(),
     )
 
 
-@pages.needs("visits.view_teamday")
+@pages.require_permissions("visits.view_teamday")
 @require_GET
-def one(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+def day_view(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """One team's day, the live version or an older one by its number."""
-    team, day = get_object_or_404(Team, pk=team_id), pages.day(on)
-    versions = published_days.versions(team=team, on=day)
+    team, day = get_object_or_404(Team, pk=team_id), pages.parse_day(on)
+    versions = published_days.list_versions(team=team, on=day)
     asked = request.GET.get("versi", "")
     shown = next((row for row in versions if str(row.number) == asked), versions[0] if versions else None)
     if shown is None:
         raise Http404
     may_call = shown == versions[0] and request.user.has_perm("visits.publish_plan")
-    homes = published_days.homes(shown, phones=may_call)
-    phones.seen(subject=shown, numbers=[home.phone for home in homes], user=pages.who(request))
-    return pages.page(
+    homes = published_days.list_stops(shown, phones=may_call)
+    phones.log_phone_look(
+        subject=shown, numbers=[home.phone for home in homes], user=pages.staff_user(request)
+    )
+    return pages.render_page(
         request,
         "admin/visits/day/day.html",
         model=TeamDay,
-        title=f"{team.name}, {labels.day_name(day)}",
+        title=f"{team.name}, {labels.format_day(day)}",
         team=team,
         day=day,
-        shift=published_days.shift_of(shown),
+        shift=published_days.get_version_shift(shown),
         version=shown,
         is_newest=shown == versions[0],
         versions=versions,
         homes=homes,
-        unheard=published_days.unheard(team=team, on=day),
+        unheard=published_days.count_unheard_visits(team=team, on=day),
         reasons=ReleaseReason.choices,
     )
 
 
-@pages.needs("visits.view_teamday", "visits.publish_plan")
+@pages.require_permissions("visits.view_teamday", "visits.publish_plan")
 @require_POST
-def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+def give_back_visits_view(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """Cancel the visits of a past day that no tablet reported on, so that they are planned again."""
-    team, day = get_object_or_404(Team, pk=team_id), pages.day(on)
-    count = lifecycle.give_back(team=team, on=day, now=timezone.now(), actor=log.actor_of(pages.who(request)))
+    team, day = get_object_or_404(Team, pk=team_id), pages.parse_day(on)
+    count = lifecycle.give_back_visits(
+        team=team, on=day, now=timezone.now(), actor=log.actor_of(pages.staff_user(request))
+    )
     if count:
         messages.success(request, _("%(count)d kunjungan dikembalikan ke antrean.") % {"count": count})
     else:
@@ -75,11 +79,11 @@ def give_back(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
 @admin.register(TeamDay)
 class TeamDayAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("<int:team_id>/<str:on>/", one, "page"),
-        ("<int:team_id>/<str:on>/antrean/", give_back, "give_back"),
+        ("", day_list_view, "changelist"),
+        ("<int:team_id>/<str:on>/", day_view, "page"),
+        ("<int:team_id>/<str:on>/antrean/", give_back_visits_view, "give_back"),
     ]
 
     def get_urls(self) -> list[URLPattern]:
         own = self.admin_site.admin_view
-        return [*today_pages.urls(own), *promise_pages.urls(own), *super().get_urls()]
+        return [*today_pages.today_urls(own), *promise_pages.promise_urls(own), *super().get_urls()]

@@ -1,5 +1,5 @@
-"""What the planner knows about a need, on the pages of needs and requests: its points, why it is not planned, and the
-ways to a place in the published days."""
+"""What the planner knows about a need, on the pages of needs and requests: its points, why it is not planned,
+and the ways to a place in the published days."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from outreach.admin.need_extras import Place, add_extra
+from outreach.admin.need_extras import PagePlace, add_extra
 from outreach.enums import NeedState
 from outreach.models import Need
 from visits.schedule.plans import outdated_reasons, unassigned
@@ -26,15 +26,15 @@ def _priority_parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, f
     if behind is None:  # once a page, however many needs it lists
         behind = need_priority.villages_behind(on=today)
         request.villages_behind = behind  # type: ignore[attr-defined]
-    found = need_priority.parts(need, on=today, behind=behind)
-    return labels.parts(part.as_json() for part in found), need_priority.total(found)
+    found = need_priority.priority_parts(need, on=today, behind=behind)
+    return labels.describe_parts(part.as_json() for part in found), need_priority.sum_points(found)
 
 
 def _guarantee(need: Need) -> str:
     """Why the need goes before any sum of points, in words; empty where it does not."""
     today = timezone.localdate()
-    found = need_priority.guarantee(need, on=today, last=today)
-    return "" if found is None else labels.part(found.as_json())
+    found = need_priority.find_guarantee(need, on=today, last=today)
+    return "" if found is None else labels.describe_part(found.as_json())
 
 
 def render_points(request: HttpRequest, need: Need) -> str:
@@ -55,9 +55,9 @@ def render_reasons(request: HttpRequest, need: Need) -> str:
     parts, total = _priority_parts(request, need)
     told: dict[str, Any] = {"total": total, "parts": parts, "first": _guarantee(need), "need": need}
     if need.state == NeedState.OPEN:
-        waiting = unassigned.of_need(need)
+        waiting = unassigned.explain_need(need)
         if waiting is not None:
-            told |= {"left": waiting, "outdated": outdated_reasons.since(waiting.row)}
+            told |= {"left": waiting, "outdated": outdated_reasons.list_changes_since(waiting.row)}
         if request.user.has_perm(MAY_LOOK):
             told |= need_now(need)
     return render_to_string("admin/visits/why.html", told, request=request)
@@ -77,7 +77,7 @@ def render_next_step(request: HttpRequest, need: Need) -> str:
     return render_to_string("admin/visits/need_places_link.html", {"row": need})
 
 
-add_extra(Place.LIST_CELL, render_points)
-add_extra(Place.REASONS, render_reasons)
-add_extra(Place.ACTIONS, render_actions)
-add_extra(Place.NEXT_STEP, render_next_step)
+add_extra(PagePlace.LIST_CELL, render_points)
+add_extra(PagePlace.REASONS, render_reasons)
+add_extra(PagePlace.ACTIONS, render_actions)
+add_extra(PagePlace.NEXT_STEP, render_next_step)

@@ -91,9 +91,9 @@ class PlanForm(forms.Form):
 
     def _check_work(self, first: date, last: date) -> None:
         """Errors if no team works in these days or no need waits."""
-        days = calendar.days(first=first, last=last)
+        days = calendar.list_days(first=first, last=last)
         if not any(day.is_open for day in days):
-            told = "; ".join(f"{labels.short_day(day.date)}: {day.words()}" for day in days[:7])
+            told = "; ".join(f"{labels.format_short_day(day.date)}: {day.words()}" for day in days[:7])
             self.add_error(
                 None,
                 _(
@@ -102,7 +102,7 @@ class PlanForm(forms.Form):
                 % {"days": told},
             )
             return
-        team_days = candidates.team_days(first=first, last=last)
+        team_days = candidates.find_team_days(first=first, last=last)
         if not team_days.usable:
             begun = bool(team_days.begun) and not team_days.void
             self.add_error(
@@ -111,7 +111,7 @@ class PlanForm(forms.Form):
                 if begun
                 else _("Tidak ada tim yang bertugas pada hari-hari ini. Buat jadwal tim dulu."),
             )
-        elif not candidates.any_needs(scope=team_days.scope):
+        elif not candidates.has_needs(scope=team_days.scope):
             self.add_error(
                 None, _("Tidak ada warga yang menunggu jadwal. Periksa dulu permohonan yang masuk.")
             )

@@ -32,14 +32,14 @@ from visits.schedule.plans import (
     unassigned,
     workload_balance,
 )
-from visits.schedule.plans.families_to_tell import Family
+from visits.schedule.plans.families_to_tell import FamilyNews
 from visits.schedule.problem import candidates
 from visits.wording import labels
 
 LEFT_ON_A_PAGE = 50
 
 
-def _plan(plan_id: str) -> Plan:
+def _get_plan(plan_id: str) -> Plan:
     """The plan of an address. Raises 404 if the id is not valid or unknown."""
     try:
         return get_object_or_404(Plan.objects.select_related("run", "published_by"), pk=UUID(str(plan_id)))
@@ -47,66 +47,66 @@ def _plan(plan_id: str) -> Plan:
         raise Http404 from None
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def plan_list_view(request: HttpRequest) -> HttpResponse:
     """Runs and plans, the newest first."""
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/list.html",
         model=Plan,
         title=_("Rencana kunjungan"),
-        runs=plan_page.recent_runs(),
-        waiting=candidates.waiting_count(),
+        runs=plan_page.list_recent_runs(),
+        waiting=candidates.count_waiting_needs(),
     )
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
-def one(request: HttpRequest, plan_id: str) -> HttpResponse:
+def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
-    plan = _plan(plan_id)
-    summary, shifts = plan.figures, plan_page.shifts_of(plan)
-    routes = plan_page.routes_of(plan, shifts)
-    day, team = _chosen(request, [route.shift.date for route in routes])
+    plan = _get_plan(plan_id)
+    summary, shifts = plan.figures, plan_page.load_plan_shifts(plan)
+    routes = plan_page.list_route_rows(plan, shifts)
+    day, team = _chosen_day_and_team(request, [route.shift.date for route in routes])
     shown = [
         route
         for route in routes
         if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
     ]
-    shown = routes_underway.of(plan, plan_page.with_stops(plan, shown), now=timezone.now())
-    return pages.page(
+    shown = routes_underway.add_progress(plan, plan_page.add_stops(plan, shown), now=timezone.now())
+    return pages.render_page(
         request,
         "admin/visits/plan/plan.html",
         model=Plan,
-        title=labels.span(plan.run.first_date, plan.run.last_date),
+        title=labels.format_days(plan.run.first_date, plan.run.last_date),
         plan=plan,
         is_draft=plan.state == PlanState.DRAFT,
         summary=summary,
-        figures=labels.figures(summary),
-        replays=simulation_labels.line(summary.replays),
-        roads=road_labels.line(summary.roads),
-        roads_warning=road_labels.warning(summary.roads),
-        today=day_page.line(plan, shifts),
-        rest_from=labels.clock(summary.today.now_s) if summary.today else "",
-        overview=plan_page.overview(routes, shifts),
+        figures=labels.describe_figures(summary),
+        replays=simulation_labels.describe_simulation(summary.replays),
+        roads=road_labels.describe_travel_times(summary.roads),
+        roads_warning=road_labels.describe_warning(summary.roads),
+        today=day_page.describe_basis(plan, shifts),
+        rest_from=labels.format_seconds_of_day(summary.today.now_s) if summary.today else "",
+        overview=plan_page.build_overview(routes, shifts),
         routes=shown,
         day=day,
         team=team,
-        map_data=plan_page.map_data(shown),
-        reasons=unassigned.reason_counts(plan),
-        broken=unassigned.broken(plan, shifts),
-        balance=workload_balance.of(plan, shifts),
-        guarantees=unassigned.guarantees(plan, shifts),
-        versions=plan_page.versions_of(plan) if plan.state == PlanState.PUBLISHED else [],
-        untold=sum(row.left for row in published_days.telling(plan))
+        map_data=plan_page.build_plan_map(shown),
+        reasons=unassigned.count_reasons(plan),
+        broken=unassigned.list_broken_promises(plan, shifts),
+        balance=workload_balance.describe_balance(plan, shifts),
+        guarantees=unassigned.list_broken_guarantees(plan, shifts),
+        versions=plan_page.list_plan_versions(plan) if plan.state == PlanState.PUBLISHED else [],
+        untold=sum(row.left for row in published_days.count_families_told(plan))
         if plan.state == PlanState.PUBLISHED
         else 0,
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
     )
 
 
-def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | None]:
+def _chosen_day_and_team(request: HttpRequest, days: list[date]) -> tuple[date | None, int | None]:
     """Day and team of the query string: the first day unless one is chosen; None for all."""
     asked, team = request.GET.get("hari", ""), request.GET.get("tim", "")
     chosen_team = int(team) if team.isdecimal() and len(team) < 10 else None
@@ -116,71 +116,71 @@ def _chosen(request: HttpRequest, days: list[date]) -> tuple[date | None, int | 
     return known.get(asked, min(days, default=None)), chosen_team
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
-def left(request: HttpRequest, plan_id: str) -> HttpResponse:
+def unassigned_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Needs that the plan leaves unassigned, with reasons; filtered by reason and district."""
-    plan = _plan(plan_id)
-    shifts = plan_page.shifts_of(plan)
+    plan = _get_plan(plan_id)
+    shifts = plan_page.load_plan_shifts(plan)
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
-    paginator = Paginator(unassigned.unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
+    paginator = Paginator(unassigned.list_unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/left.html",
         model=Plan,
         title=_("Belum terlayani"),
         plan=plan,
-        span=labels.span(plan.run.first_date, plan.run.last_date),
-        rows=unassigned.explained(list(rows), shifts),
+        span=labels.format_days(plan.run.first_date, plan.run.last_date),
+        rows=unassigned.explain_unassigned(list(rows), shifts),
         page_of=rows,
-        reasons=unassigned.reason_counts(plan),
+        reasons=unassigned.count_reasons(plan),
         districts=District.objects.only("code", "name").order_by("name"),
         code=code,
         district=district,
     )
 
 
-@pages.needs("visits.publish_plan")
+@pages.require_permissions("visits.publish_plan")
 @require_http_methods(["GET", "POST"])
-def publish(request: HttpRequest, plan_id: str) -> HttpResponse:
+def publish_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """GET shows what publishing would change and which families to tell; POST publishes."""
-    plan = _plan(plan_id)
-    if request.method == "POST" and _as_seen(request, plan) and _published(request, plan):
+    plan = _get_plan(plan_id)
+    if request.method == "POST" and _is_as_seen(request, plan) and _try_to_publish(request, plan):
         return redirect("admin:visits_plan_change", plan.pk)
     if plan.state != PlanState.DRAFT:
         return redirect("admin:visits_plan_change", plan.pk)
-    found = plan_changes.of(plan=plan)
-    moving = families_to_tell.before(found, keep_costs.prices(plan=plan, found=found))
-    unreleased = families_to_tell.unreleased(found)
+    found = plan_changes.find_changes(plan=plan)
+    moving = families_to_tell.list_news_before(found, keep_costs.price_changes(plan=plan, found=found))
+    unreleased = families_to_tell.list_standing_promises(found)
     _note_phones(request, plan, [*moving, *(row.family for row in unreleased)])
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/publish.html",
         model=Plan,
         title=_("Terbitkan rencana"),
         plan=plan,
-        span=labels.span(plan.run.first_date, plan.run.last_date),
+        span=labels.format_days(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
         put_back=plan.figures.put_back,
-        nothing_new=day_versions.nothing_new(found),
-        new=found.having(plan_changes.What.NEW),
-        moved=found.having(plan_changes.What.MOVED),
-        shifted=found.having(plan_changes.What.SHIFTED),
+        nothing_new=day_versions.has_no_news(found),
+        new=found.having(plan_changes.ChangeKind.NEW),
+        moved=found.having(plan_changes.ChangeKind.MOVED),
+        shifted=found.having(plan_changes.ChangeKind.SHIFTED),
         news_minutes=settings.NEWS_MINUTES,
-        same=found.having(plan_changes.What.SAME),
+        same=found.having(plan_changes.ChangeKind.SAME),
         families=moving,
         unreleased=unreleased,
         release_reasons=ReleaseReason.choices,
-        dropped=[(row.stop, labels.dropped(row.code)) for row in found.dropped],
-        refusals=[labels.refusal(row.code, row.shift) for row in found.refusals],
+        dropped=[(row.stop, labels.describe_dropped(row.code)) for row in found.dropped],
+        refusals=[labels.describe_refusal(row.code, row.shift) for row in found.refusals],
     )
 
 
-def _as_seen(request: HttpRequest, plan: Plan) -> bool:
+def _is_as_seen(request: HttpRequest, plan: Plan) -> bool:
     """Whether the draft is still what the page showed; a message if somebody changed it meanwhile."""
-    seen = pages.text(request.POST, "dikembalikan")
+    seen = pages.read_text(request.POST, "dikembalikan")
     if plan.state != PlanState.DRAFT or seen in ("", str(plan.figures.put_back)):
         return True
     messages.warning(
@@ -190,16 +190,16 @@ def _as_seen(request: HttpRequest, plan: Plan) -> bool:
     return False
 
 
-def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[Family]) -> None:
+def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[FamilyNews]) -> None:
     """Log how many families' telephone numbers were shown; a family in two tables counts once."""
     numbers = {row.need: row.phone for row in rows}
-    phones.seen(subject=plan, numbers=numbers.values(), user=pages.who(request))
+    phones.log_phone_look(subject=plan, numbers=numbers.values(), user=pages.staff_user(request))
 
 
-def _published(request: HttpRequest, plan: Plan) -> bool:
+def _try_to_publish(request: HttpRequest, plan: Plan) -> bool:
     """Publish with a message. False if it was refused; the page then shows why."""
     try:
-        done = publishing.publish(plan=plan, user=pages.who(request))
+        done = publishing.publish_plan(plan=plan, user=pages.staff_user(request))
     except publishing.NothingNewError:
         messages.info(
             request, _("Tidak ada yang diterbitkan: rencana ini tidak mengubah jadwal yang sudah terbit.")
@@ -241,30 +241,30 @@ def _published(request: HttpRequest, plan: Plan) -> bool:
     return True
 
 
-@pages.needs("visits.view_plan", "visits.publish_plan")
+@pages.require_permissions("visits.view_plan", "visits.publish_plan")
 @require_GET
-def told(request: HttpRequest, plan_id: str) -> HttpResponse:
+def families_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """The families to tell, after publishing."""
-    plan = _plan(plan_id)
-    moved = families_to_tell.after(plan)
+    plan = _get_plan(plan_id)
+    moved = families_to_tell.list_news_after(plan)
     _note_phones(request, plan, moved)
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/told.html",
         model=Plan,
         title=_("Siapa yang perlu dikabari"),
         plan=plan,
-        span=labels.span(plan.run.first_date, plan.run.last_date),
+        span=labels.format_days(plan.run.first_date, plan.run.last_date),
         families=moved,
-        days=published_days.telling(plan),
+        days=published_days.count_families_told(plan),
     )
 
 
-@pages.needs("visits.change_plan")
+@pages.require_permissions("visits.change_plan")
 @require_POST
-def discard(request: HttpRequest, plan_id: str) -> HttpResponse:
-    plan = _plan(plan_id)
-    if publishing.discard(plan=plan, actor=log.actor_of(pages.who(request))):
+def discard_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
+    plan = _get_plan(plan_id)
+    if publishing.discard_plan(plan=plan, actor=log.actor_of(pages.staff_user(request))):
         messages.success(request, _("Rancangan dibuang. Warga di dalamnya tetap menunggu jadwal."))
     else:
         messages.error(request, _("Rencana yang sudah terbit tidak dapat dibuang."))

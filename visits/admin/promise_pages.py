@@ -18,26 +18,26 @@ from visits.models import Team, Visit
 from visits.schedule.dispatch import published_days
 
 
-def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
+def _redirect_back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Redirect to the page that the request came from if it is ours. Only a path, because `redirect` takes a
     bare word for a view's name."""
-    asked = pages.text(request.POST, "kembali")
+    asked = pages.read_text(request.POST, "kembali")
     ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return HttpResponseRedirect(asked if ours else otherwise)
 
 
-@pages.needs("visits.view_teamday", "visits.publish_plan")
+@pages.require_permissions("visits.view_teamday", "visits.publish_plan")
 @require_POST
-def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
+def make_promises_view(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     """Mark the visits of a team's day as promised, or only the one in `kunjungan`."""
-    team, day = get_object_or_404(Team, pk=team_id), pages.day(on)
+    team, day = get_object_or_404(Team, pk=team_id), pages.parse_day(on)
     try:
         asked = {UUID(text) for text in request.POST.getlist("kunjungan")}
     except ValueError:
         raise Http404 from None
-    there = set(published_days.planned(team=team, on=day))
+    there = set(published_days.list_unbegun_visits(team=team, on=day))
     told = asked & there if asked else there
-    count = promises.make(visits=told, actor=log.actor_of(pages.who(request)))
+    count = promises.make_promises(visits=told, actor=log.actor_of(pages.staff_user(request)))
     if asked and not told:
         messages.error(request, _("Kunjungan itu tidak ada lagi di jadwal ini. Lihat jadwal yang baru."))
     elif count:
@@ -50,17 +50,17 @@ def make(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     return redirect("admin:visits_teamday_page", team.pk, day.isoformat())
 
 
-@pages.needs("visits.view_teamday", "visits.publish_plan")
+@pages.require_permissions("visits.view_teamday", "visits.publish_plan")
 @require_POST
-def release(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+def release_promise_view(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Release a promise with a reason; the family is to be called before the next plan moves the visit."""
     visit = get_object_or_404(Visit.objects.select_related("shift"), pk=visit_id)
     page = reverse("admin:visits_teamday_page", args=[visit.shift.team_id, visit.shift.date.isoformat()])
-    reason = pages.text(request.POST, "alasan")
+    reason = pages.read_text(request.POST, "alasan")
     if reason not in ReleaseReason.values:
         messages.error(request, _("Pilih alasan mengapa janji ini dilepas."))
-    elif promises.release(
-        visit=visit.pk, reason=ReleaseReason(reason), actor=log.actor_of(pages.who(request))
+    elif promises.release_promise(
+        visit=visit.pk, reason=ReleaseReason(reason), actor=log.actor_of(pages.staff_user(request))
     ):
         messages.success(
             request,
@@ -68,11 +68,11 @@ def release(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         )
     else:
         messages.info(request, _("Kunjungan ini tidak sedang dijanjikan, atau timnya sudah menuju ke sana."))
-    return _back(request, page)
+    return _redirect_back(request, page)
 
 
-def urls(guard: pages.Guard) -> list[URLPattern]:
+def promise_urls(guard: pages.Guard) -> list[URLPattern]:
     return [
-        path("<int:team_id>/<str:on>/janji/", guard(make), name="visits_teamday_promise"),
-        path("janji/<uuid:visit_id>/lepas/", guard(release), name="visits_visit_release"),
+        path("<int:team_id>/<str:on>/janji/", guard(make_promises_view), name="visits_teamday_promise"),
+        path("janji/<uuid:visit_id>/lepas/", guard(release_promise_view), name="visits_visit_release"),
     ]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.lib.crypto import SealError
-from outreach.lib.nik import masked
+from outreach.lib.nik import mask_nik
 from outreach.services import log
 from visits.admin import carried, pages
 from visits.enums import CaptureStage, ReviewReason
@@ -22,40 +22,40 @@ from visits.records import record_lists, reviews
 from visits.wording import labels
 
 DECISIONS = {
-    "terima": reviews.accept,
-    "sisihkan": reviews.set_aside,
-    "tinjau": reviews.take_up_again,
-    "buka": reviews.open_again,
+    "terima": reviews.accept_capture,
+    "sisihkan": reviews.set_capture_aside,
+    "tinjau": reviews.take_capture_up_again,
+    "buka": reviews.retry_capture,
 }
 SEE = "visits.view_capturecontent"
 
 
-def _capture(capture_id: UUID) -> Capture:
+def _get_capture(capture_id: UUID) -> Capture:
     rows = Capture.objects.select_related(
         "status", "device__team", "officer", "visit__need__resident__village", "visit__shift__team", "outbox"
     )
     return get_object_or_404(rows.prefetch_related("receipts"), pk=capture_id)
 
 
-@pages.needs("visits.view_capture")
+@pages.require_permissions("visits.view_capture")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def capture_list_view(request: HttpRequest) -> HttpResponse:
     stage = request.GET.get("keadaan", CaptureStage.REVIEW)
     stage = stage if stage in CaptureStage.values else CaptureStage.REVIEW
-    counts = record_lists.stages()
-    return pages.page(
+    counts = record_lists.count_by_stage()
+    return pages.render_page(
         request,
         "admin/visits/capture/list.html",
         model=Capture,
         title=_("Rekaman"),
         stage=stage,
         tabs=[(one.value, one.label, counts[one.value]) for one in CaptureStage],
-        page=record_lists.captures(stage=stage, number=pages.number(request)),
+        page=record_lists.list_captures(stage=stage, number=pages.page_number(request)),
         words=dict(ReviewReason.choices),
     )
 
 
-def _born(told: str) -> str:
+def _format_birth_date(told: str) -> str:
     """The birth date in words; as typed if it is not a valid date."""
     try:
         return formats.date_format(date.fromisoformat(told), "j F Y")
@@ -63,44 +63,48 @@ def _born(told: str) -> str:
         return told
 
 
-def _content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
+def _reveal_content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
     """The decrypted form with a masked NIK, for users with the permission. Leaves a log row."""
     if not request.user.has_perm(SEE):
         return {}
     try:
-        form = reviews.look(capture=capture, actor=log.actor_of(pages.who(request)))
+        form = reviews.reveal_form(capture=capture, actor=log.actor_of(pages.staff_user(request)))
     except CaptureContent.DoesNotExist:
         return {"unopened": True}
     except SealError:
         return {"erased": True}
-    return {"form": form, "nik": masked(form.get("nik") or ""), "born": _born(form.get("birth_date") or "")}
+    return {
+        "form": form,
+        "nik": mask_nik(form.get("nik") or ""),
+        "born": _format_birth_date(form.get("birth_date") or ""),
+    }
 
 
-@pages.needs("visits.view_capture")
+@pages.require_permissions("visits.view_capture")
 @never_cache
 @require_GET
-def one(request: HttpRequest, capture_id: UUID) -> HttpResponse:
-    capture = _capture(capture_id)
-    return pages.page(
+def capture_view(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+    capture = _get_capture(capture_id)
+    return pages.render_page(
         request,
         "admin/visits/capture/capture.html",
         model=Capture,
-        title=_("Rekaman, %(day)s") % {"day": labels.day_name(capture.day)},
+        title=_("Rekaman, %(day)s") % {"day": labels.format_day(capture.day)},
         capture=capture,
         reasons=[ReviewReason(reason).label for reason in capture.status.reasons],
-        others=record_lists.others_of(capture),
+        others=record_lists.list_captures_of_need(capture),
         opened=CaptureContent.objects.filter(pk=capture.pk).exists(),
-        **_content(request, capture),
+        **_reveal_content(request, capture),
     )
 
 
-@pages.needs(SEE)
+@pages.require_permissions(SEE)
 @never_cache
 @require_GET
-def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+def face_image_view(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     """The photo of the face."""
     try:
-        data = reviews.face(_capture(capture_id))
+        data = reviews.unseal_face(_get_capture(capture_id))
     except (CaptureContent.DoesNotExist, SealError):
         raise Http404 from None
     if not data:
@@ -108,15 +112,15 @@ def face(request: HttpRequest, capture_id: UUID) -> HttpResponse:
     return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@pages.needs("visits.change_capture")
+@pages.require_permissions("visits.change_capture")
 @require_POST
-def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
-    capture = _capture(capture_id)
+def decide_capture_view(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+    capture = _get_capture(capture_id)
     decision = DECISIONS.get(request.POST.get("keputusan", ""))
     if decision is None:
         raise Http404
-    user = pages.who(request)
-    note = pages.text(request.POST, "catatan")[:300]
+    user = pages.staff_user(request)
+    note = pages.read_text(request.POST, "catatan")[:300]
     if decision(capture=capture, user=user, actor=log.actor_of(user), note=note):
         messages.success(request, _("Keputusan disimpan."))
     else:
@@ -129,9 +133,9 @@ def decide(request: HttpRequest, capture_id: UUID) -> HttpResponse:
 @admin.register(Capture)
 class CaptureAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("terima/", carried.take, "carried"),
-        ("<uuid:capture_id>/change/", one, "change"),
-        ("<uuid:capture_id>/wajah/", face, "face"),
-        ("<uuid:capture_id>/putuskan/", decide, "decide"),
+        ("", capture_list_view, "changelist"),
+        ("terima/", carried.take_bundle_view, "carried"),
+        ("<uuid:capture_id>/change/", capture_view, "change"),
+        ("<uuid:capture_id>/wajah/", face_image_view, "face"),
+        ("<uuid:capture_id>/putuskan/", decide_capture_view, "decide"),
     ]

@@ -46,18 +46,18 @@ WORDS = {
 }
 
 
-def _said(data: Any) -> list[tuple[Any, Any]]:
+def _describe_event(data: Any) -> list[tuple[Any, Any]]:
     """Label and value of what the tablet reported, except the outcome, which has a line of its own."""
     if not isinstance(data, dict):
         return []
     return [(WORDS.get(name, name), value) for name, value in data.items() if name != "outcome"]
 
 
-@pages.needs("visits.view_eventstatus")
+@pages.require_permissions("visits.view_eventstatus")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    page = record_lists.events_to_look_at(number=pages.number(request))
-    return pages.page(
+def event_list_view(request: HttpRequest) -> HttpResponse:
+    page = record_lists.list_events_to_review(number=pages.page_number(request))
+    return pages.render_page(
         request,
         "admin/visits/event/list.html",
         model=EventStatus,
@@ -67,17 +67,19 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _decided(request: HttpRequest, event: Event) -> bool:
+def _note_decision(request: HttpRequest, event: Event) -> bool:
     """Store the decision about an event. False with a message if it could not be stored."""
-    user = pages.who(request)
+    user = pages.staff_user(request)
     decision: dict[str, Any] = {
         "user": user,
         "actor": log.actor_of(user),
-        "note": pages.text(request.POST, "catatan")[:300],
+        "note": pages.read_text(request.POST, "catatan")[:300],
     }
-    takes_over = request.POST.get("keputusan") == "pakai" and corrections.waits(event)
+    takes_over = request.POST.get("keputusan") == "pakai" and corrections.awaits_decision(event)
     try:
-        done = (corrections.take_over if takes_over else events.look_at)(event=event, **decision)
+        done = (corrections.take_over_contact if takes_over else events.mark_looked_at)(
+            event=event, **decision
+        )
     except PhoneError:
         messages.error(
             request, _("Nomor telepon ini tidak bisa dihubungi, jadi tidak dipakai. Tanyakan kepada petugas.")
@@ -95,10 +97,10 @@ def _decided(request: HttpRequest, event: Event) -> bool:
     return True
 
 
-@pages.needs("visits.view_eventstatus", to_post="visits.change_eventstatus")
+@pages.require_permissions("visits.view_eventstatus", to_post="visits.change_eventstatus")
 @never_cache
 @require_http_methods(["GET", "POST"])
-def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def event_view(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """One event with all that the tablet sent; POST stores what a person did about it."""
     rows = Event.objects.select_related(
         "status",
@@ -110,32 +112,32 @@ def one(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "visit__shift",
     )
     event = get_object_or_404(rows, pk=event_id)
-    if request.method == "POST" and _decided(request, event):
+    if request.method == "POST" and _note_decision(request, event):
         return redirect("admin:visits_eventstatus_changelist")
     try:
-        content = events.content(event)
+        content = events.unseal_event(event)
     except SealError:
         content = {}
-    corrects = bool(content) and corrections.waits(event)
+    corrects = bool(content) and corrections.awaits_decision(event)
     said = content.get("data")
     told = str(said.get("phone") or "") if isinstance(said, dict) else ""
-    phones.seen(subject=event, numbers=[told], user=pages.who(request))
-    return pages.page(
+    phones.log_phone_look(subject=event, numbers=[told], user=pages.staff_user(request))
+    return pages.render_page(
         request,
         "admin/visits/event/event.html",
         model=EventStatus,
         title=event.get_kind_display() or _("Kejadian tidak terbaca"),
         event=event,
         reason=REASONS.get(event.status.reason, event.status.reason),
-        said=_said(said),
+        said=_describe_event(said),
         position=content.get("position"),
         erased=not content,
         corrects=corrects,
-        known=corrections.known(event) if corrects else "",
+        known=corrections.describe_known_contact(event) if corrects else "",
         status=422 if request.method == "POST" else 200,
     )
 
 
 @admin.register(EventStatus)
 class EventStatusAdmin(pages.Pages):
-    pages = [("", index, "changelist"), ("<uuid:event_id>/change/", one, "change")]
+    pages = [("", event_list_view, "changelist"), ("<uuid:event_id>/change/", event_view, "change")]

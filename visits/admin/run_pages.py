@@ -22,9 +22,9 @@ from visits.schedule.runs import plan_runs, run_status
 from visits.wording import labels
 
 
-@pages.needs("visits.add_plan")
+@pages.require_permissions("visits.add_plan")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new_run_view(request: HttpRequest) -> HttpResponse:
     """The form "Buat rencana"; a valid one starts a run and redirects to its page."""
     form = PlanForm(request.POST) if request.method == "POST" else PlanForm(initial=PlanForm.suggestion())
     overlap = None
@@ -36,12 +36,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 last=data["last_date"],
                 seconds=data["seconds"],
                 keep_published=data["keep_published"],
-                asked_by=pages.who(request),
+                asked_by=pages.staff_user(request),
             )
             return redirect("admin:visits_planrun_page", run.pk)
         except plan_runs.OverlapError as error:
             overlap = error.run
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/new.html",
         model=Plan,
@@ -49,12 +49,12 @@ def new(request: HttpRequest) -> HttpResponse:
         status=400 if form.errors or overlap else 200,
         form=form,
         overlap=overlap,
-        days=home_board.coming_days(),
-        waiting=candidates.waiting_count(),
+        days=home_board.list_coming_days(),
+        waiting=candidates.count_waiting_needs(),
     )
 
 
-def _told(run: PlanRun) -> dict[str, Any]:
+def _describe_run(run: PlanRun) -> dict[str, Any]:
     """How far the run is, for the page and for its script."""
     now = timezone.now()
     state = run_status.read_run_state(run, now=now)
@@ -68,8 +68,10 @@ def _told(run: PlanRun) -> dict[str, Any]:
         "progress": run.progress,
         "served": run.served,
         "candidates": run.candidates,
-        "message": labels.run_message("interrupted" if state == RunState.INTERRUPTED else run.message),
-        "elapsed": labels.duration_exact(max(0, int((until - since).total_seconds()))),
+        "message": labels.describe_run_message(
+            "interrupted" if state == RunState.INTERRUPTED else run.message
+        ),
+        "elapsed": labels.format_exact_duration(max(0, int((until - since).total_seconds()))),
         "attempts": run.attempts,
         "stopping": run.stop_requested and state == RunState.RUNNING,
         "ended": ended,
@@ -77,16 +79,16 @@ def _told(run: PlanRun) -> dict[str, Any]:
     }
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
 @never_cache
-def page(request: HttpRequest, run_id: str) -> HttpResponse:
+def run_view(request: HttpRequest, run_id: str) -> HttpResponse:
     """The run as it goes; once it has a plan, the plan's page."""
     run = get_object_or_404(PlanRun.objects.select_related("asked_by"), pk=run_id)
-    told = _told(run)
+    told = _describe_run(run)
     if told["plan"]:
         return redirect(told["plan"])
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/plan/run.html",
         model=Plan,
@@ -98,30 +100,30 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     )
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
 @never_cache
-def state(request: HttpRequest, run_id: str) -> HttpResponse:
+def run_state_view(request: HttpRequest, run_id: str) -> HttpResponse:
     """What the page's script asks every other second."""
-    return JsonResponse(_told(get_object_or_404(PlanRun, pk=run_id)))
+    return JsonResponse(_describe_run(get_object_or_404(PlanRun, pk=run_id)))
 
 
-@pages.needs("visits.add_plan")
+@pages.require_permissions("visits.add_plan")
 @require_POST
-def stop(request: HttpRequest, run_id: str) -> HttpResponse:
+def stop_run_view(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_object_or_404(PlanRun, pk=run_id)
-    if not plan_runs.stop_run(run=run, actor=log.actor_of(pages.who(request))):
+    if not plan_runs.stop_run(run=run, actor=log.actor_of(pages.staff_user(request))):
         messages.info(request, _("Perhitungan ini sudah selesai atau sudah diminta berhenti."))
     return redirect("admin:visits_planrun_page", run.pk)
 
 
-@pages.needs("visits.add_plan")
+@pages.require_permissions("visits.add_plan")
 @require_POST
-def restart(request: HttpRequest, run_id: str) -> HttpResponse:
+def restart_run_view(request: HttpRequest, run_id: str) -> HttpResponse:
     plan_runs.mark_interrupted()
     run = get_object_or_404(PlanRun, pk=run_id)
     try:
-        if not plan_runs.restart_run(run=run, actor=log.actor_of(pages.who(request))):
+        if not plan_runs.restart_run(run=run, actor=log.actor_of(pages.staff_user(request))):
             messages.info(request, _("Perhitungan ini tidak perlu dimulai lagi."))
     except plan_runs.OverlapError:
         messages.error(

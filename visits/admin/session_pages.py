@@ -18,54 +18,57 @@ from visits.schedule.sessions import agreed_sessions, session_agreement, session
 from visits.wording import labels
 
 
-@pages.needs("visits.view_plan")
+@pages.require_permissions("visits.view_plan")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def session_proposals_view(request: HttpRequest) -> HttpResponse:
     """Villages where a session at the hall would save team-days, with a map and figures."""
-    found = session_proposals.page()
-    return pages.page(
+    found = session_proposals.list_session_proposals()
+    return pages.render_page(
         request,
         "admin/visits/session/list.html",
         model=Plan,
         title=_("Usul sesi desa"),
         found=found,
-        agreed=agreed_sessions.sessions(today=timezone.localdate()),
-        map_data=session_proposals.map_data(found),
+        agreed=agreed_sessions.list_agreed_sessions(today=timezone.localdate()),
+        map_data=session_proposals.build_session_map(found),
     )
 
 
-@pages.needs("visits.view_plan", "visits.add_plan")
+@pages.require_permissions("visits.view_plan", "visits.add_plan")
 @require_POST
-def accept(request: HttpRequest, village_id: str) -> HttpResponse:
+def agree_session_view(request: HttpRequest, village_id: str) -> HttpResponse:
     """Agree on a session's day; an unusable day gets a message."""
     village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
-    on = _date(pages.text(request.POST, "tanggal"))
-    one = next((row for row in session_proposals.page().sessions if row.village.pk == village.pk), None)
+    on = _parse_date(pages.read_text(request.POST, "tanggal"))
+    one = next(
+        (row for row in session_proposals.list_session_proposals().sessions if row.village.pk == village.pk),
+        None,
+    )
     if on is None:
         messages.error(request, _("Isi tanggal sesi, misalnya 1 Desember 2026 lewat kotak tanggal."))
     elif one is None:
         messages.error(request, _("Usul ini sudah berubah. Lihat usul yang baru di bawah."))
     else:
         try:
-            new = session_agreement.accept(
+            new = session_agreement.agree_on_session(
                 village=village,
                 on=on,
                 people=len(one.needs),
                 saved_days=one.proposal.saved_days,
-                actor=log.actor_of(pages.who(request)),
+                actor=log.actor_of(pages.staff_user(request)),
             )
             said = (
                 _("Sesi di %(village)s dicatat untuk %(day)s.")
                 if new
                 else _("Sesi itu sudah dicatat sebelumnya.")
             )
-            messages.success(request, said % {"village": village.name, "day": labels.day_name(on)})
+            messages.success(request, said % {"village": village.name, "day": labels.format_day(on)})
         except session_agreement.SessionDayError as refused:
-            messages.error(request, labels.session_day(refused.code))
+            messages.error(request, labels.describe_session_day(refused.code))
     return redirect("admin:visits_plan_sessions")
 
 
-def _date(text: str) -> date | None:
+def _parse_date(text: str) -> date | None:
     try:
         return parse_date(text)
     except ValueError:

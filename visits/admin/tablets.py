@@ -50,57 +50,57 @@ class MessageForm(forms.Form):
     )
 
 
-@pages.needs("visits.view_device")
+@pages.require_permissions("visits.view_device")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    return pages.page(
+def tablet_list_view(request: HttpRequest) -> HttpResponse:
+    return pages.render_page(
         request,
         "admin/visits/device/list.html",
         model=Device,
         title=_("Tablet"),
-        rows=tablet_status.tablets(),
+        rows=tablet_status.list_tablets(),
     )
 
 
-@pages.needs("visits.view_device", to_post="visits.change_device")
+@pages.require_permissions("visits.view_device", to_post="visits.change_device")
 @require_http_methods(["GET", "POST"])
-def one(request: HttpRequest, device_id: UUID) -> HttpResponse:
+def tablet_view(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """One tablet; POST writes a message to its team."""
     device = get_object_or_404(Device.objects.select_related("team"), pk=device_id)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = pages.who(request)
-        team_messages.write(
+        user = pages.staff_user(request)
+        team_messages.write_message(
             team=device.team, text=form.cleaned_data["text"], user=user, actor=log.actor_of(user)
         )
         messages.success(request, _("Pesan akan tampil di tablet saat tersambung."))
         return redirect("admin:visits_device_change", device.pk)
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/device/device.html",
         model=Device,
         title=device.name,
         device=device,
         form=form,
-        gaps=tablet_status.missing_numbers(device),
+        gaps=tablet_status.find_number_gaps(device),
         captures=Capture.objects.filter(device=device).select_related("status")[:LATEST],
         unread=TeamMessage.objects.filter(team=device.team, read_at__isnull=True),
         can_revoke=device.state == DeviceState.ACTIVE,
     )
 
 
-@pages.needs("visits.add_device")
+@pages.require_permissions("visits.add_device")
 @never_cache
 @require_http_methods(["GET", "POST"])
-def pair(request: HttpRequest) -> HttpResponse:
+def pair_tablet_view(request: HttpRequest) -> HttpResponse:
     """Make a one-time pairing code for a team; it is shown only on this page."""
     form = PairForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = pages.who(request)
+        user = pages.staff_user(request)
         team = form.cleaned_data["team"]
-        code, row = devices.make_code(team=team, user=user, actor=log.actor_of(user))
-        link = f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': office_keys.current(KeyRole.SERVER).kid})}"
-        return pages.page(
+        code, row = devices.make_pairing_code(team=team, user=user, actor=log.actor_of(user))
+        link = f"{settings.TABLET_URL}/#{urlencode({'kode': code, 'sidik': office_keys.current_key(KeyRole.SERVER).kid})}"
+        return pages.render_page(
             request,
             "admin/visits/device/paired.html",
             model=Device,
@@ -111,22 +111,22 @@ def pair(request: HttpRequest) -> HttpResponse:
             address=settings.TABLET_URL,
             qr=segno.make(link, error="m").svg_data_uri(scale=5, border=2),
         )
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/device/pair.html",
         model=Device,
         title=_("Pasangkan tablet"),
         status=400 if form.errors else 200,
         form=form,
-        no_key=not office_keys.exists(KeyRole.CAPTURE),
+        no_key=not office_keys.key_exists(KeyRole.CAPTURE),
     )
 
 
-@pages.needs("visits.change_device")
+@pages.require_permissions("visits.change_device")
 @require_POST
-def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
+def revoke_tablet_view(request: HttpRequest, device_id: UUID) -> HttpResponse:
     device = get_object_or_404(Device, pk=device_id)
-    if devices.revoke(device=device, actor=log.actor_of(pages.who(request))):
+    if devices.revoke_device(device=device, actor=log.actor_of(pages.staff_user(request))):
         messages.success(
             request, _("Izin tablet dicabut. Rekaman yang masih di tablet tetap diterima dan akan diperiksa.")
         )
@@ -138,8 +138,8 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
 @admin.register(Device)
 class DeviceAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("pasangkan/", pair, "pair"),
-        ("<uuid:device_id>/change/", one, "change"),
-        ("<uuid:device_id>/cabut/", revoke, "revoke"),
+        ("", tablet_list_view, "changelist"),
+        ("pasangkan/", pair_tablet_view, "pair"),
+        ("<uuid:device_id>/change/", tablet_view, "change"),
+        ("<uuid:device_id>/cabut/", revoke_tablet_view, "revoke"),
     ]

@@ -195,7 +195,7 @@ class MakeShiftsForm(forms.Form):
             self.add_error(
                 "last", _("Paling banyak tiga bulan sekaligus. Pilih tanggal akhir yang lebih dekat.")
             )
-        elif not calendar.working_days(first=first, last=last):
+        elif not calendar.list_working_days(first=first, last=last):
             self.add_error(
                 None, _("Kantor tutup pada semua hari itu. Pilih hari lain atau buka di kalender kerja.")
             )

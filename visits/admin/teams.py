@@ -25,18 +25,20 @@ class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
 
-class Logged(pages.Titled):
+class LoggedAdmin(pages.Titled):
     """Saving leaves a log row with the names of the changed fields. Rows are deactivated, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        team_shifts.save(row=obj, changed=form.changed_data, actor=log.actor_of(pages.who(request)))
+        team_shifts.save_workforce_row(
+            row=obj, changed=form.changed_data, actor=log.actor_of(pages.staff_user(request))
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Team)
-class TeamAdmin(Logged):
+class TeamAdmin(LoggedAdmin):
     form = TeamForm
     list_display = ("name", "code", "base_name", "max_visits", "is_active")
     list_filter = ("is_active",)
@@ -46,7 +48,7 @@ class TeamAdmin(Logged):
 
 
 @admin.register(Officer)
-class OfficerAdmin(Logged):
+class OfficerAdmin(LoggedAdmin):
     fields = ("team", "name", "employee_number", "woman", "user", "is_active")
     list_display = ("name", "employee_number", "team", "woman", "is_active")
     list_filter = ("is_active", "team")
@@ -55,9 +57,9 @@ class OfficerAdmin(Logged):
     actions = None
 
 
-@pages.needs("visits.add_shift")
+@pages.require_permissions("visits.add_shift")
 @require_http_methods(["GET", "POST"])
-def make(request: HttpRequest) -> HttpResponse:
+def make_shifts_view(request: HttpRequest) -> HttpResponse:
     """Make shifts for several teams over a range of days."""
     posted = request.method == "POST"
     form = MakeShiftsForm(request.POST) if posted else MakeShiftsForm(initial=MakeShiftsForm.suggestion())
@@ -67,14 +69,14 @@ def make(request: HttpRequest) -> HttpResponse:
             teams=data["teams"],
             first=data["first"],
             last=data["last"],
-            actor=log.actor_of(pages.who(request)),
+            actor=log.actor_of(pages.staff_user(request)),
         )
         if made:
             messages.success(request, _("%(count)d jadwal tim dibuat.") % {"count": len(made)})
         else:
             messages.info(request, _("Semua tim itu sudah punya jadwal pada hari-hari itu."))
         return redirect("admin:visits_shift_changelist")
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/shift/make.html",
         model=Shift,
@@ -85,8 +87,8 @@ def make(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(Shift)
-class ShiftAdmin(Logged):
-    """Shifts are made by `make` from the team's defaults; here one is changed."""
+class ShiftAdmin(LoggedAdmin):
+    """Shifts are made by `make_shifts_view` from the team's defaults; here one is changed."""
 
     form = ShiftForm
     fieldsets = (
@@ -113,7 +115,7 @@ class ShiftAdmin(Logged):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            path("buat/", self.admin_site.admin_view(make), name="visits_shift_make"),
+            path("buat/", self.admin_site.admin_view(make_shifts_view), name="visits_shift_make"),
             *super().get_urls(),
         ]
 
@@ -133,7 +135,7 @@ class ShiftAdmin(Logged):
         self._set(request, queryset, cancelled=False)
 
     def _set(self, request: HttpRequest, queryset: QuerySet[Shift], *, cancelled: bool) -> None:
-        actor = log.actor_of(pages.who(request))
+        actor = log.actor_of(pages.staff_user(request))
         changed = sum(
             team_shifts.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
         )

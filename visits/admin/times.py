@@ -10,40 +10,42 @@ from visits.estimates import audit, audit_labels, chart_geometry, duration_overv
 from visits.models import VisitTime
 
 
-@pages.needs("visits.view_visittime")
+@pages.require_permissions("visits.view_visittime")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def visit_times_view(request: HttpRequest) -> HttpResponse:
     """The duration that plans use for each kind of visit, and why."""
-    known = visit_durations.known()
-    return pages.page(
+    known = visit_durations.load_estimates()
+    return pages.render_page(
         request,
         "admin/visits/times/list.html",
         model=VisitTime,
         title=_("Lama kunjungan"),
-        kinds=duration_overview.rows(
+        kinds=duration_overview.list_visit_kinds(
             minutes={kind: one.minutes for kind, one in known.items()},
             in_vain={kind: one.in_vain for kind, one in known.items()},
         ),
     )
 
 
-@pages.needs("visits.view_visittime")
+@pages.require_permissions("visits.view_visittime")
 @require_GET
-def intervals(request: HttpRequest) -> HttpResponse:
+def interval_audit_view(request: HttpRequest) -> HttpResponse:
     """Whether families were met within the interval they were told."""
-    found = audit.audit()
-    return pages.page(
+    found = audit.audit_intervals()
+    return pages.render_page(
         request,
         "admin/visits/times/audit.html",
         model=VisitTime,
         title=_("Tepat pada jam yang dikabarkan"),
         audit=found,
-        said=audit_labels.page(found),
-        experience=audit_labels.experience(audit.experience()),
-        chart=chart_geometry.coverage(found, [audit_labels.week_tick(week.monday) for week in found.weeks]),
+        said=audit_labels.describe_audit(found),
+        experience=audit_labels.describe_stretch(audit.learn_stretch()),
+        chart=chart_geometry.draw_coverage(
+            found, [audit_labels.week_tick(week.monday) for week in found.weeks]
+        ),
     )
 
 
 @admin.register(VisitTime)
 class VisitTimeAdmin(pages.Pages):
-    pages = [("", index, "changelist"), ("tepat/", intervals, "audit")]
+    pages = [("", visit_times_view, "changelist"), ("tepat/", interval_audit_view, "audit")]

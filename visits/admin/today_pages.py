@@ -23,33 +23,33 @@ from visits.wording import labels
 LOOK, ACT = "visits.view_teamday", "visits.add_plan"
 
 
-@pages.needs(LOOK)
+@pages.require_permissions(LOOK)
 @require_GET
 @never_cache
-def page(request: HttpRequest) -> HttpResponse:
+def today_view(request: HttpRequest) -> HttpResponse:
     """Every team of today: where it is according to its tablet, how old that is, what is left."""
     now = timezone.now()
-    lanes = day_page.lanes(now=now)
+    lanes = day_page.list_team_rows(now=now)
     today = timezone.localdate(now)
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/day/today.html",
         model=TeamDay,
-        title=_("Hari ini, %(day)s") % {"day": labels.day_name(today)},
+        title=_("Hari ini, %(day)s") % {"day": labels.format_day(today)},
         now=now,
         day=today,
         lanes=lanes,
-        next_day=None if lanes else day_page.next_day(today=today),
-        waiting=list(day_page.waiting()) if request.user.has_perm(ACT) else [],
+        next_day=None if lanes else day_page.find_next_day(today=today),
+        waiting=list(day_page.list_waiting_needs()) if request.user.has_perm(ACT) else [],
         run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
-        map_data=day_page.map_data(lanes),
-        draft=day_page.draft(on=today),
-        timeline=day_page.picture(lanes, now=now),
-        late_homes=day_page.late_homes(lanes),
+        map_data=day_page.build_day_map(lanes),
+        draft=day_page.find_draft(on=today),
+        timeline=day_page.draw_timeline(lanes, now=now),
+        late_homes=day_page.list_late_homes(lanes),
     )
 
 
-def _start(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
+def _start_replanning(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
     """Redirect to the run that `ask` starts, or back with the reason why it cannot."""
     try:
         return redirect("admin:visits_planrun_page", ask().pk)
@@ -64,50 +64,54 @@ def _start(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
         return redirect("admin:visits_today")
 
 
-def _shift(shift_id: int) -> Shift:
+def _get_shift(shift_id: int) -> Shift:
     return get_object_or_404(Shift, pk=shift_id, date=timezone.localdate())
 
 
-@pages.needs(LOOK, ACT)
+@pages.require_permissions(LOOK, ACT)
 @require_POST
-def anew(request: HttpRequest) -> HttpResponse:
-    return _start(request, lambda: day_actions.plan_anew(user=pages.who(request)))
+def replan_view(request: HttpRequest) -> HttpResponse:
+    return _start_replanning(request, lambda: day_actions.replan_today(user=pages.staff_user(request)))
 
 
-@pages.needs(LOOK, ACT)
+@pages.require_permissions(LOOK, ACT)
 @require_POST
-def fail(request: HttpRequest, shift_id: int) -> HttpResponse:
+def team_fails_view(request: HttpRequest, shift_id: int) -> HttpResponse:
     """Report that the team cannot go on; its visits are planned for other teams or days."""
-    shift = _shift(shift_id)
-    return _start(request, lambda: day_actions.fail(shift=shift, user=pages.who(request)))
+    shift = _get_shift(shift_id)
+    return _start_replanning(
+        request, lambda: day_actions.report_breakdown(shift=shift, user=pages.staff_user(request))
+    )
 
 
-@pages.needs(LOOK, ACT)
+@pages.require_permissions(LOOK, ACT)
 @require_POST
-def go_on(request: HttpRequest, shift_id: int) -> HttpResponse:
-    if day_actions.go_on(shift=_shift(shift_id), user=pages.who(request)):
+def team_goes_on_view(request: HttpRequest, shift_id: int) -> HttpResponse:
+    if day_actions.resume_shift(shift=_get_shift(shift_id), user=pages.staff_user(request)):
         messages.success(request, _("Tim dicatat dapat bertugas lagi. Hitung lagi sisa hari bila perlu."))
     return redirect("admin:visits_today")
 
 
-@pages.needs(LOOK, ACT)
+@pages.require_permissions(LOOK, ACT)
 @require_POST
-def urgent(request: HttpRequest) -> HttpResponse:
+def add_urgent_view(request: HttpRequest) -> HttpResponse:
     """Plan a waiting need for today."""
     try:
-        asked = UUID(pages.text(request.POST, "keperluan"))
+        asked = UUID(pages.read_text(request.POST, "keperluan"))
     except ValueError:
         messages.error(request, _("Pilih warga yang mendesak."))
         return redirect("admin:visits_today")
     need = get_object_or_404(Need, pk=asked)
-    return _start(request, lambda: day_actions.add_urgent(need=need, user=pages.who(request)))
+    return _start_replanning(
+        request, lambda: day_actions.add_urgent(need=need, user=pages.staff_user(request))
+    )
 
 
-def urls(guard: pages.Guard) -> list[URLPattern]:
+def today_urls(guard: pages.Guard) -> list[URLPattern]:
     return [
-        path("hari-ini/", guard(page), name="visits_today"),
-        path("hari-ini/hitung/", guard(anew), name="visits_today_anew"),
-        path("hari-ini/mendesak/", guard(urgent), name="visits_today_urgent"),
-        path("hari-ini/<int:shift_id>/berhenti/", guard(fail), name="visits_today_fail"),
-        path("hari-ini/<int:shift_id>/lanjut/", guard(go_on), name="visits_today_go_on"),
+        path("hari-ini/", guard(today_view), name="visits_today"),
+        path("hari-ini/hitung/", guard(replan_view), name="visits_today_anew"),
+        path("hari-ini/mendesak/", guard(add_urgent_view), name="visits_today_urgent"),
+        path("hari-ini/<int:shift_id>/berhenti/", guard(team_fails_view), name="visits_today_fail"),
+        path("hari-ini/<int:shift_id>/lanjut/", guard(team_goes_on_view), name="visits_today_go_on"),
     ]

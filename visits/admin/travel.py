@@ -18,51 +18,51 @@ from visits.models import TravelFit
 LIST = "admin:visits_travelfit_changelist"
 
 
-@pages.needs("visits.view_travelfit")
+@pages.require_permissions("visits.view_travelfit")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def travel_fit_view(request: HttpRequest) -> HttpResponse:
     """The speed in force, the proposal, and what it would change."""
-    proposed, applied = speed_overview.of(FitState.PROPOSED), speed_overview.of(FitState.APPLIED)
+    proposed, applied = speed_overview.find_fit(FitState.PROPOSED), speed_overview.find_fit(FitState.APPLIED)
     told = proposed or applied
     source = RoadSource(settings.TRAVEL_SOURCE)
-    return pages.page(
+    return pages.render_page(
         request,
         "admin/visits/travel/page.html",
         model=TravelFit,
         title=_("Kecepatan di jalan"),
-        in_force=speed_overview.in_force(),
+        in_force=speed_overview.describe_line_in_force(),
         applied=applied,
-        fit=speed_overview.shown(told) if told else None,
+        fit=speed_overview.describe_fit(told) if told else None,
         is_proposed=proposed is not None,
         other_source=None if source == RoadSource.GREAT_CIRCLE else source.label,
-        history=speed_overview.history(),
+        history=speed_overview.list_replaced_fits(),
     )
 
 
-@pages.needs("visits.change_travelfit")
+@pages.require_permissions("visits.change_travelfit")
 @require_POST
-def apply(request: HttpRequest, fit_id: int) -> HttpResponse:
+def apply_fit_view(request: HttpRequest, fit_id: int) -> HttpResponse:
     row = get_object_or_404(TravelFit, pk=fit_id)
-    if calibration.apply(row=row, user=pages.who(request)):
+    if calibration.apply_fit(row=row, user=pages.staff_user(request)):
         messages.success(request, _("Rencana yang dihitung mulai sekarang memakai kecepatan ini."))
     else:
         messages.info(request, _("Usulan ini sudah diganti. Periksa yang terbaru di bawah."))
     return redirect(LIST)
 
 
-@pages.needs("visits.change_travelfit")
+@pages.require_permissions("visits.change_travelfit")
 @require_POST
-def back(request: HttpRequest) -> HttpResponse:
-    if calibration.back_to_settings(user=pages.who(request)):
+def reset_speed_view(request: HttpRequest) -> HttpResponse:
+    if calibration.back_to_settings(user=pages.staff_user(request)):
         messages.success(
             request, _("Rencana yang dihitung mulai sekarang memakai kecepatan dari pengaturan.")
         )
     return redirect(LIST)
 
 
-@pages.needs("visits.change_travelfit")
+@pages.require_permissions("visits.change_travelfit")
 @require_POST
-def again(request: HttpRequest) -> HttpResponse:
+def fit_again_view(request: HttpRequest) -> HttpResponse:
     async_task("visits.tasks.fit_travel", task_name=f"fit {uuid4().hex[:8]}", save=False)
     messages.info(request, _("Perjalanan sedang dihitung. Buka lagi halaman ini sebentar lagi."))
     return redirect(LIST)
@@ -71,8 +71,8 @@ def again(request: HttpRequest) -> HttpResponse:
 @admin.register(TravelFit)
 class TravelFitAdmin(pages.Pages):
     pages = [
-        ("", index, "changelist"),
-        ("<int:fit_id>/pakai/", apply, "apply"),
-        ("pengaturan/", back, "back"),
-        ("hitung/", again, "again"),
+        ("", travel_fit_view, "changelist"),
+        ("<int:fit_id>/pakai/", apply_fit_view, "apply"),
+        ("pengaturan/", reset_speed_view, "back"),
+        ("hitung/", fit_again_view, "again"),
     ]

@@ -20,7 +20,7 @@ class DeviceAuthentication(BaseAuthentication):
         if header is None:
             return None
         match = _BEARER.fullmatch(header)
-        row = devices.by_token(token=match.group(1)) if match else None
+        row = devices.find_token(token=match.group(1)) if match else None
         if row is None:
             raise ProblemError("unauthenticated")
         return row.device, row

@@ -15,21 +15,21 @@ from visits.models import Device, DeviceToken
 from visits.tablets import devices
 
 
-def checked(schema: dict[str, Any], value: Any) -> Any:
+def require_shape(schema: dict[str, Any], value: Any) -> Any:
     """The value if it has this schema. Raises the problem `invalid`."""
-    found = shapes.errors(schema, value)
+    found = shapes.list_errors(schema, value)
     if found:
         raise ProblemError("invalid", errors=found)
     return value
 
 
-def client_of(request: Request) -> int:
+def client_number(request: Request) -> int:
     """The client's protocol number; 0 if the header is missing."""
     text = request.headers.get("Jb-Client", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def known_device(request: Request) -> Device | None:
+def calling_device_or_none(request: Request) -> Device | None:
     """The calling tablet; None if the call is not authenticated."""
     return request.auth.device if isinstance(request.auth, DeviceToken) else None
 
@@ -45,14 +45,14 @@ class TabletView(APIView):
     newest = False
 
     def check_permissions(self, request: Request) -> None:
-        device = known_device(request)
+        device = calling_device_or_none(request)
         if device is None or device.state == DeviceState.WIPED:
             raise ProblemError("unauthenticated")
         if device.state == DeviceState.REVOKED and not self.hand_in:
             raise devices.revoked_problem(device)
-        if self.newest and client_of(request) < settings.OLDEST_CLIENT:
+        if self.newest and client_number(request) < settings.OLDEST_CLIENT:
             raise ProblemError("client-too-old")
-        devices.seen(device=device, client=client_of(request))
+        devices.note_contact(device=device, client=client_number(request))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
@@ -69,9 +69,9 @@ class OpenView(TabletView):
         return
 
 
-def device_of(request: Request) -> Device:
+def calling_device(request: Request) -> Device:
     """The calling tablet, in a view that only tablets reach."""
-    device = known_device(request)
+    device = calling_device_or_none(request)
     assert device is not None
     return device
 

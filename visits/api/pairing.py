@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from visits.api import schema
-from visits.api.base import OpenView, checked
+from visits.api.base import OpenView, require_shape
 from visits.api.throttles import PairingThrottle, PingThrottle, TokenThrottle
 from visits.keys import epochs
 from visits.lib import moments
@@ -25,7 +25,7 @@ class PingView(OpenView):
 
     throttle_classes = [PingThrottle]
 
-    @schema.documented(
+    @schema.describe_call(
         "ping",
         "A signed sign of life over the caller's nonce",
         answers={200: schema.PING},
@@ -42,11 +42,11 @@ class PingView(OpenView):
             raise ProblemError(
                 "invalid", errors=[{"field": "nonce", "message": _("Bentuk isian tidak sesuai.")}]
             )
-        return Response({"ping": greetings.ping(nonce=nonce), "key_chain": me.key_chain()})
+        return Response({"ping": greetings.sign_ping(nonce=nonce), "key_chain": me.key_chain()})
 
 
-def _issued(issued: devices.Issued) -> dict[str, Any]:
-    return {"token": issued.token, "token_expires_at": moments.utc(issued.row.expires_at)}
+def _token_answer(issued: devices.IssuedToken) -> dict[str, Any]:
+    return {"token": issued.token, "token_expires_at": moments.format_utc(issued.row.expires_at)}
 
 
 class DevicesView(OpenView):
@@ -54,7 +54,7 @@ class DevicesView(OpenView):
 
     throttle_classes = [PairingThrottle]
 
-    @schema.documented(
+    @schema.describe_call(
         "pair",
         "A tablet joins a team with a one-time code, signed by its new key",
         body=shapes.SIGNED,
@@ -62,12 +62,12 @@ class DevicesView(OpenView):
         problems="malformed-json bad-signature unsupported-media invalid conflict-key code-gone client-too-old",
     )
     def post(self, request: Request) -> Response:
-        issued = devices.pair(jws=checked(shapes.SIGNED, request.data)["jws"])
+        issued = devices.pair_device(jws=require_shape(shapes.SIGNED, request.data)["jws"])
         answer = {
             "device": str(issued.device.pk),
-            **_issued(issued),
-            "epoch": epochs.current(),
-            "me": greetings.signed_me(device=issued.device),
+            **_token_answer(issued),
+            "epoch": epochs.current_epoch(),
+            "me": greetings.sign_me(device=issued.device),
         }
         return Response(answer, status=201)
 
@@ -77,7 +77,7 @@ class TokensView(OpenView):
 
     throttle_classes = [TokenThrottle]
 
-    @schema.documented(
+    @schema.describe_call(
         "newToken",
         "A new token for a tablet that signs a fresh ping",
         body=shapes.SIGNED,
@@ -85,5 +85,5 @@ class TokensView(OpenView):
         problems="malformed-json bad-signature unauthenticated ping-stale unsupported-media invalid device-revoked",
     )
     def post(self, request: Request) -> Response:
-        issued = devices.exchange(jws=checked(shapes.SIGNED, request.data)["jws"])
-        return Response(_issued(issued), status=201)
+        issued = devices.exchange_token(jws=require_shape(shapes.SIGNED, request.data)["jws"])
+        return Response(_token_answer(issued), status=201)

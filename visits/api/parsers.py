@@ -13,7 +13,7 @@ from visits.lib.problems import ProblemError
 from visits.sync import limits
 
 
-def _read(stream: IO[bytes], most: int) -> bytes:
+def _read_bounded(stream: IO[bytes], most: int) -> bytes:
     """At most `most` bytes. Raises before a longer body fills the memory."""
     length = getattr(stream, "META", {}).get("CONTENT_LENGTH") or "0"
     if not str(length).isdigit() or int(length) > most:
@@ -33,7 +33,7 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            return strict_json.loads(_read(stream, limits.JSON_BYTES))
+            return strict_json.parse_json(_read_bounded(stream, limits.JSON_BYTES))
         except strict_json.JsonError as error:
             raise ProblemError("malformed-json") from error
 
@@ -46,7 +46,7 @@ class ChunkParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        return _read(stream, limits.CHUNK_BYTES)
+        return _read_bounded(stream, limits.CHUNK_BYTES)
 
 
 class JsonAlways(DefaultContentNegotiation):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from visits.api import schema
-from visits.api.base import TabletView, device_of
+from visits.api.base import TabletView, calling_device
 from visits.lib import strict_json
 from visits.lib.problems import ProblemError
 from visits.sync import days
@@ -18,7 +18,7 @@ from visits.tablets import greetings
 _IF_NONE_MATCH = OpenApiParameter("If-None-Match", type=str, location=OpenApiParameter.HEADER)
 
 
-def _versioned(request: Request, content: dict[str, Any], version: str) -> Response:
+def _answer_with_etag(request: Request, content: dict[str, Any], version: str) -> Response:
     """The content with its ETag, or 304 if the tablet has this version."""
     etag = f'"{version}"'
     asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
@@ -30,14 +30,14 @@ def _versioned(request: Request, content: dict[str, Any], version: str) -> Respo
 class MeView(TabletView):
     """Who the tablet is, signed by the server."""
 
-    @schema.documented(
+    @schema.describe_call(
         "me",
         "Team, officers, policy and keys, in a signed answer",
         answers={200: schema.ME},
         problems="unauthenticated device-revoked",
     )
     def get(self, request: Request) -> Response:
-        return Response({"me": greetings.signed_me(device=device_of(request))})
+        return Response({"me": greetings.sign_me(device=calling_device(request))})
 
 
 class DaysView(TabletView):
@@ -45,7 +45,7 @@ class DaysView(TabletView):
 
     newest = True
 
-    @schema.documented(
+    @schema.describe_call(
         "days",
         "The version of each day from yesterday to a week ahead, and messages not yet read",
         answers={200: schema.DAYS, 304: None},
@@ -53,8 +53,8 @@ class DaysView(TabletView):
         parameters=[_IF_NONE_MATCH],
     )
     def get(self, request: Request) -> Response:
-        content = days.overview(device=device_of(request), today=timezone.localdate())
-        return _versioned(request, content, strict_json.digest(content))
+        content = days.list_day_versions(device=calling_device(request), today=timezone.localdate())
+        return _answer_with_etag(request, content, strict_json.content_sha256(content))
 
 
 class DayView(TabletView):
@@ -62,7 +62,7 @@ class DayView(TabletView):
 
     newest = True
 
-    @schema.documented(
+    @schema.describe_call(
         "day",
         "One day from one snapshot; its version is the hash of its content",
         answers={200: schema.DAY, 304: None},
@@ -79,7 +79,7 @@ class DayView(TabletView):
             wanted = date.fromisoformat(day)
         except ValueError:
             raise ProblemError("not-found") from None
-        content = days.day(device=device_of(request), wanted=wanted, today=timezone.localdate())
+        content = days.load_day(device=calling_device(request), wanted=wanted, today=timezone.localdate())
         if content is None:
             raise ProblemError("not-found")
-        return _versioned(request, content, content["version"])
+        return _answer_with_etag(request, content, content["version"])

@@ -8,17 +8,17 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from visits.lib.problems import PROBLEMS
-from visits.lib.shapes import JWS, MOMENT, SHA256, UUID, some, thing
+from visits.lib.shapes import JWS, MOMENT, SHA256, UUID, array_schema, object_schema
 from visits.sync import limits, shapes
 
 _TEXT = {"type": "string"}
 
 
-def _ref(name: str) -> dict[str, Any]:
+def _schema_ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-PROBLEM = thing(
+PROBLEM = object_schema(
     {
         "type": _TEXT,
         "title": _TEXT,
@@ -28,49 +28,51 @@ PROBLEM = thing(
         "retry": {"enum": sorted({problem.retry for problem in PROBLEMS.values()})},
     },
     {
-        "errors": {"type": "array", "items": thing({"field": _TEXT, "message": _TEXT})},
+        "errors": {"type": "array", "items": object_schema({"field": _TEXT, "message": _TEXT})},
         "signed": {"type": "string", "description": "on device-revoked: JWS jb-me+jws with wipe: true"},
     },
 )
 
-PING = thing({"ping": JWS, "key_chain": some(JWS, most=limits.KEY_CHAIN)})
-ISSUED = thing({"token": _TEXT, "token_expires_at": MOMENT})
-PAIRED = thing({"device": UUID, "token": _TEXT, "token_expires_at": MOMENT, "epoch": _TEXT, "me": JWS})
-ME = thing({"me": JWS})
-DAYS = thing(
+PING = object_schema({"ping": JWS, "key_chain": array_schema(JWS, most=limits.KEY_CHAIN)})
+ISSUED = object_schema({"token": _TEXT, "token_expires_at": MOMENT})
+PAIRED = object_schema(
+    {"device": UUID, "token": _TEXT, "token_expires_at": MOMENT, "epoch": _TEXT, "me": JWS}
+)
+ME = object_schema({"me": JWS})
+DAYS = object_schema(
     {
         "today": _TEXT,
         "days": {"type": "object", "additionalProperties": SHA256},
         "messages": {
             "type": "array",
-            "items": thing({"id": {"type": "integer"}, "text": _TEXT, "at": MOMENT}),
+            "items": object_schema({"id": {"type": "integer"}, "text": _TEXT, "at": MOMENT}),
         },
     }
 )
-DAY = thing({"date": _TEXT, "version": SHA256, "content": {"type": "object"}})
-EVENT_RESULTS = thing(
+DAY = object_schema({"date": _TEXT, "version": SHA256, "content": {"type": "object"}})
+EVENT_RESULTS = object_schema(
     {
-        "results": some(
-            thing(
+        "results": array_schema(
+            object_schema(
                 {
                     "index": {"type": "integer"},
                     "id": {"anyOf": [UUID, {"type": "null"}]},
                     "result": {"enum": ["applied", "duplicate", "review", "rejected"]},
-                    "problem": {"anyOf": [_ref("Problem"), {"type": "null"}]},
+                    "problem": {"anyOf": [_schema_ref("Problem"), {"type": "null"}]},
                 }
             ),
             most=500,
         )
     }
 )
-STORED = thing({"capture": UUID, "receipt": JWS})
-MISSING = thing({"capture": UUID, "missing": {"type": "array", "items": SHA256}})
-CHUNK = thing({"sha256": SHA256, "size": {"type": "integer"}})
-STATUSES = thing(
+STORED = object_schema({"capture": UUID, "receipt": JWS})
+MISSING = object_schema({"capture": UUID, "missing": {"type": "array", "items": SHA256}})
+CHUNK = object_schema({"sha256": SHA256, "size": {"type": "integer"}})
+STATUSES = object_schema(
     {
         "epoch": _TEXT,
-        "captures": some(
-            thing(
+        "captures": array_schema(
+            object_schema(
                 {
                     "capture": UUID,
                     "state": _TEXT,
@@ -90,16 +92,17 @@ def _event_name(kind: str) -> str:
     return "Event" + "".join(word.title() for word in kind.split("_"))
 
 
-EVENTS = thing(
+EVENTS = object_schema(
     {
-        "events": some(
-            {"oneOf": [_ref(_event_name(kind)) for kind in shapes.EVENT_OF]}, most=limits.EVENTS_PER_CALL
+        "events": array_schema(
+            {"oneOf": [_schema_ref(_event_name(kind)) for kind in shapes.EVENT_OF]},
+            most=limits.EVENTS_PER_CALL,
         )
     }
 )
 
 
-def components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
+def add_components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
     """Add the named schemas: problems, events, and the contents of signed and sealed messages."""
     named = {
         "Problem": PROBLEM,
@@ -139,7 +142,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "The tablet's opaque token."}
 
 
-def documented(
+def describe_call(
     name: str,
     summary: str,
     *,
@@ -159,7 +162,7 @@ def documented(
     for status in sorted({PROBLEMS[code].status for code in codes}):
         found = sorted(code for code in set(codes) if PROBLEMS[code].status == status)
         responses[(status, "application/problem+json")] = OpenApiResponse(
-            response=_ref("Problem"), description=", ".join(found)
+            response=_schema_ref("Problem"), description=", ".join(found)
         )
     request: Any = None
     if isinstance(body, bytes):

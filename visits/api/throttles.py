@@ -20,7 +20,7 @@ _uncounted: dict[tuple[str, str], int] = {}  # calls not yet written
 _shut: dict[tuple[str, str], float] = {}  # until when (monotonic) a caller is refused without a look
 
 
-def forget() -> None:
+def reset_counts() -> None:
     """Delete this process's counts; the rows stay."""
     _uncounted.clear()
     _shut.clear()
@@ -29,7 +29,7 @@ def forget() -> None:
 class SharedThrottle(BaseThrottle):
     """At most `limit.tries` calls of a caller, written every `step` calls."""
 
-    limit: limits.Limit
+    limit: limits.TryLimit
     step = 1
     seconds = 0.0
 
@@ -47,12 +47,12 @@ class SharedThrottle(BaseThrottle):
             if self.seconds > 0:
                 return False
             if len(_uncounted) > _MOST_CALLERS or len(_shut) > _MOST_CALLERS:
-                forget()
+                reset_counts()
             count = _uncounted.get(key, 0) + 1
             _uncounted[key] = count % self.step
         if count < self.step:
             return True
-        answer = limits.count(self.limit, who, tries=self.step)
+        answer = limits.count_try(self.limit, who, tries=self.step)
         if answer.allowed:
             return True
         self.seconds = answer.seconds
@@ -65,19 +65,19 @@ class SharedThrottle(BaseThrottle):
 
 
 class PingThrottle(SharedThrottle):
-    limit, step = limits.Limit("api:ping", tries=600, minutes=1), 20
+    limit, step = limits.TryLimit("api:ping", tries=600, minutes=1), 20
 
 
 class PairingThrottle(SharedThrottle):
-    limit = limits.Limit("api:pairing", tries=20, minutes=1)
+    limit = limits.TryLimit("api:pairing", tries=20, minutes=1)
 
 
 class TokenThrottle(SharedThrottle):
-    limit = limits.Limit("api:tokens", tries=120, minutes=1)
+    limit = limits.TryLimit("api:tokens", tries=120, minutes=1)
 
 
 class TabletThrottle(SharedThrottle):
-    limit, step = limits.Limit("api:tablet", tries=1200, minutes=1), 40
+    limit, step = limits.TryLimit("api:tablet", tries=1200, minutes=1), 40
 
     def caller(self, request: Request) -> str | None:
         token = request.auth

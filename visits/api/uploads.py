@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from visits.api import schema
-from visits.api.base import TabletView, checked, device_of, known_device
+from visits.api.base import TabletView, calling_device, calling_device_or_none, require_shape
 from visits.api.parsers import ChunkParser
 from visits.fieldwork import events
 from visits.keys import epochs
@@ -26,7 +26,7 @@ class EventsView(TabletView):
 
     hand_in = True
 
-    @schema.documented(
+    @schema.describe_call(
         "events",
         "Up to 500 facts; one result each, in the order sent",
         body=schema.EVENTS,
@@ -38,8 +38,8 @@ class EventsView(TabletView):
         items = body.get("events") if isinstance(body, dict) else None
         if isinstance(items, list) and len(items) > limits.EVENTS_PER_CALL:
             raise ProblemError("too-large")
-        items = checked(shapes.EVENTS, body)["events"]
-        results = events.receive(device=device_of(request), items=items)
+        items = require_shape(shapes.EVENTS, body)["events"]
+        results = events.receive_events(device=calling_device(request), items=items)
         return Response({"results": [result.document() for result in results]})
 
 
@@ -48,7 +48,7 @@ class CaptureView(TabletView):
 
     hand_in = True
 
-    @schema.documented(
+    @schema.describe_call(
         "offerCapture",
         "Hand in a signed manifest; the answer is the receipt, or which chunks are missing",
         body=shapes.OFFER,
@@ -56,8 +56,10 @@ class CaptureView(TabletView):
         problems=f"{_JSON} bad-signature not-mine content-differs too-many-open",
     )
     def put(self, request: Request, capture: UUID) -> Response:
-        manifest = checked(shapes.OFFER, request.data)["manifest"]
-        offer = captures.offer(device=device_of(request), capture_id=capture, manifest=manifest)
+        manifest = require_shape(shapes.OFFER, request.data)["manifest"]
+        offer = captures.receive_manifest(
+            device=calling_device(request), capture_id=capture, manifest=manifest
+        )
         if offer.missing:
             return Response({"capture": str(capture), "missing": offer.missing}, status=202)
         answer = {"capture": str(capture), "receipt": offer.receipt}
@@ -70,7 +72,7 @@ class ChunkView(TabletView):
     hand_in = True
     parser_classes = [ChunkParser]
 
-    @schema.documented(
+    @schema.describe_call(
         "putChunk",
         "A chunk of ciphertext under its own hash, taken while an incomplete capture names it",
         body=b"",
@@ -81,7 +83,7 @@ class ChunkView(TabletView):
     def put(self, request: Request, sha256: str) -> Response:
         body: Any = request.data  # bytes, or an empty dict where there is no body at all
         data = body if isinstance(body, bytes) else b""
-        made = blobs.put(device=device_of(request), sha256=sha256, data=data)
+        made = blobs.store_chunk(device=calling_device(request), sha256=sha256, data=data)
         return Response({"sha256": sha256, "size": len(data)}, status=201 if made else 200)
 
 
@@ -90,7 +92,7 @@ class StatusView(TabletView):
 
     hand_in = True
 
-    @schema.documented(
+    @schema.describe_call(
         "captureStatus",
         "The state and the receipts of up to 500 captures",
         body=shapes.STATUS,
@@ -98,9 +100,9 @@ class StatusView(TabletView):
         problems=_JSON,
     )
     def post(self, request: Request) -> Response:
-        ids = [UUID(text) for text in checked(shapes.STATUS, request.data)["captures"]]
-        answer = captures.status(device=device_of(request), ids=ids)
-        return Response({"epoch": epochs.current(), "captures": answer})
+        ids = [UUID(text) for text in require_shape(shapes.STATUS, request.data)["captures"]]
+        answer = captures.list_statuses(device=calling_device(request), ids=ids)
+        return Response({"epoch": epochs.current_epoch(), "captures": answer})
 
 
 class WipedView(TabletView):
@@ -109,10 +111,10 @@ class WipedView(TabletView):
     hand_in = True
 
     def check_permissions(self, request: Request) -> None:
-        if known_device(request) is None:
+        if calling_device_or_none(request) is None:
             raise ProblemError("unauthenticated")
 
-    @schema.documented(
+    @schema.describe_call(
         "wiped",
         "The tablet has removed everything; ends its token, harmless when repeated",
         body=schema.EMPTY,
@@ -120,5 +122,5 @@ class WipedView(TabletView):
         problems="malformed-json unauthenticated unsupported-media",
     )
     def post(self, request: Request) -> Response:
-        devices.wiped(device=device_of(request))
+        devices.mark_wiped(device=calling_device(request))
         return Response(status=204)

@@ -17,7 +17,7 @@ from visits.planning.types import Interval
 STEP = timedelta(minutes=10)
 
 
-def moment(on: date, seconds: int) -> datetime:
+def moment_of_day(on: date, seconds: int) -> datetime:
     """The aware datetime `seconds` after local midnight of `on`."""
     return timezone.make_aware(datetime.combine(on, time())) + timedelta(seconds=seconds)
 
@@ -28,31 +28,33 @@ def seconds_of_day(at: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
 
 
-def in_seconds(since_until: tuple[datetime, datetime]) -> Interval:
+def interval_in_seconds(since_until: tuple[datetime, datetime]) -> Interval:
     """An interval that lies within one day, in seconds since local midnight."""
     since, until = since_until
     return seconds_of_day(since), seconds_of_day(until)
 
 
-def told(visit: Visit) -> tuple[datetime, datetime]:
+def interval_told(visit: Visit) -> tuple[datetime, datetime]:
     """The interval that the family of a published visit was told; computed from the planned start if none is
     stored."""
     if visit.told_from is not None and visit.told_until is not None:
         return visit.told_from, visit.told_until
-    return interval(visit.planned_start)
+    return widen_to_interval(visit.planned_start)
 
 
-def to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
+def interval_to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
     """The interval that the family of a planned stop will be told. Reads `stop.shift`."""
     day = stop.shift.date
     if stop.told_from is not None and stop.told_until is not None:
-        return moment(day, stop.told_from), moment(day, stop.told_until)
+        return moment_of_day(day, stop.told_from), moment_of_day(day, stop.told_until)
     leaves = timezone.make_aware(datetime.combine(day, stop.shift.starts))
     first_drive = stop.travel_seconds if stop.sequence == 1 else 0
-    return interval(moment(day, stop.start), not_before=leaves + timedelta(seconds=first_drive))
+    return widen_to_interval(
+        moment_of_day(day, stop.start), not_before=leaves + timedelta(seconds=first_drive)
+    )
 
 
-def interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:
+def widen_to_interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:
     """The interval computed from a planned start: `ARRIVAL_EARLIER` minutes before it to `ARRIVAL_LATER`
     minutes after, rounded outwards to steps of ten minutes. It never begins before the step that contains
     `not_before`."""
@@ -75,7 +77,7 @@ def seconds_of_clock(clock: str | time) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
-def intervals(rows: Iterable[Sequence[str]]) -> tuple[Interval, ...]:
+def parse_intervals(rows: Iterable[Sequence[str]]) -> tuple[Interval, ...]:
     """Pairs of clock times, as shifts and needs store them ([["07:30", "10:00"], ...]), as sorted intervals
     in seconds of the day."""
     return tuple(sorted((seconds_of_clock(since), seconds_of_clock(until)) for since, until in rows))

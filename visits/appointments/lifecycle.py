@@ -1,7 +1,7 @@
 """State changes of a published visit (travelling, arrived, finished, cancelled) and what they do to its need.
 
-The visit moves, then its need, always in this order (publishing does the same), with the resident's progress row in
-the same transaction.
+The visit moves, then its need, always in this order (publishing does the same), with the resident's progress
+row in the same transaction.
 """
 
 from datetime import date, datetime
@@ -27,11 +27,11 @@ _CLOSED_REASONS = {
 
 
 @transaction.atomic
-def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool:
+def set_visit_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool:
     """Set a visit to TRAVELLING or ARRIVED. False if nothing changed (already so, finished or cancelled).
 
     The first arrival stays the visit's `arrived_at`. FINISHED comes by `apply_outcome` alone, CANCELLED by
-    `cancel`.
+    `cancel_visit`.
     """
     if to in (VisitState.FINISHED, VisitState.CANCELLED):
         raise ValueError(f"{to} has a function of its own")
@@ -40,18 +40,21 @@ def set_state(*, visit: Visit, to: VisitState, at: datetime, actor: str) -> bool
     if not transition(row=visit, to=to, actor=actor, **fields):
         return False
     if to in _MILESTONES:
-        progress.record(need=visit.need, milestone=_MILESTONES[to], at=at, source=f"visit:{visit.pk}")
+        progress.record_progress(
+            need=visit.need, milestone=_MILESTONES[to], at=at, source=f"visit:{visit.pk}"
+        )
     return True
 
 
 @transaction.atomic
 def note_arrival(*, visit: Visit, at: datetime, actor: str) -> bool:
-    """When the team was at the door, told late or anew: its state does not change. False where that was known."""
+    """When the team was at the door, told late or anew: its state does not change. False where that was
+    known."""
     before = Visit.objects.select_for_update().values_list("arrived_at", flat=True).get(pk=visit.pk)
     if not Visit.objects.filter(pk=visit.pk).exclude(arrived_at=at).update(arrived_at=at):
         return False
     visit.arrived_at = at
-    log.write(
+    log.write_log(
         actor=actor,
         action="visit_arrival_noted",
         subject=visit,
@@ -63,7 +66,7 @@ def note_arrival(*, visit: Visit, at: datetime, actor: str) -> bool:
 
 
 @transaction.atomic
-def cancel(
+def cancel_visit(
     *, visit: Visit, at: datetime, actor: str, source: str, tell: bool = True, begun: bool = False
 ) -> bool:
     """Cancel a visit and reopen its need. False if the visit has begun, unless `begun` is set.
@@ -75,12 +78,12 @@ def cancel(
     if not transition(row=visit, to=VisitState.CANCELLED, actor=actor, sources=sources):
         return False
     if transition(row=visit.need, to=NeedState.OPEN, actor=actor) and tell:
-        progress.record(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
+        progress.record_progress(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
     return True
 
 
 @transaction.atomic
-def give_back(*, team: Team, on: date, now: datetime, actor: str) -> int:
+def give_back_visits(*, team: Team, on: date, now: datetime, actor: str) -> int:
     """Cancel the visits of a past day that no tablet reported on, so that their needs are planned again.
     Later reports of them go to review. Returns how many; 0 if the day is not over."""
     if on >= timezone.localdate(now):
@@ -89,7 +92,7 @@ def give_back(*, team: Team, on: date, now: datetime, actor: str) -> int:
         "need"
     )
     return sum(
-        cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", begun=True)
+        cancel_visit(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", begun=True)
         for visit in rows.order_by("pk")
     )
 
@@ -115,23 +118,23 @@ def apply_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str) -
     why = {"visit": str(visit.pk), "outcome": str(outcome)}
     if outcome == Outcome.RECORDED:
         if transition(row=need, to=NeedState.CAPTURED, actor=actor, reason=why):
-            progress.record(need=need, milestone=Milestone.CAPTURED, at=at, source=source)
+            progress.record_progress(need=need, milestone=Milestone.CAPTURED, at=at, source=source)
     elif outcome in CLOSING:
         closed = _CLOSED_REASONS[outcome]
         if transition(row=need, to=NeedState.CLOSED, actor=actor, reason=why, closed_reason=closed):
-            progress.record(need=need, milestone=Milestone.CLOSED, at=at, source=source)
+            progress.record_progress(need=need, milestone=Milestone.CLOSED, at=at, source=source)
     else:
-        _in_vain(need=need, at=at, actor=actor, source=source, why=why)
+        _follow_visit_in_vain(need=need, at=at, actor=actor, source=source, why=why)
     return True
 
 
-def _in_vain(*, need: Need, at: datetime, actor: str, source: str, why: dict[str, str]) -> None:
+def _follow_visit_in_vain(*, need: Need, at: datetime, actor: str, source: str, why: dict[str, str]) -> None:
     """The next attempt, or after the last one a person's decision."""
     spent = need.attempts + 1 >= MAX_ATTEMPTS
     to = NeedState.REVIEW if spent else NeedState.OPEN
     if transition(row=need, to=to, actor=actor, reason=why, attempts=F("attempts") + 1):
         milestone = Milestone.REVIEW if spent else Milestone.NOT_MET
-        progress.record(need=need, milestone=milestone, at=at, source=source)
+        progress.record_progress(need=need, milestone=milestone, at=at, source=source)
 
 
 @transaction.atomic
@@ -149,7 +152,7 @@ def correct_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str)
     )
     if row.outcome == outcome:
         return True
-    log.write(
+    log.write_log(
         actor=actor,
         action="visit_corrected",
         subject=visit,
@@ -160,5 +163,5 @@ def correct_outcome(*, visit: Visit, outcome: Outcome, at: datetime, actor: str)
     need = Need.objects.get(pk=row.need_id)
     sources, why = (NeedState.OPEN, NeedState.CAPTURED), {"visit": str(visit.pk)}
     if transition(row=need, to=NeedState.REVIEW, actor=actor, sources=sources, reason=why):
-        progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"visit:{visit.pk}")
+        progress.record_progress(need=need, milestone=Milestone.REVIEW, at=at, source=f"visit:{visit.pk}")
     return True

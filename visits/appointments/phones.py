@@ -12,8 +12,10 @@ from django.db.models import Model
 from outreach.services import log
 
 
-def seen(*, subject: Model, numbers: Iterable[str], user: AbstractBaseUser | None) -> None:
+def log_phone_look(*, subject: Model, numbers: Iterable[str], user: AbstractBaseUser | None) -> None:
     """Log that these numbers were shown, one a family. Writes nothing if there are none."""
     count = sum(1 for number in numbers if number)
     if count:
-        log.write(actor=log.actor_of(user), action="phones_seen", subject=subject, detail={"families": count})
+        log.write_log(
+            actor=log.actor_of(user), action="phones_seen", subject=subject, detail={"families": count}
+        )

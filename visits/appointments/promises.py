@@ -14,25 +14,27 @@ from visits.models import Visit
 
 
 @transaction.atomic
-def make(*, visits: Iterable[UUID], actor: str) -> int:
+def make_promises(*, visits: Iterable[UUID], actor: str) -> int:
     """Mark these published visits as promised. Returns how many were not promised before. Safe to repeat."""
     made = 0
     for visit in Visit.objects.filter(pk__in=list(visits), state=VisitState.PUBLISHED, promised=False):
         rows = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED, promised=False)
         if rows.filter(planned_start=visit.planned_start, shift=visit.shift_id).update(promised=True):
-            log.write(actor=actor, action="visit_promised", subject=visit, detail={"shift": visit.shift_id})
+            log.write_log(
+                actor=actor, action="visit_promised", subject=visit, detail={"shift": visit.shift_id}
+            )
             made += 1
     return made
 
 
 @transaction.atomic
-def release(*, visit: UUID, reason: ReleaseReason, actor: str) -> bool:
+def release_promise(*, visit: UUID, reason: ReleaseReason, actor: str) -> bool:
     """Release a promise, so that plans may move the visit. False if it was not promised or has begun."""
     rows = Visit.objects.filter(pk=visit, state=VisitState.PUBLISHED, promised=True)
     if not rows.update(promised=False):
         return False
     row = Visit.objects.get(pk=visit)
-    log.write(
+    log.write_log(
         actor=actor,
         action="promise_released",
         subject=row,

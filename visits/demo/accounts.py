@@ -13,25 +13,25 @@ NAME = "koordinator"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Login:
+class DemoLogin:
     user: User
     password: str
 
 
-def coordinator(*, keys_dir: Path) -> Login:
+def ensure_coordinator(*, keys_dir: Path) -> DemoLogin:
     """The account, created at the first call. Its random password is stored beside the keys."""
-    password = _password(keys_dir / "demo_password")
+    password = _read_password(keys_dir / "demo_password")
     user, _made = User.objects.get_or_create(
         username=NAME, defaults={"is_staff": True, "last_name": "(contoh)"}
     )
     if not user.check_password(password):
         user.set_password(password)
         user.save()
-    user.groups.add(roles.coordinators())
-    return Login(user=user, password=password)
+    user.groups.add(roles.ensure_coordinators())
+    return DemoLogin(user=user, password=password)
 
 
-def _password(path: Path) -> str:
+def _read_password(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

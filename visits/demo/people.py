@@ -1,7 +1,7 @@
 """Made-up residents: plausible, the same for the same seed, and impossible to mistake for anybody real.
 
-The name says "(contoh)". The NIK has a district that no regency has (90 to 99) and a serial of 9000 and above. The
-phone number begins with 0890, which no Indonesian operator has.
+The name says "(contoh)". The NIK has a district that no regency has (90 to 99) and a serial of 9000 and
+above. The phone number begins with 0890, which no Indonesian operator has.
 """
 
 import random
@@ -57,7 +57,7 @@ PIN_KM = 1.2  # homes lie around the village's point
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class MadeUpPerson:
     """A made-up resident: the request, and what the coordinator will decide: urgency, the home's point (None
     if only the village is known), days of waiting."""
 
@@ -67,7 +67,9 @@ class Person:
     pin: tuple[float, float] | None
 
 
-def make(*, villages: Sequence[Village], count: int, seed: int, today: date, first: int = 0) -> list[Person]:
+def make_people(
+    *, villages: Sequence[Village], count: int, seed: int, today: date, first: int = 0
+) -> list[MadeUpPerson]:
     """`count` people, more where more old people live. Number n is the same in a list of any length.
 
     The villages must have their districts loaded.
@@ -77,24 +79,24 @@ def make(*, villages: Sequence[Village], count: int, seed: int, today: date, fir
     there = Counter(village.district_id for village in villages)
     weights = [(village.district.elderly or 1000) / there[village.district_id] for village in villages]
     return [
-        _person(random.Random(f"{seed}:{number}"), number, villages, weights, today)  # noqa: S311
+        _make_person(random.Random(f"{seed}:{number}"), number, villages, weights, today)  # noqa: S311
         for number in range(first, first + count)
     ]
 
 
-def _person(
+def _make_person(
     rng: random.Random, number: int, villages: Sequence[Village], weights: list[float], today: date
-) -> Person:
+) -> MadeUpPerson:
     (village,) = rng.choices(villages, weights)
     (kind,) = rng.choices(tuple(ResidentKind), (55, 20, 18, 7))
     sex = rng.choice(tuple(Sex))
-    born = today - timedelta(days=round(365.25 * _age(rng, kind)) + rng.randrange(365))
+    born = today - timedelta(days=round(365.25 * _draw_age(rng, kind)) + rng.randrange(365))
     name = f"{rng.choice(WOMEN if sex == Sex.FEMALE else MEN)} {rng.choice(SECOND)}".strip()
     self_asked = rng.random() < 0.15
     has_phone = rng.random() < 0.85
-    windows, weekdays = _when(rng)
-    not_before, deadline = _between(rng, today)
-    return Person(
+    windows, weekdays = _draw_windows(rng)
+    not_before, deadline = _draw_dates(rng, today)
+    return MadeUpPerson(
         intake=Intake(
             relation=Relation.SELF if self_asked else rng.choice(tuple(Relation)[1:]),
             name=f"{name} {LABEL}",
@@ -102,7 +104,7 @@ def _person(
             village=village,
             birth_date=born,
             sex=sex,
-            nik=nik(village, born, sex, number) if rng.random() < 0.9 else "",
+            nik=make_nik(village, born, sex, number) if rng.random() < 0.9 else "",
             phone=f"0890{number:08d}" if has_phone else "",
             applicant_name="" if self_asked else f"{rng.choice(WOMEN + MEN)} {LABEL}",
             address=f"Dusun Contoh {rng.randrange(1, 6)}",
@@ -119,7 +121,7 @@ def _person(
         ),
         urgency=rng.choices(tuple(Urgency), (78, 17, 5))[0],
         waiting_days=round(rng.triangular(1, 70, 10)),
-        pin=_home(rng, village) if rng.random() < 0.6 else None,
+        pin=_draw_home(rng, village) if rng.random() < 0.6 else None,
     )
 
 
@@ -129,39 +131,39 @@ _SKILLS = (
 )
 
 
-def _age(rng: random.Random, kind: ResidentKind) -> float:
+def _draw_age(rng: random.Random, kind: ResidentKind) -> float:
     if kind == ResidentKind.ELDERLY:
         return rng.triangular(60, 94, 70)
     return rng.triangular(17, 85, 45)
 
 
-def _when(rng: random.Random) -> tuple[list[Window], list[int]]:
+def _draw_windows(rng: random.Random) -> tuple[list[Window], list[int]]:
     """Windows and weekdays that suit; mostly any."""
     (windows,) = rng.choices(([], [["07:30", "11:00"]], [["13:00", "15:30"]]), (70, 20, 10))
     weekdays = sorted(rng.sample(range(5), 3)) if rng.random() < 0.1 else []
     return [list(window) for window in windows], weekdays
 
 
-def _between(rng: random.Random, today: date) -> tuple[date | None, date | None]:
+def _draw_dates(rng: random.Random, today: date) -> tuple[date | None, date | None]:
     not_before = today + timedelta(days=rng.randrange(2, 5)) if rng.random() < 0.04 else None
     deadline = today + timedelta(days=rng.randrange(8, 30)) if rng.random() < 0.08 else None
     return not_before, deadline
 
 
-def nik(village: Village, born: date, sex: Sex, number: int) -> str:
+def make_nik(village: Village, born: date, sex: Sex, number: int) -> str:
     """A NIK of valid form whose district does not exist; different for each number below 10,000."""
     regency = village.code[:5].replace(".", "")
     day = born.day + (40 if sex == Sex.FEMALE else 0)
     return f"{regency}{99 - number // 1000}{day:02d}{born:%m%y}{9000 + number % 1000}"
 
 
-def _home(rng: random.Random, village: Village) -> tuple[float, float]:
+def _draw_home(rng: random.Random, village: Village) -> tuple[float, float]:
     """A random point in the village, normally distributed around its centre (`PIN_KM` / 2 in km); the centre
     if 20 draws miss it."""
     for _ in range(20):
         north, east = rng.gauss(0, PIN_KM / 2), rng.gauss(0, PIN_KM / 2)
         latitude = round(village.latitude + north / 111.2, 6)
         longitude = round(village.longitude + east / (111.2 * cos(radians(village.latitude))), 6)
-        if geo.contains(village.boundary, latitude=latitude, longitude=longitude):
+        if geo.contains_point(village.boundary, latitude=latitude, longitude=longitude):
             return latitude, longitude
     return village.latitude, village.longitude

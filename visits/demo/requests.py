@@ -14,7 +14,7 @@ from outreach.enums import Relation, RequestState, Urgency
 from outreach.models import Resident, Village, VisitRequest
 from outreach.services import intake, log, triage
 from visits.demo import people
-from visits.demo.people import Person
+from visits.demo.people import MadeUpPerson
 
 AT_ONCE = 100  # requests in one transaction: SQLite waits for the disk once
 IN_THE_QUEUE = 12
@@ -22,7 +22,7 @@ FIRST_IN_THE_QUEUE = 9000  # their numbers among the people, far from those of t
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class DemoRequests:
     """How many requests were made by this call (none by a repeat), and how many wait for the coordinator."""
 
     made: int
@@ -36,13 +36,13 @@ def holds_real_data() -> bool:
     )
 
 
-def ask(*, needs: int, seed: int, user: AbstractBaseUser) -> Asked:
+def ask_for_visits(*, needs: int, seed: int, user: AbstractBaseUser) -> DemoRequests:
     """`needs` accepted requests, and some in the coordinator's queue. A repeat with the same seed adds
     nobody."""
     today = timezone.localdate()
     villages = list(Village.objects.select_related("district"))
-    accepted = people.make(villages=villages, count=needs, seed=seed, today=today)
-    waiting = _queue(accepted, villages, seed, today)
+    accepted = people.make_people(villages=villages, count=needs, seed=seed, today=today)
+    waiting = _make_queue(accepted, villages, seed, today)
     tokens = set(VisitRequest.objects.filter(made_up=True).values_list("form_token", flat=True))
     fresh = [
         (f"contoh-{seed}-{number}", person)
@@ -52,34 +52,36 @@ def ask(*, needs: int, seed: int, user: AbstractBaseUser) -> Asked:
     for start in range(0, len(fresh), AT_ONCE):
         with transaction.atomic():
             for token, person in fresh[start : start + AT_ONCE]:
-                request = _ask(token, person)
-                triage.accept(request=request, decision=_decision(person), actor=log.actor_of(user))
+                request = _submit_request(token, person)
+                triage.accept_request(
+                    request=request, decision=_make_decision(person), actor=log.actor_of(user)
+                )
                 _decided_soon(request, person)
     with transaction.atomic():
         for number, person in enumerate(waiting):
-            _ask(f"contoh-{seed}-antre-{number}", person)
+            _submit_request(f"contoh-{seed}-antre-{number}", person)
     queue = VisitRequest.objects.filter(state=RequestState.RECEIVED).count()
-    return Asked(made=len(fresh), waiting=queue)
+    return DemoRequests(made=len(fresh), waiting=queue)
 
 
-def _ask(token: str, person: Person) -> VisitRequest:
+def _submit_request(token: str, person: MadeUpPerson) -> VisitRequest:
     """Submit one request and backdate it."""
-    consent = intake.Consent(text_version=notice.version(), text_sha256=notice.sha256())
-    submitted = intake.submit(form_token=token, data=person.intake, consent=consent)
+    consent = intake.Consent(text_version=notice.notice_version(), text_sha256=notice.notice_sha256())
+    submitted = intake.submit_request(form_token=token, data=person.intake, consent=consent)
     if submitted.made:
         received = submitted.request.received_at - timedelta(days=person.waiting_days)
         VisitRequest.objects.filter(pk=submitted.request.pk).update(received_at=received)
     return submitted.request
 
 
-def _decided_soon(request: VisitRequest, person: Person) -> None:
+def _decided_soon(request: VisitRequest, person: MadeUpPerson) -> None:
     """Backdate the decision to one to three days after the request."""
     after = timedelta(days=min(person.waiting_days, 1 + person.waiting_days % 3), hours=-2)
     rows = VisitRequest.objects.filter(pk=request.pk)
     rows.update(decided_at=F("received_at") + after)
 
 
-def _decision(person: Person) -> triage.Decision:
+def _make_decision(person: MadeUpPerson) -> triage.Decision:
     data = person.intake
     return triage.Decision(
         kind=data.kind,
@@ -91,10 +93,12 @@ def _decision(person: Person) -> triage.Decision:
     )
 
 
-def _queue(accepted: Sequence[Person], villages: Sequence[Village], seed: int, today: date) -> list[Person]:
+def _make_queue(
+    accepted: Sequence[MadeUpPerson], villages: Sequence[Village], seed: int, today: date
+) -> list[MadeUpPerson]:
     """Requests not yet decided: most of them plain, one with the NIK of an accepted neighbour, one for the
     same person without the NIK, one whose NIK and birth date disagree."""
-    plain = people.make(
+    plain = people.make_people(
         villages=villages, count=IN_THE_QUEUE, seed=seed, today=today, first=FIRST_IN_THE_QUEUE
     )
     queue = [replace(person, waiting_days=person.waiting_days % 5) for person in plain]

@@ -19,10 +19,10 @@ EXTRAS: tuple[tuple[Skill, ...], ...] = (
 VISITS_A_DAY, SETUP_MINUTES = 8, 10
 
 
-def make(*, count: int) -> list[Team]:
+def make_teams(*, count: int) -> list[Team]:
     """The teams with two officers each; a repeat returns the existing ones."""
     teams = []
-    for number, base in enumerate(_bases(list(District.objects.all()), count), start=1):
+    for number, base in enumerate(_choose_bases(list(District.objects.all()), count), start=1):
         team, _made = Team.objects.get_or_create(
             code=f"C{number}",
             defaults={
@@ -50,15 +50,15 @@ def make(*, count: int) -> list[Team]:
     return teams
 
 
-def _bases(districts: Sequence[District], count: int) -> list[District]:
+def _choose_bases(districts: Sequence[District], count: int) -> list[District]:
     """`count` districts far from one another, starting with the one with most old people (repeated if there
     are fewer districts than teams)."""
     left = sorted(districts, key=lambda district: (-(district.elderly or 0), district.code))
     chosen = left[:1]
     while len(chosen) < min(count, len(left)):
-        chosen.append(max(left, key=lambda district: min(_apart(district, other) for other in chosen)))
+        chosen.append(max(left, key=lambda district: min(_distance(district, other) for other in chosen)))
     return [chosen[number % len(chosen)] for number in range(count)] if chosen else []
 
 
-def _apart(one: District, other: District) -> float:
+def _distance(one: District, other: District) -> float:
     return (one.latitude - other.latitude) ** 2 + (one.longitude - other.longitude) ** 2

@@ -29,14 +29,14 @@ class NoPlanError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Week:
+class DemoWeek:
     """The published plan; `made` is False if an earlier demo made it."""
 
     plan: Plan
     made: bool
 
 
-def publish(
+def publish_week(
     *,
     crews: Sequence[Team],
     days: int,
@@ -44,7 +44,7 @@ def publish(
     seed: int,
     user: AbstractBaseUser,
     say: Callable[[str], object],
-) -> Week:
+) -> DemoWeek:
     """Make shifts for the working days, run the planner over them, and publish its draft. Raises
     `NoPlanError`."""
     now = timezone.now()
@@ -53,39 +53,39 @@ def publish(
     following = calendar.next_working_days(after=today, count=days)
     dates = [today, *following[: days - 1]] if sets_out else following
     first, last = dates[0], dates[-1]
-    before = _published(first)
+    before = _find_published(first)
     if before is not None:
-        return Week(plan=before, made=False)
-    make_shifts(crews=crews, first=first, last=last, sets_out=sets_out, user=user)
+        return DemoWeek(plan=before, made=False)
+    make_week_shifts(crews=crews, first=first, last=last, sets_out=sets_out, user=user)
     run = plan_runs.start_run(first=first, last=last, seconds=seconds, seed=seed, asked_by=user)
     if not engine.is_warm():
         say("Compiling the planner's engine, once for this installation ...")
-        engine.warm()
+        engine.warm_engine()
     say(f"Planning {first} to {last} for {seconds} s ...")
-    plan_runs.run(run_id=str(run.pk))
+    plan_runs.work_on_run(run_id=str(run.pk))
     run.refresh_from_db()
     if run.state != RunState.DONE:
         raise NoPlanError(f"The planning run ended as {run.state} ({run.message or 'without a reason'}).")
     plan = Plan.objects.get(run=run)
-    publishing.publish(plan=plan, user=user)
+    publishing.publish_plan(plan=plan, user=user)
     plan.refresh_from_db()
-    return Week(plan=plan, made=True)
+    return DemoWeek(plan=plan, made=True)
 
 
 def today_from(*, now: datetime, seconds: int = 0) -> datetime | None:
     """When teams can depart today if the planner first computes for `seconds`; None if too little of the
     working day is left, or today is not a working day."""
     today = timezone.localdate(now)
-    if not calendar.working_days(first=today, last=today):
+    if not calendar.list_working_days(first=today, last=today):
         return None
-    starts, ends = (timezone.make_aware(datetime.combine(today, at)) for at in calendar.hours())
+    starts, ends = (timezone.make_aware(datetime.combine(today, at)) for at in calendar.working_hours())
     midnight = timezone.make_aware(datetime.combine(today, datetime.min.time()))
     soon = now + SOON + timedelta(seconds=seconds)
     sets_out = max(starts, midnight - (midnight - soon) // STEP * STEP)
     return sets_out if sets_out + LEAST <= ends else None
 
 
-def make_shifts(
+def make_week_shifts(
     *, crews: Sequence[Team], first: date, last: date, sets_out: datetime | None, user: AbstractBaseUser
 ) -> None:
     """The teams' shifts of these days. New shifts of today begin at `sets_out`."""
@@ -98,10 +98,10 @@ def make_shifts(
         if shift.date == local.date() and shift.starts != local.time():
             shift.starts = local.time()
             shift.breaks = [part for part in shift.breaks if part[1] > f"{local:%H:%M}"]
-            team_shifts.save(row=shift, changed=["starts", "breaks"], actor=actor)
+            team_shifts.save_workforce_row(row=shift, changed=["starts", "breaks"], actor=actor)
 
 
-def _published(day: date) -> Plan | None:
+def _find_published(day: date) -> Plan | None:
     """The published plan of an earlier demo that contains the day; None if there is none."""
     found = Plan.objects.filter(
         state=PlanState.PUBLISHED,
@@ -128,7 +128,7 @@ def describe_plan(plan: Plan) -> list[str]:
         f"score {figures.score} in {figures.elapsed_s:.1f} s "
         f"({figures.iterations} iterations, seed {figures.seed}).",
         "Visits / minutes of travel, by team and day:",
-        f"{'':{width}}  " + "  ".join(f"{labels.short_day(day):>10}" for day in dates),
+        f"{'':{width}}  " + "  ".join(f"{labels.format_short_day(day):>10}" for day in dates),
     ]
     for name in names:
         lines.append(f"{name:{width}}  " + "  ".join(f"{cells.get((name, day), '-'):>10}" for day in dates))

@@ -29,7 +29,7 @@ Z = 1.645  # 9 of 10 samples of a true share lie within the range that is shown
 
 
 @dataclass(kw_only=True)
-class Cell:
+class AuditCell:
     """Counts for a week, a team or both. `late_min` has the minutes of each late arrival, `over_min` those of
     each team-day."""
 
@@ -71,7 +71,7 @@ class Cell:
         """Mean overtime of a team-day in minutes; None if no team-day is complete."""
         return sum(self.over_min) / len(self.over_min) if self.over_min else None
 
-    def add(self, other: "Cell") -> None:
+    def add(self, other: "AuditCell") -> None:
         self.within += other.within
         self.early += other.early
         self.late_min += other.late_min
@@ -79,12 +79,12 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Week:
+class AuditWeek:
     """One week of the audit, by its Monday."""
 
     monday: date
-    total: Cell
-    teams: list[Cell]  # in the order of `Audit.teams`
+    total: AuditCell
+    teams: list[AuditCell]  # in the order of `Audit.teams`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +93,9 @@ class Audit:
 
     first: date
     last: date
-    total: Cell
-    teams: list[tuple[Team, Cell]]
-    weeks: list[Week]
+    total: AuditCell
+    teams: list[tuple[Team, AuditCell]]
+    weeks: list[AuditWeek]
 
     @property
     def band(self) -> tuple[float, float]:
@@ -108,28 +108,30 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def audit(*, today: date | None = None) -> Audit:
+def audit_intervals(*, today: date | None = None) -> Audit:
     """The audit of the last `WEEKS` weeks including the present one, in three queries."""
     last = today or timezone.localdate()
     first = monday_of(last) - timedelta(weeks=WEEKS - 1)
-    cells: dict[tuple[date, int], Cell] = {}
-    line = straight_line.in_force().model
+    cells: dict[tuple[date, int], AuditCell] = {}
+    line = straight_line.line_in_force().model
     for visits in _team_days(first, last):
         shift = visits[0].shift
-        cell = cells.setdefault((monday_of(shift.date), shift.team_id), Cell())
-        cell.add(_cell(visits, line))
+        cell = cells.setdefault((monday_of(shift.date), shift.team_id), AuditCell())
+        cell.add(_audit_team_day(visits, line))
     teams = list(Team.objects.filter(pk__in={team for _week, team in cells}).order_by("code"))
     mondays = [first + timedelta(weeks=number) for number in range(WEEKS)]
     return Audit(
         first=first,
         last=last,
-        total=_sum(cells.values()),
-        teams=[(team, _sum(cell for (_, pk), cell in cells.items() if pk == team.pk)) for team in teams],
+        total=_sum_cells(cells.values()),
+        teams=[
+            (team, _sum_cells(cell for (_, pk), cell in cells.items() if pk == team.pk)) for team in teams
+        ],
         weeks=[
-            Week(
+            AuditWeek(
                 monday=monday,
-                total=_sum(cell for (week, _), cell in cells.items() if week == monday),
-                teams=[cells.get((monday, team.pk), Cell()) for team in teams],
+                total=_sum_cells(cell for (week, _), cell in cells.items() if week == monday),
+                teams=[cells.get((monday, team.pk), AuditCell()) for team in teams],
             )
             for monday in mondays
         ],
@@ -137,7 +139,7 @@ def audit(*, today: date | None = None) -> Audit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Experience:
+class IntervalStretch:
     """The calibration of coming intervals: the factor to lengthen them by (`stretch`), and from how many
     visits."""
 
@@ -145,7 +147,7 @@ class Experience:
     visits: int
 
 
-def experience(*, now: datetime | None = None) -> Experience:
+def learn_stretch(*, now: datetime | None = None) -> IntervalStretch:
     """Calibrate from the last `LAST` visits whose interval came from a simulation, in one query."""
     now = now or timezone.now()
     rows = Visit.objects.filter(
@@ -155,11 +157,11 @@ def experience(*, now: datetime | None = None) -> Experience:
         *("told_from", "told_until", "arrived_at", "told_stretch")
     )[:LAST]
     places = [
-        (1 + stretch) * ((_minute(at) - since) / (until - since))
+        (1 + stretch) * ((_floor_minute(at) - since) / (until - since))
         for since, until, at, stretch in told
         if since and until and at
     ]
-    return Experience(stretch=calibrate_stretch(places, settings.ARRIVAL_COVERAGE), visits=len(places))
+    return IntervalStretch(stretch=calibrate_stretch(places, settings.ARRIVAL_COVERAGE), visits=len(places))
 
 
 def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
@@ -176,28 +178,28 @@ def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
     return days.values()
 
 
-def _cell(visits: list[Visit], line: GreatCircle) -> Cell:
+def _audit_team_day(visits: list[Visit], line: GreatCircle) -> AuditCell:
     """The counts of one team-day."""
-    cell = Cell(over_min=_overtime(visits, line))
+    cell = AuditCell(over_min=_overtime_minutes(visits, line))
     for visit in visits:
-        since, until = arrival_intervals.told(visit)
+        since, until = arrival_intervals.interval_told(visit)
         at = visit.arrived_at
         assert at is not None
         if at < since:
             cell.early += 1
-        elif _minute(at) <= until:
+        elif _floor_minute(at) <= until:
             cell.within += 1
         else:
             cell.late_min.append((at - until).total_seconds() / 60)
     return cell
 
 
-def _minute(at: datetime) -> datetime:
+def _floor_minute(at: datetime) -> datetime:
     """The moment without seconds, so that a tap within the last minute of an interval counts as on time."""
     return at.replace(second=0, microsecond=0)
 
 
-def _overtime(visits: list[Visit], line: GreatCircle) -> list[float]:
+def _overtime_minutes(visits: list[Visit], line: GreatCircle) -> list[float]:
     """Overtime of a team-day in minutes, as a list of one; empty if an arrival has no outcome yet."""
     ended = [visit.outcome_at for visit in visits if visit.outcome_at is not None]
     if len(ended) < len(visits):
@@ -210,8 +212,8 @@ def _overtime(visits: list[Visit], line: GreatCircle) -> list[float]:
     return [max(0.0, (max(ended) + timedelta(seconds=drive_s) - ends).total_seconds() / 60)]
 
 
-def _sum(cells: Iterable[Cell]) -> Cell:
-    total = Cell()
+def _sum_cells(cells: Iterable[AuditCell]) -> AuditCell:
+    total = AuditCell()
     for cell in cells:
         total.add(cell)
     return total

@@ -7,12 +7,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visits.estimates.audit import ENOUGH, Audit, Cell, Experience
-from visits.wording.labels import percent
+from visits.estimates.audit import ENOUGH, Audit, AuditCell, IntervalStretch
+from visits.wording.labels import format_percent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class AuditRow:
     """A row of the audit's tables. `look` is the CSS tag of the verdict; texts are empty where nothing is
     known."""
 
@@ -29,13 +29,13 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class AuditPage:
     """All that the audit page shows."""
 
-    total: Shown
+    total: AuditRow
     title: str
-    weeks: list[Shown]
-    teams: list[Shown]
+    weeks: list[AuditRow]
+    teams: list[AuditRow]
     team_names: list[str]
     by_week: list[tuple[str, list[str]]]
     enough: int
@@ -53,28 +53,28 @@ def week_tick(monday: date) -> str:
     return str(formats.date_format(monday, "j M"))
 
 
-def page(found: Audit) -> Page:
+def describe_audit(found: Audit) -> AuditPage:
     """The audit as its page shows it, the newest week first."""
     weeks = [(week_name(week.monday), week) for week in reversed(found.weeks) if week.total.visits]
-    return Page(
-        total=_shown(_("Semua"), found.total, found.band),
-        title=_title(found),
-        weeks=[_shown(label, week.total, found.band) for label, week in weeks],
-        teams=[_shown(team.name, cell, found.band) for team, cell in found.teams],
+    return AuditPage(
+        total=_build_row(_("Semua"), found.total, found.band),
+        title=_describe_finding(found),
+        weeks=[_build_row(label, week.total, found.band) for label, week in weeks],
+        teams=[_build_row(team.name, cell, found.band) for team, cell in found.teams],
         team_names=[team.name for team, _cell in found.teams],
-        by_week=[(label, [_brief(cell) for cell in week.teams]) for label, week in weeks],
+        by_week=[(label, [_describe_cell(cell) for cell in week.teams]) for label, week in weeks],
         enough=ENOUGH,
     )
 
 
-def experience(found: Experience) -> str:
+def describe_stretch(found: IntervalStretch) -> str:
     """What the audit changes in the intervals of coming plans, in a sentence."""
     if not found.visits:
         return _(
             "Selang jam dalam rencana berikutnya: menurut ulangan, belum ada kunjungan yang mengoreksinya."
         )
     told = {
-        "change": percent(abs(found.stretch)),
+        "change": format_percent(abs(found.stretch)),
         "visits": formats.number_format(found.visits, use_l10n=True),
     }
     if round(100 * found.stretch) == 0:
@@ -97,7 +97,7 @@ def experience(found: Experience) -> str:
     )
 
 
-def _title(found: Audit) -> str:
+def _describe_finding(found: Audit) -> str:
     """The finding in a sentence, or that there are too few visits for one."""
     total = found.total
     if not total.enough:
@@ -107,30 +107,30 @@ def _title(found: Audit) -> str:
             total.visits,
         ) % {"count": total.visits, "enough": ENOUGH}
     return _("%(share)s keluarga didatangi dalam selang jam yang dikabarkan; sasarannya %(low)s–%(high)s") % {
-        "share": percent(total.coverage),
+        "share": format_percent(total.coverage),
         "low": round(100 * found.band[0]),
-        "high": percent(found.band[1]),
+        "high": format_percent(found.band[1]),
     }
 
 
-def _shown(label: str, cell: Cell, band: tuple[float, float]) -> Shown:
-    verdict, look = _verdict(cell, band)
+def _build_row(label: str, cell: AuditCell, band: tuple[float, float]) -> AuditRow:
+    verdict, look = _judge_cell(cell, band)
     low, high = cell.bounds
-    return Shown(
+    return AuditRow(
         label=label,
         visits=cell.visits,
-        share=percent(cell.coverage) if cell.enough else "",
-        span=f"{round(100 * low)}–{percent(high)}" if cell.enough else "",
+        share=format_percent(cell.coverage) if cell.enough else "",
+        span=f"{round(100 * low)}–{format_percent(high)}" if cell.enough else "",
         verdict=verdict,
         look=look,
-        early=_part(cell.early, cell),
-        late=_part(len(cell.late_min), cell),
-        late_by=_minutes(cell.late_by),
-        overtime=_minutes(cell.overtime),
+        early=_format_part(cell.early, cell),
+        late=_format_part(len(cell.late_min), cell),
+        late_by=_format_minutes(cell.late_by),
+        overtime=_format_minutes(cell.overtime),
     )
 
 
-def _verdict(cell: Cell, band: tuple[float, float]) -> tuple[str, str]:
+def _judge_cell(cell: AuditCell, band: tuple[float, float]) -> tuple[str, str]:
     """Text and tag: off target if the confidence interval misses the band, on target if the share lies in it."""
     if not cell.enough:
         return _("terlalu sedikit"), ""
@@ -144,18 +144,18 @@ def _verdict(cell: Cell, band: tuple[float, float]) -> tuple[str, str]:
     return _("belum jelas"), ""
 
 
-def _brief(cell: Cell) -> str:
+def _describe_cell(cell: AuditCell) -> str:
     """A team's week in one table cell."""
     if not cell.visits:
         return "–"
     if not cell.enough:
         return f"{cell.within}/{cell.visits}"
-    return percent(cell.coverage)
+    return format_percent(cell.coverage)
 
 
-def _part(count: int, cell: Cell) -> str:
-    return f"{count} ({percent(count / cell.visits)})" if cell.enough and count else str(count)
+def _format_part(count: int, cell: AuditCell) -> str:
+    return f"{count} ({format_percent(count / cell.visits)})" if cell.enough and count else str(count)
 
 
-def _minutes(value: float | None) -> str:
+def _format_minutes(value: float | None) -> str:
     return "" if value is None else _("%(n)s mnt") % {"n": formats.number_format(round(value), use_l10n=True)}

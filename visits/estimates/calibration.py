@@ -17,12 +17,12 @@ from visits.roads import fit, straight_line
 LOOK_BACK = timedelta(days=365)
 
 
-def propose(*, now: datetime | None = None) -> TravelFit | None:
+def propose_fit(*, now: datetime | None = None) -> TravelFit | None:
     """Fit the speed to the trips of the last year and store a proposal, replacing an older one. None if there
     are too few trips, or if the newest proposal or applied fit says the same."""
     now = now or timezone.now()
-    given, line = straight_line.of_settings(), straight_line.in_force().model
-    found = fit.fit(trips.recorded(since=now - LOOK_BACK), settings_line=given, in_force=line)
+    given, line = straight_line.line_of_settings(), straight_line.line_in_force().model
+    found = fit.fit_speed(trips.list_trips(since=now - LOOK_BACK), settings_line=given, in_force=line)
     if found is None:
         return None
     fields = {
@@ -38,7 +38,7 @@ def propose(*, now: datetime | None = None) -> TravelFit | None:
             return None
         _replace(FitState.PROPOSED, actor="system")
         row = TravelFit.objects.create(made_at=now, **fields)
-        log.write(
+        log.write_log(
             actor="system",
             action="travel_proposed",
             subject=row,
@@ -55,7 +55,7 @@ _FIGURES = (
 
 
 @transaction.atomic
-def apply(*, row: TravelFit, user: AbstractBaseUser) -> bool:
+def apply_fit(*, row: TravelFit, user: AbstractBaseUser) -> bool:
     """Apply a proposal to all plans made from now on. False if it is no proposal any more."""
     actor = log.actor_of(user)
     if TravelFit.objects.select_for_update().filter(pk=row.pk, state=FitState.PROPOSED).first() is None:

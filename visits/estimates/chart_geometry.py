@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from visits.estimates.audit import Audit, Cell
+from visits.estimates.audit import Audit, AuditCell
 from visits.models import VisitTime
 from visits.planning.uncertainty.durations import Duration
 from visits.wording import labels
@@ -31,7 +31,7 @@ class Tick:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Durations:
+class DurationChart:
     """Chart of how long visits of a kind lasted: a histogram (`bars`), the learned density (`curve`), and the
     minutes that plans use (`planned_x`). `top` is the number of visits at the top of the axis."""
 
@@ -50,7 +50,7 @@ LEFT, RIGHT, ABOVE, BELOW = 34, 8, 10, 24
 STEPS = 4  # points of the curve in a bar
 
 
-def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
+def draw_durations(row: VisitTime, *, known: Duration, planned: float) -> DurationChart:
     """The chart of a kind. Bars beyond both the 99.5 % quantile and the longest report are left out."""
     width, height = 340, 150
     reported = max((number + 1 for number, count in enumerate(row.counts) if count), default=0)
@@ -63,7 +63,7 @@ def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
     ]
     top = _round_up(max([*row.counts, *(count for _minutes, count in curve), 1]))
     scale_y = tall / top
-    return Durations(
+    return DurationChart(
         width=width,
         height=height,
         base=base,
@@ -78,7 +78,7 @@ def durations(row: VisitTime, *, known: Duration, planned: float) -> Durations:
             for number, count in enumerate(row.counts[:bars])
             if count
         ],
-        curve=_path([(LEFT + minutes * scale_x, base - count * scale_y) for minutes, count in curve]),
+        curve=_svg_path([(LEFT + minutes * scale_x, base - count * scale_y) for minutes, count in curve]),
         planned_x=round(LEFT + min(planned, bars * BIN) * scale_x, 1),
         top=top,
         ticks=[
@@ -100,7 +100,7 @@ class Whisker:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coverage:
+class CoverageChart:
     """The share met within the interval, week by week, against the target band."""
 
     width: int
@@ -113,7 +113,7 @@ class Coverage:
     levels: list[Tick]
 
 
-def coverage(found: Audit, week_names: Sequence[str]) -> Coverage:
+def draw_coverage(found: Audit, week_names: Sequence[str]) -> CoverageChart:
     """The chart of the weeks that have enough visits. `week_names` has one label for each week."""
     width, height = 760, 240
     left, right, above, below = 48, 12, 10, 28
@@ -129,8 +129,8 @@ def coverage(found: Audit, week_names: Sequence[str]) -> Coverage:
         x = round(left + (number + 0.5) * step, 1)
         ticks.append(Tick(at=x, label=label))
         if week.total.enough:
-            points.append(_whisker(week.total, x, y, label))
-    return Coverage(
+            points.append(_draw_whisker(week.total, x, y, label))
+    return CoverageChart(
         width=width,
         height=height,
         left=left,
@@ -138,14 +138,21 @@ def coverage(found: Audit, week_names: Sequence[str]) -> Coverage:
         band=Box(x=left, y=y(high), width=width - left - right, height=round((high - low) * tall, 1)),
         points=points,
         ticks=ticks,
-        levels=[Tick(at=y(share / 100), label=labels.percent(share / 100)) for share in (0, 25, 50, 75, 100)],
+        levels=[
+            Tick(at=y(share / 100), label=labels.format_percent(share / 100))
+            for share in (0, 25, 50, 75, 100)
+        ],
     )
 
 
-def _whisker(cell: Cell, x: float, y: Callable[[float], float], label: str) -> Whisker:
+def _draw_whisker(cell: AuditCell, x: float, y: Callable[[float], float], label: str) -> Whisker:
     low, high = cell.bounds
     return Whisker(
-        x=x, y=y(cell.coverage), low=y(low), high=y(high), label=f"{label}: {labels.percent(cell.coverage)}"
+        x=x,
+        y=y(cell.coverage),
+        low=y(low),
+        high=y(high),
+        label=f"{label}: {labels.format_percent(cell.coverage)}",
     )
 
 
@@ -159,5 +166,5 @@ def _round_up(value: float) -> int:
         size *= 10
 
 
-def _path(points: Sequence[Point]) -> str:
+def _svg_path(points: Sequence[Point]) -> str:
     return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)

@@ -25,7 +25,7 @@ QUANTILES = (0.1, 0.5, 0.8, 0.95)
 
 
 @dataclass
-class Reports:
+class ReportedVisits:
     """The reports of one kind of visit: minutes of each, how many visits, how many without a result."""
 
     minutes: list[float] = field(default_factory=list)
@@ -34,15 +34,15 @@ class Reports:
 
 
 @transaction.atomic
-def learn_durations(*, now: datetime | None = None) -> int:
+def update_learned_durations(*, now: datetime | None = None) -> int:
     """Compute and store the row of every kind. Returns how many changed. Safe to repeat."""
     now = now or timezone.now()
-    reports = _reports(since=now - LOOK_BACK)
-    return sum(_write(kind, reports[kind], now) for kind in VisitKind)
+    reports = _collect_reports(since=now - LOOK_BACK)
+    return sum(_write_visit_time(kind, reports[kind], now) for kind in VisitKind)
 
 
-def _reports(*, since: datetime) -> dict[str, Reports]:
-    found = {str(kind): Reports() for kind in VisitKind}
+def _collect_reports(*, since: datetime) -> dict[str, ReportedVisits]:
+    found = {str(kind): ReportedVisits() for kind in VisitKind}
     rows = (
         Visit.objects.filter(state=VisitState.FINISHED, arrived_at__isnull=False, outcome_at__gte=since)
         .select_related("need__resident", "shift__team")
@@ -51,12 +51,12 @@ def _reports(*, since: datetime) -> dict[str, Reports]:
     for _shift, visits in groupby(rows.iterator(), key=lambda visit: visit.shift_id):
         before: Visit | None = None
         for visit in visits:
-            _count(found, visit, before)
+            _count_visit(found, visit, before)
             before = visit
     return found
 
 
-def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> None:
+def _count_visit(found: dict[str, ReportedVisits], visit: Visit, before: Visit | None) -> None:
     """Add a visit to the reports. `before` is the team's previous visit: at a shared stop the kit is set up
     once."""
     assert visit.arrived_at is not None
@@ -77,15 +77,15 @@ def _count(found: dict[str, Reports], visit: Visit, before: Visit | None) -> Non
         found[kind].minutes.append(minutes - kit)
 
 
-def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:
+def _write_visit_time(kind: VisitKind, reports: ReportedVisits, now: datetime) -> bool:
     """The kind's row; a log row only where it says something else than before."""
-    found = learn_duration(visit_durations.prior(kind), reports.minutes)
-    fields = _fields(found, reports)
+    found = learn_duration(visit_durations.prior_belief(kind), reports.minutes)
+    fields = _learned_fields(found, reports)
     before = VisitTime.objects.filter(kind=kind).first()
     row, _made = VisitTime.objects.update_or_create(kind=kind, defaults={**fields, "learned_at": now})
     if before is not None and all(getattr(before, name) == value for name, value in fields.items()):
         return False
-    log.write(
+    log.write_log(
         actor="system",
         action="durations_learned",
         subject=row,
@@ -94,7 +94,7 @@ def _write(kind: VisitKind, reports: Reports, now: datetime) -> bool:
     return True
 
 
-def _fields(found: Learned, reports: Reports) -> dict[str, object]:
+def _learned_fields(found: Learned, reports: ReportedVisits) -> dict[str, object]:
     says = found.belief.predict_next()
     return {
         "used": found.used_count,
@@ -105,11 +105,11 @@ def _fields(found: Learned, reports: Reports) -> dict[str, object]:
         "spread": says.spread,
         "freedom": says.freedom,
         "quantiles": {f"{share:g}": round(says.quantile_min(share), 1) for share in QUANTILES},
-        "counts": _counts(found.kept),
+        "counts": _count_by_bar(found.kept),
     }
 
 
-def _counts(minutes: np.typing.NDArray[np.float64]) -> list[int]:
+def _count_by_bar(minutes: np.typing.NDArray[np.float64]) -> list[int]:
     """How many of the used reports fall into each bar of the histogram."""
     bars = np.minimum((minutes // VisitTime.BIN_MINUTES).astype(int), VisitTime.BINS - 1)
     return [int(count) for count in np.bincount(bars, minlength=VisitTime.BINS)]

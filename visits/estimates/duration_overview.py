@@ -16,7 +16,7 @@ from visits.wording import labels
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class VisitKindRow:
     """A kind of visit on the page. `chart` is None if no visit of the kind has finished."""
 
     kind: str
@@ -29,49 +29,50 @@ class Shown:
     visits: int
     used: int
     left_out: int
-    chart: chart_geometry.Durations | None
+    chart: chart_geometry.DurationChart | None
 
 
-def rows(*, minutes: Mapping[str, Duration], in_vain: Mapping[str, float]) -> list[Shown]:
+def list_visit_kinds(*, minutes: Mapping[str, Duration], in_vain: Mapping[str, float]) -> list[VisitKindRow]:
     """Every kind in the order of the enum, in one query. `minutes` and `in_vain` are the estimates in force,
     by kind."""
     learned = {row.kind: row for row in VisitTime.objects.all()}
     return [
-        _shown(VisitKind(kind), learned.get(kind), minutes[kind], in_vain[kind]) for kind in VisitKind.values
+        _build_row(VisitKind(kind), learned.get(kind), minutes[kind], in_vain[kind])
+        for kind in VisitKind.values
     ]
 
 
-def _shown(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: float) -> Shown:
+def _build_row(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: float) -> VisitKindRow:
     planned = known.quantile_min(settings.VISIT_MINUTES_QUANTILE)
     used = row.used if row else 0
-    return Shown(
+    return VisitKindRow(
         kind=kind.value,
         label=str(kind.label),
         finding=_("%(share)s selesai dalam %(planned)s menit, separuhnya dalam %(median)s menit")
         % {
-            "share": labels.percent(settings.VISIT_MINUTES_QUANTILE),
-            "planned": _number(planned),
-            "median": _number(known.median_min),
+            "share": labels.format_percent(settings.VISIT_MINUTES_QUANTILE),
+            "planned": _format_number(planned),
+            "median": _format_number(known.median_min),
         },
-        why=_why(kind, row),
-        planned=_number(planned),
-        median=_number(known.median_min),
-        in_vain="" if kind == VisitKind.IN_VAIN else labels.percent(in_vain),
+        why=_explain_minutes(kind, row),
+        planned=_format_number(planned),
+        median=_format_number(known.median_min),
+        in_vain="" if kind == VisitKind.IN_VAIN else labels.format_percent(in_vain),
         visits=row.visits if row else 0,
         used=used,
         left_out=row.left_out if row else 0,
-        chart=chart_geometry.durations(row, known=known, planned=planned) if row and used else None,
+        chart=chart_geometry.draw_durations(row, known=known, planned=planned) if row and used else None,
     )
 
 
-def _why(kind: VisitKind, row: VisitTime | None) -> str:
+def _explain_minutes(kind: VisitKind, row: VisitTime | None) -> str:
     """Where the estimate comes from, in a sentence."""
-    setting = _number(settings.VISIT_MINUTES.get(kind, 24))
+    setting = _format_number(settings.VISIT_MINUTES.get(kind, 24))
     if row is None or not row.used:
         return _("Belum ada kunjungan yang selesai; dipakai pengaturan (separuhnya %(setting)s menit).") % {
             "setting": setting
         }
-    told = {"used": row.used, "setting": setting, "worth": _number(settings.VISIT_MINUTES_PRIOR)}
+    told = {"used": row.used, "setting": setting, "worth": _format_number(settings.VISIT_MINUTES_PRIOR)}
     text = ngettext(
         "Dari %(used)d kunjungan selesai; pengaturan (separuhnya %(setting)s menit) dihitung seperti %(worth)s kunjungan.",
         "Dari %(used)d kunjungan selesai; pengaturan (separuhnya %(setting)s menit) dihitung seperti %(worth)s kunjungan.",
@@ -80,5 +81,5 @@ def _why(kind: VisitKind, row: VisitTime | None) -> str:
     return text % told
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return str(formats.number_format(round(value), use_l10n=True))

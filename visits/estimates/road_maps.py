@@ -11,12 +11,12 @@ from outreach.models import Village
 from visits.roads.extract import read, rules, source
 
 
-def speeds() -> dict[str, float]:
+def road_speeds() -> dict[str, float]:
     """km/h by road class: the defaults, overridden by the setting `ROADS_SPEEDS`."""
     return {**rules.SPEEDS, **{name: float(value) for name, value in settings.ROADS_SPEEDS.items()}}
 
 
-def region(*, around_km: float) -> read.Box | None:
+def region_box(*, around_km: float) -> read.Box | None:
     """A bounding box in degrees around all villages of the office, widened by `around_km`; None without
     villages."""
     places = list(Village.objects.values_list("latitude", "longitude"))
@@ -29,8 +29,10 @@ def region(*, around_km: float) -> read.Box | None:
     return south, west, round(max(lats) + north, 4), round(max(lons) + east, 4)
 
 
-def build(*, path: Path, box: read.Box | None, say: Callable[[str, int], None]) -> tuple[source.Built, bool]:
-    """Build the map in the folder of the settings; see `visits.roads.extract.source.build`."""
-    return source.build(
-        path, folder=settings.ROADS_DIR, speeds=speeds(), box=box, today=timezone.localdate(), say=say
+def build_road_map(
+    *, path: Path, box: read.Box | None, say: Callable[[str, int], None]
+) -> tuple[source.BuiltExtract, bool]:
+    """Build the map in the folder of the settings; see `visits.roads.extract.source.build_extract`."""
+    return source.build_extract(
+        path, folder=settings.ROADS_DIR, speeds=road_speeds(), box=box, today=timezone.localdate(), say=say
     )

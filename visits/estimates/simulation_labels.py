@@ -7,12 +7,12 @@ from visits.lib.plan_summary import Replays
 from visits.wording import labels
 
 
-def minutes(seconds: float) -> str:
+def format_minutes(seconds: float) -> str:
     """Seconds as whole minutes: "2 menit"."""
     return _("%(n)s menit") % {"n": formats.number_format(round(seconds / 60), use_l10n=True)}
 
 
-def line(replays: Replays | None) -> str:
+def describe_simulation(replays: Replays | None) -> str:
     """Of how many families are met in time, and how late teams are home; empty for plans from before replays."""
     if replays is None:
         return ""
@@ -22,8 +22,8 @@ def line(replays: Replays | None) -> str:
         "dari %(late)s."
     ) % {
         "runs": formats.number_format(replays.runs, use_l10n=True),
-        "on_time": labels.percent(replays.coverage),
-        "width": minutes(replays.width_s),
-        "overtime": minutes(replays.overtime_s),
-        "late": minutes(replays.overtime_p95_s),
+        "on_time": labels.format_percent(replays.coverage),
+        "width": format_minutes(replays.width_s),
+        "overtime": format_minutes(replays.overtime_s),
+        "late": format_minutes(replays.overtime_p95_s),
     }

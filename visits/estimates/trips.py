@@ -48,7 +48,7 @@ class _Leg:
     seconds: float
 
 
-def recorded(*, since: datetime) -> list[Trip]:
+def list_trips(*, since: datetime) -> list[Trip]:
     """All trips with known ends that were reported since `since`."""
     rows = (
         Event.objects.filter(received_at__gte=since, at__isnull=False)
@@ -60,14 +60,14 @@ def recorded(*, since: datetime) -> list[Trip]:
     legs = [
         leg
         for _device, of_device in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.device_id)
-        for leg in _legs(of_device)
+        for leg in _find_legs(of_device)
     ]
     homes: dict[UUID, Place | None] = {}
-    taps = _positions([leg.base.pk for leg in legs if leg.base is not None])
-    return [trip for leg in legs if (trip := _trip(leg, homes, taps)) is not None]
+    taps = _read_positions([leg.base.pk for leg in legs if leg.base is not None])
+    return [trip for leg in legs if (trip := _build_trip(leg, homes, taps)) is not None]
 
 
-def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
+def _find_legs(rows: Iterable[Event]) -> Iterator[_Leg]:
     """Trips of one tablet: from the last departure before an arrival to that arrival. `rows` are in the order
     of sequence."""
     home: Visit | None = None  # where the last visit was ended
@@ -81,27 +81,27 @@ def _legs(rows: Iterable[Event]) -> Iterator[_Leg]:
             if (
                 row.visit_id == at or row.outcome == Outcome.RECORDED
             ):  # else told by telephone: nobody was there
-                home, base, at, out, facts_since = row.visit, None, None, _day(row), [row]
+                home, base, at, out, facts_since = row.visit, None, None, _tablet_day(row), [row]
         elif row.kind == EventKind.DEPARTED:
             facts_since = [row]
-            if departures.from_base(row) and _day(row) != out:
+            if departures.is_from_base(row) and _tablet_day(row) != out:
                 home, base = None, row
         elif row.kind == EventKind.ARRIVED:
             if row.visit is not None and (base is not None or (home is not None and row.visit_id != home.pk)):
                 left, came = facts_since[0].at, row.at
                 assert left is not None
                 assert came is not None
-                yield _Leg(home, base, row.visit, left, came, _seconds(facts_since))
-            home, base, at, out = None, None, row.visit_id, _day(row)
+                yield _Leg(home, base, row.visit, left, came, _elapsed_seconds(facts_since))
+            home, base, at, out = None, None, row.visit_id, _tablet_day(row)
 
 
-def _day(row: Event) -> date:
+def _tablet_day(row: Event) -> date:
     """The local date of an event, by the tablet's clock."""
     assert row.at is not None
     return timezone.localdate(row.at)
 
 
-def _seconds(rows: list[Event]) -> float:
+def _elapsed_seconds(rows: list[Event]) -> float:
     """Duration by the monotonic clock if no event is missing and the tablet was not restarted, else by the
     wall clock."""
     first, last = rows[0], rows[-1]
@@ -112,7 +112,7 @@ def _seconds(rows: list[Event]) -> float:
     return (last.at - first.at).total_seconds()
 
 
-def _trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | None]) -> Trip | None:
+def _build_trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | None]) -> Trip | None:
     """The trip for the fit; None across days, breaks or shifts, or with an unknown end."""
     left, came, shift = timezone.localtime(leg.left), timezone.localtime(leg.came), leg.other.shift
     if left.date() != (came.date() if leg.one else shift.date) or left.date() != came.date():
@@ -121,8 +121,12 @@ def _trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Place | N
         return None
     if _in_break(shift.breaks, left, came):
         return None
-    here = _home(leg.one, homes) if leg.one else _base(shift, taps.get(leg.base.pk) if leg.base else None)
-    there = _home(leg.other, homes)
+    here = (
+        _home_place(leg.one, homes)
+        if leg.one
+        else _base_place(shift, taps.get(leg.base.pk) if leg.base else None)
+    )
+    there = _home_place(leg.other, homes)
     if here is None or there is None:
         return None
     return Trip(float(_METRES.seconds([here, there], 0, 1)), leg.seconds, left.hour)
@@ -135,40 +139,40 @@ def _in_break(breaks: list[list[str]], left: datetime, came: datetime) -> bool:
     )
 
 
-def _home(visit: Visit, homes: dict[UUID, Place | None]) -> Place | None:
+def _home_place(visit: Visit, homes: dict[UUID, Place | None]) -> Place | None:
     resident = visit.need.resident
     if not resident.approximate:
         return resident.latitude, resident.longitude
     if visit.pk not in homes:
-        homes[visit.pk] = _position(visit)
+        homes[visit.pk] = _arrival_position(visit)
     return homes[visit.pk]
 
 
-def _base(shift: Shift, tapped: Place | None) -> Place | None:
+def _base_place(shift: Shift, tapped: Place | None) -> Place | None:
     """The base of the shift; None if the tablet was farther than `AT_BASE_M` from it at the tap."""
     base = shift.start_latitude, shift.start_longitude
     away = 0.0 if tapped is None else float(_METRES.seconds([base, tapped], 0, 1))
     return base if away <= AT_BASE_M else None
 
 
-def _positions(taps: list[UUID]) -> dict[UUID, Place | None]:
+def _read_positions(taps: list[UUID]) -> dict[UUID, Place | None]:
     if not taps:
         return {}
-    return {row.pk: _stood(row) for row in Event.objects.filter(pk__in=taps).select_related("key")}
+    return {row.pk: _event_position(row) for row in Event.objects.filter(pk__in=taps).select_related("key")}
 
 
-def _position(visit: Visit) -> Place | None:
+def _arrival_position(visit: Visit) -> Place | None:
     """The tablet's position on arrival at a visit."""
     row = (
         Event.objects.filter(visit=visit, kind=EventKind.ARRIVED).select_related("key").order_by("at").first()
     )
-    return _stood(row) if row else None
+    return _event_position(row) if row else None
 
 
-def _stood(row: Event) -> Place | None:
+def _event_position(row: Event) -> Place | None:
     """The tablet's position at an event; None if it is less accurate than `EXACT_M` or the person was erased."""
     try:
-        position = events.content(row).get("position")
+        position = events.unseal_event(row).get("position")
     except SealError:
         return None
     if not position or position["accuracy_m"] > EXACT_M:

@@ -18,7 +18,7 @@ from visits.planning.uncertainty.durations import Belief, Duration
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class VisitEstimate:
     """The estimate for a kind of visit: its duration in minutes (a distribution), and the share without a
     result."""
 
@@ -26,7 +26,7 @@ class Known:
     in_vain: float
 
 
-def prior(kind: str) -> Belief:
+def prior_belief(kind: str) -> Belief:
     """The settings, as a belief before any visit."""
     return durations.build_prior(
         median=settings.VISIT_MINUTES.get(kind, 24),
@@ -35,46 +35,46 @@ def prior(kind: str) -> Belief:
     )
 
 
-def in_vain_share(*, visits: int, in_vain: int) -> float:
+def estimate_in_vain(*, visits: int, in_vain: int) -> float:
     """The share of visits without a result, with the setting `VISIT_IN_VAIN` as `VISIT_MINUTES_PRIOR`
     pseudo-observations."""
     before = settings.VISIT_MINUTES_PRIOR
     return float((settings.VISIT_IN_VAIN * before + in_vain) / (before + visits))
 
 
-def known() -> dict[str, Known]:
+def load_estimates() -> dict[str, VisitEstimate]:
     """The estimate of every kind, in one query: learned, or the settings if no visit of the kind has
     finished."""
     rows = {row.kind: row for row in VisitTime.objects.all()}
     found = {}
     for kind in VisitKind.values:
         row = rows.get(kind)
-        found[kind] = Known(
+        found[kind] = VisitEstimate(
             minutes=Duration(row.mean, row.spread, row.freedom)
             if row is not None and row.used
-            else prior(kind).predict_next(),
-            in_vain=in_vain_share(
+            else prior_belief(kind).predict_next(),
+            in_vain=estimate_in_vain(
                 visits=row.visits if row is not None else 0, in_vain=row.in_vain if row is not None else 0
             ),
         )
     return found
 
 
-def kind_of(need: Need) -> VisitKind:
+def next_visit_kind(need: Need) -> VisitKind:
     """The kind of the need's next visit."""
     if need.kind == NeedKind.DELIVERY:
         return VisitKind.DELIVERY
     return VisitKind.AGAIN if need.attempts else VisitKind(need.resident.kind)
 
 
-def of_need(need: Need, learned: Mapping[str, Known]) -> Known:
+def estimate_need(need: Need, learned: Mapping[str, VisitEstimate]) -> VisitEstimate:
     """The estimate for the need's next visit. If the coordinator set its minutes, these become the planned
     quantile."""
-    found = learned[kind_of(need)]
+    found = learned[next_visit_kind(need)]
     if need.service_minutes:
         away = log(need.service_minutes / found.minutes.quantile_min(settings.VISIT_MINUTES_QUANTILE))
         minutes = Duration(found.minutes.mean + away, found.minutes.spread, found.minutes.freedom)
-        return Known(minutes, found.in_vain)
+        return VisitEstimate(minutes, found.in_vain)
     return found
 
 
@@ -86,11 +86,16 @@ def fixed_minutes(need: Need, *, setup_minutes: int) -> int:
 
 
 def service_seconds(
-    need: Need, *, setup_minutes: int, learned: Mapping[str, Known] | None = None, follows: bool = False
+    need: Need,
+    *,
+    setup_minutes: int,
+    learned: Mapping[str, VisitEstimate] | None = None,
+    follows: bool = False,
 ) -> int:
-    """What a plan sets aside at the home: the fixed minutes (not where it `follows` another at a shared stop), and
-    the visit as the need says or as its kind mostly takes. Give what is `known` where there are many needs."""
-    minutes = need.service_minutes or of_need(need, learned or known()).minutes.quantile_min(
+    """What a plan sets aside at the home: the fixed minutes (not where it `follows` another at a shared
+    stop), and the visit as the need says or as its kind mostly takes. Give what is `load_estimates` where
+    there are many needs."""
+    minutes = need.service_minutes or estimate_need(need, learned or load_estimates()).minutes.quantile_min(
         settings.VISIT_MINUTES_QUANTILE
     )
     fixed = 0 if follows else fixed_minutes(need, setup_minutes=setup_minutes)

@@ -12,7 +12,7 @@ from visits.fieldwork import events
 from visits.models import Event
 
 
-def waits(event: Event) -> bool:
+def awaits_decision(event: Event) -> bool:
     """Whether the event corrects the contact of a known resident and is still under review."""
     return (
         event.kind == EventKind.CONTACT_CORRECTED
@@ -21,24 +21,24 @@ def waits(event: Event) -> bool:
     )
 
 
-def known(event: Event) -> str:
+def describe_known_contact(event: Event) -> str:
     """The resident's stored contact with the number masked, to compare with the correction."""
     assert event.visit is not None
     resident = event.visit.need.resident
-    number = phone.masked(vault.get(resident, "phone"))
-    return ", ".join(filter(None, (vault.get(resident, "carer_name"), number)))
+    number = phone.mask_phone(vault.unseal_field(resident, "phone"))
+    return ", ".join(filter(None, (vault.unseal_field(resident, "carer_name"), number)))
 
 
 @transaction.atomic
-def take_over(*, event: Event, user: Any, actor: str, note: str) -> bool:
+def take_over_contact(*, event: Event, user: Any, actor: str, note: str) -> bool:
     """Write the corrected contact to the resident. False if somebody has decided about the event before.
 
     Raises `outreach.lib.phone.PhoneError` for an invalid number and `outreach.lib.crypto.SealError` if the
     person was erased; then nothing has changed.
     """
     assert event.visit is not None
-    told = events.content(event)["data"]
-    if not events.look_at(event=event, user=user, actor=actor, note=note):
+    told = events.unseal_event(event)["data"]
+    if not events.mark_looked_at(event=event, user=user, actor=actor, note=note):
         return False
     residents.correct_contact(
         resident=event.visit.need.resident,

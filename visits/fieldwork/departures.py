@@ -15,7 +15,7 @@ from visits.enums import EventKind, EventState
 from visits.models import Event, Shift
 
 
-def when(event: Event) -> datetime:
+def event_moment(event: Event) -> datetime:
     """The event's time, limited to between the tablet's pairing and the receipt.
 
     The tablet's clock may run a year ahead, or stand at 1970 after an empty battery.
@@ -24,21 +24,21 @@ def when(event: Event) -> datetime:
     return min(max(event.at, event.device.paired_at), event.received_at)
 
 
-def from_base(event: Event) -> bool:
+def is_from_base(event: Event) -> bool:
     """Whether the event is a departure from the base, not from a home."""
     return event.kind == EventKind.DEPARTED and event.visit_named is None
 
 
-def shift_of(event: Event, *, day: str | None) -> Shift | None:
+def find_departed_shift(event: Event, *, day: str | None) -> Shift | None:
     """The shift on which the team departed; None if there is none or the tablet's clock and `day` (ISO)
     disagree."""
-    on = timezone.localdate(when(event))
+    on = timezone.localdate(event_moment(event))
     if day is not None and day != on.isoformat():
         return None
     return Shift.objects.filter(team=event.device.team_id, date=on).first()
 
 
-def of_day(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
+def departures_on(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
     """The departure of each team on that day, by team id. The earliest counts if several tablets reported
     one."""
     rows = Event.objects.filter(
@@ -46,12 +46,12 @@ def of_day(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
         visit_named=None,
         kind=EventKind.DEPARTED,
         device__team__in=list(teams),
-        received_at__gte=arrival_intervals.moment(on, 0),
+        received_at__gte=arrival_intervals.moment_of_day(on, 0),
         status__state=EventState.APPLIED,
     )
     found: dict[int, datetime] = {}
     for row in rows.select_related("device").defer("sealed"):
-        at, team = when(row), row.device.team_id
+        at, team = event_moment(row), row.device.team_id
         if timezone.localdate(at) == on:
             found[team] = min(at, found.get(team, at))
     return found

@@ -32,12 +32,12 @@ def reason_for_review(*, device: Device, event: Event, officer: Officer | None) 
     return CONTACT if event.kind == EventKind.CONTACT_CORRECTED else ""
 
 
-def apply(*, event: Event, data: dict[str, Any]) -> str:
+def apply_event(*, event: Event, data: dict[str, Any]) -> str:
     """Apply the event's effects. Returns why it must be reviewed all the same, or ""."""
     if event.kind in _OF_VISIT and event.visit is not None:
-        return _bring_up_to_date(visit=event.visit, actor=f"device:{event.device_id}")
-    if departures.from_base(event):
-        return _set_out(event=event, day=data.get("day"))
+        return _update_visit(visit=event.visit, actor=f"device:{event.device_id}")
+    if departures.is_from_base(event):
+        return _apply_departure(event=event, day=data.get("day"))
     if event.kind == EventKind.LOCATION_FIXED and event.visit is not None:
         return _fix_location(event=event, lat=float(data["lat"]), lon=float(data["lon"]))
     if event.kind == EventKind.MESSAGE_READ:
@@ -47,26 +47,27 @@ def apply(*, event: Event, data: dict[str, Any]) -> str:
     return ""
 
 
-def _set_out(*, event: Event, day: str | None) -> str:
-    """Log that the team left its base. No other row is written: `departures.of_day` reads the event itself."""
-    shift = departures.shift_of(event, day=day)
+def _apply_departure(*, event: Event, day: str | None) -> str:
+    """Log that the team left its base. No other row is written: `departures.departures_on` reads the event
+    itself."""
+    shift = departures.find_departed_shift(event, day=day)
     if shift is None:
         return DAY if day is not None else ""
-    log.write(actor=f"device:{event.device_id}", action="team_departed", subject=shift)
+    log.write_log(actor=f"device:{event.device_id}", action="team_departed", subject=shift)
     return ""
 
 
-def _facts(visit: Visit) -> list[visit_state.Fact]:
+def _collect_facts(visit: Visit) -> list[visit_state.VisitFact]:
     """All events of a visit that count, including the one being received, whose status row does not exist
     yet."""
     rows = Event.objects.filter(visit=visit, kind__in=_OF_VISIT, at__isnull=False)
     rows = rows.exclude(status__reason__in=(REVOKED, NO_VISIT, OFFICER, CANCELLED)).select_related("device")
     return [
-        visit_state.Fact(
+        visit_state.VisitFact(
             device=str(row.device_id),
             sequence=row.sequence,
             kind=row.kind,
-            at=departures.when(row),
+            at=departures.event_moment(row),
             outcome=row.outcome,
         )
         for row in rows
@@ -74,12 +75,12 @@ def _facts(visit: Visit) -> list[visit_state.Fact]:
     ]
 
 
-def _bring_up_to_date(*, visit: Visit, actor: str) -> str:
+def _update_visit(*, visit: Visit, actor: str) -> str:
     """Set the visit's state to what all of its events say. Returns a reason for review, or ""."""
     row = Visit.objects.select_for_update().select_related("need").get(pk=visit.pk)
     if row.state == VisitState.CANCELLED:
         return CANCELLED
-    folded = visit_state.fold(_facts(row))
+    folded = visit_state.fold_facts(_collect_facts(row))
     if folded.outcome:
         outcome, at = Outcome(folded.outcome), folded.outcome_at or timezone.now()
         if not lifecycle.apply_outcome(visit=row, outcome=outcome, at=at, actor=actor) and (
@@ -88,13 +89,13 @@ def _bring_up_to_date(*, visit: Visit, actor: str) -> str:
             lifecycle.correct_outcome(visit=row, outcome=outcome, at=at, actor=actor)
     elif folded.state in (VisitState.TRAVELLING, VisitState.ARRIVED) and row.state != VisitState.FINISHED:
         at = folded.state_at or timezone.now()
-        lifecycle.set_state(visit=row, to=VisitState(folded.state), at=at, actor=actor)
+        lifecycle.set_visit_state(visit=row, to=VisitState(folded.state), at=at, actor=actor)
     if folded.arrived_at is not None:
         lifecycle.note_arrival(visit=row, at=folded.arrived_at, actor=actor)
     return CONTRADICTION if folded.contradiction else ""
 
 
-def _km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+def _distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Great-circle distance in km (haversine)."""
     a, b, c, d = map(radians, (lat1, lon1, lat2, lon2))
     return 2 * 6371.0 * asin(sqrt(sin((c - a) / 2) ** 2 + cos(a) * cos(c) * sin((d - b) / 2) ** 2))
@@ -105,7 +106,7 @@ def _fix_location(*, event: Event, lat: float, lon: float) -> str:
     overwritten. Returns FAR if the position lies more than `FARTHEST_KM` from the village."""
     assert event.visit is not None
     resident = event.visit.need.resident
-    if _km(lat, lon, resident.village.latitude, resident.village.longitude) > FARTHEST_KM:
+    if _distance_km(lat, lon, resident.village.latitude, resident.village.longitude) > FARTHEST_KM:
         return FAR
     later = Event.objects.filter(
         device=event.device_id,

@@ -17,14 +17,14 @@ from visits.fieldwork import event_effects
 from visits.keys import sealing
 from visits.lib import moments, strict_json
 from visits.lib.problems import ProblemError
-from visits.lib.shapes import errors
+from visits.lib.shapes import list_errors
 from visits.models import Device, Event, EventStatus, Officer, Visit
 from visits.sync import shapes
 from visits.sync.limits import EVENT_BYTES
 
 
 @dataclass(frozen=True)
-class Result:
+class EventResult:
     """The answer to one event."""
 
     index: int
@@ -37,46 +37,46 @@ class Result:
         return {"index": self.index, "id": self.id, "result": self.result, "problem": problem}
 
 
-def receive(*, device: Device, items: list[Any]) -> list[Result]:
+def receive_events(*, device: Device, items: list[Any]) -> list[EventResult]:
     """Store and apply events in the order sent, each on its own. Returns the results in the same order."""
     with transaction.atomic():
         # one call of a tablet at a time, so that a repeat sent in parallel finds the first one's rows
         Device.objects.select_for_update().get(pk=device.pk)
         _lock_residents(items)
-        return [_one(device=device, index=index, item=item) for index, item in enumerate(items)]
+        return [_receive_one(device=device, index=index, item=item) for index, item in enumerate(items)]
 
 
 def _lock_residents(items: list[Any]) -> None:
     """Residents whose place is told, before any visit or need: triage locks a resident before the need, too."""
     fixed = shapes.EVENT_OF[EventKind.LOCATION_FIXED]
-    told = [item for item in items if not errors(fixed, item)]
+    told = [item for item in items if not list_errors(fixed, item)]
     visits = Visit.objects.filter(pk__in=[UUID(item["visit"]) for item in told])
     rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=visits.values("need__resident"))
     list(rows.order_by("pk").values_list("pk"))
 
 
-def _one(*, device: Device, index: int, item: Any) -> Result:
-    wrong = errors(shapes.EVENT_NUMBER, item)
-    if wrong or len(strict_json.canonical(item)) > EVENT_BYTES:
+def _receive_one(*, device: Device, index: int, item: Any) -> EventResult:
+    wrong = list_errors(shapes.EVENT_NUMBER, item)
+    if wrong or len(strict_json.canonical_json(item)) > EVENT_BYTES:
         problem = ProblemError("invalid", errors=wrong) if wrong else ProblemError("too-large")
-        log.write(actor=f"device:{device.pk}", action="event_unreadable", subject=device)
-        return Result(index, None, "rejected", problem)
-    identifier, fingerprint = item["id"], strict_json.digest(item)
-    known = _known(device=device, item=item, fingerprint=fingerprint)
+        log.write_log(actor=f"device:{device.pk}", action="event_unreadable", subject=device)
+        return EventResult(index, None, "rejected", problem)
+    identifier, fingerprint = item["id"], strict_json.content_sha256(item)
+    known = _find_known(device=device, item=item, fingerprint=fingerprint)
     if known is None:
         try:
             with transaction.atomic():
-                return _keep(device=device, index=index, item=item, fingerprint=fingerprint)
+                return _keep_event(device=device, index=index, item=item, fingerprint=fingerprint)
         except IntegrityError:  # another tablet sent this id at the same moment
-            known = _known(device=device, item=item, fingerprint=fingerprint)
+            known = _find_known(device=device, item=item, fingerprint=fingerprint)
             if known is None:
                 raise
     if known == "duplicate":
-        return Result(index, identifier, "duplicate")
-    return Result(index, identifier, "rejected", ProblemError(known))
+        return EventResult(index, identifier, "duplicate")
+    return EventResult(index, identifier, "rejected", ProblemError(known))
 
 
-def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | None:
+def _find_known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | None:
     """None for a new event, "duplicate" for a repeat, else the problem code of the collision, which is
     logged."""
     row = Event.objects.filter(pk=UUID(item["id"])).first()
@@ -87,7 +87,7 @@ def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | N
     elif row.device_id == device.pk and row.sha256 == fingerprint:
         return "duplicate"
     code = "content-differs" if row.device_id == device.pk else "not-mine"
-    log.write(
+    log.write_log(
         actor=f"device:{device.pk}",
         action="event_collides",
         subject=row,
@@ -96,15 +96,15 @@ def _known(*, device: Device, item: dict[str, Any], fingerprint: str) -> str | N
     return code
 
 
-def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str) -> Result:
+def _keep_event(*, device: Device, index: int, item: dict[str, Any], fingerprint: str) -> EventResult:
     now = timezone.now()
     kind = EventKind(item["kind"]) if item.get("kind") in EventKind.values else None
     wrong = (
-        errors(shapes.EVENT_OF[kind], item)
+        list_errors(shapes.EVENT_OF[kind], item)
         if kind
         else [{"field": "kind", "message": _("Pilihan tidak dikenal.")}]
     )
-    at = None if wrong else moments.parse(item["at"])
+    at = None if wrong else moments.parse_moment(item["at"])
     if not wrong and at is None:
         wrong = [{"field": "at", "message": _("Jam tablet tidak terbaca.")}]
     event = Event(
@@ -117,41 +117,41 @@ def _keep(*, device: Device, index: int, item: dict[str, Any], fingerprint: str)
         received_at=now,
     )
     if wrong:
-        _save(event, item, visit=None)
+        _save_event(event, item, visit=None)
         problem = ProblemError("invalid", errors=wrong)
-        return _rejected(event=event, index=index, problem=problem)
+        return _reject_event(event=event, index=index, problem=problem)
     assert kind is not None
-    visit = _visit(device=device, item=item)
+    visit = _find_visit(device=device, item=item)
     officer = Officer.objects.filter(pk=item["officer"], team=device.team_id).first()
     event.since_ms, event.officer = int(item["since_ms"]), officer
     event.visit, event.visit_named = visit, UUID(item["visit"]) if item.get("visit") else None
     event.outcome = item["data"]["outcome"] if kind == EventKind.OUTCOME else ""
-    _save(event, item, visit=visit)
+    _save_event(event, item, visit=visit)
     reason = event_effects.reason_for_review(device=device, event=event, officer=officer)
     if not reason:
-        reason = event_effects.apply(event=event, data=item["data"])
-    return _settled(event=event, index=index, reason=reason)
+        reason = event_effects.apply_event(event=event, data=item["data"])
+    return _settle_event(event=event, index=index, reason=reason)
 
 
-def _visit(*, device: Device, item: dict[str, Any]) -> Visit | None:
+def _find_visit(*, device: Device, item: dict[str, Any]) -> Visit | None:
     if not item.get("visit"):
         return None
     rows = Visit.objects.select_related("need__resident__key", "need__resident__village", "shift")
     return rows.filter(pk=UUID(item["visit"]), shift__team=device.team_id).first()
 
 
-def _save(event: Event, item: dict[str, Any], *, visit: Visit | None) -> None:
-    event.key = sealing.key_for(visit)
-    event.sealed = sealing.seal(event, "sealed", strict_json.canonical(item), key=event.key)
+def _save_event(event: Event, item: dict[str, Any], *, visit: Visit | None) -> None:
+    event.key = sealing.choose_person_key(visit)
+    event.sealed = sealing.seal_reported(event, "sealed", strict_json.canonical_json(item), key=event.key)
     event.save(force_insert=True)
 
 
-def _settled(*, event: Event, index: int, reason: str) -> Result:
+def _settle_event(*, event: Event, index: int, reason: str) -> EventResult:
     state = EventState.REVIEW if reason else EventState.APPLIED
     EventStatus.objects.create(event=event, state=state, reason=reason)
     if not reason:
-        return Result(index, str(event.pk), "applied")
-    log.write(
+        return EventResult(index, str(event.pk), "applied")
+    log.write_log(
         actor=f"device:{event.device_id}",
         action="event_in_review",
         subject=event,
@@ -159,22 +159,22 @@ def _settled(*, event: Event, index: int, reason: str) -> Result:
         detail={"reason": reason, "visit": str(event.visit_named or "")},
     )
     problem = ProblemError("not-found") if reason == event_effects.NO_VISIT else None
-    return Result(index, str(event.pk), "review", problem)
+    return EventResult(index, str(event.pk), "review", problem)
 
 
-def _rejected(*, event: Event, index: int, problem: ProblemError) -> Result:
+def _reject_event(*, event: Event, index: int, problem: ProblemError) -> EventResult:
     EventStatus.objects.create(event=event, state=EventState.REJECTED, problem=problem.code)
-    log.write(
+    log.write_log(
         actor=f"device:{event.device_id}",
         action="event_rejected",
         subject=event,
         to_state=EventState.REJECTED,
         detail={"fields": [error["field"] for error in problem.errors]},
     )
-    return Result(index, str(event.pk), "rejected", problem)
+    return EventResult(index, str(event.pk), "rejected", problem)
 
 
-def look_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
+def mark_looked_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
     """A person has looked at an event in review or a rejected one. False where somebody did before."""
     return transition(
         row=event.status,
@@ -186,9 +186,9 @@ def look_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
     )
 
 
-def content(event: Event) -> dict[str, Any]:
+def unseal_event(event: Event) -> dict[str, Any]:
     """The event as it was received. Raises `outreach.lib.crypto.SealError` if its person was erased."""
-    raw = sealing.unseal(event, "sealed", bytes(event.sealed), key=event.key)
-    value = strict_json.loads(raw)
+    raw = sealing.unseal_reported(event, "sealed", bytes(event.sealed), key=event.key)
+    value = strict_json.parse_json(raw)
     assert isinstance(value, dict)
     return value

@@ -28,7 +28,7 @@ LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no 
 
 
 @dataclass(frozen=True, kw_only=True)
-class TeamNow:
+class TeamStatus:
     """A team's day so far. `done` visits are finished, `under_way` is where it drives to or is at, `assumed`
     have begun if the team goes on as published, `left` can be re-planned. While `heading` to its first home
     the team arrives there at `there_at` at the earliest, and only that home is assumed. `free_at` is when it
@@ -75,10 +75,10 @@ class TeamNow:
         return self.total - len(self.left)
 
 
-def today(*, now: datetime) -> list[TeamNow]:
+def list_team_statuses(*, now: datetime) -> list[TeamStatus]:
     """The status of every team that works, or was to work, today; in a constant number of queries."""
     on = timezone.localdate(now)
-    (day,) = calendar.days(first=on, last=on)
+    (day,) = calendar.list_days(first=on, last=on)
     shifts = list(
         Shift.objects.filter(date=on, team__is_active=True).select_related("team").order_by("team__code")
     )
@@ -90,30 +90,35 @@ def today(*, now: datetime) -> list[TeamNow]:
         .order_by("shift", "sequence", "pk")
     ):
         visits.setdefault(visit.shift_id, []).append(visit)
-    heard, departed = _heard(on), departures.of_day(on=on, teams=[shift.team_id for shift in shifts])
+    heard, departed = (
+        _last_contacts(on),
+        departures.departures_on(on=on, teams=[shift.team_id for shift in shifts]),
+    )
     return [
-        _team(shift, visits.get(shift.pk, []), heard.get(shift.team_id), departed.get(shift.team_id), now)
+        _build_status(
+            shift, visits.get(shift.pk, []), heard.get(shift.team_id), departed.get(shift.team_id), now
+        )
         for shift in shifts
         if day.is_open or shift.pk in visits
     ]
 
 
-def failing(*, shifts: Iterable[Shift]) -> frozenset[str]:
+def find_failing_shifts(*, shifts: Iterable[Shift]) -> frozenset[str]:
     """The ids of those shifts that are cancelled by now."""
     rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts], is_cancelled=True)
     return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
 
 
-def _heard(on: date) -> dict[int, datetime]:
+def _last_contacts(on: date) -> dict[int, datetime]:
     """When each team's tablets last spoke to us today."""
-    midnight = arrival_intervals.moment(on, 0)
+    midnight = arrival_intervals.moment_of_day(on, 0)
     rows = Device.objects.filter(last_seen_at__gte=midnight).values("team").annotate(at=Max("last_seen_at"))
     return {row["team"]: row["at"] for row in rows}
 
 
-def _team(
+def _build_status(
     shift: Shift, visits: list[Visit], heard_at: datetime | None, departed_at: datetime | None, now: datetime
-) -> TeamNow:
+) -> TeamStatus:
     silent = heard_at is None or now - heard_at > SILENT
     done = [visit for visit in visits if visit.state == VisitState.FINISHED]
     moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
@@ -121,20 +126,20 @@ def _team(
     waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
     goes_on = silent and not shift.is_cancelled
     assumed = [visit for visit in waiting if visit.planned_start <= now] if goes_on else []
-    out = _departed(departed_at, visits, now)
+    out = _departure_moment(departed_at, visits, now)
     on_first_drive = waiting and not moving and not shift.is_cancelled and _ended_before(done, out)
-    there_at = _there(shift, out, waiting[0]) if out and on_first_drive else None
+    there_at = _first_arrival(shift, out, waiting[0]) if out and on_first_drive else None
     heading = there_at is not None and (there_at > now or not assumed)
     assumed = waiting[:1] if heading else assumed
     left = [visit for visit in waiting if visit not in assumed]
-    free_at, overrun = _free(shift, under_way, assumed, now)
+    free_at, overrun = _free_from(shift, under_way, assumed, now)
     if there_at is not None:
         free_at = _free_after_first_drive(shift, assumed, there_at, heading=heading, now=now)
     elif out is not None and not assumed and under_way is None:
         free_at = max(now, out)
-    last = assumed[-1] if assumed else under_way or _latest(done)
+    last = assumed[-1] if assumed else under_way or _latest_visit(done)
     home = last.need.resident if last else None
-    return TeamNow(
+    return TeamStatus(
         shift=shift,
         heard_at=heard_at,
         silent=silent,
@@ -152,7 +157,7 @@ def _team(
     )
 
 
-def _departed(at: datetime | None, visits: list[Visit], now: datetime) -> datetime | None:
+def _departure_moment(at: datetime | None, visits: list[Visit], now: datetime) -> datetime | None:
     """When the team departed; None if the tap came after its first arrival or lies in the future."""
     came = [visit.arrived_at for visit in visits if visit.arrived_at is not None]
     return None if at is None or at > min([now, *came]) else at
@@ -163,19 +168,21 @@ def _ended_before(done: list[Visit], out: datetime | None) -> bool:
     return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
 
 
-def straight_s(since: tuple[float, float], until: tuple[float, float]) -> int:
+def straight_line_seconds(since: tuple[float, float], until: tuple[float, float]) -> int:
     """Seconds of a drive along the straight line of the settings between two (latitude, longitude)."""
     return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds([since, until], 0, 1)
 
 
-def _there(shift: Shift, out: datetime, first: Visit) -> datetime:
+def _first_arrival(shift: Shift, out: datetime, first: Visit) -> datetime:
     """When a team that departed at `out` arrives at its first home, breaks included."""
     home = first.need.resident
-    leg = straight_s((shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude))
-    there_s = finish_drive(
-        arrival_intervals.seconds_of_day(out), leg, arrival_intervals.intervals(shift.breaks)
+    leg = straight_line_seconds(
+        (shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude)
     )
-    return arrival_intervals.moment(shift.date, there_s)
+    there_s = finish_drive(
+        arrival_intervals.seconds_of_day(out), leg, arrival_intervals.parse_intervals(shift.breaks)
+    )
+    return arrival_intervals.moment_of_day(shift.date, there_s)
 
 
 def _free_after_first_drive(
@@ -189,11 +196,11 @@ def _free_after_first_drive(
     return max(now, last.planned_leave + (begins - first.planned_start))
 
 
-def _latest(done: list[Visit]) -> Visit | None:
+def _latest_visit(done: list[Visit]) -> Visit | None:
     return max(done, key=lambda visit: visit.outcome_at or visit.planned_leave, default=None)
 
 
-def _free(
+def _free_from(
     shift: Shift, under_way: Visit | None, assumed: list[Visit], now: datetime
 ) -> tuple[datetime, timedelta]:
     """When the team can drive on, and by how much its present visit exceeds its planned duration."""
@@ -214,8 +221,8 @@ def _free(
 
 def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
     """The end of a visit of length `takes` that no break may interrupt."""
-    breaks = arrival_intervals.intervals(shift.breaks)
+    breaks = arrival_intervals.parse_intervals(shift.breaks)
     start_s = find_service_start(
         arrival_intervals.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks
     )
-    return begins + takes if start_s is None else arrival_intervals.moment(shift.date, start_s) + takes
+    return begins + takes if start_s is None else arrival_intervals.moment_of_day(shift.date, start_s) + takes

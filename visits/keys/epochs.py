@@ -8,15 +8,15 @@ from outreach.services import log
 from visits.models import Epoch
 
 
-def current() -> str:
+def current_epoch() -> str:
     """The current epoch's value; created at the first call."""
-    row = Epoch.objects.first() or begin(actor="system")
+    row = Epoch.objects.first() or begin_epoch(actor="system")
     return row.value
 
 
 @transaction.atomic
-def begin(*, actor: str) -> Epoch:
+def begin_epoch(*, actor: str) -> Epoch:
     """Begin a new epoch, after which tablets offer again what the database does not have."""
     row = Epoch.objects.create(value=secrets.token_hex(8))
-    log.write(actor=actor, action="epoch_began", subject=row)
+    log.write_log(actor=actor, action="epoch_began", subject=row)
     return row

@@ -37,41 +37,41 @@ class KeyInUseError(RuntimeError):
     """A key is still needed; the message says by what."""
 
 
-def directory(role: KeyRole) -> Path:
+def key_directory(role: KeyRole) -> Path:
     """The folder of the private halves of a role."""
     if role == KeyRole.SERVER:
         return Path(settings.KEYS_DIR) / "server"
     return Path(settings.CAPTURE_PRIVATE_KEYS_DIR or Path(settings.KEYS_DIR) / "worker")
 
 
-def _path(role: KeyRole, kid: str) -> Path:
-    return directory(role) / f"{role}-{kid}.json"
+def _key_path(role: KeyRole, kid: str) -> Path:
+    return key_directory(role) / f"{role}-{kid}.json"
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path) -> ECKey:
+def _read_key(path: Path) -> ECKey:
     try:
         return jose.import_private(json.loads(path.read_text()))
     except OSError as error:
         raise KeyMissingError(f"{path.name}: {type(error).__name__}") from error
 
 
-def private(role: KeyRole, kid: str) -> ECKey:
+def load_private_key(role: KeyRole, kid: str) -> ECKey:
     """The private half of a key. Raises `KeyMissingError`."""
-    return _read(_path(role, kid))
+    return _read_key(_key_path(role, kid))
 
 
 @lru_cache(maxsize=64)
-def _import(x: str, y: str) -> ECKey:
+def _import_public(x: str, y: str) -> ECKey:
     return jose.import_public({"kty": "EC", "crv": "P-256", "x": x, "y": y})
 
 
-def public(jwk: dict[str, str]) -> ECKey:
+def load_public_key(jwk: dict[str, str]) -> ECKey:
     """The public key of a stored JWK."""
-    return _import(jwk["x"], jwk["y"])
+    return _import_public(jwk["x"], jwk["y"])
 
 
-def _write(path: Path, key: ECKey) -> None:
+def _write_key(path: Path, key: ECKey) -> None:
     """Write the key file atomically and fsync it, before the row that names it exists."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{secrets.token_hex(8)}")
@@ -87,17 +87,17 @@ def _write(path: Path, key: ECKey) -> None:
         os.close(handle)
 
 
-def _make(role: KeyRole, endorsed_by: PublicKey | None = None) -> PublicKey:
-    key = jose.new_key()
+def _make_key(role: KeyRole, endorsed_by: PublicKey | None = None) -> PublicKey:
+    key = jose.new_ec_key()
     jwk = jose.public_jwk(key)
-    kid = jose.thumbprint(jwk)
-    _write(_path(role, kid), key)
+    kid = jose.key_thumbprint(jwk)
+    _write_key(_key_path(role, kid), key)
     endorsement = ""
     if endorsed_by:
-        endorsement = jose.sign(
+        endorsement = jose.sign_jws(
             payload={"kid": kid, "role": str(role), "jwk": jwk},
             typ=KEY_TYP,
-            key=private(role, endorsed_by.kid),
+            key=load_private_key(role, endorsed_by.kid),
             kid=endorsed_by.kid,
         )
     return PublicKey(kid=kid, role=role, jwk=jwk, endorsement=endorsement)
@@ -107,59 +107,59 @@ def _current_row(role: KeyRole) -> PublicKey | None:
     return PublicKey.objects.filter(role=role, state=KeyState.CURRENT).first()
 
 
-def exists(role: KeyRole) -> bool:
+def key_exists(role: KeyRole) -> bool:
     """Whether the office has a current key of this role. Never creates one."""
     return _current_row(role) is not None
 
 
-def current(role: KeyRole, *, actor: str = "system") -> PublicKey:
+def current_key(role: KeyRole, *, actor: str = "system") -> PublicKey:
     """The current key of a role; created at the first call."""
     row = _current_row(role)
     if row:
         return row
-    made = _make(role)
+    made = _make_key(role)
     try:
         with transaction.atomic():
             made.save(force_insert=True)
-            log.write(
+            log.write_log(
                 actor=actor, action="key_made", subject=made, to_state=made.state, detail={"role": role}
             )
     except IntegrityError:  # another process was first; its key stands
-        _path(role, made.kid).unlink()
+        _key_path(role, made.kid).unlink()
         return PublicKey.objects.get(role=role, state=KeyState.CURRENT)
     return made
 
 
-def rotate(role: KeyRole, *, actor: str) -> PublicKey:
+def rotate_key(role: KeyRole, *, actor: str) -> PublicKey:
     """Make a new current key; the old one stays valid for what was made under it. Raises `KeyInUseError` if
     another process rotates at the same time."""
-    old = current(role, actor=actor)
-    made = _make(role, endorsed_by=old if role == KeyRole.SERVER else None)
+    old = current_key(role, actor=actor)
+    made = _make_key(role, endorsed_by=old if role == KeyRole.SERVER else None)
     with transaction.atomic():
         if not transition(row=old, to=KeyState.OLD, actor=actor, reason={"after": made.kid}):
             raise KeyInUseError("another rotation is under way")
         made.save(force_insert=True)
         detail = {"role": role, "before": old.kid}
-        log.write(actor=actor, action="key_made", subject=made, to_state=made.state, detail=detail)
+        log.write_log(actor=actor, action="key_made", subject=made, to_state=made.state, detail=detail)
     return made
 
 
-def sign(*, role: KeyRole, typ: str, payload: dict[str, Any]) -> str:
+def sign_payload(*, role: KeyRole, typ: str, payload: dict[str, Any]) -> str:
     """Sign a payload as JWS by the current key of a role."""
-    row = current(role)
-    return jose.sign(payload=payload, typ=typ, key=private(role, row.kid), kid=row.kid)
+    row = current_key(role)
+    return jose.sign_jws(payload=payload, typ=typ, key=load_private_key(role, row.kid), kid=row.kid)
 
 
 def verify_own(token: Any, *, typ: str) -> dict[str, Any]:
     """The payload of a JWS signed by the server. Raises `jose.JoseError`."""
-    kid, _payload = jose.peek(token, typ=typ)
+    kid, _payload = jose.peek_jws(token, typ=typ)
     row = PublicKey.objects.filter(pk=kid, role=KeyRole.SERVER).exclude(state=KeyState.RETIRED).first()
     if row is None:
         raise jose.JoseError("signed under another key id")
-    return jose.verify(token, typ=typ, key=public(row.jwk), kid=kid)
+    return jose.verify_jws(token, typ=typ, key=load_public_key(row.jwk), kid=kid)
 
 
-def needs_of(kid: str) -> dict[str, int]:
+def count_key_users(kid: str) -> dict[str, int]:
     """What still needs a capture key: counts of `captures` sealed to it, `incomplete` ones among them, and
     `tablets` that were not told its successor."""
     row = PublicKey.objects.get(pk=kid, role=KeyRole.CAPTURE)
@@ -179,9 +179,9 @@ def needs_of(kid: str) -> dict[str, int]:
     }
 
 
-def retire(*, kid: str, actor: str) -> None:
+def retire_key(*, kid: str, actor: str) -> None:
     """Retire an old capture key; its file stays. Raises `KeyInUseError` while anything needs it."""
-    needed = needs_of(kid)
+    needed = count_key_users(kid)
     if any(needed.values()):
         raise KeyInUseError(
             f"{needed['captures']} rekaman dan {needed['tablets']} tablet masih memerlukan kunci ini"

@@ -7,20 +7,20 @@ from outreach.models import PersonKey
 from visits.models import Visit
 
 
-def key_for(visit: Visit | None) -> PersonKey:
+def choose_person_key(visit: Visit | None) -> PersonKey:
     """The key of the visited person; a new key if the visit is unknown or the person was erased."""
     if visit is not None:
         key = visit.need.resident.key
         if key.destroyed_at is None:
             return key
-    return vault.new_person()
+    return vault.create_person_key()
 
 
-def seal(row: Model, field: str, data: bytes, *, key: PersonKey) -> bytes:
+def seal_reported(row: Model, field: str, data: bytes, *, key: PersonKey) -> bytes:
     """Encrypt `data` for a field of a row. The row's primary key must be set."""
     return vault.seal_bytes(key, data, place=f"{row._meta.db_table}.{field}.{row.pk}")
 
 
-def unseal(row: Model, field: str, sealed: bytes, *, key: PersonKey) -> bytes:
+def unseal_reported(row: Model, field: str, sealed: bytes, *, key: PersonKey) -> bytes:
     """Decrypt a sealed field. Raises `outreach.lib.crypto.SealError`, also if the key was destroyed."""
     return vault.unseal_bytes(key, sealed, place=f"{row._meta.db_table}.{field}.{row.pk}")

@@ -35,7 +35,7 @@ class JoseError(ValueError):
     """The message breaks a rule of the protocol. The text names the rule and quotes no content."""
 
 
-def new_key() -> ECKey:
+def new_ec_key() -> ECKey:
     """A new P-256 key whose `kid` is its RFC 7638 thumbprint and does not begin with "-", so that it works as
     an argument."""
     key = ECKey.generate_key("P-256", private=True)
@@ -75,7 +75,7 @@ def import_public(jwk: Any) -> ECKey:
     return key
 
 
-def thumbprint(jwk: dict[str, str]) -> str:
+def key_thumbprint(jwk: dict[str, str]) -> str:
     """RFC 7638 SHA-256 thumbprint of a public key."""
     return str(import_public(jwk).thumbprint())
 
@@ -93,7 +93,7 @@ def decode_segment(segment: str) -> bytes:
     return raw
 
 
-def _segments(token: Any, count: int, limit: int) -> list[str]:
+def _split_segments(token: Any, count: int, limit: int) -> list[str]:
     if not isinstance(token, str) or len(token) > limit or not token.isascii():
         raise JoseError("not a compact message, or too long")
     parts = token.split(".")
@@ -102,9 +102,9 @@ def _segments(token: Any, count: int, limit: int) -> list[str]:
     return parts
 
 
-def _object(raw: bytes) -> dict[str, Any]:
+def _parse_object(raw: bytes) -> dict[str, Any]:
     try:
-        value = strict_json.loads(raw)
+        value = strict_json.parse_json(raw)
     except strict_json.JsonError as error:
         raise JoseError(f"not JSON: {error}") from error
     if not isinstance(value, dict):
@@ -112,28 +112,28 @@ def _object(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def sign(*, payload: dict[str, Any], typ: str, key: ECKey, kid: str) -> str:
+def sign_jws(*, payload: dict[str, Any], typ: str, key: ECKey, kid: str) -> str:
     """Sign the canonical payload as compact JWS (ES256)."""
     header = {"alg": "ES256", "typ": typ, "kid": kid}
     return jws.serialize_compact(
-        header, strict_json.canonical(payload), key, registry=JWSRegistry(algorithms=["ES256"])
+        header, strict_json.canonical_json(payload), key, registry=JWSRegistry(algorithms=["ES256"])
     )
 
 
-def peek(token: Any, *, typ: str) -> tuple[str, dict[str, Any]]:
+def peek_jws(token: Any, *, typ: str) -> tuple[str, dict[str, Any]]:
     """The `kid` and the payload of a JWS that is NOT verified: only for finding the key to verify with."""
-    parts = _segments(token, 3, MAX_JWS_CHARS)
-    header = _object(decode_segment(parts[0]))
+    parts = _split_segments(token, 3, MAX_JWS_CHARS)
+    header = _parse_object(decode_segment(parts[0]))
     if set(header) != {"alg", "typ", "kid"} or header["alg"] != "ES256" or header["typ"] != typ:
         raise JoseError("the header is not the one of this message")
     if not isinstance(header["kid"], str) or len(header["kid"]) > 64:
         raise JoseError("the key id is not one of ours")
-    return header["kid"], _object(decode_segment(parts[1]))
+    return header["kid"], _parse_object(decode_segment(parts[1]))
 
 
-def verify(token: Any, *, typ: str, key: ECKey, kid: str) -> dict[str, Any]:
+def verify_jws(token: Any, *, typ: str, key: ECKey, kid: str) -> dict[str, Any]:
     """The payload of a JWS signed by this key under this key id with this type. Raises `JoseError`."""
-    found, payload = peek(token, typ=typ)
+    found, payload = peek_jws(token, typ=typ)
     if found != kid:
         raise JoseError("signed under another key id")
     if len(decode_segment(token.rsplit(".", 1)[1])) != 64:
@@ -158,7 +158,7 @@ def _seal_registry() -> JWERegistry:
     return registry
 
 
-def seal(*, plain: bytes, key: ECKey, kid: str, capture: str, part: str) -> bytes:
+def seal_part(*, plain: bytes, key: ECKey, kid: str, capture: str, part: str) -> bytes:
     """Encrypt a part to a capture key as tablets do: the ASCII bytes of a compact JWE."""
     header = {
         "alg": SEAL_ALG,
@@ -176,7 +176,7 @@ def _seal_header(sealed: bytes) -> dict[str, Any]:
         token = sealed.decode("ascii")
     except UnicodeDecodeError as error:
         raise JoseError("not a compact message") from error
-    header = _object(decode_segment(_segments(token, 5, MAX_JWE_CHARS)[0]))
+    header = _parse_object(decode_segment(_split_segments(token, 5, MAX_JWE_CHARS)[0]))
     allowed = {"alg", "enc", "kid", "typ", "jb_capture", "jb_part", "epk"}
     if set(header) != allowed or (header["alg"], header["enc"], header["typ"]) != (
         SEAL_ALG,
@@ -188,7 +188,7 @@ def _seal_header(sealed: bytes) -> dict[str, Any]:
     return header
 
 
-def open_sealed(sealed: bytes, *, key: ECKey, kid: str, capture: str, part: str) -> bytes:
+def open_part(sealed: bytes, *, key: ECKey, kid: str, capture: str, part: str) -> bytes:
     """Decrypt a part that is sealed to this key, for this capture and part name. Raises `JoseError`."""
     header = _seal_header(sealed)
     if (header["kid"], header["jb_capture"], header["jb_part"]) != (kid, capture, part):

@@ -1,8 +1,8 @@
 """The figures of a plan as its row keeps them: one shape for who writes them and who reads them.
 
-Fields are named as their JSON keys. A row from before a key was written reads as the key's default, so every summary
-ever written can be read. `_s` are seconds; moments are seconds of the day since local midnight. Shifts are ids of
-rows, needs are their ids as text; reasons and parts are rows as `PlanUnserved` keeps them.
+Fields are named as their JSON keys. A row from before a key was written reads as the key's default, so every
+summary ever written can be read. `_s` are seconds; moments are seconds of the day since local midnight.
+Shifts are ids of rows, needs are their ids as text; reasons and parts are rows as `PlanUnserved` keeps them.
 """
 
 import json
@@ -28,8 +28,8 @@ class TeamDayFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class Replacement:
-    """The team-day and the moment (`start`) at which a family is met instead. `offered`: the plan does not serve it,
-    this is the best place that is left."""
+    """The team-day and the moment (`start`) at which a family is met instead. `offered`: the plan does not
+    serve it, this is the best place that is left."""
 
     shift: int
     start: int
@@ -38,7 +38,8 @@ class Replacement:
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenPromise:
-    """A promise of `shift` that the plan does not keep, why, and the shift that serves the need instead, if any."""
+    """A promise of `shift` that the plan does not keep, why, and the shift that serves the need instead, if
+    any."""
 
     need: str
     shift: int
@@ -58,9 +59,9 @@ class BrokenGuarantee:
 
 @dataclass(frozen=True, kw_only=True)
 class Replays:
-    """What replays of the planned days say. `on_time`, `coverage` and `stated` are shares of all visits: begun in
-    time, met within the interval told, and aimed at. Overtime, idle time and width of intervals are means but for
-    the 95th percentile; `stretch` is by how much experience lengthened the intervals."""
+    """What replays of the planned days say. `on_time`, `coverage` and `stated` are shares of all visits:
+    begun in time, met within the interval told, and aimed at. Overtime, idle time and width of intervals are
+    means but for the 95th percentile; `stretch` is by how much experience lengthened the intervals."""
 
     runs: int
     on_time: float
@@ -75,9 +76,9 @@ class Replays:
 
 @dataclass(frozen=True, kw_only=True)
 class RoadsNote:
-    """How travel times were made. `detour` and `speed_kmh` are those of the straight line, used for all pairs or
-    for the share `estimated`; `fitted` is the day they were calibrated; `sampled` the places of the sample that
-    set them where there were too many for a table; `far` the places that lie too far from any road."""
+    """How travel times were made. `detour` and `speed_kmh` are those of the straight line, used for all pairs
+    or for the share `estimated`; `fitted` is the day they were calibrated; `sampled` the places of the sample
+    that set them where there were too many for a table; `far` the places that lie too far from any road."""
 
     source: str
     wanted: str
@@ -114,9 +115,10 @@ class DayUnderWay:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSummary:
-    """All figures. `away` needs were not asked for because nobody is at home, `begun` team-days were left alone,
-    `put_back` counts the visits put back by hand, `instead` has the best place that is left by need.
-    `points`, `score`, `seed`, `iterations`, `changes` and `stopped` are the planner's (`planning.Statistics`)."""
+    """All figures. `away` needs were not asked for because nobody is at home, `begun` team-days were left
+    alone, `put_back` counts the visits put back by hand, `instead` has the best place that is left by need.
+    `points`, `score`, `seed`, `iterations`, `changes` and `stopped` are the planner's
+    (`planning.Statistics`)."""
 
     candidates: int = 0
     served: int = 0

@@ -13,7 +13,7 @@ TYPE_BASE = "https://jemput-bola.invalid/masalah/"
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemKind:
     """A kind of problem: HTTP status, title, what to do, and whether to retry."""
 
     status: int
@@ -22,107 +22,107 @@ class Problem:
     detail: Any
 
 
-PROBLEMS: dict[str, Problem] = {
-    "bad-request": Problem(
+PROBLEMS: dict[str, ProblemKind] = {
+    "bad-request": ProblemKind(
         400, "never", _("Permintaan tidak dikenali"), _("Muat ulang aplikasi, lalu coba lagi.")
     ),
-    "malformed-json": Problem(
+    "malformed-json": ProblemKind(
         400,
         "never",
         _("Isi kiriman tidak terbaca"),
         _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
-    "bad-signature": Problem(
+    "bad-signature": ProblemKind(
         400,
         "never",
         _("Tanda tangan tablet tidak cocok"),
         _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
-    "unauthenticated": Problem(
+    "unauthenticated": ProblemKind(
         401, "reauth", _("Tablet belum dikenali"), _("Tablet akan masuk kembali. Data tetap aman di tablet.")
     ),
-    "ping-stale": Problem(
+    "ping-stale": ProblemKind(
         401,
         "reauth",
         _("Sapaan server sudah lama"),
         _("Tablet akan menyapa server lagi, lalu masuk kembali."),
     ),
-    "not-mine": Problem(
+    "not-mine": ProblemKind(
         403,
         "never",
         _("Nomor ini milik tablet lain"),
         _("Simpan data ini lewat “Simpan ke berkas” dan hubungi kantor."),
     ),
-    "not-found": Problem(
+    "not-found": ProblemKind(
         404, "resync", _("Tidak ditemukan"), _("Data ini tidak ada pada tim Anda. Segarkan daftar kunjungan.")
     ),
-    "method-not-allowed": Problem(
+    "method-not-allowed": ProblemKind(
         405, "never", _("Permintaan tidak dikenali"), _("Perbarui aplikasi tablet, lalu coba lagi.")
     ),
-    "conflict-key": Problem(
+    "conflict-key": ProblemKind(
         409,
         "fix-data",
         _("Kunci tablet sudah terdaftar"),
         _("Buat kunci baru pada tablet, lalu pasangkan kembali dengan kode baru dari koordinator."),
     ),
-    "code-gone": Problem(
+    "code-gone": ProblemKind(
         410,
         "fix-data",
         _("Kode tidak berlaku"),
         _("Kode ini sudah dipakai atau kedaluwarsa. Minta kode baru kepada koordinator."),
     ),
-    "too-large": Problem(
+    "too-large": ProblemKind(
         413,
         "fix-data",
         _("Kiriman terlalu besar"),
         _("Perkecil foto atau kirim dengan bagian yang lebih sedikit, lalu coba lagi."),
     ),
-    "unsupported-media": Problem(
+    "unsupported-media": ProblemKind(
         415,
         "never",
         _("Jenis kiriman tidak dikenali"),
         _("Perbarui aplikasi tablet, lalu coba lagi."),
     ),
-    "invalid": Problem(
+    "invalid": ProblemKind(
         422, "fix-data", _("Isian belum benar"), _("Periksa isian yang disebut, perbaiki, lalu kirim lagi.")
     ),
-    "content-differs": Problem(
+    "content-differs": ProblemKind(
         422,
         "review",
         _("Nomor sama, isi berbeda"),
         _("Kiriman pertama dengan nomor ini sudah diterima. Kantor akan memeriksa keduanya."),
     ),
-    "blob-differs": Problem(
+    "blob-differs": ProblemKind(
         422, "retry", _("Potongan data rusak di jalan"), _("Tablet akan mengirim ulang potongan ini.")
     ),
-    "device-revoked": Problem(
+    "device-revoked": ProblemKind(
         423,
         "wipe",
         _("Izin tablet dicabut"),
         _("Tablet ini tidak lagi menerima data. Rekaman yang tersimpan masih dapat dikirim."),
     ),
-    "client-too-old": Problem(
+    "client-too-old": ProblemKind(
         426,
         "upgrade",
         _("Aplikasi perlu diperbarui"),
         _("Muat ulang aplikasi untuk mendapat versi baru. Rekaman yang tersimpan tetap dapat dikirim."),
     ),
-    "too-many": Problem(
+    "too-many": ProblemKind(
         429, "retry-after", _("Terlalu banyak permintaan"), _("Tunggu sebentar. Tablet akan mencoba lagi.")
     ),
-    "too-many-open": Problem(
+    "too-many-open": ProblemKind(
         429,
         "retry-after",
         _("Terlalu banyak rekaman belum selesai"),
         _("Tablet akan menyelesaikan rekaman yang sudah dimulai lebih dahulu."),
     ),
-    "server-error": Problem(
+    "server-error": ProblemKind(
         500,
         "retry",
         _("Server sedang bermasalah"),
         _("Data tetap aman di tablet. Tablet akan mencoba lagi."),
     ),
-    "busy": Problem(
+    "busy": ProblemKind(
         503,
         "retry-after",
         _("Server sedang sibuk"),

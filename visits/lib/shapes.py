@@ -39,12 +39,12 @@ NUMBER_ID = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
 JWS = {"type": "string", "minLength": 1, "maxLength": 65536}
 
 
-def text(longest: int, *, shortest: int = 0) -> dict[str, Any]:
+def text_schema(longest: int, *, shortest: int = 0) -> dict[str, Any]:
     """Schema of a string of bounded length."""
     return {"type": "string", "minLength": shortest, "maxLength": longest}
 
 
-def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+def object_schema(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
     """Schema of an object with these members. Further members are allowed, as newer tablets may send more."""
     return {
         "type": "object",
@@ -53,17 +53,17 @@ def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> d
     }
 
 
-def some(schema: dict[str, Any], *, most: int, least: int = 0) -> dict[str, Any]:
+def array_schema(schema: dict[str, Any], *, most: int, least: int = 0) -> dict[str, Any]:
     """Schema of an array of bounded length."""
     return {"type": "array", "items": schema, "minItems": least, "maxItems": most}
 
 
-def maybe(schema: dict[str, Any]) -> dict[str, Any]:
+def nullable_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Schema of the value or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-POSITION = thing(
+POSITION = object_schema(
     {
         "lat": {"type": "number", "minimum": -90, "maximum": 90},
         "lon": {"type": "number", "minimum": -180, "maximum": 180},
@@ -73,18 +73,18 @@ POSITION = thing(
 
 
 @lru_cache(maxsize=64)
-def _validator(key: int) -> Draft202012Validator:
+def _cached_validator(key: int) -> Draft202012Validator:
     return Draft202012Validator(_SCHEMAS[key])
 
 
 _SCHEMAS: dict[int, dict[str, Any]] = {}
 
 
-def errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
+def list_errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
     """The errors of a value as `[{"field", "message"}]`, at most `MOST_ERRORS`; empty if it is valid."""
     _SCHEMAS[id(schema)] = schema  # schemas are constants of modules, so their identity lasts
     found = []
-    for error in _validator(id(schema)).iter_errors(value):
+    for error in _cached_validator(id(schema)).iter_errors(value):
         field = ".".join(str(part) for part in error.absolute_path)
         message = _MESSAGES.get(str(error.validator), _MESSAGES["const"])
         found.append({"field": field[:80], "message": str(message)})

@@ -12,31 +12,31 @@ class JsonError(ValueError):
     """The bytes are not accepted as JSON. The message names the rule and quotes no content."""
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _check_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         raise JsonError("a name appears twice in one object")
     return result
 
 
-def _constant(_: str) -> Any:
+def _refuse_constant(_: str) -> Any:
     raise JsonError("NaN and Infinity are not JSON")
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise JsonError("a number is out of range")
     return number
 
 
-def _integer(text: str) -> int:
+def _parse_integer(text: str) -> int:
     if len(text) > 19:
         raise JsonError("a number is out of range")
     return int(text)
 
 
-def _check(value: Any, depth: int) -> None:
+def _check_value(value: Any, depth: int) -> None:
     """Check depth, and characters that the database cannot store."""
     if depth > MAX_DEPTH:
         raise JsonError("nested too deep")
@@ -45,23 +45,23 @@ def _check(value: Any, depth: int) -> None:
             raise JsonError("a text holds a character that is not allowed")
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check(key, depth)
-            _check(item, depth + 1)
+            _check_value(key, depth)
+            _check_value(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth + 1)
+            _check_value(item, depth + 1)
 
 
-def loads(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
     """Parse UTF-8 JSON. Raises `JsonError` for NaN, repeated names, huge numbers, lone surrogates, NUL, and
     depth over `MAX_DEPTH`."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_pairs,
-            parse_constant=_constant,
-            parse_float=_number,
-            parse_int=_integer,
+            object_pairs_hook=_check_pairs,
+            parse_constant=_refuse_constant,
+            parse_float=_parse_number,
+            parse_int=_parse_integer,
         )
     except JsonError:
         raise
@@ -69,17 +69,17 @@ def loads(raw: bytes) -> Any:
         raise JsonError("nested too deep") from None
     except ValueError:
         raise JsonError("not JSON in UTF-8") from None
-    _check(value, 0)
+    _check_value(value, 0)
     return value
 
 
-def canonical(value: Any) -> bytes:
+def canonical_json(value: Any) -> bytes:
     """Canonical bytes: names sorted, no white space, UTF-8."""
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
 
 
-def digest(value: Any) -> str:
+def content_sha256(value: Any) -> str:
     """SHA-256 of the canonical bytes, hexadecimal."""
-    return sha256(canonical(value)).hexdigest()
+    return sha256(canonical_json(value)).hexdigest()

@@ -8,7 +8,7 @@ DEPARTED, ARRIVED, OUTCOME = "departed", "arrived", "outcome"
 
 
 @dataclass(frozen=True)
-class Fact:
+class VisitFact:
     """One reported event; ordered by `device` and `sequence`."""
 
     device: str
@@ -19,7 +19,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Folded:
+class FoldedState:
     """What all events together say. `state` is published, travelling, arrived or finished."""
 
     state: str = "published"
@@ -30,7 +30,7 @@ class Folded:
     contradiction: bool = False
 
 
-def fold(facts: Iterable[Fact]) -> Folded:
+def fold_facts(facts: Iterable[VisitFact]) -> FoldedState:
     """The state after these events in the order of (device, sequence); repeated events count once.
 
     The last outcome counts; `contradiction` is set if several outcomes differ. `arrived_at` is the first
@@ -48,8 +48,8 @@ def fold(facts: Iterable[Fact]) -> Folded:
         elif fact.kind == DEPARTED:
             state, state_at = "travelling", fact.at
     if last is None:
-        return Folded(state=state, state_at=state_at, arrived_at=arrived_at)
-    return Folded(
+        return FoldedState(state=state, state_at=state_at, arrived_at=arrived_at)
+    return FoldedState(
         state="finished",
         state_at=last.at,
         arrived_at=arrived_at,

@@ -49,7 +49,8 @@ SENTENCES = {
 
 
 def translate_error(error: PlanningError) -> str:
-    """One Indonesian sentence: where, what is wrong and what to do. English for codes that no case file can raise."""
+    """One Indonesian sentence: where, what is wrong and what to do. English for codes that no case file can
+    raise."""
     if error.code not in SENTENCES:
         return str(error)
     where = "berkas kasus" if error.where == WHOLE else error.where

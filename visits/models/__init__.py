@@ -1,4 +1,5 @@
-"""What the office keeps of the visits side: one class for each kind of row, with the rules that the database holds."""
+"""What the office keeps of the visits side: one class for each kind of row, with the rules that the database
+holds."""
 
 from visits.models.calendar import CalendarDay
 from visits.models.capture import (

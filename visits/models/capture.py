@@ -156,7 +156,8 @@ class Receipt(models.Model):
 
 
 class CaptureContent(models.Model):
-    """What a person needs for a review, sealed under the person's key: the form, and a small picture of the face.
+    """What a person needs for a review, sealed under the person's key: the form, and a small picture of the
+    face.
 
     Everything else of the record stays sealed to the capture key.
     """

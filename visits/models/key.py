@@ -40,7 +40,8 @@ class PublicKey(Stateful):
 
 
 class Epoch(models.Model):
-    """Which life of the database this is. A restored backup gets a new one: tablets then offer again all they hold."""
+    """Which life of the database this is. A restored backup gets a new one: tablets then offer again all they
+    hold."""
 
     value = models.CharField(max_length=32, unique=True)
     began_at = models.DateTimeField(auto_now_add=True)

@@ -12,9 +12,10 @@ from visits.enums import FIT_MOVES, FitState, VisitKind
 class VisitTime(models.Model):
     """How long visits of a kind take, learned from finished ones upon the settings; written again every day.
 
-    Log minutes of the next visit are `mean` + `spread` x Student t of `freedom` (visits/planning/uncertainty/durations.py),
-    the setting up of the kit apart. `quantiles` says the same in minutes; `counts` is how many of the reports
-    used lasted 0-5, 5-10, ... minutes (the last one: longer). `in_vain` of `visits` had no result.
+    Log minutes of the next visit are `mean` + `spread` x Student t of `freedom`
+    (visits/planning/uncertainty/durations.py), the setting up of the kit apart. `quantiles` says the same in
+    minutes; `counts` is how many of the reports used lasted 0-5, 5-10, ... minutes (the last one: longer).
+    `in_vain` of `visits` had no result.
     """
 
     BIN_MINUTES, BINS = 5, 24
@@ -50,8 +51,9 @@ class VisitTime(models.Model):
 class TravelFit(Stateful):
     """A speed that was fitted to the trips of our teams: a proposal until a coordinator applies it.
 
-    Figures as in visits/roads/fit.py. `before_...` is the straight line that was in force when it was computed;
-    `detail` = {"hours": [{"since", "until", "trips", "speed_kmh"}], "points": [[seconds by that line, real ones]]}.
+    Figures as in visits/roads/fit.py. `before_...` is the straight line that was in force when it was
+    computed; `detail` = {"hours": [{"since", "until", "trips", "speed_kmh"}], "points": [[seconds by that
+    line, real ones]]}.
     """
 
     state_table = StateTable(moves=FIT_MOVES, action="travel_fit_moved")

@@ -112,9 +112,9 @@ class Plan(Stateful):
 
 
 class AtStop(models.Model):
-    """What is served at a stop of a team-day. Needs of one house or street corner may share a stop: they are served
-    in a row, and the kit is set up once. Who shares one is decided when the day is planned, and stays so whatever is
-    learned of the homes later."""
+    """What is served at a stop of a team-day. Needs of one house or street corner may share a stop: they are
+    served in a row, and the kit is set up once. Who shares one is decided when the day is planned, and stays
+    so whatever is learned of the homes later."""
 
     stop_leader = models.ForeignKey(
         Need,
@@ -139,8 +139,9 @@ class AtStop(models.Model):
 class PlanStop(AtStop):
     """A home in a plan's route. Times are seconds since local midnight of the shift's date.
 
-    `arrive`, `start` and `leave` are the plan's own clock, on which visits take long. `expected` is when the team
-    is at the door in half of the replays of the day, `told_from` to `told_until` what the family is told.
+    `arrive`, `start` and `leave` are the plan's own clock, on which visits take long. `expected` is when the
+    team is at the door in half of the replays of the day, `told_from` to `told_until` what the family is
+    told.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="stops")

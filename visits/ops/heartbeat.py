@@ -17,7 +17,7 @@ from visits.ops.job_kinds import PLAN_RUN
 BELLS_IN_QUEUE = 200
 
 
-def beat() -> None:
+def record_sign_of_life() -> None:
     """Record that the worker of this process tree is alive."""
     Heartbeat.objects.update_or_create(
         name=settings.WORKER_NAME,
@@ -25,7 +25,7 @@ def beat() -> None:
     )
 
 
-def ring() -> None:
+def request_sign_of_life() -> None:
     """Ask the worker for a sign of life through the queue that real jobs use. Leaves no result row, and does
     nothing while `BELLS_IN_QUEUE` tasks wait."""
     if OrmQ.objects.count() < BELLS_IN_QUEUE:
@@ -52,8 +52,9 @@ def is_silent(*, name: str, seconds: float) -> bool:
     return not PLAN_RUN.rows(PLAN_RUN.at_work).filter(lease_until__gt=now).exists()
 
 
-def oldest_waiting() -> datetime | None:
-    """Since when the longest waiting job waits: one in the queue that nobody took up, or a leased job of any kind."""
+def oldest_waiting_since() -> datetime | None:
+    """Since when the longest waiting job waits: one in the queue that nobody took up, or a leased job of any
+    kind."""
     since = (
         OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(first=Min("lock"))["first"],
         *(leased_jobs.oldest_waiting(kind) for kind in job_kinds.ALL),
@@ -61,6 +62,6 @@ def oldest_waiting() -> datetime | None:
     return min((moment for moment in since if moment), default=None)
 
 
-def runs_without_worker() -> int:
+def count_interrupted_runs() -> int:
     """Planning runs whose lease has run out and that nobody has taken up yet."""
     return leased_jobs.find_lost(PLAN_RUN).count() + PLAN_RUN.rows(PLAN_RUN.lost).count()

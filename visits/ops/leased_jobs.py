@@ -34,11 +34,12 @@ _chance = random.SystemRandom()
 class JobKind:
     """A kind of leased job: its table, its states and its limits.
 
-    `waiting`, `at_work` and `lost` are states of the model: of a job that nobody has taken up, of one that a worker
-    holds, and of one whose lease ran out. They are the same where the model does not tell these apart. `since` is the column with the moment from which a job waits. `stop`, if any, is a boolean
-    column by which a person asks the worker to stop. `closing` is how long the lease lasts after `LeaseHolder`
-    has ended, while the result is written; None leaves it as it is. The wait before a retry is at most
-    `retry_base` x 2^attempts and never more than `retry_most`.
+    `waiting`, `at_work` and `lost` are states of the model: of a job that nobody has taken up, of one that a
+    worker holds, and of one whose lease ran out. They are the same where the model does not tell these apart.
+    `since` is the column with the moment from which a job waits. `stop`, if any, is a boolean column by which
+    a person asks the worker to stop. `closing` is how long the lease lasts after `LeaseHolder` has ended,
+    while the result is written; None leaves it as it is. The wait before a retry is at most `retry_base` x
+    2^attempts and never more than `retry_most`.
     """
 
     model: type[LeasedJob]
@@ -78,7 +79,7 @@ def find_lost(kind: JobKind, *, now: datetime | None = None) -> QuerySet[Any]:
 
 
 def find_spent(kind: JobKind, *, now: datetime | None = None) -> QuerySet[Any]:
-    """Free jobs without an attempt left; `claim` takes none of these."""
+    """Free jobs without an attempt left; `claim_job` takes none of these."""
     return find_free(kind, now=now).filter(attempts__gte=kind.max_attempts)
 
 
@@ -88,9 +89,9 @@ def oldest_waiting(kind: JobKind) -> datetime | None:
     return first
 
 
-def claim(kind: JobKind, *, pk: object, **fields: Any) -> str | None:
-    """Take a free job, its attempt counted before the work; `fields` are written with it. The token names this
-    claim; None where another worker has the job, it is not waiting, or no attempt is left."""
+def claim_job(kind: JobKind, *, pk: object, **fields: Any) -> str | None:
+    """Take a free job, its attempt counted before the work; `fields` are written with it. The token names
+    this claim; None where another worker has the job, it is not waiting, or no attempt is left."""
     token = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"[-80:]
     now = timezone.now()
     free = find_free(kind, now=now).filter(pk=pk, attempts__lt=kind.max_attempts)
@@ -99,14 +100,15 @@ def claim(kind: JobKind, *, pk: object, **fields: Any) -> str | None:
 
 
 def _write(kind: JobKind, rows: QuerySet[Any], *, to: str, **fields: Any) -> bool:
-    """Write to the one job of `rows`, by a transition where the states of its kind tell waiting from being at work."""
+    """Write to the one job of `rows`, by a transition where the states of its kind tell waiting from being at
+    work."""
     if kind.waiting == kind.at_work:
         return bool(rows.update(**fields))
     job = rows.first()
     return job is not None and transition(row=job, to=to, actor="system", among=rows, **fields)
 
 
-def renew(held: QuerySet[Any], *, lease: timedelta, **fields: Any) -> bool:
+def renew_lease(held: QuerySet[Any], *, lease: timedelta, **fields: Any) -> bool:
     """Hold a job of `find_held` for another `lease` from now on; False where this claim has lost it."""
     return bool(held.update(lease_until=timezone.now() + lease, **fields))
 
@@ -223,7 +225,7 @@ class LeaseHolder:
     def _write(self, report: dict[str, Any], *, lease: timedelta) -> bool:
         began = time.monotonic()
         try:
-            kept = renew(self._held, lease=lease, **report)
+            kept = renew_lease(self._held, lease=lease, **report)
         except DatabaseError:
             logger.warning("the lease of a job was not renewed, tried again")
             return False

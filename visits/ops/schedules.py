@@ -12,7 +12,7 @@ PREFIX = "jb:"  # marks our rows, so that one that is no longer declared goes aw
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class PeriodicJob:
     """A task of `visits.tasks` and its interval in minutes."""
 
     name: str
@@ -21,16 +21,16 @@ class Job:
 
 
 DECLARED = [
-    Job(name="look again", task="look_again", minutes=1),
-    Job(name="verify waiting captures", task="verify_waiting", minutes=1),
-    Job(name="sweep half-written chunks", task="sweep_drafts", minutes=24 * 60),
-    Job(name="learn how long visits take", task="learn_durations", minutes=24 * 60),
-    Job(name="fit speeds to trips", task="fit_travel", minutes=7 * 24 * 60),
-    Job(name="forget what ran out", task="forget_old", minutes=60),
+    PeriodicJob(name="look again", task="look_again", minutes=1),
+    PeriodicJob(name="verify waiting captures", task="verify_waiting", minutes=1),
+    PeriodicJob(name="sweep half-written chunks", task="sweep_drafts", minutes=24 * 60),
+    PeriodicJob(name="learn how long visits take", task="learn_durations", minutes=24 * 60),
+    PeriodicJob(name="fit speeds to trips", task="fit_travel", minutes=7 * 24 * 60),
+    PeriodicJob(name="forget what ran out", task="forget_old", minutes=60),
 ]
 
 
-def sync() -> int:
+def sync_schedules() -> int:
     """Make django-q2's table equal to the declaration. Returns how many rows changed. Safe to repeat and to
     run in several workers at once: a duplicate row is removed the next time, and every job may run twice."""
     changed: int = 0
@@ -54,9 +54,9 @@ def sync() -> int:
     return changed
 
 
-def worker_started(**signal: object) -> None:
+def sync_at_worker_start(**signal: object) -> None:
     """Synchronise the schedules when a worker process starts. Errors are logged, never raised."""
     try:
-        sync()
+        sync_schedules()
     except DatabaseError:
         logger.warning("the schedules were not written; the next worker process tries again")

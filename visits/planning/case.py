@@ -52,7 +52,7 @@ def parse_clock(text: object) -> int:
     return total
 
 
-def format_clock(seconds: int) -> str:
+def write_clock(seconds: int) -> str:
     """HH:MM:SS of seconds since midnight."""
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
@@ -330,9 +330,9 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
                 "stops": [
                     {
                         "visit": stop.visit,
-                        "arrive": format_clock(stop.arrive_s),
-                        "start": format_clock(stop.start_s),
-                        "leave": format_clock(stop.leave_s),
+                        "arrive": write_clock(stop.arrive_s),
+                        "start": write_clock(stop.start_s),
+                        "leave": write_clock(stop.leave_s),
                     }
                     for stop in route.stops
                 ],

@@ -19,13 +19,13 @@ DRAFT_SECONDS = 24 * 3600
 logger = logging.getLogger(__name__)
 
 
-def _folder(device: Device) -> Path:
+def _device_folder(device: Device) -> Path:
     return Path(settings.RECORDS_DIR) / "blobs" / str(device.pk)
 
 
-def path(device: Device, sha256: str) -> Path:
+def chunk_path(device: Device, sha256: str) -> Path:
     """The file of a tablet's chunk."""
-    return _folder(device) / sha256
+    return _device_folder(device) / sha256
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -36,7 +36,7 @@ def _fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write(target: Path, data: bytes) -> None:
+def _write_chunk(target: Path, data: bytes) -> None:
     """Write and fsync under a temporary name, then rename. A crash leaves the whole chunk or a draft that is
     swept later."""
     new_folder = not target.parent.exists()
@@ -56,16 +56,16 @@ def _write(target: Path, data: bytes) -> None:
     _fsync_folder(target.parent)
 
 
-def _here(device: Device, sha256: str, size: int) -> bool:
+def _is_on_disk(device: Device, sha256: str, size: int) -> bool:
     """Whether the file exists with this size; after a restore the database may know more chunks than the
     disk."""
     try:
-        return path(device, sha256).stat().st_size == size
+        return chunk_path(device, sha256).stat().st_size == size
     except OSError:
         return False
 
 
-def put(*, device: Device, sha256: str, data: bytes) -> bool:
+def store_chunk(*, device: Device, sha256: str, data: bytes) -> bool:
     """Store a chunk. True if it is new, False if it was stored before.
 
     Problems: blob-differs (content has another hash), not-found (no incomplete capture of this tablet names
@@ -74,7 +74,7 @@ def put(*, device: Device, sha256: str, data: bytes) -> bool:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ProblemError("blob-differs")
     known = Blob.objects.filter(device=device, sha256=sha256).first()
-    if known and _here(device, sha256, known.size):
+    if known and _is_on_disk(device, sha256, known.size):
         return False
     named = CaptureChunk.objects.filter(
         device=device, sha256=sha256, capture__status__stage=CaptureStage.INCOMPLETE
@@ -82,13 +82,13 @@ def put(*, device: Device, sha256: str, data: bytes) -> bool:
     if not data or not named.exists():
         logger.warning("blob_not_named device=%s", device.pk)
         raise ProblemError("not-found")
-    _write(path(device, sha256), data)
+    _write_chunk(chunk_path(device, sha256), data)
     with transaction.atomic():
         _row, made = Blob.objects.get_or_create(device=device, sha256=sha256, defaults={"size": len(data)})
     return made
 
 
-def sweep_drafts() -> int:
+def delete_stale_drafts() -> int:
     """Delete drafts older than `DRAFT_SECONDS`, left by killed processes. Returns how many."""
     before = time.time() - DRAFT_SECONDS
     drafts = (Path(settings.RECORDS_DIR) / "blobs").glob("*/.*")
@@ -98,13 +98,13 @@ def sweep_drafts() -> int:
     return len(old)
 
 
-def missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
+def find_missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
     """Which of these chunks are not on disk, in the given order without repeats."""
     wanted = list(dict.fromkeys(hashes))
     sizes = dict(Blob.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "size"))
-    return [sha for sha in wanted if sha not in sizes or not _here(device, sha, sizes[sha])]
+    return [sha for sha in wanted if sha not in sizes or not _is_on_disk(device, sha, sizes[sha])]
 
 
-def read(*, device: Device, hashes: Iterable[str]) -> bytes:
+def read_chunks(*, device: Device, hashes: Iterable[str]) -> bytes:
     """The concatenated chunks. Raises `OSError` if one cannot be read."""
-    return b"".join(path(device, sha).read_bytes() for sha in hashes)
+    return b"".join(chunk_path(device, sha).read_bytes() for sha in hashes)

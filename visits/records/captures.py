@@ -30,7 +30,7 @@ TRY_LATER_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Offer:
+class ManifestAnswer:
     """The answer to a manifest: the receipt, or the missing chunks. `new` is True for the call that stored
     the capture."""
 
@@ -39,28 +39,30 @@ class Offer:
     new: bool = False
 
 
-def offer(*, device: Device, capture_id: UUID, manifest: str) -> Offer:
+def receive_manifest(*, device: Device, capture_id: UUID, manifest: str) -> ManifestAnswer:
     """Receive a manifest, for the first time or again. Safe to repeat, also in parallel.
 
     Problems: not-mine (id used by another tablet), content-differs (same id, other content), bad-signature,
     invalid, too-large, too-many-open.
     """
     fingerprint = hashlib.sha256(manifest.encode()).hexdigest()
-    known = _known(device=device, capture_id=capture_id, fingerprint=fingerprint)
+    known = _find_known(device=device, capture_id=capture_id, fingerprint=fingerprint)
     if known is None:
-        payload = _verified(device=device, capture_id=capture_id, manifest=manifest)
-        content = manifests.read(payload)
+        payload = _verify_manifest(device=device, capture_id=capture_id, manifest=manifest)
+        content = manifests.read_manifest(payload)
         try:
             with transaction.atomic():
-                known = _insert(device=device, manifest=manifest, fingerprint=fingerprint, content=content)
+                known = _insert_capture(
+                    device=device, manifest=manifest, fingerprint=fingerprint, content=content
+                )
         except IntegrityError:  # the same id came in parallel; whoever was first stands
-            known = _known(device=device, capture_id=capture_id, fingerprint=fingerprint)
+            known = _find_known(device=device, capture_id=capture_id, fingerprint=fingerprint)
             if known is None:
                 raise
-    return _answer(device=device, capture=known)
+    return _answer_manifest(device=device, capture=known)
 
 
-def _known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | None:
+def _find_known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | None:
     """The capture of this id, if its manifest is the same; None if there is none. Raises `ProblemError` for a
     collision, which is logged."""
     capture = Capture.objects.filter(pk=capture_id).first()
@@ -69,7 +71,7 @@ def _known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | N
     if capture.device_id == device.pk and capture.manifest_sha256 == fingerprint:
         return capture
     code = "content-differs" if capture.device_id == device.pk else "not-mine"
-    log.write(
+    log.write_log(
         actor=f"device:{device.pk}",
         action="capture_collides",
         subject=capture,
@@ -78,10 +80,12 @@ def _known(*, device: Device, capture_id: UUID, fingerprint: str) -> Capture | N
     raise ProblemError(code)
 
 
-def _verified(*, device: Device, capture_id: UUID, manifest: str) -> dict[str, Any]:
+def _verify_manifest(*, device: Device, capture_id: UUID, manifest: str) -> dict[str, Any]:
     kid = str(device.pk)
     try:
-        payload = jose.verify(manifest, typ=MANIFEST_TYP, key=office_keys.public(device.jwk), kid=kid)
+        payload = jose.verify_jws(
+            manifest, typ=MANIFEST_TYP, key=office_keys.load_public_key(device.jwk), kid=kid
+        )
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
     if payload.get("capture") != str(capture_id) or payload.get("device") != kid:
@@ -89,17 +93,19 @@ def _verified(*, device: Device, capture_id: UUID, manifest: str) -> dict[str, A
     return payload
 
 
-def _insert(*, device: Device, manifest: str, fingerprint: str, content: manifests.Manifest) -> Capture:
+def _insert_capture(
+    *, device: Device, manifest: str, fingerprint: str, content: manifests.Manifest
+) -> Capture:
     # one hand-in of a tablet at a time, so that the count of open captures holds
     held = Device.objects.select_for_update().get(pk=device.pk)
-    known = _known(device=device, capture_id=content.capture, fingerprint=fingerprint)
+    known = _find_known(device=device, capture_id=content.capture, fingerprint=fingerprint)
     if known is not None:
         return known
     incomplete = CaptureState.objects.filter(capture__device=device, stage=CaptureStage.INCOMPLETE).count()
     if incomplete >= limits.OPEN_CAPTURES:
         raise ProblemError("too-many-open", retry_after=TRY_LATER_SECONDS)
     visit = Visit.objects.select_related("need__resident__key").filter(pk=content.visit).first()
-    key = sealing.key_for(visit)
+    key = sealing.choose_person_key(visit)
     capture = Capture(
         pk=content.capture,
         device=device,
@@ -117,11 +123,11 @@ def _insert(*, device: Device, manifest: str, fingerprint: str, content: manifes
         manifest_sha256=fingerprint,
         received_at=timezone.now(),
     )
-    capture.manifest_sealed = sealing.seal(capture, "manifest_sealed", manifest.encode(), key=key)
+    capture.manifest_sealed = sealing.seal_reported(capture, "manifest_sealed", manifest.encode(), key=key)
     capture.save(force_insert=True)
     CaptureState.objects.create(capture=capture, revoked=held.state != DeviceState.ACTIVE)
-    CaptureChunk.objects.bulk_create(_chunks(capture, content))
-    log.write(
+    CaptureChunk.objects.bulk_create(_build_chunks(capture, content))
+    log.write_log(
         actor=f"device:{device.pk}",
         action="capture_offered",
         subject=capture,
@@ -131,7 +137,7 @@ def _insert(*, device: Device, manifest: str, fingerprint: str, content: manifes
     return capture
 
 
-def _chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]:
+def _build_chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]:
     return [
         CaptureChunk(
             capture=capture,
@@ -146,24 +152,24 @@ def _chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]
     ]
 
 
-def _receipt(capture: Capture) -> str:
+def _stored_receipt(capture: Capture) -> str:
     rows = Receipt.objects.filter(capture=capture, kind=ReceiptKind.STORED).values_list("jws", flat=True)
     return rows.first() or ""
 
 
-def _answer(*, device: Device, capture: Capture) -> Offer:
-    signed = _receipt(capture)
+def _answer_manifest(*, device: Device, capture: Capture) -> ManifestAnswer:
+    signed = _stored_receipt(capture)
     if signed:
-        return Offer(receipt=signed)
+        return ManifestAnswer(receipt=signed)
     hashes = CaptureChunk.objects.filter(capture=capture).values_list("sha256", flat=True)
-    missing = blobs.missing(device=device, hashes=hashes)
+    missing = blobs.find_missing(device=device, hashes=hashes)
     if missing:
-        return Offer(missing=missing)
-    return _store(device=device, capture=capture)
+        return ManifestAnswer(missing=missing)
+    return _store_capture(device=device, capture=capture)
 
 
 @transaction.atomic
-def _store(*, device: Device, capture: Capture) -> Offer:
+def _store_capture(*, device: Device, capture: Capture) -> ManifestAnswer:
     """Change the stage to STORED, sign the receipt and enqueue the verification, in one transaction."""
     now = timezone.now()
     if not transition(
@@ -174,13 +180,13 @@ def _store(*, device: Device, capture: Capture) -> Offer:
         sources=(CaptureStage.INCOMPLETE,),
         stored_at=now,
     ):  # a parallel call was first; its receipt is committed by now
-        return Offer(receipt=_receipt(capture))
-    signed = receipts.write(capture=capture, kind=ReceiptKind.STORED, at=now)
+        return ManifestAnswer(receipt=_stored_receipt(capture))
+    signed = receipts.write_receipt(capture=capture, kind=ReceiptKind.STORED, at=now)
     async_task("visits.tasks.verify_capture", str(capture.pk))
-    return Offer(receipt=signed, new=True)
+    return ManifestAnswer(receipt=signed, new=True)
 
 
-def status(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
+def list_statuses(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
     """The state of each of these captures, in the given order; `unknown` for captures that are not this
     tablet's."""
     rows = {
@@ -189,10 +195,10 @@ def status(*, device: Device, ids: list[UUID]) -> list[dict[str, Any]]:
         .select_related("status", "outbox")
         .prefetch_related("receipts", "chunks")
     }
-    return [_status_of(device, identifier, rows.get(identifier)) for identifier in ids]
+    return [_describe_status(device, identifier, rows.get(identifier)) for identifier in ids]
 
 
-def _status_of(device: Device, identifier: UUID, capture: Capture | None) -> dict[str, Any]:
+def _describe_status(device: Device, identifier: UUID, capture: Capture | None) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "capture": str(identifier),
         "state": CaptureWord.UNKNOWN,
@@ -206,7 +212,7 @@ def _status_of(device: Device, identifier: UUID, capture: Capture | None) -> dic
     answer["state"] = capture_word(stage=capture.status.stage, at_centre=at_centre)
     answer["receipts"] = {receipt.kind: receipt.jws for receipt in capture.receipts.all()}
     if capture.status.stage == CaptureStage.INCOMPLETE:
-        answer["missing"] = blobs.missing(
+        answer["missing"] = blobs.find_missing(
             device=device, hashes=[chunk.sha256 for chunk in capture.chunks.all()]
         )
     return answer

@@ -28,7 +28,7 @@ class NotABundleError(ValueError):
 
 
 @dataclass(frozen=True)
-class Taken:
+class CarriedRecord:
     """The result for one record: stored, known, incomplete (chunks are not in the file), or a problem code."""
 
     capture: str
@@ -36,20 +36,20 @@ class Taken:
     device: Device | None = None
 
 
-def take(*, file: IO[bytes], actor: str) -> list[Taken]:
+def take_bundle(*, file: IO[bytes], actor: str) -> list[CarriedRecord]:
     """Receive every record of the file. Raises `NotABundleError`. Safe to repeat."""
     try:
         with zipfile.ZipFile(file) as bundle:
-            listed = _listed(bundle)
+            listed = _list_captures(bundle)
             if not listed:
                 raise NotABundleError
-            taken = [_one(bundle, capture, files) for capture, files in listed.items()]
+            taken = [_take_capture(bundle, capture, files) for capture, files in listed.items()]
     except (zipfile.BadZipFile, RuntimeError, EOFError, OverflowError):  # also locked, cut or of another make
         raise NotABundleError from None
     for device in {one.device.pk: one.device for one in taken if one.device}.values():
         mine = [one for one in taken if one.device == device]
         stored = sum(one.result == "stored" for one in mine)
-        log.write(
+        log.write_log(
             actor=actor,
             action="captures_carried",
             subject=device,
@@ -58,7 +58,7 @@ def take(*, file: IO[bytes], actor: str) -> list[Taken]:
     return taken
 
 
-def _listed(bundle: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
+def _list_captures(bundle: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
     """The entries of each capture. Other entries are ignored, and nothing is unpacked by its name."""
     entries = bundle.infolist()
     if len(entries) > MOST_FILES:
@@ -71,37 +71,39 @@ def _listed(bundle: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
     return found
 
 
-def _read(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+def _read_entry(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     """The bytes of an entry. Raises `ProblemError` too-large if it is compressed or longer than `most`."""
     if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > most:
         raise ProblemError("too-large")
     return bundle.read(entry)
 
 
-def _one(bundle: zipfile.ZipFile, capture: str, files: dict[str, zipfile.ZipInfo]) -> Taken:
+def _take_capture(bundle: zipfile.ZipFile, capture: str, files: dict[str, zipfile.ZipInfo]) -> CarriedRecord:
     device = None
     try:
         if "manifest.jws" not in files:
             raise ProblemError("bad-signature")
-        manifest = _read(bundle, files["manifest.jws"], jose.MAX_JWS_CHARS).decode("ascii", "replace")
-        device = _device(manifest)
-        offer = captures.offer(device=device, capture_id=UUID(capture), manifest=manifest)
+        manifest = _read_entry(bundle, files["manifest.jws"], jose.MAX_JWS_CHARS).decode("ascii", "replace")
+        device = _find_device(manifest)
+        offer = captures.receive_manifest(device=device, capture_id=UUID(capture), manifest=manifest)
         known = bool(offer.receipt) and not offer.new
         if offer.missing:
             for sha in offer.missing:
                 if sha in files:
-                    blobs.put(device=device, sha256=sha, data=_read(bundle, files[sha], limits.CHUNK_BYTES))
-            offer = captures.offer(device=device, capture_id=UUID(capture), manifest=manifest)
+                    blobs.store_chunk(
+                        device=device, sha256=sha, data=_read_entry(bundle, files[sha], limits.CHUNK_BYTES)
+                    )
+            offer = captures.receive_manifest(device=device, capture_id=UUID(capture), manifest=manifest)
     except ProblemError as problem:
-        return Taken(capture, problem.code, device)
+        return CarriedRecord(capture, problem.code, device)
     except ValueError:  # an id that is none
-        return Taken(capture, "invalid", device)
-    return Taken(capture, "known" if known else "stored" if offer.receipt else "incomplete", device)
+        return CarriedRecord(capture, "invalid", device)
+    return CarriedRecord(capture, "known" if known else "stored" if offer.receipt else "incomplete", device)
 
 
-def _device(manifest: str) -> Device:
+def _find_device(manifest: str) -> Device:
     try:
-        kid, _payload = jose.peek(manifest, typ=captures.MANIFEST_TYP)
+        kid, _payload = jose.peek_jws(manifest, typ=captures.MANIFEST_TYP)
         device = Device.objects.select_related("team").filter(pk=UUID(kid)).first()
     except (jose.JoseError, ValueError):
         device = None

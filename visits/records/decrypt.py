@@ -24,7 +24,7 @@ _MAGIC = {"photo": b"\xff\xd8\xff", "signature": b"\x89PNG\r\n\x1a\n"}
 
 
 @dataclass(frozen=True)
-class Opened:
+class DecryptedCapture:
     """The result of decryption. `reasons` say why a person must review it; it `holds` if hashes and schema
     are right."""
 
@@ -45,32 +45,32 @@ class RefusedError(Exception):
         self.reason = reason
 
 
-def open_capture(capture: Capture) -> Opened:
+def decrypt_capture(capture: Capture) -> DecryptedCapture:
     """Decrypt and check a stored capture.
 
     Faults of the record itself are returned as reasons. Raises `OSError` or `office_keys.KeyMissingError` if
     a file cannot be read now; the caller tries again later.
     """
     try:
-        manifest, plain = plain_parts(capture)
-        form = _form(capture, manifest, plain)
+        manifest, plain = decrypt_parts(capture)
+        form = _check_form(capture, manifest, plain)
     except RefusedError as refused:
-        return Opened(reasons=(refused.reason,))
+        return DecryptedCapture(reasons=(refused.reason,))
     photo = plain.get("photo", b"")
-    return Opened(form=form, face=photo if len(photo) <= FACE_BYTES else b"")
+    return DecryptedCapture(form=form, face=photo if len(photo) <= FACE_BYTES else b"")
 
 
-def plain_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
-    """The manifest and every decrypted part, by name. Raises `RefusedError`, or as `open_capture`."""
-    manifest = _manifest(capture)
+def decrypt_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
+    """The manifest and every decrypted part, by name. Raises `RefusedError`, or as `decrypt_capture`."""
+    manifest = _read_manifest(capture)
     reseal = capture.reseals.first()
     if reseal is None:
-        return manifest, _parts(capture, manifest)
-    key = _key(reseal.kid)
+        return manifest, _open_parts(capture, manifest)
+    key = _load_capture_key(reseal.kid)
     plain = {}
     for part in manifest.parts:
         sealed = resealed_path(capture, reseal.kid, part.name).read_bytes()
-        plain[part.name] = _open(sealed, key=key, kid=reseal.kid, capture=capture, part=part.name)
+        plain[part.name] = _open_part(sealed, key=key, kid=reseal.kid, capture=capture, part=part.name)
     return manifest, plain
 
 
@@ -79,59 +79,61 @@ def resealed_path(capture: Capture, kid: str, part: str) -> Path:
     return Path(settings.RECORDS_DIR) / "resealed" / str(capture.pk) / kid / part
 
 
-def _open(sealed: bytes, *, key: ECKey, kid: str, capture: Capture, part: str) -> bytes:
+def _open_part(sealed: bytes, *, key: ECKey, kid: str, capture: Capture, part: str) -> bytes:
     try:
-        return jose.open_sealed(sealed, key=key, kid=kid, capture=str(capture.pk), part=part)
+        return jose.open_part(sealed, key=key, kid=kid, capture=str(capture.pk), part=part)
     except jose.JoseError:
         raise RefusedError(ReviewReason.NOT_OPENED) from None
 
 
-def _manifest(capture: Capture) -> manifests.Manifest:
+def _read_manifest(capture: Capture) -> manifests.Manifest:
     try:
-        text = sealing.unseal(
+        text = sealing.unseal_reported(
             capture, "manifest_sealed", bytes(capture.manifest_sealed), key=capture.key
         ).decode()
     except SealError:
         raise RefusedError(ReviewReason.PERSON_ERASED) from None
     try:
-        return manifests.read(jose.peek(text, typ=MANIFEST_TYP)[1])
+        return manifests.read_manifest(jose.peek_jws(text, typ=MANIFEST_TYP)[1])
     except (jose.JoseError, ProblemError):  # a later version of ours may have stricter limits
         raise RefusedError(ReviewReason.BYTES_DIFFER) from None
 
 
-def _key(kid: str) -> ECKey:
+def _load_capture_key(kid: str) -> ECKey:
     """The private capture key, also a retired one while its file is kept. Raises `RefusedError` if it is
     unknown."""
     row = PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).first()
     if row is None:
         raise RefusedError(ReviewReason.KEY_UNKNOWN)
     try:
-        return office_keys.private(KeyRole.CAPTURE, kid)
+        return office_keys.load_private_key(KeyRole.CAPTURE, kid)
     except office_keys.KeyMissingError:
         if row.state == KeyState.RETIRED:
             raise RefusedError(ReviewReason.KEY_UNKNOWN) from None
         raise
 
 
-def _parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:
-    key = _key(manifest.capture_key)
+def _open_parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, bytes]:
+    key = _load_capture_key(manifest.capture_key)
     plain = {}
     for part in manifest.parts:
-        sealed = blobs.read(device=capture.device, hashes=part.chunks)
+        sealed = blobs.read_chunks(device=capture.device, hashes=part.chunks)
         if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
             raise RefusedError(ReviewReason.BYTES_DIFFER)
-        plain[part.name] = _open(sealed, key=key, kid=manifest.capture_key, capture=capture, part=part.name)
+        plain[part.name] = _open_part(
+            sealed, key=key, kid=manifest.capture_key, capture=capture, part=part.name
+        )
     return plain
 
 
-def _form(capture: Capture, manifest: manifests.Manifest, plain: dict[str, bytes]) -> dict[str, Any]:
+def _check_form(capture: Capture, manifest: manifests.Manifest, plain: dict[str, bytes]) -> dict[str, Any]:
     """The form, if it has its schema, belongs to this capture and states the right hashes of the other parts.
     Raises `RefusedError`."""
     try:
-        form = strict_json.loads(plain["form"][: limits.FORM_BYTES + 1])
+        form = strict_json.parse_json(plain["form"][: limits.FORM_BYTES + 1])
     except strict_json.JsonError:
         raise RefusedError(ReviewReason.FORM_INVALID) from None
-    if shapes.errors(FORM, form):
+    if shapes.list_errors(FORM, form):
         raise RefusedError(ReviewReason.FORM_INVALID)
     if (form["capture"], form["visit"]) != (str(capture.pk), str(manifest.visit)):
         raise RefusedError(ReviewReason.FORM_INVALID)

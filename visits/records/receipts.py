@@ -11,15 +11,15 @@ RECEIPT_TYP = "jb-receipt+jws"
 _SIGNERS = {ReceiptKind.STORED: KeyRole.SERVER, ReceiptKind.VERIFIED: KeyRole.WORKER}
 
 
-def write(*, capture: Capture, kind: ReceiptKind, at: datetime) -> str:
+def write_receipt(*, capture: Capture, kind: ReceiptKind, at: datetime) -> str:
     """Sign and insert a receipt. Call in the transaction that changes the capture's stage."""
     payload = {
         "kind": str(kind),
         "capture": str(capture.pk),
         "manifest_sha256": capture.manifest_sha256,
         "device": str(capture.device_id),
-        "at": moments.utc(at),
+        "at": moments.format_utc(at),
     }
-    jws = office_keys.sign(role=_SIGNERS[kind], typ=RECEIPT_TYP, payload=payload)
+    jws = office_keys.sign_payload(role=_SIGNERS[kind], typ=RECEIPT_TYP, payload=payload)
     Receipt.objects.create(capture=capture, kind=kind, jws=jws, at=at)
     return jws

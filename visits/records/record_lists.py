@@ -10,13 +10,13 @@ PER_PAGE = 50
 LOOK_AT = (EventState.REVIEW, EventState.REJECTED)
 
 
-def stages() -> dict[str, int]:
+def count_by_stage() -> dict[str, int]:
     """The number of captures at each stage."""
     counted = dict(Capture.objects.order_by().values_list("status__stage").annotate(n=Count("pk")))
     return {str(stage): counted.get(stage, 0) for stage in CaptureStage}
 
 
-def captures(*, stage: str, number: int) -> Page[Capture]:
+def list_captures(*, stage: str, number: int) -> Page[Capture]:
     """A page of the captures at a stage: oldest first where somebody has to act, else newest first."""
     rows = Capture.objects.filter(status__stage=stage).select_related(
         "status", "device__team", "officer", "visit__need__resident__village", "outbox"
@@ -27,7 +27,7 @@ def captures(*, stage: str, number: int) -> Page[Capture]:
     return Paginator(rows, PER_PAGE).get_page(number)
 
 
-def others_of(capture: Capture) -> list[Capture]:
+def list_captures_of_need(capture: Capture) -> list[Capture]:
     """Other captures of the same need."""
     if capture.visit is None:
         return []
@@ -35,7 +35,7 @@ def others_of(capture: Capture) -> list[Capture]:
     return list(rows.select_related("status", "device__team", "officer").order_by("received_at"))
 
 
-def events_to_look_at(*, number: int) -> Page[EventStatus]:
+def list_events_to_review(*, number: int) -> Page[EventStatus]:
     """A page of events that are under review or rejected, oldest first."""
     rows = EventStatus.objects.filter(state__in=LOOK_AT).select_related(
         "event__device__team", "event__officer", "event__visit__need__resident__village"

@@ -16,7 +16,7 @@ from visits.models import Capture, CaptureContent, CaptureState
 from visits.records import verification
 
 
-def _decided(
+def _decide(
     *,
     capture: Capture,
     source: CaptureStage,
@@ -39,25 +39,25 @@ def _decided(
 
 
 @transaction.atomic
-def accept(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+def accept_capture(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """Accept the capture. False if it was decided before or was never decrypted."""
     need = verification.lock_need(capture)
     if not CaptureContent.objects.filter(capture=capture).exists():
         return False
     review, accepted = CaptureStage.REVIEW, CaptureStage.ACCEPTED
-    if not _decided(capture=capture, source=review, to=accepted, user=user, actor=actor, note=note):
+    if not _decide(capture=capture, source=review, to=accepted, user=user, actor=actor, note=note):
         return False
-    verification.accept(capture=capture, need=need, at=timezone.now(), actor=actor)
+    verification.follow_acceptance(capture=capture, need=need, at=timezone.now(), actor=actor)
     return True
 
 
 @transaction.atomic
-def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+def set_capture_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """Set the capture aside, for example as a duplicate; its need goes to review. False if it was decided
     before."""
     need = verification.lock_need(capture)
     review, aside = CaptureStage.REVIEW, CaptureStage.SET_ASIDE
-    if not _decided(capture=capture, source=review, to=aside, user=user, actor=actor, note=note):
+    if not _decide(capture=capture, source=review, to=aside, user=user, actor=actor, note=note):
         return False
     others = CaptureState.objects.filter(capture__visit__need=need).exclude(pk=capture.pk)
     waiting = others.filter(stage__in=(CaptureStage.STORED, CaptureStage.REVIEW))
@@ -68,17 +68,17 @@ def set_aside(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
 
 
 @transaction.atomic
-def take_up_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+def take_capture_up_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """Put a capture that was set aside under review again."""
     aside, review = CaptureStage.SET_ASIDE, CaptureStage.REVIEW
-    return _decided(capture=capture, source=aside, to=review, user=user, actor=actor, note=note)
+    return _decide(capture=capture, source=aside, to=review, user=user, actor=actor, note=note)
 
 
 @transaction.atomic
-def open_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
+def retry_capture(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     """Verify a capture again, after a key was found or an error repaired."""
     review, stored = CaptureStage.REVIEW, CaptureStage.STORED
-    changed = _decided(
+    changed = _decide(
         capture=capture,
         source=review,
         to=stored,
@@ -93,23 +93,23 @@ def open_again(*, capture: Capture, user: Any, actor: str, note: str) -> bool:
     return changed
 
 
-def form(capture: Capture) -> dict[str, Any]:
+def unseal_form(capture: Capture) -> dict[str, Any]:
     """The decrypted form. Raises `outreach.lib.crypto.SealError` if its person was erased."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
-    raw = sealing.unseal(content, "form_sealed", bytes(content.form_sealed), key=content.key)
-    return dict(strict_json.loads(raw))
+    raw = sealing.unseal_reported(content, "form_sealed", bytes(content.form_sealed), key=content.key)
+    return dict(strict_json.parse_json(raw))
 
 
-def look(*, capture: Capture, actor: str) -> dict[str, Any]:
+def reveal_form(*, capture: Capture, actor: str) -> dict[str, Any]:
     """The decrypted form, with a log row that somebody looked at it."""
-    found = form(capture)
-    log.write(actor=actor, action="capture_seen", subject=capture)
+    found = unseal_form(capture)
+    log.write_log(actor=actor, action="capture_seen", subject=capture)
     return found
 
 
-def face(capture: Capture) -> bytes:
+def unseal_face(capture: Capture) -> bytes:
     """The photo of the face as JPEG; empty if there is none."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
     if not content.face_sealed:
         return b""
-    return sealing.unseal(content, "face_sealed", bytes(content.face_sealed), key=content.key)
+    return sealing.unseal_reported(content, "face_sealed", bytes(content.face_sealed), key=content.key)

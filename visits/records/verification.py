@@ -30,25 +30,25 @@ AT_ONCE = 50
 ACTOR = "system"
 
 
-def run_waiting() -> int:
+def verify_waiting_captures() -> int:
     """Verify stored captures that nobody works on; how many were taken up."""
     waiting = leased_jobs.find_free(VERIFICATION).order_by("stored_at")
     ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    return sum(run(capture_id=pk) for pk in ids)
+    return sum(verify_capture_record(capture_id=pk) for pk in ids)
 
 
-def run(*, capture_id: UUID) -> bool:
+def verify_capture_record(*, capture_id: UUID) -> bool:
     """Verify one capture, or put it before a person where it has been tried too often. False where it is not
     waiting, or somebody has it in hand."""
-    token = leased_jobs.claim(VERIFICATION, pk=capture_id)
+    token = leased_jobs.claim_job(VERIFICATION, pk=capture_id)
     if token is None:
         return bool(leased_jobs.give_up(VERIFICATION, pk=capture_id, hand_over=_hand_over))
     capture = _capture(capture_id)
     held = leased_jobs.find_held(VERIFICATION, pk=capture_id, token=token)
     try:
         with leased_jobs.LeaseHolder(VERIFICATION, pk=capture_id, token=token):
-            opened = decrypt.open_capture(capture)
-        _finish(capture=capture, opened=opened, rows=held)
+            opened = decrypt.decrypt_capture(capture)
+        _finish_verification(capture=capture, opened=opened, rows=held)
     except Exception as error:
         outside = isinstance(error, OSError | office_keys.KeyMissingError)  # not the record's fault
         leased_jobs.release_for_retry(
@@ -73,16 +73,18 @@ def _capture(capture_id: UUID) -> Capture:
 
 def _hand_over(status: CaptureState, rows: QuerySet[CaptureState]) -> bool:
     """A record that has spent its attempts (it has killed its worker each time) waits for a person."""
-    opened = decrypt.Opened(reasons=(ReviewReason.NOT_OPENED,))
-    return _finish(capture=_capture(status.pk), opened=opened, rows=rows)
+    opened = decrypt.DecryptedCapture(reasons=(ReviewReason.NOT_OPENED,))
+    return _finish_verification(capture=_capture(status.pk), opened=opened, rows=rows)
 
 
 @transaction.atomic
-def _finish(*, capture: Capture, opened: decrypt.Opened, rows: QuerySet[CaptureState]) -> bool:
+def _finish_verification(
+    *, capture: Capture, opened: decrypt.DecryptedCapture, rows: QuerySet[CaptureState]
+) -> bool:
     """Write the result where the capture is still among `rows`; False where another worker was faster."""
     now = timezone.now()
     need = lock_need(capture)
-    reasons = [*opened.reasons, *_circumstances(capture, need, opened)]
+    reasons = [*opened.reasons, *_review_reasons(capture, need, opened)]
     stage = CaptureStage.REVIEW if reasons else CaptureStage.ACCEPTED
     codes = [str(reason) for reason in reasons]
     if not transition(
@@ -101,11 +103,11 @@ def _finish(*, capture: Capture, opened: decrypt.Opened, rows: QuerySet[CaptureS
     ):
         return False
     if opened.holds:
-        _keep(capture=capture, opened=opened, at=now)
+        _keep_content(capture=capture, opened=opened, at=now)
     if stage == CaptureStage.ACCEPTED:
-        accept(capture=capture, need=need, at=now, actor=ACTOR)
+        follow_acceptance(capture=capture, need=need, at=now, actor=ACTOR)
     elif need is not None:
-        _wait_for_a_person(capture=capture, need=need, at=now)
+        _put_need_under_review(capture=capture, need=need, at=now)
     return True
 
 
@@ -119,41 +121,43 @@ def lock_need(capture: Capture) -> Need | None:
     return Need.objects.select_for_update().get(pk=need_id)
 
 
-def accept(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> None:
+def follow_acceptance(*, capture: Capture, need: Need | None, at: datetime, actor: str) -> None:
     """Effects of an accepted capture: enqueue it for the centre, cancel other visits of the need, mark it
     RECORDED."""
-    outbox.enqueue(capture=capture, at=at, actor=actor)
+    outbox.enqueue_capture(capture=capture, at=at, actor=actor)
     if need is None or capture.visit is None:
         return
     # nobody is sent once more to somebody who is recorded
     again = Visit.objects.filter(need=need, state=VisitState.PUBLISHED).exclude(pk=capture.visit.pk)
     for visit in again.select_related("need"):
-        lifecycle.cancel(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
+        lifecycle.cancel_visit(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
     transition(row=need, to=NeedState.RECORDED, actor=actor, reason={"capture": str(capture.pk)})
-    progress.record(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
+    progress.record_progress(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
 
 
-def _wait_for_a_person(*, capture: Capture, need: Need, at: datetime) -> None:
+def _put_need_under_review(*, capture: Capture, need: Need, at: datetime) -> None:
     """Nobody is sent again to a home that may have been recorded already."""
     why = {"capture": str(capture.pk)}
     transition(row=need, to=NeedState.REVIEW, actor=ACTOR, sources=(NeedState.OPEN,), reason=why)
     if need.state in (NeedState.CAPTURED, NeedState.REVIEW):
-        progress.record(need=need, milestone=Milestone.REVIEW, at=at, source=f"capture:{capture.pk}")
+        progress.record_progress(need=need, milestone=Milestone.REVIEW, at=at, source=f"capture:{capture.pk}")
 
 
-def _keep(*, capture: Capture, opened: decrypt.Opened, at: datetime) -> None:
+def _keep_content(*, capture: Capture, opened: decrypt.DecryptedCapture, at: datetime) -> None:
     """Store the VERIFIED receipt and the content that a review needs, sealed under the person's key."""
     if not Receipt.objects.filter(capture=capture, kind=ReceiptKind.VERIFIED).exists():
-        receipts.write(capture=capture, kind=ReceiptKind.VERIFIED, at=at)
+        receipts.write_receipt(capture=capture, kind=ReceiptKind.VERIFIED, at=at)
     content = CaptureContent(capture=capture, key=capture.key)
-    form = strict_json.canonical(opened.form)
-    content.form_sealed = sealing.seal(content, "form_sealed", form, key=capture.key)
+    form = strict_json.canonical_json(opened.form)
+    content.form_sealed = sealing.seal_reported(content, "form_sealed", form, key=capture.key)
     if opened.face:
-        content.face_sealed = sealing.seal(content, "face_sealed", opened.face, key=capture.key)
+        content.face_sealed = sealing.seal_reported(content, "face_sealed", opened.face, key=capture.key)
     content.save()
 
 
-def _circumstances(capture: Capture, need: Need | None, opened: decrypt.Opened) -> list[ReviewReason]:
+def _review_reasons(
+    capture: Capture, need: Need | None, opened: decrypt.DecryptedCapture
+) -> list[ReviewReason]:
     """Reasons to review a capture that decrypts and checks well."""
     found = []
     visit, officer, device = capture.visit, capture.officer, capture.device
@@ -176,7 +180,7 @@ def _circumstances(capture: Capture, need: Need | None, opened: decrypt.Opened) 
         if others.exclude(pk=capture.pk).exists():
             found.append(ReviewReason.ANOTHER_CAPTURE)
         resident = visit.need.resident
-        known, told = vault.get(resident, "nik"), opened.form.get("nik")
+        known, told = vault.unseal_field(resident, "nik"), opened.form.get("nik")
         if known and told and known != told:
             found.append(ReviewReason.NIK_DIFFERS)
     if capture.status.revoked or device.state != DeviceState.ACTIVE:

@@ -1,6 +1,6 @@
 """Travel times for the planner: by great circle, an OSRM server, or an OpenStreetMap extract.
 
-    roads = travel(locations)
+    roads = estimate_travel(locations)
     Problem(..., travel=roads.travel); roads.note  # how the times were made, to be kept with the plan
 
 Read in this order. Only this package talks to road servers or loads scipy, and only while it works.
@@ -10,7 +10,7 @@ Read in this order. Only this package talks to road servers or loads scipy, and 
 - fit: driving speed from recorded trips; straight_line: the straight line in force.
 """
 
-from visits.roads.choose import WORK_S, travel
-from visits.roads.port import Found, Roads, RoadsError, Source
+from visits.roads.choose import WORK_S, estimate_travel
+from visits.roads.port import Roads, RoadsError, RoadTimes, Source
 
-__all__ = ["WORK_S", "Found", "Roads", "RoadsError", "Source", "travel"]
+__all__ = ["WORK_S", "RoadTimes", "Roads", "RoadsError", "Source", "estimate_travel"]

@@ -40,18 +40,18 @@ def day_number(day: dt.date) -> int:
     return (day - _FIRST_DAY).days
 
 
-def day_of(number: int) -> dt.date:
+def day_from_number(number: int) -> dt.date:
     """The date of a day number."""
     return _FIRST_DAY + dt.timedelta(days=number)
 
 
-def keys_of(locations: Locations) -> Array:
+def grid_keys(locations: Locations) -> Array:
     """int32[n, 2]: latitude and longitude in units of 1e-5 degrees."""
     return np.rint(np.asarray(locations, dtype=np.float64).reshape(-1, 2) * GRID).astype(np.int32)
 
 
 @dataclass(kw_only=True, eq=False)
-class Grid:
+class TimeGrid:
     """Times between k places: `seconds[a, b]` (UNASKED, or UNKNOWN if there is no way), the `day` each was
     asked, the distance of each place from its road in metres (`snap_m`, -1 if not asked), the day each place
     was last `used`, and the `version` of the server's data."""
@@ -93,13 +93,13 @@ class Grid:
 
     def forget(self) -> None:
         """Delete all times, keep the places."""
-        fresh = Grid.empty(self.keys)
+        fresh = TimeGrid.empty(self.keys)
         self.seconds, self.day, self.snap_m = fresh.seconds, fresh.day, fresh.snap_m
 
-    def take_over(self, other: "Grid") -> int:
+    def take_over(self, other: "TimeGrid") -> int:
         """Copy from the other grid what is missing or older here. Returns the least recent day of use there
         of these places, 0 if one is new."""
-        here, there = _common(self.keys, other.keys)
+        here, there = _common_places(self.keys, other.keys)
         mine, yours = np.ix_(here, here), np.ix_(there, there)
         newer = (other.seconds[yours] != UNASKED) & (
             (self.seconds[mine] == UNASKED) | (other.day[yours] > self.day[mine])
@@ -113,7 +113,7 @@ class Grid:
         return int(other.used[there].min()) if len(here) == len(self.keys) > 0 else 0
 
 
-def _common(ours: Array, theirs: Array) -> tuple[Array, Array]:
+def _common_places(ours: Array, theirs: Array) -> tuple[Array, Array]:
     """Places in both: their indices here and there."""
     place = {(int(a), int(b)): index for index, (a, b) in enumerate(theirs)}
     pairs = [
@@ -123,28 +123,28 @@ def _common(ours: Array, theirs: Array) -> tuple[Array, Array]:
     return found[:, 0], found[:, 1]
 
 
-class Cache:
+class TimeCache:
     """The file of one server and profile."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self) -> Grid:
+    def read(self) -> TimeGrid:
         """The stored grid; an empty one if there is none or it is not sound."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 if int(file["format"]) != FORMAT:
-                    return Grid.empty(np.zeros((0, 2)))
+                    return TimeGrid.empty(np.zeros((0, 2)))
                 names = ("keys", "seconds", "day", "snap_m", "used")
-                grid = Grid(**{name: file[name] for name in names}, version=str(file["version"]))
+                grid = TimeGrid(**{name: file[name] for name in names}, version=str(file["version"]))
         except FileNotFoundError:
-            return Grid.empty(np.zeros((0, 2)))
+            return TimeGrid.empty(np.zeros((0, 2)))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             logger.warning("the stored road times cannot be read and are asked for again")
-            return Grid.empty(np.zeros((0, 2)))
-        return grid if grid.is_sound else Grid.empty(np.zeros((0, 2)))
+            return TimeGrid.empty(np.zeros((0, 2)))
+        return grid if grid.is_sound else TimeGrid.empty(np.zeros((0, 2)))
 
-    def keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
+    def keep(self, fresh: TimeGrid, *, most_places: int, unused_since: int) -> None:
         """Store a plan's times. Deletes places unused since `unused_since`, and the least recently used ones
         beyond `most_places`. A write error is logged: it costs the next plan time only."""
         try:
@@ -152,11 +152,11 @@ class Cache:
         except OSError:
             logger.exception("road times could not be stored")
 
-    def _keep(self, fresh: Grid, *, most_places: int, unused_since: int) -> None:
+    def _keep(self, fresh: TimeGrid, *, most_places: int, unused_since: int) -> None:
         with self._alone():
             stored = self.read()
             if stored.version != fresh.version:
-                stored = Grid.empty(np.zeros((0, 2)))
+                stored = TimeGrid.empty(np.zeros((0, 2)))
             known = {(int(a), int(b)) for a, b in fresh.keys}
             others = [
                 (int(stored.used[index]), index)
@@ -166,7 +166,7 @@ class Cache:
             others.sort(reverse=True)
             room = max(0, most_places - len(fresh.keys))
             kept = sorted(index for _used, index in others[:room])
-            both = Grid.empty(np.concatenate([fresh.keys, stored.keys[kept]]), version=fresh.version)
+            both = TimeGrid.empty(np.concatenate([fresh.keys, stored.keys[kept]]), version=fresh.version)
             both.take_over(stored)
             both.take_over(fresh)
             self._write(both)
@@ -178,7 +178,7 @@ class Cache:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, grid: Grid) -> None:
+    def _write(self, grid: TimeGrid) -> None:
         """Whole before it has its name."""
         with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
             try:
@@ -191,6 +191,6 @@ class Cache:
                 raise
 
 
-def as_found(grid: Grid) -> Array:
+def known_seconds(grid: TimeGrid) -> Array:
     """int32[k, k] seconds; pairs that were not answered are UNKNOWN."""
     return np.maximum(grid.seconds, UNKNOWN)

@@ -1,7 +1,7 @@
 """Travel times from the source of the settings; if that fails, from the straight line, and the note says so.
 
-The idea: a plan on the straight line is better than no plan, so no error of a road source leaves `travel`;
-the error is in the note, which is stored with the plan and shown.
+The idea: a plan on the straight line is better than no plan, so no error of a road source leaves
+`estimate_travel`; the error is in the note, which is stored with the plan and shown.
 """
 
 import logging
@@ -13,8 +13,8 @@ from visits.enums import RoadSource, RoadTrouble
 from visits.lib.plan_summary import RoadsNote
 from visits.planning.travel import Locations
 from visits.roads import straight_line, tables
-from visits.roads.extract.source import Extract
-from visits.roads.osrm import Osrm
+from visits.roads.extract.source import ExtractSource
+from visits.roads.osrm import OsrmSource
 from visits.roads.port import Roads, RoadsError, Source
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,12 @@ WAITING_S = 3.0  # where somebody waits for a page
 WORK_S = 90.0  # in a worker
 
 
-def source() -> Source | None:
+def choose_source() -> Source | None:
     """The source that the settings name; None for the straight line. Raises `RoadsError` if it is not usable."""
     if settings.TRAVEL_SOURCE == RoadSource.OSRM:
         if not settings.OSRM_URL:
             raise RoadsError(RoadTrouble.ADDRESS)
-        return Osrm(
+        return OsrmSource(
             base=settings.OSRM_URL,
             profile=settings.OSRM_PROFILE,
             folder=settings.ROADS_DIR,
@@ -39,51 +39,55 @@ def source() -> Source | None:
             most_places=settings.TRAVEL_MAX_PLACES,
         )
     if settings.TRAVEL_SOURCE == RoadSource.EXTRACT:
-        return Extract(folder=settings.ROADS_DIR, most_places=settings.TRAVEL_MAX_PLACES)
+        return ExtractSource(folder=settings.ROADS_DIR, most_places=settings.TRAVEL_MAX_PLACES)
     return None
 
 
-def travel(locations: Locations, *, by: Source | None = None, budget_s: float = WAITING_S) -> Roads:
+def estimate_travel(locations: Locations, *, by: Source | None = None, budget_s: float = WAITING_S) -> Roads:
     """Travel times between these places from the settings' source or from `by`. Never raises for want of
     roads.
 
     Takes about `budget_s` seconds: stored times are used at once, and what could not be found in time is
     estimated by the straight line, as the note says.
     """
-    line = straight_line.in_force()
+    line = straight_line.line_in_force()
     wanted = by.name if by else RoadSource(settings.TRAVEL_SOURCE)
     trouble = ""
     if len(locations) > 1:
         try:
-            by = by or source()
+            by = by or choose_source()
             if by is not None:
-                return _by_roads(locations, by, line, budget_s)
+                return _travel_by_roads(locations, by, line, budget_s)
         except RoadsError as error:
             trouble = error.trouble.value
             logger.warning("no travel times from %s: %s; the straight line is used", wanted.value, trouble)
         except Exception:  # a plan on the straight line is worth more than no plan
             trouble = RoadTrouble.ERROR.value
             logger.exception("no travel times from %s; the straight line is used", wanted.value)
-    return Roads(travel=line.model, note=_note(line, wanted=wanted, places=len(locations), trouble=trouble))
+    return Roads(
+        travel=line.model, note=_build_note(line, wanted=wanted, places=len(locations), trouble=trouble)
+    )
 
 
-def _filling() -> tables.Filling:
-    return tables.Filling(
+def _filling_settings() -> tables.FillSettings:
+    return tables.FillSettings(
         speed_scale=settings.TRAVEL_SPEED_SCALE,
         snap_limit_m=settings.TRAVEL_SNAP_LIMIT_M,
         snap_speed_kmh=settings.TRAVEL_SNAP_SPEED_KMH,
     )
 
 
-def _by_roads(locations: Locations, by: Source, line: straight_line.Straight, budget_s: float) -> Roads:
+def _travel_by_roads(
+    locations: Locations, by: Source, line: straight_line.StraightLine, budget_s: float
+) -> Roads:
     too_many = len(locations) > settings.TRAVEL_MAX_PLACES
-    asked = [locations[index] for index in tables.sample(locations, SAMPLE)] if too_many else locations
+    asked = [locations[index] for index in tables.sample_places(locations, SAMPLE)] if too_many else locations
     found = by.find(asked, budget_s=budget_s)
-    filled = tables.fill(found, asked, line.model, _filling())
+    filled = tables.fill_table(found, asked, line.model, _filling_settings())
     if filled.estimated == 1.0:
         raise RoadsError(RoadTrouble(found.trouble or RoadTrouble.OUTSIDE))
-    model = tables.fitted(asked, filled.table, line.model) if too_many else line.model
-    note = _note(
+    model = tables.fit_line(asked, filled.table, line.model) if too_many else line.model
+    note = _build_note(
         line,
         wanted=by.name,
         places=len(locations),
@@ -99,8 +103,8 @@ def _by_roads(locations: Locations, by: Source, line: straight_line.Straight, bu
     return Roads(travel=model if too_many else filled.table, note=note)
 
 
-def _note(
-    line: straight_line.Straight, *, wanted: RoadSource, places: int, trouble: str, **more: Any
+def _build_note(
+    line: straight_line.StraightLine, *, wanted: RoadSource, places: int, trouble: str, **more: Any
 ) -> RoadsNote:
     """A note of the straight line, unless `more` says otherwise."""
     own: dict[str, Any] = {

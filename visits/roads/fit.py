@@ -42,7 +42,7 @@ class Trip:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hour:
+class HourSpeed:
     """Fitted speed in a part of the day."""
 
     since: int
@@ -52,7 +52,7 @@ class Hour:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
+class SpeedFit:
     """The fitted speed with its 80 % interval. `off_before` and `off_after` are the median relative error of
     the line in force and of the fitted one (0.2: 20 %). `still_s` are seconds of a trip independent of its
     length (None: not enough trips). `points` are (seconds by the line in force, real seconds)."""
@@ -68,11 +68,11 @@ class Fit:
     off_before: float
     off_after: float
     still_s: float | None
-    hours: tuple[Hour, ...]
+    hours: tuple[HourSpeed, ...]
     points: tuple[tuple[int, int], ...]
 
 
-def plausible(metres: Array, seconds: Array) -> Array:
+def is_plausible(metres: Array, seconds: Array) -> Array:
     """bool[n]: whether a team can have driven each trip."""
     kmh = metres / np.maximum(seconds, 1.0) * 3.6
     inside = (metres >= LEAST_M) & (metres <= MOST_M) & (seconds >= LEAST_S) & (seconds <= MOST_S)
@@ -80,42 +80,42 @@ def plausible(metres: Array, seconds: Array) -> Array:
     return found
 
 
-def fit(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCircle) -> Fit | None:
+def fit_speed(trips: Sequence[Trip], *, settings_line: GreatCircle, in_force: GreatCircle) -> SpeedFit | None:
     """The fit; None if there are fewer than `LEAST_TRIPS`. The prior is the settings' line, not the one in
     force, which was fitted to many of the same trips."""
     table = np.array([(trip.metres, trip.seconds, trip.hour) for trip in trips], dtype=np.float64).reshape(
         -1, 3
     )
-    sound = plausible(table[:, 0], table[:, 1])
+    sound = is_plausible(table[:, 0], table[:, 1])
     metres, seconds, hours = table[sound].T
     if len(metres) < LEAST_TRIPS:
         return None
     logs = np.log(seconds / (metres * settings_line.seconds_per_m))
-    middle, spread, weight = _huber(logs)
+    middle, spread, weight = _huber_mean(logs)
     near = np.abs(logs - middle) <= FAR * spread
     trust = weight / (weight + PRIOR)
     mean = trust * (middle + min(spread, WIDEST) ** 2 / 2)
     doubt = 1.2816 * spread / np.sqrt(weight + PRIOR)  # the middle 80 % of a normal
     fitted = settings_line.seconds_per_m * np.exp(mean)
     before = metres * in_force.seconds_per_m
-    return Fit(
-        speed_kmh=_kmh(fitted, settings_line),
-        low_kmh=_kmh(fitted * np.exp(doubt), settings_line),
-        high_kmh=_kmh(fitted * np.exp(-doubt), settings_line),
+    return SpeedFit(
+        speed_kmh=_speed_kmh(fitted, settings_line),
+        low_kmh=_speed_kmh(fitted * np.exp(doubt), settings_line),
+        high_kmh=_speed_kmh(fitted * np.exp(-doubt), settings_line),
         trips=len(trips),
         used=int(near.sum()),
         absurd=int((~sound).sum()),
         far=int((~near).sum()),
         spread=round(float(spread), 3),
-        off_before=_off(before, seconds),
-        off_after=_off(metres * fitted, seconds),
-        still_s=_still(metres[near], seconds[near], fitted),
-        hours=_hours(logs[near], hours[near], mean - middle, settings_line),
-        points=_points(before, seconds),
+        off_before=_median_deviation(before, seconds),
+        off_after=_median_deviation(metres * fitted, seconds),
+        still_s=_still_seconds(metres[near], seconds[near], fitted),
+        hours=_hour_speeds(logs[near], hours[near], mean - middle, settings_line),
+        points=_sample_points(before, seconds),
     )
 
 
-def _huber(values: Array) -> tuple[float, float, float]:
+def _huber_mean(values: Array) -> tuple[float, float, float]:
     """Middle, spread (1.4826 x the median absolute deviation, as of a normal), and the sum of the weights:
     the effective number of values."""
     middle = float(np.median(values))
@@ -130,16 +130,16 @@ def _huber(values: Array) -> tuple[float, float, float]:
     return middle, spread, float(weights.sum())
 
 
-def _kmh(seconds_per_m: float, line: GreatCircle) -> float:
+def _speed_kmh(seconds_per_m: float, line: GreatCircle) -> float:
     return round(float(line.detour / seconds_per_m * 3.6), 1)
 
 
-def _off(told: Array, real: Array) -> float:
+def _median_deviation(told: Array, real: Array) -> float:
     """Median relative error."""
     return round(float(np.median(np.abs(real / told - 1))), 3)
 
 
-def _still(metres: Array, seconds: Array, fitted: float) -> float | None:
+def _still_seconds(metres: Array, seconds: Array, fitted: float) -> float | None:
     """Seconds of a trip of length zero: weighted least squares of a line with a constant."""
     if len(metres) < STILL_TRIPS or metres.max() < 3 * metres.min():
         return None
@@ -148,19 +148,19 @@ def _still(metres: Array, seconds: Array, fitted: float) -> float | None:
     return round(max(0.0, float(constant)))
 
 
-def _hours(logs: Array, hours: Array, shift: float, line: GreatCircle) -> tuple[Hour, ...]:
+def _hour_speeds(logs: Array, hours: Array, shift: float, line: GreatCircle) -> tuple[HourSpeed, ...]:
     """Speeds by part of the day where there are enough trips, shifted like the whole by prior and mean."""
     found = []
     for since, until in HOURS:
         inside = logs[(hours >= since) & (hours < until)]
         if len(inside) >= HOUR_TRIPS:
             factor = float(np.exp(np.median(inside) + shift))
-            kmh = _kmh(line.seconds_per_m * factor, line)
-            found.append(Hour(since=since, until=until, trips=len(inside), speed_kmh=kmh))
+            kmh = _speed_kmh(line.seconds_per_m * factor, line)
+            found.append(HourSpeed(since=since, until=until, trips=len(inside), speed_kmh=kmh))
     return tuple(found)
 
 
-def _points(before: Array, seconds: Array) -> tuple[tuple[int, int], ...]:
+def _sample_points(before: Array, seconds: Array) -> tuple[tuple[int, int], ...]:
     """A sample of the trips for the chart, spread over all lengths."""
     order = np.argsort(before, kind="stable")
     count = min(SHOWN, len(order))

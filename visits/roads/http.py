@@ -23,7 +23,7 @@ CONNECT_S = 5.0
 LEAST_S = 0.05  # a timeout must not be zero
 
 
-class Client:
+class RoadClient:
     """Asks one server, until `deadline` (of `time.monotonic`) at the latest."""
 
     def __init__(self, *, timeout_s: float, deadline: float, most_bytes: int) -> None:
@@ -32,7 +32,7 @@ class Client:
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no netrc from the environment
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> "RoadClient":
         return self
 
     def __exit__(self, *_: object) -> None:

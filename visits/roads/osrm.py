@@ -21,9 +21,19 @@ from django.utils import timezone
 
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning.travel import Locations
-from visits.roads.cache import GRID, UNASKED, Array, Cache, Grid, as_found, day_number, day_of, keys_of
-from visits.roads.http import TOO_LONG, Client
-from visits.roads.port import UNKNOWN, Found, RoadsError
+from visits.roads.cache import (
+    GRID,
+    UNASKED,
+    Array,
+    TimeCache,
+    TimeGrid,
+    day_from_number,
+    day_number,
+    grid_keys,
+    known_seconds,
+)
+from visits.roads.http import TOO_LONG, RoadClient
+from visits.roads.port import UNKNOWN, RoadsError, RoadTimes
 
 MOST_BYTES = 8 * 1024 * 1024
 ROUNDS = 12
@@ -41,7 +51,7 @@ class _Again(Exception):  # noqa: N818
 _in_trouble: dict[str, tuple[float, str]] = {}  # of this process: by server, when and why
 
 
-class Osrm:
+class OsrmSource:
     """A road source on an OSRM server. `base` is its address, with a path prefix if it has one."""
 
     name = RoadSource.OSRM
@@ -63,17 +73,17 @@ class Osrm:
         self.cache_days, self.most_places = cache_days, most_places
         self.today = day_number(today or timezone.localdate())
         server = sha256(f"{self.base} {profile}".encode()).hexdigest()[:16]
-        self.cache = Cache(folder / f"osrm-{server}.npz")
+        self.cache = TimeCache(folder / f"osrm-{server}.npz")
 
-    def find(self, locations: Locations, *, budget_s: float) -> Found:
+    def find(self, locations: Locations, *, budget_s: float) -> RoadTimes:
         """Times that are stored or answered within the budget. Trouble with the server is returned, never
         raised."""
-        keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
-        grid = Grid.empty(keys, used=self.today)
+        keys, where = np.unique(grid_keys(locations), axis=0, return_inverse=True)
+        grid = TimeGrid.empty(keys, used=self.today)
         stored = self.cache.read()
         last_use, grid.version = grid.take_over(stored), stored.version
         trouble = self._known_trouble(budget_s)
-        with Client(
+        with RoadClient(
             timeout_s=self.timeout_s, deadline=time.monotonic() + budget_s, most_bytes=MOST_BYTES
         ) as client:
             try:
@@ -86,10 +96,10 @@ class Osrm:
         if client.asked or last_use < self.today:
             self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - self.cache_days)
         where = where.reshape(-1)
-        return Found(
-            seconds=as_found(grid)[np.ix_(where, where)],
+        return RoadTimes(
+            seconds=known_seconds(grid)[np.ix_(where, where)],
             snap_m=np.where(grid.snap_m < 0, UNREACHABLE_M, grid.snap_m)[where],
-            as_of=_oldest(grid),
+            as_of=_oldest_day(grid),
             trouble=trouble,
         )
 
@@ -101,7 +111,7 @@ class Osrm:
 
     # --- asking
 
-    def _complete(self, client: Client, grid: Grid) -> None:
+    def _complete(self, client: RoadClient, grid: TimeGrid) -> None:
         """Ask for all times that are missing or too old."""
         for _ in range(ROUNDS):
             try:
@@ -112,7 +122,7 @@ class Osrm:
                 continue
         raise RoadsError(RoadTrouble.ANSWER)
 
-    def _missing(self, grid: Grid) -> Array:
+    def _missing(self, grid: TimeGrid) -> Array:
         old = grid.day.astype(np.int32) < self.today - self.cache_days
         missing: Array = (grid.seconds == UNASKED) | old
         np.fill_diagonal(missing, False)
@@ -129,7 +139,7 @@ class Osrm:
                 if block.any():
                     yield rows[block.any(axis=1)], columns[block.any(axis=0)]
 
-    def _block(self, client: Client, grid: Grid, rows: Array, columns: Array) -> None:
+    def _block(self, client: RoadClient, grid: TimeGrid, rows: Array, columns: Array) -> None:
         """One request; split if the server finds it too big or knows no road near a place."""
         places = list(dict.fromkeys([*rows.tolist(), *columns.tolist()]))
         number = {place: index for index, place in enumerate(places)}
@@ -145,7 +155,7 @@ class Osrm:
             },
         )
         code = answer.get("code")
-        if code == "NoSegment" and (index := _named(answer, len(places))) is not None:
+        if code == "NoSegment" and (index := _unsnapped_place(answer, len(places))) is not None:
             self._off_the_map(grid, places[index])
             left = [group[group != places[index]] for group in (rows, columns)]
             if all(map(len, left)):
@@ -160,12 +170,12 @@ class Osrm:
         else:
             raise RoadsError(RoadTrouble.ANSWER)
 
-    def _off_the_map(self, grid: Grid, place: int) -> None:
+    def _off_the_map(self, grid: TimeGrid, place: int) -> None:
         for line in ((place, slice(None)), (slice(None), place)):
             grid.seconds[line], grid.day[line] = UNKNOWN, self.today
         grid.seconds[place, place], grid.snap_m[place] = 0, UNREACHABLE_M
 
-    def _enter(self, grid: Grid, rows: Array, columns: Array, answer: dict[str, Any]) -> None:
+    def _enter(self, grid: TimeGrid, rows: Array, columns: Array, answer: dict[str, Any]) -> None:
         version = str(answer.get("data_version", ""))[:60]
         if version != grid.version:
             known, grid.version = bool((grid.day > 0).any()), version
@@ -173,53 +183,56 @@ class Osrm:
                 grid.forget()
                 raise _Again
         cells = np.ix_(rows, columns)
-        seconds = _durations(answer.get("durations"), (len(rows), len(columns)))
+        seconds = _parse_durations(answer.get("durations"), (len(rows), len(columns)))
         grid.seconds[cells], grid.day[cells] = seconds, self.today
         np.fill_diagonal(grid.seconds, 0)
         for name, places in (("sources", rows), ("destinations", columns)):
-            grid.snap_m[places] = _distances(answer.get(name), len(places))
+            grid.snap_m[places] = _parse_distances(answer.get(name), len(places))
 
 
-def _oldest(grid: Grid) -> dt.date | None:
+def _oldest_day(grid: TimeGrid) -> dt.date | None:
     asked = (grid.seconds != UNASKED) & (grid.day > 0)
-    return day_of(int(grid.day[asked].min())) if asked.any() else None
+    return day_from_number(int(grid.day[asked].min())) if asked.any() else None
 
 
-def _named(answer: dict[str, Any], count: int) -> int | None:
+def _unsnapped_place(answer: dict[str, Any], count: int) -> int | None:
     """The place near which the server knows no road, if its message names one."""
     found = NO_SEGMENT.search(str(answer.get("message", ""))[:200])
     index = int(found[1]) if found else count
     return index if index < count else None
 
 
-def _number(value: object, most: float) -> float:
+def _parse_number(value: object, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise RoadsError(RoadTrouble.ANSWER)
     return float(value)
 
 
-def _rows(value: object, count: int) -> list[Any]:
+def _parse_rows(value: object, count: int) -> list[Any]:
     if not isinstance(value, list) or len(value) != count:
         raise RoadsError(RoadTrouble.ANSWER)
     return value
 
 
-def _durations(value: object, shape: tuple[int, int]) -> Array:
+def _parse_durations(value: object, shape: tuple[int, int]) -> Array:
     """int[n, m] whole seconds, rounded up; null becomes UNKNOWN."""
-    table = [_rows(row, shape[1]) for row in _rows(value, shape[0])]
+    table = [_parse_rows(row, shape[1]) for row in _parse_rows(value, shape[0])]
     seconds = [
-        [UNKNOWN if cell is None else math.ceil(_number(cell, LONGEST_S)) for cell in row] for row in table
+        [UNKNOWN if cell is None else math.ceil(_parse_number(cell, LONGEST_S)) for cell in row]
+        for row in table
     ]
     return np.array(seconds, dtype=np.int32).reshape(shape)
 
 
-def _distances(value: object, count: int) -> Array:
+def _parse_distances(value: object, count: int) -> Array:
     """float32[n] metres from each place to its road; 0 if the server does not state them."""
     if value is None:
         return np.zeros(count, dtype=np.float32)
-    points = _rows(value, count)
+    points = _parse_rows(value, count)
     metres = [
-        _number(point.get("distance", 0), UNREACHABLE_M) if isinstance(point, dict) else _number(None, 0)
+        _parse_number(point.get("distance", 0), UNREACHABLE_M)
+        if isinstance(point, dict)
+        else _parse_number(None, 0)
         for point in points
     ]
     return np.array(metres, dtype=np.float32)

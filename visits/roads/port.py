@@ -27,7 +27,7 @@ class RoadsError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Found:
+class RoadTimes:
     """Times of a source: `seconds[a, b]` (int32, UNKNOWN where it has none) and the distance of each place
     from the road in metres. `as_of` is the day of the oldest part; `trouble` says why some are missing or
     old."""
@@ -44,7 +44,7 @@ class Source(Protocol):
 
     name: RoadSource
 
-    def find(self, locations: Locations, *, budget_s: float) -> Found:
+    def find(self, locations: Locations, *, budget_s: float) -> RoadTimes:
         """Times between all places, UNKNOWN where there is none."""
 
 

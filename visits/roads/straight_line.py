@@ -16,21 +16,21 @@ from visits.planning import GreatCircle
 
 
 @dataclass(frozen=True)
-class Straight:
+class StraightLine:
     """The straight line; `fitted` is the day of its calibration, None for the settings' own."""
 
     model: GreatCircle
     fitted: dt.date | None = None
 
 
-def of_settings() -> GreatCircle:
+def line_of_settings() -> GreatCircle:
     """`TRAVEL_DETOUR` at `TRAVEL_SPEED_KMH`."""
     return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH)
 
 
-def in_force() -> Straight:
+def line_in_force() -> StraightLine:
     """The line with the applied fit, else the settings' own."""
     row = TravelFit.objects.filter(state=FitState.APPLIED).only("detour", "speed_kmh", "made_at").first()
     if row is not None:
-        return Straight(GreatCircle(row.detour, row.speed_kmh), timezone.localdate(row.made_at))
-    return Straight(of_settings())
+        return StraightLine(GreatCircle(row.detour, row.speed_kmh), timezone.localdate(row.made_at))
+    return StraightLine(line_of_settings())

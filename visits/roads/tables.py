@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from visits.planning import GreatCircle, Table
 from visits.planning.travel import EARTH_M, Locations, unit_vectors
-from visits.roads.port import Found
+from visits.roads.port import RoadTimes
 
 BLOCK = 256
 LONGEST_S = 24 * 3600  # nobody drives longer in a day; also keeps sums within int32
@@ -22,7 +22,7 @@ NEAR_M = 20_000.0  # a sample is fitted on pairs that a team would drive between
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filling:
+class FillSettings:
     """How to fill gaps. `speed_scale`: real speed as a multiple of the source's."""
 
     speed_scale: float = 1.0
@@ -31,7 +31,7 @@ class Filling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class FilledTable:
     """A complete table, the share of pairs from the straight line, and the number of places too far from any
     road."""
 
@@ -40,7 +40,9 @@ class Filled:
     far: int
 
 
-def fill(found: Found, locations: Locations, straight: GreatCircle, how: Filling) -> Filled:
+def fill_table(
+    found: RoadTimes, locations: Locations, straight: GreatCircle, how: FillSettings
+) -> FilledTable:
     """The table of all pairs in whole seconds, rounded up."""
     count = len(locations)
     out = straight.matrix(locations)
@@ -57,29 +59,29 @@ def fill(found: Found, locations: Locations, straight: GreatCircle, how: Filling
         guessed += int((~known).sum()) - int((~known).diagonal(at).sum())
     np.fill_diagonal(out, 0)
     pairs = count * (count - 1)
-    return Filled(
+    return FilledTable(
         table=Table(out), estimated=guessed / pairs if pairs else 0.0, far=int(np.count_nonzero(~near))
     )
 
 
-def sample(locations: Locations, count: int) -> list[int]:
+def sample_places(locations: Locations, count: int) -> list[int]:
     """`count` places spread over all: every k-th in the order of latitude, then longitude."""
     order = sorted(range(len(locations)), key=lambda index: locations[index])
     count = min(count, len(order))
     return [order[int((number + 0.5) * len(order) / count)] for number in range(count)]
 
 
-def metres(locations: Locations) -> NDArray[Any]:
+def distance_matrix(locations: Locations) -> NDArray[Any]:
     """Great-circle metres between all places (for samples: float64[n, n])."""
     vectors = unit_vectors(locations)
     gaps = np.linalg.norm(vectors[:, None, :] - vectors[None, :, :], axis=2)
     return np.asarray(2 * EARTH_M * np.arcsin(np.minimum(1.0, gaps / 2)))
 
 
-def fitted(locations: Locations, table: Table, straight: GreatCircle) -> GreatCircle:
+def fit_line(locations: Locations, table: Table, straight: GreatCircle) -> GreatCircle:
     """The straight line whose speed gives the same total time as the table, over pairs up to `NEAR_M` apart;
     `straight` itself if there is nothing to fit."""
-    gaps = metres(locations)
+    gaps = distance_matrix(locations)
     pairs = (gaps > 0) & (gaps <= NEAR_M)
     if not pairs.any():
         pairs = gaps > 0

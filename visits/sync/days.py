@@ -23,42 +23,42 @@ from visits.sync.snapshot import one_moment
 DAYS_BEFORE, DAYS_AFTER, DAYS_IN_FULL = 1, 7, 1
 
 
-def dates(today: date) -> list[date]:
+def tablet_dates(today: date) -> list[date]:
     """The dates that a tablet holds."""
     return [today + timedelta(days=offset) for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
 
 
-def overview(*, device: Device, today: date) -> dict[str, Any]:
+def list_day_versions(*, device: Device, today: date) -> dict[str, Any]:
     """The newest version of each day, and the unread messages of the coordinator."""
     with one_moment():
-        contents = _contents(team=device.team, days=dates(today), today=today)
+        contents = _build_contents(team=device.team, days=tablet_dates(today), today=today)
         messages = list(TeamMessage.objects.filter(team=device.team_id, read_at=None).order_by("pk")[:20])
     return {
         "today": today.isoformat(),
-        "days": {day.isoformat(): strict_json.digest(content) for day, content in contents.items()},
+        "days": {day.isoformat(): strict_json.content_sha256(content) for day, content in contents.items()},
         "messages": [
-            {"id": message.pk, "text": message.text, "at": moments.utc(message.written_at)}
+            {"id": message.pk, "text": message.text, "at": moments.format_utc(message.written_at)}
             for message in messages
         ],
     }
 
 
-def day(*, device: Device, wanted: date, today: date) -> dict[str, Any] | None:
+def load_day(*, device: Device, wanted: date, today: date) -> dict[str, Any] | None:
     """One day with its version; None outside the dates that a tablet holds."""
-    if wanted not in dates(today):
+    if wanted not in tablet_dates(today):
         return None
     with one_moment():
-        content = _contents(team=device.team, days=[wanted], today=today)[wanted]
-    return {"date": wanted.isoformat(), "version": strict_json.digest(content), "content": content}
+        content = _build_contents(team=device.team, days=[wanted], today=today)[wanted]
+    return {"date": wanted.isoformat(), "version": strict_json.content_sha256(content), "content": content}
 
 
-def _contents(*, team: Team, days: list[date], today: date) -> dict[date, dict[str, Any]]:
+def _build_contents(*, team: Team, days: list[date], today: date) -> dict[date, dict[str, Any]]:
     live = {
         row.date: row.live
         for row in TeamDay.objects.filter(team=team, date__in=days).select_related("live__plan")
     }
     stops = {day: version.content["stops"] for day, version in live.items()}
-    visits = _visits(UUID(stop["visit"]) for day_stops in stops.values() for stop in day_stops)
+    visits = _load_visits(UUID(stop["visit"]) for day_stops in stops.values() for stop in day_stops)
     shifts = {shift.date: shift for shift in Shift.objects.filter(team=team, date__in=days)}
     officers = list(
         Officer.objects.filter(team=team, is_active=True).order_by("pk").values_list("pk", flat=True)
@@ -78,27 +78,27 @@ def _contents(*, team: Team, days: list[date], today: date) -> dict[date, dict[s
             else {
                 "version": version.number,
                 "hash": version.content_sha256,
-                "at": moments.utc(version.published_at),
+                "at": moments.format_utc(version.published_at),
             },
-            "shift": None if version is None or shift is None else _shift(shift, team, officers),
-            "stops": [_stop(visit) for visit in there] if in_full else [],
-            "villages": [] if in_full else _villages(there),
+            "shift": None if version is None or shift is None else _describe_shift(shift, team, officers),
+            "stops": [_describe_stop(visit) for visit in there] if in_full else [],
+            "villages": [] if in_full else _count_by_village(there),
         }
     return contents
 
 
-def _visits(ids: Iterable[UUID]) -> dict[UUID, Visit]:
+def _load_visits(ids: Iterable[UUID]) -> dict[UUID, Visit]:
     rows = Visit.objects.filter(pk__in=list(ids)).select_related(
         "need__resident__village__district", "need__resident__key"
     )
     return {visit.pk: visit for visit in rows}
 
 
-def _local(at: datetime) -> str:
+def _format_local(at: datetime) -> str:
     return timezone.localtime(at).isoformat()
 
 
-def _shift(shift: Shift, team: Team, officers: list[int]) -> dict[str, Any]:
+def _describe_shift(shift: Shift, team: Team, officers: list[int]) -> dict[str, Any]:
     def moment(clock: Any) -> str:
         return timezone.make_aware(datetime.combine(shift.date, clock)).isoformat()
 
@@ -110,12 +110,12 @@ def _shift(shift: Shift, team: Team, officers: list[int]) -> dict[str, Any]:
     }
 
 
-def _contact(resident: Resident) -> dict[str, str] | None:
-    name, phone = vault.get(resident, "carer_name"), vault.get(resident, "phone")
+def _describe_contact(resident: Resident) -> dict[str, str] | None:
+    name, phone = vault.unseal_field(resident, "carer_name"), vault.unseal_field(resident, "phone")
     return {"name": name, "phone": phone} if name or phone else None
 
 
-def _stop(visit: Visit) -> dict[str, Any]:
+def _describe_stop(visit: Visit) -> dict[str, Any]:
     need, resident = visit.need, visit.need.resident
     return {
         "visit": str(visit.pk),
@@ -124,16 +124,16 @@ def _stop(visit: Visit) -> dict[str, Any]:
         "state": visit.state,
         "outcome": visit.outcome,
         "attempt": visit.attempt,
-        "planned_arrive": _local(visit.planned_arrive),
-        "planned_start": _local(visit.planned_start),
-        "planned_leave": _local(visit.planned_leave),
-        "told": [_local(at) for at in arrival_intervals.told(visit)],
+        "planned_arrive": _format_local(visit.planned_arrive),
+        "planned_start": _format_local(visit.planned_start),
+        "planned_leave": _format_local(visit.planned_leave),
+        "told": [_format_local(at) for at in arrival_intervals.interval_told(visit)],
         "resident": {
             "name": resident.name,
             "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,
             "sex": resident.sex,
         },
-        "contact": _contact(resident),
+        "contact": _describe_contact(resident),
         "address": resident.address,
         "village": resident.village.name,
         "district": resident.village.district.name,
@@ -151,7 +151,7 @@ def _stop(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _villages(visits: list[Visit]) -> list[dict[str, Any]]:
+def _count_by_village(visits: list[Visit]) -> list[dict[str, Any]]:
     counts = Counter(
         (visit.need.resident.village.name, visit.need.resident.village.district.name) for visit in visits
     )

@@ -14,7 +14,7 @@ from visits.sync.shapes import MANIFEST
 
 
 @dataclass(frozen=True)
-class Part:
+class ManifestPart:
     """One sealed part: `size` and `sha256` of its whole ciphertext, and the hashes of its chunks in order."""
 
     name: str
@@ -35,7 +35,7 @@ class Manifest:
     client: int
     form_version: int
     capture_key: str
-    parts: tuple[Part, ...]
+    parts: tuple[ManifestPart, ...]
 
     @property
     def size(self) -> int:
@@ -43,13 +43,13 @@ class Manifest:
         return sum(part.size for part in self.parts)
 
 
-def read(payload: dict[str, Any]) -> Manifest:
+def read_manifest(payload: dict[str, Any]) -> Manifest:
     """The manifest of a verified payload. Problems: invalid (with fields), too-large."""
-    found = shapes.errors(MANIFEST, payload)
+    found = shapes.list_errors(MANIFEST, payload)
     if found:
         raise ProblemError("invalid", errors=found)
     parts = tuple(
-        Part(part["name"], int(part["size"]), part["sha256"], tuple(part["chunks"]))
+        ManifestPart(part["name"], int(part["size"]), part["sha256"], tuple(part["chunks"]))
         for part in payload["parts"]
     )
     _check_limits(parts)
@@ -63,7 +63,7 @@ def read(payload: dict[str, Any]) -> Manifest:
         raise ProblemError(
             "invalid", errors=[{"field": "day", "message": _("Tanggal tidak ada di kalender.")}]
         ) from None
-    if moments.parse(payload["clocks"]["wall"]) is None:
+    if moments.parse_moment(payload["clocks"]["wall"]) is None:
         raise ProblemError(
             "invalid", errors=[{"field": "clocks.wall", "message": _("Jam tablet tidak terbaca.")}]
         )
@@ -80,7 +80,7 @@ def read(payload: dict[str, Any]) -> Manifest:
     )
 
 
-def _check_limits(parts: tuple[Part, ...]) -> None:
+def _check_limits(parts: tuple[ManifestPart, ...]) -> None:
     too_many = len(parts) > limits.CAPTURE_PARTS
     chunks = sum(len(part.chunks) for part in parts)
     too_big = sum(part.size for part in parts) > limits.CAPTURE_BYTES or chunks > limits.CAPTURE_CHUNKS

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from visits.enums import KeyRole, KeyState, Outcome
-from visits.lib.moments import utc
+from visits.lib.moments import format_utc
 from visits.models import Device, Officer, PublicKey
 from visits.sync.limits import (
     CAPTURE_BYTES,
@@ -40,7 +40,7 @@ def key_chain() -> list[str]:
     return list(rows.values_list("endorsement", flat=True)[:KEY_CHAIN])[::-1]
 
 
-def content(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
+def describe_device(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
     """The payload of the signed answer of `GET /me`."""
     rows = list(PublicKey.objects.exclude(state=KeyState.RETIRED).order_by("state", "-made_at"))
     signing = [row for row in rows if row.role != KeyRole.CAPTURE]
@@ -51,7 +51,7 @@ def content(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
     return {
         "device": str(device.pk),
         "name": device.name,
-        "time": utc(now),
+        "time": format_utc(now),
         "epoch": epoch,
         "wipe": False,
         "team": {"id": device.team_id, "name": device.team.name},
@@ -63,6 +63,6 @@ def content(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def wipe(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
+def describe_wipe(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
     """The payload of the order to a revoked tablet to remove its data."""
-    return {"device": str(device.pk), "time": utc(now), "epoch": epoch, "wipe": True}
+    return {"device": str(device.pk), "time": format_utc(now), "epoch": epoch, "wipe": True}

@@ -19,7 +19,7 @@ from visits.enums import DeviceState
 from visits.keys import office_keys
 from visits.lib import jose
 from visits.lib.problems import ProblemError
-from visits.lib.shapes import errors
+from visits.lib.shapes import list_errors
 from visits.models import Device, DeviceToken, PairingCode, Team
 from visits.sync.shapes import PAIRING
 from visits.tablets import greetings
@@ -34,7 +34,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedToken:
     """A new token in the clear, for the one response that carries it."""
 
     device: Device
@@ -51,7 +51,7 @@ def _token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
+def make_pairing_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
     """Make a one-time pairing code for a team: "ABCD-EFGH-JK". Only its keyed digest is stored."""
     letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     code = f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
@@ -59,11 +59,11 @@ def make_code(*, team: Team, user: Any, actor: str) -> tuple[str, PairingCode]:
         row = PairingCode.objects.create(
             digest=_code_digest(code), team=team, made_by=user, expires_at=timezone.now() + CODE_LIFE
         )
-        log.write(actor=actor, action="pairing_code_made", subject=team, detail={"code": row.pk})
+        log.write_log(actor=actor, action="pairing_code_made", subject=team, detail={"code": row.pk})
     return code, row
 
 
-def pair(*, jws: Any) -> Issued:
+def pair_device(*, jws: Any) -> IssuedToken:
     """Pair a tablet by a code and a proof that it holds its key. A repeat returns the same tablet with a new
     token.
 
@@ -71,12 +71,12 @@ def pair(*, jws: Any) -> Issued:
     conflict-key.
     """
     try:
-        kid, claimed = jose.peek(jws, typ=PAIRING_TYP)
+        kid, claimed = jose.peek_jws(jws, typ=PAIRING_TYP)
         key = jose.import_public(claimed.get("key"))
-        payload = jose.verify(jws, typ=PAIRING_TYP, key=key, kid=str(key.thumbprint()))
+        payload = jose.verify_jws(jws, typ=PAIRING_TYP, key=key, kid=str(key.thumbprint()))
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
-    wrong = errors(PAIRING, payload)
+    wrong = list_errors(PAIRING, payload)
     if wrong:
         raise ProblemError("invalid", errors=wrong)
     code, name, client = payload["code"], payload.get("name", ""), int(payload["client"])
@@ -84,14 +84,14 @@ def pair(*, jws: Any) -> Issued:
         raise ProblemError("client-too-old")
     try:
         with transaction.atomic():
-            return _join(
+            return _join_team(
                 digest=_code_digest(code), jwk=payload["key"], kid=kid, name=name[:80], client=client
             )
     except IntegrityError as error:  # two tablets with one code, or one key with two codes, at one moment
         raise ProblemError("code-gone") from error
 
 
-def _join(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int) -> Issued:
+def _join_team(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int) -> IssuedToken:
     now = timezone.now()
     code = PairingCode.objects.select_for_update().filter(digest=digest, expires_at__gt=now).first()
     if code is None:
@@ -100,7 +100,7 @@ def _join(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int)
         device = Device.objects.select_related("team").get(pk=code.device_id)
         if device.thumbprint != kid or device.state != DeviceState.ACTIVE:
             raise ProblemError("code-gone")
-        return issue(device=device)
+        return issue_token(device=device)
     if Device.objects.filter(thumbprint=kid).exists():
         raise ProblemError("conflict-key")
     device = Device.objects.create(
@@ -114,11 +114,11 @@ def _join(*, digest: str, jwk: dict[str, str], kid: str, name: str, client: int)
     changed = PairingCode.objects.filter(pk=code.pk, device__isnull=True).update(device=device, used_at=now)
     if not changed:
         raise ProblemError("code-gone")
-    log.write(actor=f"device:{device.pk}", action="device_paired", subject=device, to_state=device.state)
-    return issue(device=device)
+    log.write_log(actor=f"device:{device.pk}", action="device_paired", subject=device, to_state=device.state)
+    return issue_token(device=device)
 
 
-def issue(*, device: Device) -> Issued:
+def issue_token(*, device: Device) -> IssuedToken:
     """Issue a new token. The previous one stays valid, because the response that carries this one may be
     lost."""
     token = secrets.token_urlsafe(32)
@@ -127,23 +127,23 @@ def issue(*, device: Device) -> Issued:
     )
     kept = DeviceToken.objects.filter(device=device).order_by("-made_at").values_list("pk", flat=True)
     DeviceToken.objects.filter(device=device).exclude(pk__in=list(kept[:TOKENS_KEPT])).delete()
-    return Issued(device, token, row)
+    return IssuedToken(device, token, row)
 
 
-def exchange(*, jws: Any) -> Issued:
+def exchange_token(*, jws: Any) -> IssuedToken:
     """Issue a new token for a tablet that signs a recent ping with its key.
 
     Problems: bad-signature, unauthenticated (not a tablet of ours), ping-stale, device-revoked.
     """
     try:
-        kid, _claimed = jose.peek(jws, typ=TOKEN_TYP)
+        kid, _claimed = jose.peek_jws(jws, typ=TOKEN_TYP)
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
-    device = _find(kid)
+    device = _find_device(kid)
     if device is None:
         raise ProblemError("unauthenticated")
     try:
-        payload = jose.verify(jws, typ=TOKEN_TYP, key=office_keys.public(device.jwk), kid=kid)
+        payload = jose.verify_jws(jws, typ=TOKEN_TYP, key=office_keys.load_public_key(device.jwk), kid=kid)
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
     if payload.get("device") != kid:
@@ -154,10 +154,10 @@ def exchange(*, jws: Any) -> Issued:
     if device.state != DeviceState.ACTIVE:
         raise ProblemError("unauthenticated")
     with transaction.atomic():
-        return issue(device=device)
+        return issue_token(device=device)
 
 
-def _find(kid: str) -> Device | None:
+def _find_device(kid: str) -> Device | None:
     try:
         return Device.objects.select_related("team").filter(pk=UUID(kid)).first()
     except ValueError:
@@ -166,10 +166,10 @@ def _find(kid: str) -> Device | None:
 
 def revoked_problem(device: Device) -> ProblemError:
     """The problem `device-revoked` with the signed order to wipe."""
-    return ProblemError("device-revoked", extra={"signed": greetings.signed_wipe(device=device)})
+    return ProblemError("device-revoked", extra={"signed": greetings.sign_wipe(device=device)})
 
 
-def by_token(*, token: str) -> DeviceToken | None:
+def find_token(*, token: str) -> DeviceToken | None:
     """The token's row with its tablet; None if unknown or expired. Tokens of a revoked tablet do not expire,
     so that it can still hand in its records."""
     return (
@@ -180,7 +180,7 @@ def by_token(*, token: str) -> DeviceToken | None:
     )
 
 
-def seen(*, device: Device, client: int | None = None) -> None:
+def note_contact(*, device: Device, client: int | None = None) -> None:
     """Record that the tablet called, at most once a minute."""
     now = timezone.now()
     if device.last_seen_at is not None and device.last_seen_at >= now - SEEN_EVERY:
@@ -193,12 +193,12 @@ def seen(*, device: Device, client: int | None = None) -> None:
     ).update(**fields)
 
 
-def revoke(*, device: Device, actor: str) -> bool:
+def revoke_device(*, device: Device, actor: str) -> bool:
     """From now on the tablet reads nothing; what it still hands in goes to review. False where it was before."""
     return transition(row=device, to=DeviceState.REVOKED, actor=actor, revoked_at=timezone.now())
 
 
-def wiped(*, device: Device) -> bool:
+def mark_wiped(*, device: Device) -> bool:
     """The tablet's last word: it has removed everything. Ends its tokens for all but this call."""
     actor = f"device:{device.pk}"
     return transition(row=device, to=DeviceState.WIPED, actor=actor, wiped_at=timezone.now())

@@ -15,7 +15,7 @@ GAP_LATE = timedelta(days=5)
 
 
 @dataclass(frozen=True)
-class Gap:
+class NumberGap:
     """Event numbers `first` to `last` of a tablet that were never received; noticed at `since`."""
 
     first: int
@@ -28,7 +28,7 @@ class Gap:
         return timezone.now() - self.since > GAP_LATE
 
 
-def missing_numbers(device: Device) -> list[Gap]:
+def find_number_gaps(device: Device) -> list[NumberGap]:
     """The gaps in a tablet's event numbers, oldest first."""
     rows = (
         Event.objects.filter(device=device)
@@ -37,7 +37,7 @@ def missing_numbers(device: Device) -> list[Gap]:
         .values_list("before", "sequence", "received_at")
         .order_by("sequence")
     )
-    return [Gap(before + 1, sequence - 1, received) for before, sequence, received in rows]
+    return [NumberGap(before + 1, sequence - 1, received) for before, sequence, received in rows]
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class TabletRow:
         return (timezone.now() - seen).total_seconds() / 3600 if seen else float("inf")
 
 
-def _count(rows: QuerySet[Any], field: str) -> Coalesce:
+def _count_subquery(rows: QuerySet[Any], field: str) -> Coalesce:
     counted = rows.order_by().values(field).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def tablets() -> list[TabletRow]:
+def list_tablets() -> list[TabletRow]:
     """All tablets, active ones first, in one query."""
     events = Event.objects.filter(device=OuterRef("pk"))
     states = CaptureState.objects.filter(capture__device=OuterRef("pk"))
@@ -70,9 +70,9 @@ def tablets() -> list[TabletRow]:
         Device.objects.select_related("team")
         .annotate(
             highest=Coalesce(Subquery(highest), 0),
-            received=_count(events, "device"),
-            incomplete=_count(states.filter(stage=CaptureStage.INCOMPLETE), "capture__device"),
-            review=_count(states.filter(stage=CaptureStage.REVIEW), "capture__device"),
+            received=_count_subquery(events, "device"),
+            incomplete=_count_subquery(states.filter(stage=CaptureStage.INCOMPLETE), "capture__device"),
+            review=_count_subquery(states.filter(stage=CaptureStage.REVIEW), "capture__device"),
         )
         .order_by("state", "team__name", "name")
     )

@@ -26,9 +26,9 @@ _PLAN_TAGS = {PlanState.DRAFT: "waiting", PlanState.PUBLISHED: "done", PlanState
 
 
 @register.filter(name="span")
-def span(run: PlanRun) -> str:
+def show_run_days(run: PlanRun) -> str:
     """The days of a run."""
-    return labels.span(run.first_date, run.last_date)
+    return labels.format_days(run.first_date, run.last_date)
 
 
 @register.filter
@@ -48,20 +48,20 @@ def plan_tag(state: str) -> str:
 
 
 @register.filter(name="checkbox")
-def checkbox(field: BoundField) -> BoundField:
+def mark_checkbox(field: BoundField) -> BoundField:
     """The field, marked if it is a single checkbox, whose label then follows it."""
     field.is_checkbox = isinstance(field.field.widget, CheckboxInput)  # type: ignore[attr-defined]
     return field
 
 
 @register.filter(name="short_day")
-def short_day(on: Any) -> str:
-    return labels.short_day(on)
+def show_short_day(on: Any) -> str:
+    return labels.format_short_day(on)
 
 
 @register.filter(name="day_name")
-def day_name(on: Any) -> str:
-    return labels.day_name(on)
+def show_day_name(on: Any) -> str:
+    return labels.format_day(on)
 
 
 @register.filter

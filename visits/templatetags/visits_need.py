@@ -15,20 +15,20 @@ register = template.Library()
 @register.inclusion_tag("admin/visits/why_now.html")
 def need_now(need: Need) -> dict[str, Any]:
     """The answer of the published days as of now."""
-    now = why_now.ask(need=need)
+    now = why_now.explain_waiting_now(need=need)
     if now.trouble:
-        return {"trouble": slot_labels.none(now.trouble)}
+        return {"trouble": slot_labels.describe_no_slot(now.trouble)}
     if now.place is None:
-        return {"now": now, "said": unassigned.said(now.reason, shifts=now.shifts)}
+        return {"now": now, "said": unassigned.describe_reason(now.reason, shifts=now.shifts)}
     place = now.place
     return {
         "now": now,
-        "free": slot_labels.free(place.shift.team.name, formats.interval(*place.told)),
-        "price": slot_labels.price(place.slot),
+        "free": slot_labels.describe_free_slot(place.shift.team.name, formats.format_interval(*place.told)),
+        "price": slot_labels.describe_slot_price(place.slot),
     }
 
 
 @register.inclusion_tag("admin/visits/weights.html")
 def plan_weights() -> dict[str, Any]:
     """The weights of points, from the settings."""
-    return {"weights": priority_weights.rows(), "guarantee": priority_weights.guarantee()}
+    return {"weights": priority_weights.list_weights(), "guarantee": priority_weights.describe_guarantee()}

@@ -15,32 +15,32 @@ from visits.models import Shift
 Shifts = Mapping[int, Shift]
 
 
-def day_name(on: date) -> str:
+def format_day(on: date) -> str:
     """A date as "Selasa, 1 Desember 2026"."""
     return formats.date_format(on, "l, j F Y")
 
 
-def short_day(on: date) -> str:
+def format_short_day(on: date) -> str:
     """A date as "Sel 1 Des"."""
     return formats.date_format(on, "D j M")
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """A share (0..1) as "98%"; in Indonesian no space stands before the sign."""
     return _("%(n)s%%") % {"n": formats.number_format(round(100 * share), use_l10n=True)}
 
 
-def clock(seconds: int) -> str:
+def format_seconds_of_day(seconds: int) -> str:
     """Seconds since midnight as "09.10", rounded down to the minute."""
     return f"{seconds // 3600:02d}.{seconds % 3600 // 60:02d}"
 
 
-def clock_of(at: datetime) -> str:
+def format_local_clock(at: datetime) -> str:
     """A moment as "09.10", local time."""
     return formats.date_format(timezone.localtime(at), "H.i")
 
 
-def rest(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> str:
+def describe_break(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> str:
     """The break that lies within an interval, as "termasuk istirahat tim 12.00-13.00"; empty if none does."""
     told = [f"{timezone.localtime(at):%H:%M}" for at in (since, until)]
     for begins, ends in breaks:
@@ -50,7 +50,7 @@ def rest(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> s
     return ""
 
 
-def duration(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """Seconds as "2 jam 5 mnt"."""
     minutes = round(seconds / 60)
     if minutes < 60:
@@ -58,12 +58,12 @@ def duration(seconds: int) -> str:
     return _("%(hours)d jam %(minutes)02d mnt") % {"hours": minutes // 60, "minutes": minutes % 60}
 
 
-def duration_of(span: timedelta) -> str:
+def format_timedelta(span: timedelta) -> str:
     """A timedelta as "2 jam 5 mnt"."""
-    return duration(int(span.total_seconds()))
+    return format_duration(int(span.total_seconds()))
 
 
-def part(row: Mapping[str, Any]) -> str:
+def describe_part(row: Mapping[str, Any]) -> str:
     """The label of one part of a priority, without its points."""
     count = row.get("count")
     special = {
@@ -87,27 +87,27 @@ def part(row: Mapping[str, Any]) -> str:
     return str(code)
 
 
-def parts(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
+def describe_parts(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
     """Label and points of each part, the largest first."""
-    found = [(part(row), float(row["points"])) for row in rows]
+    found = [(describe_part(row), float(row["points"])) for row in rows]
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def skills(text: str) -> str:
+def describe_skills(text: str) -> str:
     """The labels of comma-separated skill codes ("iris,ramp")."""
     labels = [str(Skill(code).label) if code in Skill.values else code for code in text.split(",") if code]
     return ", ".join(labels)
 
 
-def team_day(shift: str | int | None, shifts: Shifts) -> str:
+def describe_team_day(shift: str | int | None, shifts: Shifts) -> str:
     """A team-day as "Tim 2 Sel 1 Des"."""
     found = shifts.get(int(shift)) if shift else None
     if found is None:
         return _("tim lain")
-    return f"{found.team.name} {short_day(found.date)}"
+    return f"{found.team.name} {format_short_day(found.date)}"
 
 
-def run_message(code: str) -> str:
+def describe_run_message(code: str) -> str:
     """The text of a run's message code: what happened and what to do."""
     texts = {
         "": "",
@@ -128,7 +128,7 @@ def run_message(code: str) -> str:
     return texts.get(code, code)
 
 
-def dropped(code: str) -> str:
+def describe_dropped(code: str) -> str:
     """Why a planned stop is left out when the plan is published."""
     texts = {
         "closed": _("keperluannya sudah ditutup"),
@@ -142,9 +142,9 @@ def dropped(code: str) -> str:
     return texts.get(code, _("keadaannya berubah"))
 
 
-def refusal(code: str, shift: Shift) -> str:
+def describe_refusal(code: str, shift: Shift) -> str:
     """Why a plan cannot be published, and what to do."""
-    place = {"team": shift.team.name, "day": day_name(shift.date)}
+    place = {"team": shift.team.name, "day": format_day(shift.date)}
     texts = {
         "newer": _(
             "%(team)s, %(day)s: jadwal yang lebih baru sudah terbit setelah rencana ini dihitung. "
@@ -168,7 +168,7 @@ def refusal(code: str, shift: Shift) -> str:
     return texts[code] % place
 
 
-def session_day(code: str) -> str:
+def describe_session_day(code: str) -> str:
     """Why a village session cannot be held on a day, and what to do."""
     texts = {
         "past": _("Tanggal sesi harus sesudah hari ini. Pilih tanggal lain."),
@@ -178,15 +178,15 @@ def session_day(code: str) -> str:
     return texts[code]
 
 
-def visits_count(count: int) -> str:
+def format_visit_count(count: int) -> str:
     """ "3 kunjungan"."""
     return ngettext("%(count)d kunjungan", "%(count)d kunjungan", count) % {"count": count}
 
 
-def span(first: date, last: date) -> str:
+def format_days(first: date, last: date) -> str:
     """A range of days as "1–7 Desember 2026", or a single day in full."""
     if first == last:
-        return day_name(first)
+        return format_day(first)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{formats.date_format(last, 'j F Y')}"
     if first.year == last.year:
@@ -194,18 +194,18 @@ def span(first: date, last: date) -> str:
     return f"{formats.date_format(first, 'j F Y')} – {formats.date_format(last, 'j F Y')}"
 
 
-def duration_exact(seconds: int) -> str:
+def format_exact_duration(seconds: int) -> str:
     """Seconds as "1 mnt 05 dtk"."""
     if seconds < 60:
         return _("%(seconds)d dtk") % {"seconds": seconds}
     return _("%(minutes)d mnt %(seconds)02d dtk") % {"minutes": seconds // 60, "seconds": seconds % 60}
 
 
-def figures(summary: PlanSummary) -> dict[str, Any]:
+def describe_figures(summary: PlanSummary) -> dict[str, Any]:
     """What a plan's page derives of its figures: homes of a team a day, the drive to each, how long it took."""
     served, team_days = summary.served, len(summary.team_days)
     return {
         "per_team_day": served / team_days if team_days else 0,
-        "drive_per_visit": duration(round(summary.travel_s / served)) if served else "–",
-        "elapsed": duration_exact(round(summary.elapsed_s)),
+        "drive_per_visit": format_duration(round(summary.travel_s / served)) if served else "–",
+        "elapsed": format_exact_duration(round(summary.elapsed_s)),
     }

@@ -5,7 +5,7 @@ from typing import Any
 from outreach.models import Need
 
 
-def home(need: Need, *, number: int, arrive: str = "") -> dict[str, Any]:
+def describe_home(need: Need, *, number: int, arrive: str = "") -> dict[str, Any]:
     """A home's marker with its label. Reads `need.resident.village`."""
     resident = need.resident
     return {

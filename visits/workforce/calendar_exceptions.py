@@ -17,12 +17,12 @@ def set_day(*, date: date, is_open: bool, reason: str, actor: str) -> CalendarDa
         date=date, defaults={"is_open": is_open, "reason": reason, "set_by": actor}
     )
     if before is None or before.is_open != is_open or before.reason != reason:
-        log.write(
+        log.write_log(
             actor=actor,
             action="day_set",
             subject=day,
-            from_state="" if before is None else _state(before.is_open),
-            to_state=_state(is_open),
+            from_state="" if before is None else _state_word(before.is_open),
+            to_state=_state_word(is_open),
             detail={"date": date.isoformat()},
         )
     return day
@@ -33,15 +33,15 @@ def clear_day(*, day: CalendarDay, actor: str) -> bool:
     """Delete the exception of a day. False if that was done before."""
     deleted, _rows = CalendarDay.objects.filter(pk=day.pk).delete()
     if deleted:
-        log.write(
+        log.write_log(
             actor=actor,
             action="day_cleared",
             subject=day,
-            from_state=_state(day.is_open),
+            from_state=_state_word(day.is_open),
             detail={"date": day.date.isoformat()},
         )
     return bool(deleted)
 
 
-def _state(is_open: bool) -> str:
+def _state_word(is_open: bool) -> str:
     return "open" if is_open else "closed"

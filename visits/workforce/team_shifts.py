@@ -16,8 +16,8 @@ def make_shifts(*, teams: Iterable[Team], first: date, last: date, actor: str) -
     """Make a shift for each team on each working day of the range, with the office's hours and the team's
     base, skills and limit. Existing shifts stay as they are, so a repeat makes none. Returns the new shifts.
     """
-    starts, ends = calendar.hours()
-    dates = calendar.working_days(first=first, last=last)
+    starts, ends = calendar.working_hours()
+    dates = calendar.list_working_days(first=first, last=last)
     wanted = [team for team in teams if team.is_active]
     have = set(Shift.objects.filter(team__in=wanted, date__in=dates).values_list("team_id", "date"))
     skills = {team.pk: skills_of(team) for team in wanted}
@@ -27,7 +27,7 @@ def make_shifts(*, teams: Iterable[Team], first: date, last: date, actor: str) -
             date=day,
             starts=starts,
             ends=ends,
-            breaks=calendar.breaks(day),
+            breaks=calendar.working_breaks(day),
             start_latitude=team.latitude,
             start_longitude=team.longitude,
             end_latitude=team.latitude,
@@ -45,7 +45,9 @@ def make_shifts(*, teams: Iterable[Team], first: date, last: date, actor: str) -
     )
     made = [shift for shift in made if (shift.team_id, shift.date) not in have]
     for shift in made:
-        log.write(actor=actor, action="shift_made", subject=shift, detail={"date": shift.date.isoformat()})
+        log.write_log(
+            actor=actor, action="shift_made", subject=shift, detail={"date": shift.date.isoformat()}
+        )
     return made
 
 
@@ -64,7 +66,7 @@ def set_cancelled(*, shift: Shift, cancelled: bool, actor: str) -> bool:
     changed = Shift.objects.filter(pk=shift.pk, is_cancelled=not cancelled).update(is_cancelled=cancelled)
     if changed:
         shift.is_cancelled = cancelled
-        log.write(
+        log.write_log(
             actor=actor,
             action="shift_cancelled" if cancelled else "shift_taken_up",
             subject=shift,
@@ -74,10 +76,10 @@ def set_cancelled(*, shift: Shift, cancelled: bool, actor: str) -> bool:
 
 
 @transaction.atomic
-def save(*, row: Team | Officer | Shift, changed: list[str], actor: str) -> None:
+def save_workforce_row(*, row: Team | Officer | Shift, changed: list[str], actor: str) -> None:
     """Save a team, an officer or a shift, with a log row that names the changed fields."""
     made = row.pk is None
     row.save()
     if made or changed:
         action = f"{row._meta.model_name}_{'made' if made else 'changed'}"
-        log.write(actor=actor, action=action, subject=row, detail={"fields": sorted(changed)})
+        log.write_log(actor=actor, action=action, subject=row, detail={"fields": sorted(changed)})

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, dev: bool, **options: Any) -> None:
         source = settings.BASE_DIR / "visits" / "static" / "visits" / "tablet"
         try:
-            installed = assets.install(source=source, target=settings.ASSETS_DIR, dev=dev)
+            installed = assets.install_libraries(source=source, target=settings.ASSETS_DIR, dev=dev)
         except assets.AssetsError as error:
             raise CommandError(str(error)) from None
         compiled = assets.compile_translations(

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begin = time.monotonic()
-        where = processes.addresses(options)
+        where = processes.parse_addresses(options)
         try:
             if not options["no_serve"]:
                 processes.require_free_ports(where)
@@ -42,9 +42,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Login of the office: {login.user.username}  password: {login.password}")
         if not options["no_serve"]:
             os.environ["DEMO"] = "on"
-            processes.serve(where, say=self.stdout.write)
+            processes.run_processes(where, say=self.stdout.write)
 
-    def _fill(self, options: dict[str, Any]) -> accounts.Login:
+    def _fill(self, options: dict[str, Any]) -> accounts.DemoLogin:
         call_command("migrate", verbosity=0, interactive=False)
         if requests.holds_real_data():
             raise CommandError(
@@ -54,13 +54,13 @@ class Command(BaseCommand):
         call_command("assets", verbosity=0)
         call_command("load_region", stdout=self.stdout)
         call_command("capture_keys", "create", stdout=StringIO())
-        login = accounts.coordinator(keys_dir=settings.KEYS_DIR)
-        crews = teams.make(count=options["teams"])
-        asked = requests.ask(needs=options["needs"], seed=options["seed"], user=login.user)
+        login = accounts.ensure_coordinator(keys_dir=settings.KEYS_DIR)
+        crews = teams.make_teams(count=options["teams"])
+        asked = requests.ask_for_visits(needs=options["needs"], seed=options["seed"], user=login.user)
         self.stdout.write(
             f"Made-up people: {asked.made} new, {asked.waiting} requests wait for the coordinator."
         )
-        made = week.publish(
+        made = week.publish_week(
             crews=crews,
             days=options["days"],
             seconds=options["seconds"],

@@ -18,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("assets", verbosity=0)  # without them maps and tablets stay empty
         try:
-            processes.serve(processes.addresses(options), say=self.stdout.write)
+            processes.run_processes(processes.parse_addresses(options), say=self.stdout.write)
         except processes.CannotServeError as error:
             raise CommandError(str(error)) from None

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            loaded = region.load(folder=options["folder"])
+            loaded = region.load_region(folder=options["folder"])
         except RegionError as error:
             shown = error.problems[:20]
             more = len(error.problems) - len(shown)

@@ -31,7 +31,7 @@ def homes(points: Any, count: int, seed: int) -> list[tuple[float, float]]:
 
 def measure(path: Path, folder: Path, places: int, seed: int) -> dict[str, Any]:
     began = time.process_time()
-    built, _ = source.build(
+    built, _ = source.build_extract(
         path,
         folder=folder,
         speeds=rules.SPEEDS,
@@ -40,21 +40,21 @@ def measure(path: Path, folder: Path, places: int, seed: int) -> dict[str, Any]:
         say=lambda step, count: None,
     )
     build_s = time.process_time() - began
-    spots = homes(graph.load(folder / built.graph).point, places, seed)
+    spots = homes(graph.load_graph(folder / built.graph).point, places, seed)
     began = time.process_time()
-    extract = source.Extract(folder=folder)
+    extract = source.ExtractSource(folder=folder)
     extract.find(spots[:2], budget_s=60)
     load_s = time.process_time() - began
     began = time.process_time()
     found = extract.find(spots, budget_s=600)
-    filled = tables.fill(found, spots, GreatCircle(), tables.Filling())
+    filled = tables.fill_table(found, spots, GreatCircle(), tables.FillSettings())
     table_s = time.process_time() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    near = np.flatnonzero(found.snap_m <= tables.Filling().snap_limit_m)
+    near = np.flatnonzero(found.snap_m <= tables.FillSettings().snap_limit_m)
     seconds = found.seconds[np.ix_(near, near)].astype(np.float64)
-    gaps = tables.metres([spots[i] for i in near])
+    gaps = tables.distance_matrix([spots[i] for i in near])
     sane = sanity(seconds, gaps, found.snap_m[near], max(rules.SPEEDS.values()), seed)
-    line = tables.fitted(spots, filled.table, GreatCircle())
+    line = tables.fit_line(spots, filled.table, GreatCircle())
     pairs = (gaps > 500) & (gaps <= tables.NEAR_M)
     off = np.abs(seconds[pairs] / (gaps[pairs] * line.seconds_per_m) - 1)
     return {

@@ -31,7 +31,7 @@ def _handed_in(stack: Stack, visit: str) -> dict[str, tuple[str, dict[str, objec
     """What the office holds, by kind: what became of it, and what it says."""
     with stack.orm():
         rows = Event.objects.filter(visit_id=visit).select_related("status", "key")
-        return {row.kind: (row.status.state, events.content(row)["data"]) for row in rows}
+        return {row.kind: (row.status.state, events.unseal_event(row)["data"]) for row in rows}
 
 
 def test_a_contact_and_a_place_are_corrected_at_the_home(

@@ -48,7 +48,7 @@ def test_a_team_leaves_without_a_network(
     with shared_stack.orm():
         left = Event.objects.select_related("status", "device").get(device__team=day.team, kind="departed")
         assert (left.sequence, left.visit, left.status.state) == (1, None, "applied")
-        on = departures.when(left).astimezone().date()
-        assert list(departures.of_day(on=on, teams=[day.team])) == [day.team]
+        on = departures.event_moment(left).astimezone().date()
+        assert list(departures.departures_on(on=on, teams=[day.team])) == [day.team]
     expect(page.get_by_role("button", name="Urungkan")).to_have_count(0)
     expect(page.locator("#departed")).to_be_visible()

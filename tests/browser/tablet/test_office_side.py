@@ -23,7 +23,7 @@ def test_a_revoked_tablet_hands_in_and_reads_nothing_more(
     officer.arrive(page)
     officer.record(page)
     with shared_stack.orm():
-        assert devices.revoke(device=Device.objects.get(team_id=day.team), actor="system")
+        assert devices.revoke_device(device=Device.objects.get(team_id=day.team), actor="system")
     context.unroute("**/api/v1/**")
 
     officer.sync(page)
@@ -44,8 +44,8 @@ def test_lost_tokens_and_renewed_keys_are_no_matter(shared_stack: Stack, page: P
     officer.pair(page, shared_stack.tablet, day)
     with shared_stack.orm():
         DeviceToken.objects.filter(device__team_id=day.team).delete()
-        office_keys.rotate(KeyRole.SERVER, actor="system")
-        office_keys.rotate(KeyRole.SERVER, actor="system")
+        office_keys.rotate_key(KeyRole.SERVER, actor="system")
+        office_keys.rotate_key(KeyRole.SERVER, actor="system")
     officer.arrive(page)
     officer.record(page)
     expect(page.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=40_000)
@@ -63,7 +63,7 @@ def test_after_a_restore_the_tablet_offers_again_what_it_holds(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/api/v1/")[2]))
     with shared_stack.orm():
-        epochs.begin(actor="system")
+        epochs.begin_epoch(actor="system")
     with page.expect_request("**/captures/status"):
         officer.sync(page)
     expect(page.locator("#sync-link")).to_contain_text("Semua terkirim")

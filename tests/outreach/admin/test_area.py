@@ -19,7 +19,7 @@ def test_without_a_region_there_is_no_map(coordinator: Client) -> None:
 
 
 def test_the_map_comes_gzipped_plain_or_not_again(coordinator: Client) -> None:
-    region.load()
+    region.load_region()
 
     packed = coordinator.get(MAP, headers={"accept-encoding": "gzip, br"})
     plain = coordinator.get(MAP)
@@ -34,6 +34,6 @@ def test_the_map_comes_gzipped_plain_or_not_again(coordinator: Client) -> None:
 
 @pytest.mark.parametrize("model", ["regency", "district", "village", "healthpost", "logentry"])
 def test_lists_are_to_look_at_only(admin_client: Client, model: str) -> None:
-    region.load()
+    region.load_region()
     assert admin_client.get(f"/admin/outreach/{model}/").status_code == 200
     assert admin_client.get(f"/admin/outreach/{model}/add/").status_code == 403

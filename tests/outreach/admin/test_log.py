@@ -11,7 +11,7 @@ LOG = "/admin/outreach/logentry/"
 
 def test_the_log_is_read_in_words_newest_first(admin_client: Client, admin_user: User) -> None:
     need = NeedFactory()
-    log.write(actor="system", action="need_made", subject=need)
+    log.write_log(actor="system", action="need_made", subject=need)
     transition(row=need, to=NeedState.PLANNED, actor=f"user:{admin_user.pk}")
 
     page = admin_client.get(LOG).content.decode()
@@ -25,12 +25,12 @@ def test_the_log_is_read_in_words_newest_first(admin_client: Client, admin_user:
 
 def test_few_and_many_rows_take_the_same_queries(admin_client: Client, django_assert_num_queries) -> None:
     need = NeedFactory()
-    log.write(actor="user:1", action="need_made", subject=need)
+    log.write_log(actor="user:1", action="need_made", subject=need)
     admin_client.get(LOG)
     with django_assert_num_queries(7) as first:
         admin_client.get(LOG)
     assert first
     for actor in ("user:2", "device:3"):
-        log.write(actor=actor, action="need_changed", subject=need)
+        log.write_log(actor=actor, action="need_changed", subject=need)
     with django_assert_num_queries(7):
         admin_client.get(LOG)

@@ -4,13 +4,13 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from outreach.admin import need_extras
-from outreach.admin.need_extras import Place, add_extra, render_extras
+from outreach.admin.need_extras import PagePlace, add_extra, render_extras
 from outreach.models import Need
 
 
 @pytest.fixture
 def request_of_nobody(monkeypatch: pytest.MonkeyPatch) -> HttpRequest:
-    monkeypatch.setattr(need_extras, "_renders", {place: [] for place in Place})
+    monkeypatch.setattr(need_extras, "_renders", {place: [] for place in PagePlace})
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     return request
@@ -24,7 +24,7 @@ def test_what_is_added_is_shown_once_and_text_is_escaped(request_of_nobody: Http
         return ""
 
     for render in (first, second, first):
-        add_extra(Place.ACTIONS, render)
+        add_extra(PagePlace.ACTIONS, render)
 
-    assert render_extras(Place.ACTIONS, request_of_nobody, Need(attempts=2)) == "&lt;b&gt;2&lt;/b&gt;"
-    assert render_extras(Place.REASONS, request_of_nobody, Need(attempts=2)) == ""
+    assert render_extras(PagePlace.ACTIONS, request_of_nobody, Need(attempts=2)) == "&lt;b&gt;2&lt;/b&gt;"
+    assert render_extras(PagePlace.REASONS, request_of_nobody, Need(attempts=2)) == ""

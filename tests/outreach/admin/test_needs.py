@@ -14,7 +14,7 @@ from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, draft
 from visits.enums import PlanState
 from visits.models import Plan, Shift
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outreach/need/"
@@ -72,7 +72,7 @@ def test_the_list_takes_the_same_queries_for_one_and_three_rows(
 
 def test_one_need_shows_what_its_resident_reads(coordinator: Client, clock) -> None:
     need = NeedFactory()
-    progress.record(need=need, milestone=Milestone.ACCEPTED, at=clock.now(), source="r")
+    progress.record_progress(need=need, milestone=Milestone.ACCEPTED, at=clock.now(), source="r")
 
     assert "Permohonan disetujui" in coordinator.get(_url(need)).content.decode()
 
@@ -143,7 +143,7 @@ def test_a_need_says_what_the_published_days_say_now(db, clock) -> None:
     shift = ShiftFactory(date=clock.today() + timedelta(days=1), team__max_visits=2, max_visits=2)
     need, first, second = NeedFactory(), *(NeedFactory(resident__name="Siti Contoh") for _ in range(2))
     plan = draft({shift: [first, second]}, left=[need], first=shift.date, now=now)
-    publish(plan=plan, user=None, now=now)
+    publish_plan(plan=plan, user=None, now=now)
 
     page = " ".join(coordinator.get(_url(need)).content.decode().split())
 

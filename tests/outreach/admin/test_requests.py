@@ -45,7 +45,7 @@ def _request(token: str = "form", **changes: Any) -> VisitRequest:
         "made_up": True,
     }
     data = intake.Intake(**(given | changes))
-    return intake.submit(form_token=token, data=data, consent=intake.Consent("x", "x")).request
+    return intake.submit_request(form_token=token, data=data, consent=intake.Consent("x", "x")).request
 
 
 def _url(row: VisitRequest, action: str = "") -> str:
@@ -218,7 +218,7 @@ def test_a_point_with_commas_is_understood(coordinator: Client) -> None:
 
 
 def test_the_same_nik_is_chosen_for_the_coordinator_and_cannot_be_overlooked(coordinator: Client) -> None:
-    resident = ResidentFactory(name="Lain", nik_index=vault.blind("nik", NIK))
+    resident = ResidentFactory(name="Lain", nik_index=vault.blind_index("nik", NIK))
     row = _request()
 
     page = coordinator.get(_url(row)).content.decode()
@@ -233,7 +233,7 @@ def test_the_same_nik_is_chosen_for_the_coordinator_and_cannot_be_overlooked(coo
 
 
 def test_a_duplicate_is_merged_with_the_errand_under_way(coordinator: Client) -> None:
-    need = NeedFactory(resident=ResidentFactory(nik_index=vault.blind("nik", NIK)))
+    need = NeedFactory(resident=ResidentFactory(nik_index=vault.blind_index("nik", NIK)))
     row = _request()
     assert "Mungkin ganda" in coordinator.get(QUEUE).content.decode()
     assert "Gabungkan" in coordinator.get(_url(row)).content.decode()

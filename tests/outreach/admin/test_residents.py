@@ -11,8 +11,8 @@ NIK = "3519015705500001"
 
 
 def _resident(**options) -> Resident:
-    row = ResidentFactory(nik_index=vault.blind("nik", NIK), **options)
-    vault.put(row, "nik", NIK)
+    row = ResidentFactory(nik_index=vault.blind_index("nik", NIK), **options)
+    vault.seal_field(row, "nik", NIK)
     row.save()
     return row
 

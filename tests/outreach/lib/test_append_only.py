@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
     "sql", ["UPDATE outreach_logentry SET action = 'forged'", "DELETE FROM outreach_logentry"]
 )
 def test_the_database_refuses_to_change_the_log(sql: str) -> None:
-    log.write(actor="system", action="tested", subject=RegencyFactory())
+    log.write_log(actor="system", action="tested", subject=RegencyFactory())
 
     with (
         pytest.raises(DatabaseError, match="append-only"),

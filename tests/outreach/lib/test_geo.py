@@ -15,9 +15,9 @@ RING = {
     ("latitude", "longitude", "inside"), [(1, 1, True), (5, 5, False), (11, 5, False), (9, 5, True)]
 )
 def test_a_point_is_inside_unless_it_is_in_a_hole(latitude: float, longitude: float, inside: bool) -> None:
-    assert geo.contains(RING, latitude=latitude, longitude=longitude) is inside
+    assert geo.contains_point(RING, latitude=latitude, longitude=longitude) is inside
     several = {"type": "MultiPolygon", "coordinates": [RING["coordinates"]]}
-    assert geo.contains(several, latitude=latitude, longitude=longitude) is inside
+    assert geo.contains_point(several, latitude=latitude, longitude=longitude) is inside
 
 
 def test_rounding_drops_points_that_fall_together_and_rings_that_vanish() -> None:
@@ -28,7 +28,7 @@ def test_rounding_drops_points_that_fall_together_and_rings_that_vanish() -> Non
             [[0.5, 0.5], [0.50001, 0.5], [0.50001, 0.50001], [0.5, 0.5]],
         ],
     }
-    assert geo.rounded(area, 4) == {
+    assert geo.round_boundary(area, 4) == {
         "type": "MultiPolygon",
         "coordinates": [[[[0.0, 0], [1, 0.0], [1, 1], [0, 1], [0, 0]]]],
     }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.lib.names import ALIKE, likeness
+from outreach.lib.names import ALIKE, name_likeness
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from outreach.lib.names import ALIKE, likeness
     ],
 )
 def test_the_same_person_written_otherwise_is_alike(one: str, other: str) -> None:
-    assert likeness(one, other) >= ALIKE
+    assert name_likeness(one, other) >= ALIKE
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_the_same_person_written_otherwise_is_alike(one: str, other: str) -> Non
     ],
 )
 def test_others_are_not(one: str, other: str) -> None:
-    assert likeness(one, other) < ALIKE
+    assert name_likeness(one, other) < ALIKE
 
 
 NAMES = st.lists(
@@ -40,5 +40,5 @@ NAMES = st.lists(
 
 @given(NAMES, NAMES)
 def test_likeness_is_symmetric_and_bounded(one: str, other: str) -> None:
-    assert likeness(one, other) == likeness(other, one)
-    assert 0 <= likeness(one, other) <= 1
+    assert name_likeness(one, other) == name_likeness(other, one)
+    assert 0 <= name_likeness(one, other) <= 1

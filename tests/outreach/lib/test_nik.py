@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.lib.nik import NumberError, disagreements, masked, parse_family_card, parse_nik
+from outreach.lib.nik import NumberError, list_disagreements, mask_nik, parse_family_card, parse_nik
 
 TODAY = date(2026, 11, 24)
 
@@ -16,7 +16,7 @@ def test_a_nik_gives_back_its_birth_date_and_sex(born: date, female: bool, seria
     nik = parse_nik(f"{text[:6]} {text[6:12]}-{text[12:]}", today=TODAY)
 
     assert (nik.text, nik.area, nik.born, nik.female) == (text, "351901", born, female)
-    assert disagreements(nik, birth_date=born, female=female) == []
+    assert list_disagreements(nik, birth_date=born, female=female) == []
 
 
 @given(st.text(max_size=30))
@@ -54,14 +54,14 @@ def test_a_leap_day_is_looked_for_in_both_centuries() -> None:
 def test_disagreements_are_named_and_never_raised() -> None:
     nik = parse_nik("3519015705500001", today=TODAY)
 
-    assert disagreements(nik, birth_date=date(1951, 5, 17), female=False) == ["birth_date", "sex"]
-    assert disagreements(nik, birth_date=date(1950, 5, 17), female=True) == []
-    assert disagreements(nik, birth_date=None, female=None) == []
+    assert list_disagreements(nik, birth_date=date(1951, 5, 17), female=False) == ["birth_date", "sex"]
+    assert list_disagreements(nik, birth_date=date(1950, 5, 17), female=True) == []
+    assert list_disagreements(nik, birth_date=None, female=None) == []
 
 
 def test_only_the_ends_of_a_nik_are_shown() -> None:
-    assert masked("3519015705500001") == "3519••••••••0001"
-    assert masked("12") == "••"
+    assert mask_nik("3519015705500001") == "3519••••••••0001"
+    assert mask_nik("12") == "••"
 
 
 def test_a_family_card_number_is_read() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from outreach.lib.phone import masked, parse_phone, shown
+from outreach.lib.phone import format_phone, mask_phone, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -8,14 +8,14 @@ from outreach.lib.phone import masked, parse_phone, shown
     [("+6281234567890", "0812-3456-7890"), ("+60123456789", "+60 12-345 6789"), ("x", "x"), ("", "")],
 )
 def test_a_number_is_shown_as_people_write_it(number: str, text: str) -> None:
-    assert shown(number) == text
+    assert format_phone(number) == text
 
 
 @pytest.mark.parametrize("typed", ["0812-3456-7890", "+62 812 3456 7890", "62812 3456 7890"])
 def test_what_is_shown_can_be_typed_again(typed: str) -> None:
-    assert parse_phone(shown(parse_phone(typed))) == "+6281234567890"
+    assert parse_phone(format_phone(parse_phone(typed))) == "+6281234567890"
 
 
 def test_a_masked_number_shows_its_end_alone() -> None:
-    assert masked("+6281234567890") == "\u2022\u2022\u2022\u2022 7890"
-    assert masked("") == ""
+    assert mask_phone("+6281234567890") == "\u2022\u2022\u2022\u2022 7890"
+    assert mask_phone("") == ""

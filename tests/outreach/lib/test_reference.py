@@ -8,7 +8,7 @@ from outreach.lib.reference import (
     ALPHABET,
     BadReferenceError,
     check_character,
-    code_from,
+    derive_code,
     new_reference,
     parse_code,
     parse_reference,
@@ -85,9 +85,9 @@ def test_the_code_says_what_is_wrong(typed: str, code: str) -> None:
 
 
 def test_a_printed_code_belongs_to_its_secret() -> None:
-    made = code_from(bytes(range(32)))
+    made = derive_code(bytes(range(32)))
 
-    assert made == code_from(bytes(range(32))) != code_from(bytes(range(1, 33)))
+    assert made == derive_code(bytes(range(32))) != derive_code(bytes(range(1, 33)))
     assert set(made) <= set(string.digits + string.ascii_uppercase + "-")
     assert parse_code(made.lower().replace("-", "")) == made
-    assert len({code_from(number.to_bytes(5, "big")) for number in range(3000)}) == 3000
+    assert len({derive_code(number.to_bytes(5, "big")) for number in range(3000)}) == 3000

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.lib.times import WindowError, age_on, birthday, merged, parts_of_day
+from outreach.lib.times import WindowError, age_on, birthday_on, merge_windows, parts_of_day
 
 CLOCK = st.builds(time, st.integers(0, 23), st.integers(0, 59)).map(lambda at: at.strftime("%H:%M"))
 WINDOWS = st.lists(st.tuples(CLOCK, CLOCK).filter(lambda pair: pair[0] < pair[1]).map(list), max_size=6)
@@ -13,11 +13,11 @@ WINDOWS = st.lists(st.tuples(CLOCK, CLOCK).filter(lambda pair: pair[0] < pair[1]
 
 @given(WINDOWS, CLOCK)
 def test_merging_keeps_every_minute_and_leaves_gaps_between(windows: list[list[str]], at: str) -> None:
-    joined = merged(windows)
+    joined = merge_windows(windows)
 
     assert any(begin <= at < end for begin, end in windows) == any(begin <= at < end for begin, end in joined)
     assert all(one[1] < other[0] for one, other in pairwise(joined))
-    assert merged(joined) == joined
+    assert merge_windows(joined) == joined
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_merging_keeps_every_minute_and_leaves_gaps_between(windows: list[list[s
 )
 def test_what_is_no_window_is_refused(windows: list[list[str]], code: str) -> None:
     with pytest.raises(WindowError, match=code):
-        merged(windows)
+        merge_windows(windows)
 
 
 @given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 20))
 def test_somebody_turns_an_age_on_the_birthday(born: date, age: int) -> None:
-    day = birthday(born, age)
+    day = birthday_on(born, age)
 
     assert age_on(born, day) == age
     assert age_on(born, date.fromordinal(day.toordinal() - 1)) == age - 1

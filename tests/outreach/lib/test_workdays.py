@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Any
 
-from outreach.lib.workdays import after, is_working_day
+from outreach.lib.workdays import add_working_days, is_working_day
 
 OFFICE: dict[str, Any] = {"weekdays": (0, 1, 2, 3, 4), "country": "ID"}
 
@@ -14,9 +14,11 @@ def test_weekends_and_holidays_are_no_working_days() -> None:
 
 
 def test_working_days_are_counted_over_weekends_and_holidays() -> None:
-    assert after(date(2026, 11, 26), 3, **OFFICE) == date(2026, 12, 1)
-    assert after(date(2026, 12, 23), 1, **OFFICE) == date(2026, 12, 28)
+    assert add_working_days(date(2026, 11, 26), 3, **OFFICE) == date(2026, 12, 1)
+    assert add_working_days(date(2026, 12, 23), 1, **OFFICE) == date(2026, 12, 28)
 
 
 def test_another_office_works_on_saturdays() -> None:
-    assert after(date(2026, 11, 27), 1, weekdays=(0, 1, 2, 3, 4, 5), country="ID") == date(2026, 11, 28)
+    assert add_working_days(date(2026, 11, 27), 1, weekdays=(0, 1, 2, 3, 4, 5), country="ID") == date(
+        2026, 11, 28
+    )

@@ -12,15 +12,15 @@ pytestmark = pytest.mark.django_db
 
 
 def _why(asked: VisitRequest) -> list[tuple[str, ...]]:
-    return [candidate.why for candidate in duplicates.candidates(asked)]
+    return [candidate.why for candidate in duplicates.find_duplicates(asked)]
 
 
 def test_the_same_nik_is_a_duplicate_whatever_the_name() -> None:
-    index = vault.blind("nik", "3519015705500001")
+    index = vault.blind_index("nik", "3519015705500001")
     asked = VisitRequestFactory(name="Siti", nik_index=index, birth_date=None)
     ResidentFactory(name="Lain Sekali", nik_index=index, birth_date=None)
 
-    (found,) = duplicates.candidates(asked)
+    (found,) = duplicates.find_duplicates(asked)
 
     assert found.same_nik
     assert found.resident is not None
@@ -54,10 +54,13 @@ def test_a_like_name_in_the_village_is_enough(born: date | None) -> None:
 def test_different_niks_need_more_than_name_and_village() -> None:
     village = VillageFactory()
     asked = VisitRequestFactory(
-        name="Sulastri", birth_date=date(1950, 5, 3), village=village, nik_index=vault.blind("nik", "1")
+        name="Sulastri", birth_date=date(1950, 5, 3), village=village, nik_index=vault.blind_index("nik", "1")
     )
     ResidentFactory(
-        name="Sulastri", birth_date=date(1971, 12, 9), village=village, nik_index=vault.blind("nik", "2")
+        name="Sulastri",
+        birth_date=date(1971, 12, 9),
+        village=village,
+        nik_index=vault.blind_index("nik", "2"),
     )
 
     assert _why(asked) == []
@@ -70,16 +73,16 @@ def test_neighbours_of_other_names_and_decided_requests_are_left_out() -> None:
     VisitRequestFactory(name="Sulastri", village=village, state=RequestState.REFUSED)
     waiting = VisitRequestFactory(name="Sulastri", village=village)
 
-    assert [candidate.request for candidate in duplicates.candidates(asked)] == [waiting]
+    assert [candidate.request for candidate in duplicates.find_duplicates(asked)] == [waiting]
 
 
 def test_the_surest_comes_first() -> None:
-    village, index = VillageFactory(), vault.blind("nik", "1")
+    village, index = VillageFactory(), vault.blind_index("nik", "1")
     asked = VisitRequestFactory(name="Sulastri", village=village, nik_index=index)
     like = ResidentFactory(name="Sulastri", village=village)
     same = ResidentFactory(name="Sulastri", nik_index=index, birth_date=None)
 
-    assert [candidate.resident for candidate in duplicates.candidates(asked)] == [same, like]
+    assert [candidate.resident for candidate in duplicates.find_duplicates(asked)] == [same, like]
 
 
 def test_a_list_is_marked_in_two_queries(django_assert_num_queries) -> None:
@@ -90,7 +93,7 @@ def test_a_list_is_marked_in_two_queries(django_assert_num_queries) -> None:
     ]
     for asked in ([first], [first, *alone]):
         with django_assert_num_queries(2):
-            assert duplicates.marked(asked) == {first.pk}
+            assert duplicates.find_marked_ids(asked) == {first.pk}
 
 
 def test_candidates_take_the_same_queries_for_few_and_many(django_assert_num_queries) -> None:
@@ -99,4 +102,4 @@ def test_candidates_take_the_same_queries_for_few_and_many(django_assert_num_que
     for _ in range(3):
         NeedFactory(resident=ResidentFactory(name="Sulastri", village=village))
         with django_assert_num_queries(3):
-            duplicates.candidates(asked)
+            duplicates.find_duplicates(asked)

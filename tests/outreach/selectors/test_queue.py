@@ -19,7 +19,7 @@ def test_states_are_counted_over_all_pages(clock) -> None:
         VisitRequestFactory()
     VisitRequestFactory(state=RequestState.REFUSED, decided_at=clock.now())
 
-    listed = queue.requests(state=RequestState.RECEIVED, number=2)
+    listed = queue.list_requests(state=RequestState.RECEIVED, number=2)
 
     counts = {state: count for state, _label, count in listed.states}
     assert (counts["received"], counts["refused"], counts["merged"]) == (queue.PER_PAGE + 1, 1, 0)
@@ -36,18 +36,18 @@ def test_the_next_request_is_the_first_of_the_queue_but_this(clock) -> None:
 
 @pytest.mark.parametrize("typed", ["3519 0157 0550 0001", "sulas", "SULASTRI"])
 def test_people_are_found_by_nik_or_a_part_of_the_name(typed: str) -> None:
-    resident = ResidentFactory(name="Sulastri", nik_index=vault.blind("nik", NIK))
+    resident = ResidentFactory(name="Sulastri", nik_index=vault.blind_index("nik", NIK))
     need = NeedFactory(resident=resident, state=NeedState.REVIEW)
-    asked = VisitRequestFactory(name="Sulastri", nik_index=vault.blind("nik", NIK))
+    asked = VisitRequestFactory(name="Sulastri", nik_index=vault.blind_index("nik", NIK))
     NeedFactory(resident=ResidentFactory(name="Bambang"))
     VisitRequestFactory(name="Bambang")
 
-    assert list(queue.residents(typed=typed).page.object_list) == [resident]
-    assert list(queue.needs(state="", typed=typed).page.object_list) == [need]
+    assert list(queue.list_residents(typed=typed).page.object_list) == [resident]
+    assert list(queue.list_needs(state="", typed=typed).page.object_list) == [need]
     assert queue.find_requests(typed) == [asked]
 
 
 def test_a_part_of_a_nik_finds_nobody() -> None:
-    ResidentFactory(name="Sulastri", nik_index=vault.blind("nik", NIK))
+    ResidentFactory(name="Sulastri", nik_index=vault.blind_index("nik", NIK))
 
-    assert list(queue.residents(typed=NIK[:8]).page.object_list) == []
+    assert list(queue.list_residents(typed=NIK[:8]).page.object_list) == []

@@ -11,15 +11,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_there_is_no_map_before_a_region_is_loaded() -> None:
-    assert selector.region_map() is None
-    assert selector.regency() is None
+    assert selector.load_region_map() is None
+    assert selector.get_regency() is None
 
 
 def test_the_map_is_small_and_has_every_boundary(django_assert_num_queries) -> None:
-    region.load()
-    first = selector.region_map()
+    region.load_region()
+    first = selector.load_region_map()
     with django_assert_num_queries(1):
-        again = selector.region_map()
+        again = selector.load_region_map()
 
     assert first is not None
     assert again is first

@@ -9,7 +9,7 @@ from django.utils import timezone
 from outreach.enums import ClosedReason, Milestone, NeedState, RequestState
 from outreach.models import Need, VisitRequest
 from outreach.selectors import flow
-from outreach.selectors.status import status_of
+from outreach.selectors.status import describe_status
 from outreach.services import progress
 from tests.factories.outreach import NeedFactory, VisitRequestFactory
 
@@ -33,12 +33,12 @@ def _request(*milestones: Milestone, **options) -> VisitRequest:
         at = NOW - timedelta(days=len(milestones) - place)
         ends = {"earliest": at + timedelta(days=1), "latest": at + timedelta(days=1, minutes=90)}
         extra = ends if milestone == Milestone.PLANNED else {}
-        progress.record(need=need, milestone=milestone, at=at, source=str(place), **extra)
+        progress.record_progress(need=need, milestone=milestone, at=at, source=str(place), **extra)
     return row
 
 
 def _told(row: VisitRequest) -> list[tuple[str, str]]:
-    return [(step.look, step.title) for step in status_of(row).steps]
+    return [(step.look, step.title) for step in describe_status(row).steps]
 
 
 RECEIVED = ("done", "Permohonan diterima")
@@ -55,7 +55,7 @@ def test_a_request_that_waits_says_so_with_age_and_range() -> None:
     VisitRequest.objects.update(received_at=NOW - timedelta(days=2))
     row.refresh_from_db()
 
-    step = status_of(row).steps[1]
+    step = describe_status(row).steps[1]
 
     assert _told(row) == [RECEIVED, ("waiting", "Menunggu diperiksa petugas kantor"), VISIT, PRINT, HAND]
     assert step.texts == ["Sudah menunggu 2 hari.", "Target kantor: 1 sampai 3 hari kerja."]
@@ -141,7 +141,7 @@ def test_the_way_is_told_step_by_step(milestones: list[Milestone], told: list[tu
 
 @pytest.mark.parametrize("milestone", list(Milestone))
 def test_every_milestone_has_a_word_and_every_waiting_step_an_age_and_a_range(milestone: Milestone) -> None:
-    status = status_of(_request(milestone))
+    status = describe_status(_request(milestone))
 
     assert len(status.steps) > 1
     for step in status.steps:
@@ -154,7 +154,7 @@ def test_an_appointment_that_passed_without_a_report_is_not_told_as_coming(clock
     row = _request(Milestone.PLANNED)
 
     with clock.at(NOW + timedelta(hours=4), tick=False):
-        step = status_of(row).steps[1]
+        step = describe_status(row).steps[1]
 
     assert (step.look, step.title) == ("waiting", "Menunggu laporan petugas")
 
@@ -164,7 +164,7 @@ def test_a_refusal_gives_its_reason_and_what_to_do() -> None:
         state=RequestState.REFUSED, refusal_reason="Rumah di luar wilayah.", decided_at=NOW
     )
 
-    status = status_of(row)
+    status = describe_status(row)
 
     assert status.finished
     assert status.steps[-1].texts == [
@@ -179,7 +179,7 @@ def test_a_closed_need_says_why(reason: ClosedReason) -> None:
     Need.objects.update(state=NeedState.CLOSED, closed_reason=reason)
     row.refresh_from_db()
 
-    status = status_of(row)
+    status = describe_status(row)
 
     assert status.finished
     assert len(status.steps[-1].texts) == 1
@@ -193,8 +193,8 @@ def test_enough_cases_give_an_observed_range(least: int, range_: str) -> None:
     for number in range(flow.ENOUGH):
         need = NeedFactory()
         at = NOW - timedelta(days=40)
-        progress.record(need=need, milestone=Milestone.ACCEPTED, at=at, source="r")
-        progress.record(
+        progress.record_progress(need=need, milestone=Milestone.ACCEPTED, at=at, source="r")
+        progress.record_progress(
             need=need,
             milestone=Milestone.PLANNED,
             at=at + timedelta(days=least + number % 8, minutes=not least),
@@ -202,7 +202,7 @@ def test_enough_cases_give_an_observed_range(least: int, range_: str) -> None:
         )
     cache.clear()
 
-    step = status_of(_request(Milestone.ACCEPTED)).steps[2]
+    step = describe_status(_request(Milestone.ACCEPTED)).steps[2]
 
     assert step.texts[1] == f"Selama ini 8 dari 10 warga menunggu {range_}."
 
@@ -211,13 +211,13 @@ def test_a_few_cases_say_nothing() -> None:
     for _ in range(flow.ENOUGH - 1):
         VisitRequestFactory(state=RequestState.REFUSED, decided_at=NOW)
 
-    assert flow.typical(Milestone.RECEIVED, Milestone.ACCEPTED) is None
+    assert flow.typical_wait(Milestone.RECEIVED, Milestone.ACCEPTED) is None
 
 
 def test_the_status_reads_progress_in_one_query(django_assert_num_queries) -> None:
     few, many = _request(Milestone.ACCEPTED), _request(*[Milestone.ACCEPTED, Milestone.PLANNED] * 3)
     for row in (few, many):
-        status_of(row)
+        describe_status(row)
         loaded = VisitRequest.objects.select_related("village", "need").get(pk=row.pk)
         with django_assert_num_queries(1):
-            status_of(loaded)
+            describe_status(loaded)

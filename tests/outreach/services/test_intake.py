@@ -37,10 +37,10 @@ def _data(**changes) -> intake.Intake:
 
 
 def test_a_filled_form_becomes_a_request_with_consent_and_a_log_row() -> None:
-    result = intake.submit(form_token="form", data=_data(), consent=CONSENT)
+    result = intake.submit_request(form_token="form", data=_data(), consent=CONSENT)
 
     row = VisitRequest.objects.get()
-    assert result == intake.Submitted(row, made=True)
+    assert result == intake.SubmittedRequest(row, made=True)
     assert parse_reference(row.reference) == row.reference
     assert (row.state, row.name) == (RequestState.RECEIVED, "Warga Contoh")
     assert (row.windows, row.weekdays) == ([["07:30", "12:00"]], [0, 4])
@@ -52,14 +52,14 @@ def test_a_filled_form_becomes_a_request_with_consent_and_a_log_row() -> None:
 
 
 def test_personal_numbers_are_sealed_and_found_again_by_their_index() -> None:
-    intake.submit(form_token="form", data=_data(), consent=CONSENT)
+    intake.submit_request(form_token="form", data=_data(), consent=CONSENT)
 
-    row = VisitRequest.objects.get(nik_index=vault.blind("nik", NIK))
-    assert vault.get(row, "nik") == NIK
-    assert vault.get(row, "phone") == "+6281234567890"
-    assert vault.get(row, "applicant_name") == "Pemohon Contoh"
-    assert vault.get(row, "health") == "Asma"
-    assert row.phone_tail_index == vault.blind("phone_tail", f"{row.pk}:7890")
+    row = VisitRequest.objects.get(nik_index=vault.blind_index("nik", NIK))
+    assert vault.unseal_field(row, "nik") == NIK
+    assert vault.unseal_field(row, "phone") == "+6281234567890"
+    assert vault.unseal_field(row, "applicant_name") == "Pemohon Contoh"
+    assert vault.unseal_field(row, "health") == "Asma"
+    assert row.phone_tail_index == vault.blind_index("phone_tail", f"{row.pk}:7890")
     sealed = VisitRequest.objects.values_list("nik_sealed", "phone_sealed", "health_sealed")[0]
     stored = b"".join(bytes(value or b"") for value in sealed)
     assert b"3519" not in stored
@@ -68,26 +68,26 @@ def test_personal_numbers_are_sealed_and_found_again_by_their_index() -> None:
 
 
 def test_without_a_phone_there_is_a_printed_code() -> None:
-    intake.submit(form_token="form", data=_data(phone=""), consent=CONSENT)
+    intake.submit_request(form_token="form", data=_data(phone=""), consent=CONSENT)
 
     row = VisitRequest.objects.get()
     code = vault.status_code(row)
     assert parse_code(code) == code
-    assert row.code_index == vault.blind("code", code)
+    assert row.code_index == vault.blind_index("code", code)
     assert row.phone_tail_index == row.phone_index == ""
 
 
 def test_the_same_form_twice_is_one_request_and_one_reference() -> None:
-    first = intake.submit(form_token="form", data=_data(), consent=CONSENT)
-    again = intake.submit(form_token="form", data=_data(name="Lain"), consent=CONSENT)
+    first = intake.submit_request(form_token="form", data=_data(), consent=CONSENT)
+    again = intake.submit_request(form_token="form", data=_data(name="Lain"), consent=CONSENT)
 
-    assert again == intake.Submitted(first.request, made=False)
+    assert again == intake.SubmittedRequest(first.request, made=False)
     assert VisitRequest.objects.count() == PersonKey.objects.count() == LogEntry.objects.count() == 1
 
 
 def test_a_duplicate_from_another_form_is_accepted() -> None:
-    intake.submit(form_token="form", data=_data(), consent=CONSENT)
-    other = intake.submit(form_token="other form", data=_data(), consent=CONSENT)
+    intake.submit_request(form_token="form", data=_data(), consent=CONSENT)
+    other = intake.submit_request(form_token="other form", data=_data(), consent=CONSENT)
 
     assert other.made
     assert VisitRequest.objects.count() == 2
@@ -110,7 +110,7 @@ def test_a_duplicate_from_another_form_is_accepted() -> None:
 )
 def test_bad_data_is_named_and_stores_nothing(changes: dict[str, object], problem: dict[str, str]) -> None:
     with pytest.raises(intake.IntakeError) as caught:
-        intake.submit(form_token="form", data=_data(**changes), consent=CONSENT)
+        intake.submit_request(form_token="form", data=_data(**changes), consent=CONSENT)
 
     assert caught.value.problems == problem
     assert not VisitRequest.objects.exists()
@@ -123,13 +123,15 @@ def test_recording_is_from_16_or_for_the_married(years: int, married: bool, wron
     today = clock.today()
     born = date(today.year - years, today.month, 1)
 
-    found = intake.problems(_data(birth_date=born, married=married), today=today)
+    found = intake.list_problems(_data(birth_date=born, married=married), today=today)
 
     assert found == ({"birth_date": "too_young"} if wrong else {})
 
 
 def test_an_earliest_day_that_has_passed_is_no_limit(clock) -> None:
     today = clock.today()
-    intake.submit(form_token="form", data=_data(not_before=today - timedelta(days=1)), consent=CONSENT)
+    intake.submit_request(
+        form_token="form", data=_data(not_before=today - timedelta(days=1)), consent=CONSENT
+    )
 
     assert VisitRequest.objects.get().not_before is None

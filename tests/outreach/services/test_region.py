@@ -64,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_regency_loads_whole() -> None:
-    loaded = region.load()
+    loaded = region.load_region()
 
     assert (loaded.districts, loaded.villages, loaded.health_posts) == (15, 206, 26)
     assert loaded.changed
@@ -77,12 +77,12 @@ def test_the_shipped_regency_loads_whole() -> None:
 
 
 def test_loading_again_changes_nothing_and_logs_once() -> None:
-    region.load()
+    region.load_region()
     before = (
         list(Village.objects.values()) + list(District.objects.values()) + list(HealthPost.objects.values())
     )
 
-    again = region.load()
+    again = region.load_region()
 
     after = (
         list(Village.objects.values()) + list(District.objects.values()) + list(HealthPost.objects.values())
@@ -93,16 +93,16 @@ def test_loading_again_changes_nothing_and_logs_once() -> None:
 
 
 def test_another_regency_of_the_same_columns_loads(folder: Path) -> None:
-    loaded = region.load(folder=folder)
+    loaded = region.load_region(folder=folder)
 
     assert (loaded.regency.code, loaded.districts, loaded.villages, loaded.health_posts) == ("13.01", 1, 1, 0)
 
 
 def test_one_installation_serves_one_regency(folder: Path) -> None:
-    region.load()
+    region.load_region()
 
     with pytest.raises(RegionError, match="sudah melayani Kabupaten Madiun"):
-        region.load(folder=folder)
+        region.load_region(folder=folder)
 
     assert Village.objects.count() == 206
 
@@ -205,12 +205,12 @@ def _not_utf8(folder: Path) -> None:
     ],
 )
 def test_a_bad_folder_is_named_and_changes_nothing(folder: Path, spoil, sentence: str) -> None:
-    region.load(folder=folder)
+    region.load_region(folder=folder)
     before = list(Village.objects.values())
     spoil(folder)
 
     with pytest.raises(RegionError) as caught:
-        region.load(folder=folder)
+        region.load_region(folder=folder)
 
     assert caught.value.problems == [sentence]
     assert list(Village.objects.values()) == before
@@ -220,16 +220,16 @@ def test_a_village_that_left_the_files_goes_unless_somebody_lives_there(folder: 
     other = VILLAGE | {"code": "13.01.01.2002", "name": "Desa Dua"}
     _table(folder / "wilayah_desa_kelurahan_13.01.csv", [VILLAGE, other])
     _areas(folder / "desa_kelurahan_13.01.geojson", "13.01.01.2001", "13.01.01.2002")
-    region.load(folder=folder)
+    region.load_region(folder=folder)
     ResidentFactory(village=Village.objects.get(code="13.01.01.2001"))
 
     _table(folder / "wilayah_desa_kelurahan_13.01.csv", [VILLAGE])
-    region.load(folder=folder)
+    region.load_region(folder=folder)
     assert [village.name for village in Village.objects.all()] == ["Desa Satu"]
 
     _table(folder / "wilayah_desa_kelurahan_13.01.csv", [other])
     with pytest.raises(RegionError, match="Desa Satu tidak ada lagi di berkas"):
-        region.load(folder=folder)
+        region.load_region(folder=folder)
     assert [village.name for village in Village.objects.all()] == ["Desa Satu"]
 
 

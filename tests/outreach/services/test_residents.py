@@ -17,8 +17,8 @@ def test_a_home_is_located_once_and_the_log_says_by_whom() -> None:
     RegencyFactory()
     Resident.objects.get()
 
-    assert residents.locate(resident=resident, latitude=-7.6, longitude=111.5, actor="user:7")
-    assert not residents.locate(resident=resident, latitude=-7.6, longitude=111.5, actor="user:7")
+    assert residents.locate_resident(resident=resident, latitude=-7.6, longitude=111.5, actor="user:7")
+    assert not residents.locate_resident(resident=resident, latitude=-7.6, longitude=111.5, actor="user:7")
 
     resident.refresh_from_db()
     assert (resident.latitude, resident.longitude) == (-7.6, 111.5)
@@ -41,7 +41,7 @@ def test_a_point_elsewhere_is_refused(latitude: float, longitude: float, code: s
     type(resident.village.district.regency).objects.update(outline=SQUARE)
 
     with pytest.raises(residents.LocationError, match=code):
-        residents.locate(resident=resident, latitude=latitude, longitude=longitude, actor="user:7")
+        residents.locate_resident(resident=resident, latitude=latitude, longitude=longitude, actor="user:7")
 
     assert not LogEntry.objects.exists()
 
@@ -69,11 +69,11 @@ def test_a_home_is_fixed_where_an_officer_stood_also_beyond_the_outline() -> Non
 
 def test_opening_what_is_sealed_leaves_a_log_row() -> None:
     request = VisitRequestFactory()
-    vault.put(request, "nik", "3519015705500001")
-    vault.put(request, "health", "Asma")
+    vault.seal_field(request, "nik", "3519015705500001")
+    vault.seal_field(request, "health", "Asma")
     request.save()
 
-    opened = residents.reveal(row=request, actor="user:7")
+    opened = residents.reveal_sealed(row=request, actor="user:7")
 
     assert opened == {
         "nik": "3519015705500001",

@@ -11,12 +11,12 @@ pytestmark = pytest.mark.django_db
 
 def test_a_half_filled_form_goes_when_its_session_has_run_out(client: Client, clock) -> None:
     client.post("/permohonan/mulai/")
-    limits.count(limits.Limit("test", tries=1, minutes=1), "somebody")
+    limits.count_try(limits.TryLimit("test", tries=1, minutes=1), "somebody")
 
-    assert retention.forget_old() == 0
+    assert retention.delete_expired_rows() == 0
     with clock.at(clock.now() + timedelta(hours=11)):
-        assert retention.forget_old() == 1
+        assert retention.delete_expired_rows() == 1
         assert not Session.objects.exists()
     with clock.at(clock.now() + limits.KEEP + timedelta(minutes=1)):
-        assert retention.forget_old() == 1
-        assert retention.forget_old() == 0
+        assert retention.delete_expired_rows() == 1
+        assert retention.delete_expired_rows() == 0

@@ -9,11 +9,11 @@ UNKNOWN = "JB-00000-00000"
 
 
 def test_probing_is_counted_while_a_reference_is_shut(monkeypatch: pytest.MonkeyPatch, clock) -> None:
-    monkeypatch.setattr(status, "PER_ADDRESS", limits.Limit("status:address", tries=8, minutes=60))
+    monkeypatch.setattr(status, "PER_ADDRESS", limits.TryLimit("status:address", tries=8, minutes=60))
     now = clock.now()
     with clock.at(now, tick=False):
         waits = [
-            status.look(typed_reference=UNKNOWN, secret="0000", address="203.0.113.7").wait_until
+            status.look_up_status(typed_reference=UNKNOWN, secret="0000", address="203.0.113.7").wait_until
             for _ in range(10)
         ]
 
@@ -23,6 +23,9 @@ def test_probing_is_counted_while_a_reference_is_shut(monkeypatch: pytest.Monkey
 
 def test_what_one_address_does_shuts_no_other_out_of_its_reference() -> None:
     for _ in range(status.TRIES_ANYWHERE.tries + 10):
-        status.look(typed_reference=UNKNOWN, secret="0000", address="203.0.113.7")
+        status.look_up_status(typed_reference=UNKNOWN, secret="0000", address="203.0.113.7")
 
-    assert status.look(typed_reference=UNKNOWN, secret="0000", address="203.0.113.8").wait_until is None
+    assert (
+        status.look_up_status(typed_reference=UNKNOWN, secret="0000", address="203.0.113.8").wait_until
+        is None
+    )

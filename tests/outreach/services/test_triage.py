@@ -41,7 +41,7 @@ def _request(token: str = "form", **changes: Any) -> VisitRequest:
         "made_up": True,
     }
     data = intake.Intake(**(given | changes))
-    return intake.submit(form_token=token, data=data, consent=intake.Consent("x", "x")).request
+    return intake.submit_request(form_token=token, data=data, consent=intake.Consent("x", "x")).request
 
 
 def _decision(**changes: Any) -> triage.Decision:
@@ -53,7 +53,7 @@ def _decision(**changes: Any) -> triage.Decision:
 def test_accepting_makes_a_resident_with_an_open_need() -> None:
     request = _request()
 
-    need = triage.accept(request=request, decision=_decision(), actor="user:1")
+    need = triage.accept_request(request=request, decision=_decision(), actor="user:1")
 
     resident = Resident.objects.get()
     assert need == Need.objects.get()
@@ -70,9 +70,9 @@ def test_accepting_makes_a_resident_with_an_open_need() -> None:
         True,
     )
     assert (resident.latitude, resident.location_source) == (request.village.latitude, LocationSource.VILLAGE)
-    sealed = [vault.get(resident, name) for name in ("nik", "phone", "health", "carer_name")]
+    sealed = [vault.unseal_field(resident, name) for name in ("nik", "phone", "health", "carer_name")]
     assert sealed == [NIK, "+6281234567890", "Asma", "Pemohon Contoh"]
-    assert resident.nik_index == vault.blind("nik", NIK)
+    assert resident.nik_index == vault.blind_index("nik", NIK)
     assert resident.key == request.key
     request.refresh_from_db()
     assert (request.state, request.need, request.resident) == ("accepted", need, resident)
@@ -85,8 +85,8 @@ def test_accepting_makes_a_resident_with_an_open_need() -> None:
 def test_accepting_twice_is_the_same_need() -> None:
     request = _request()
 
-    first = triage.accept(request=request, decision=_decision(), actor="user:1")
-    again = triage.accept(request=request, decision=_decision(urgency=Urgency.NORMAL), actor="user:2")
+    first = triage.accept_request(request=request, decision=_decision(), actor="user:1")
+    again = triage.accept_request(request=request, decision=_decision(urgency=Urgency.NORMAL), actor="user:2")
 
     assert again == first
     assert (Need.objects.count(), Resident.objects.count(), Progress.objects.count()) == (1, 1, 1)
@@ -94,7 +94,7 @@ def test_accepting_twice_is_the_same_need() -> None:
 
 
 def test_the_log_holds_nothing_personal() -> None:
-    triage.accept(request=_request(), decision=_decision(), actor="user:1")
+    triage.accept_request(request=_request(), decision=_decision(), actor="user:1")
 
     written = str(list(LogEntry.objects.values()))
     for personal in ("Contoh", NIK, "7890", "Asma"):
@@ -102,11 +102,11 @@ def test_the_log_holds_nothing_personal() -> None:
 
 
 def test_the_same_nik_must_be_taken_for_the_same_person() -> None:
-    triage.accept(request=_request(), decision=_decision(), actor="user:1")
+    triage.accept_request(request=_request(), decision=_decision(), actor="user:1")
     second = _request("second")
 
     with pytest.raises(triage.TriageError, match="same_nik"):
-        triage.accept(request=second, decision=_decision(), actor="user:1")
+        triage.accept_request(request=second, decision=_decision(), actor="user:1")
 
     assert Resident.objects.count() == 1
     second.refresh_from_db()
@@ -119,13 +119,13 @@ def test_accepting_for_a_known_resident_joins_the_need_that_is_under_way() -> No
     request = _request(phone="081298765432")
 
     decision = _decision(resident=resident, deadline=date(2027, 2, 1))
-    assert triage.accept(request=request, decision=decision, actor="user:1") == need
+    assert triage.accept_request(request=request, decision=decision, actor="user:1") == need
 
     need.refresh_from_db()
     assert (need.urgency, need.skills, need.deadline) == ("high", ["iris", "ramp"], date(2027, 2, 1))
     resident.refresh_from_db()
-    assert vault.get(resident, "nik") == NIK
-    assert vault.get(resident, "phone") == "+6281298765432"
+    assert vault.unseal_field(resident, "nik") == NIK
+    assert vault.unseal_field(resident, "phone") == "+6281298765432"
     assert resident.name.startswith("Warga Contoh")
 
 
@@ -133,7 +133,7 @@ def test_a_need_that_ended_gives_way_to_a_new_one() -> None:
     resident = ResidentFactory()
     NeedFactory(resident=resident, state=NeedState.CLOSED, closed_reason=ClosedReason.CANCELLED)
 
-    need = triage.accept(request=_request(), decision=_decision(resident=resident), actor="user:1")
+    need = triage.accept_request(request=_request(), decision=_decision(resident=resident), actor="user:1")
 
     assert (need.resident, need.state) == (resident, NeedState.OPEN)
     assert Need.objects.count() == 2
@@ -141,14 +141,16 @@ def test_a_need_that_ended_gives_way_to_a_new_one() -> None:
 
 def test_what_is_known_of_a_resident_is_not_overwritten() -> None:
     resident = ResidentFactory(birth_date=date(1949, 1, 1), address="Jl. Lama")
-    vault.put(resident, "phone", "+6281111111111")
+    vault.seal_field(resident, "phone", "+6281111111111")
     resident.save()
 
-    triage.accept(request=_request(address="Jl. Baru"), decision=_decision(resident=resident), actor="user:1")
+    triage.accept_request(
+        request=_request(address="Jl. Baru"), decision=_decision(resident=resident), actor="user:1"
+    )
 
     resident.refresh_from_db()
     assert (resident.birth_date, resident.address) == (date(1949, 1, 1), "Jl. Lama")
-    assert vault.get(resident, "phone") == "+6281111111111"
+    assert vault.unseal_field(resident, "phone") == "+6281111111111"
 
 
 def test_a_point_from_the_map_is_kept_and_one_outside_refused() -> None:
@@ -156,12 +158,12 @@ def test_a_point_from_the_map_is_kept_and_one_outside_refused() -> None:
     request = _request()
 
     with pytest.raises(residents.LocationError, match="outside"):
-        triage.accept(request=request, decision=_decision(point=(-6.2, 106.8)), actor="user:1")
+        triage.accept_request(request=request, decision=_decision(point=(-6.2, 106.8)), actor="user:1")
     assert not Resident.objects.exists()
     request.refresh_from_db()
     assert request.state == RequestState.RECEIVED
 
-    triage.accept(request=request, decision=_decision(point=(-7.6, 111.5)), actor="user:1")
+    triage.accept_request(request=request, decision=_decision(point=(-7.6, 111.5)), actor="user:1")
     resident = Resident.objects.get()
     assert (resident.latitude, resident.longitude, resident.location_source) == (
         -7.6,
@@ -173,26 +175,26 @@ def test_a_point_from_the_map_is_kept_and_one_outside_refused() -> None:
 def test_a_deadline_before_the_earliest_day_is_refused() -> None:
     decision = _decision(not_before=date(2027, 2, 1), deadline=date(2027, 1, 1))
     with pytest.raises(triage.TriageError, match="dates"):
-        triage.accept(request=_request(), decision=decision, actor="user:1")
+        triage.accept_request(request=_request(), decision=decision, actor="user:1")
 
 
 def test_refusing_takes_a_reason_and_can_be_taken_back() -> None:
     request = _request()
     with pytest.raises(triage.TriageError, match="reason"):
-        triage.refuse(request=request, reason="  ", actor="user:1")
+        triage.refuse_request(request=request, reason="  ", actor="user:1")
 
     for _ in range(2):
-        triage.refuse(request=request, reason=" Sudah punya KTP-el. ", actor="user:1")
+        triage.refuse_request(request=request, reason=" Sudah punya KTP-el. ", actor="user:1")
     request.refresh_from_db()
     assert (request.state, request.refusal_reason) == ("refused", "Sudah punya KTP-el.")
     assert LogEntry.objects.filter(action="request_moved").count() == 1
 
     with pytest.raises(triage.TriageError, match="decided"):
-        triage.accept(request=request, decision=_decision(), actor="user:1")
-    triage.reconsider(request=request, actor="user:1")
+        triage.accept_request(request=request, decision=_decision(), actor="user:1")
+    triage.reconsider_request(request=request, actor="user:1")
     request.refresh_from_db()
     assert (request.state, request.refusal_reason, request.decided_at) == ("received", "", None)
-    triage.accept(request=request, decision=_decision(), actor="user:1")
+    triage.accept_request(request=request, decision=_decision(), actor="user:1")
 
 
 def test_merging_follows_the_errand_that_is_under_way() -> None:
@@ -200,7 +202,7 @@ def test_merging_follows_the_errand_that_is_under_way() -> None:
     request = _request()
 
     for _ in range(2):
-        assert triage.merge(request=request, resident=need.resident, actor="user:1") == need
+        assert triage.merge_request(request=request, resident=need.resident, actor="user:1") == need
 
     request.refresh_from_db()
     assert (request.state, request.need, request.resident) == ("merged", need, need.resident)
@@ -216,7 +218,7 @@ def test_the_longer_wait_is_kept_when_requests_are_merged(clock) -> None:
     long_ago = clock.now() - timedelta(days=30)
     VisitRequest.objects.update(received_at=long_ago)
 
-    triage.merge(request=request, resident=need.resident, actor="user:1")
+    triage.merge_request(request=request, resident=need.resident, actor="user:1")
 
     need.refresh_from_db()
     assert need.waiting_since == long_ago
@@ -225,7 +227,7 @@ def test_the_longer_wait_is_kept_when_requests_are_merged(clock) -> None:
 def test_there_is_nothing_to_merge_with_a_resident_without_an_errand() -> None:
     request = _request()
     with pytest.raises(triage.TriageError, match="nothing_to_merge"):
-        triage.merge(request=request, resident=ResidentFactory(), actor="user:1")
+        triage.merge_request(request=request, resident=ResidentFactory(), actor="user:1")
 
 
 def test_a_need_in_review_is_reopened_once() -> None:
@@ -265,7 +267,7 @@ def test_two_waiting_requests_of_one_person_become_one_errand() -> None:
     VisitRequest.objects.filter(pk=second.pk).update(received_at=first.received_at - timedelta(days=3))
 
     for _ in range(2):  # pressed twice
-        need = triage.accept(request=first, decision=_decision(also=[second]), actor="user:1")
+        need = triage.accept_request(request=first, decision=_decision(also=[second]), actor="user:1")
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -281,10 +283,10 @@ def test_two_waiting_requests_of_one_person_become_one_errand() -> None:
 
 def test_a_request_that_a_colleague_decided_meanwhile_undoes_the_whole_press() -> None:
     first, second = _request("first"), _request("second")
-    triage.refuse(request=second, reason="Sudah punya.", actor="user:2")
+    triage.refuse_request(request=second, reason="Sudah punya.", actor="user:2")
 
     with pytest.raises(triage.TriageError) as raised:
-        triage.accept(request=first, decision=_decision(also=[second]), actor="user:1")
+        triage.accept_request(request=first, decision=_decision(also=[second]), actor="user:1")
 
     assert raised.value.code == "also"
     first.refresh_from_db()

@@ -38,11 +38,11 @@ def _database_of_its_own(copied: "Stack") -> Iterator[None]:
 def _request(**fields: Any) -> VisitRequest:
     sealed = {name: fields.pop(name) for name in ("nik", "phone") if name in fields}
     row: VisitRequest = VisitRequestFactory.build(
-        key=vault.new_person(), village=Village.objects.first(), **fields
+        key=vault.create_person_key(), village=Village.objects.first(), **fields
     )
     for name, text in sealed.items():
-        vault.put(row, name, text)
-        setattr(row, f"{name}_index", vault.blind(name, text))
+        vault.seal_field(row, name, text)
+        setattr(row, f"{name}_index", vault.blind_index(name, text))
     row.save(force_insert=True)
     return row
 
@@ -64,11 +64,11 @@ def _race(first: Callable[[], Any], second: Callable[[], Any], *, behind: Any, t
 
 
 def _accept(row: VisitRequest, **fields: Any) -> Callable[[], Any]:
-    return partial(triage.accept, request=row, decision=_decision(**fields), actor="user:1")
+    return partial(triage.accept_request, request=row, decision=_decision(**fields), actor="user:1")
 
 
 def _merge(row: VisitRequest, resident: Resident) -> Callable[[], Any]:
-    return partial(triage.merge, request=row, resident=resident, actor="user:1")
+    return partial(triage.merge_request, request=row, resident=resident, actor="user:1")
 
 
 def _close(need: Need) -> Callable[[], Any]:
@@ -171,7 +171,9 @@ class TestRaces:
     def test_merge_beside_a_pin_keeps_the_pin(self, turned: bool) -> None:
         need, row = _need(), _request(phone=PHONE)
         resident = need.resident
-        pin = partial(residents.locate, resident=resident, latitude=-7.601, longitude=111.501, actor="user:2")
+        pin = partial(
+            residents.locate_resident, resident=resident, latitude=-7.601, longitude=111.501, actor="user:2"
+        )
 
         merged, pinned = _race(
             _merge(row, resident), pin, behind=Resident.objects.filter(pk=resident.pk), turned=turned
@@ -180,7 +182,7 @@ class TestRaces:
         assert (merged, pinned) == (need, True)
         found = Resident.objects.get(pk=resident.pk)
         assert (found.latitude, found.location_source) == (-7.601, LocationSource.PIN)
-        assert vault.get(found, "phone") == PHONE
+        assert vault.unseal_field(found, "phone") == PHONE
 
     @pytest.mark.parametrize("accepting", [False, True], ids=["merge", "accept"])
     def test_a_corrected_phone_is_kept(self, turned: bool, accepting: bool) -> None:
@@ -204,9 +206,9 @@ class TestRaces:
 
         assert (joined, changed) == (need, ["phone"])
         found = Resident.objects.get(pk=resident.pk)
-        assert vault.get(found, "phone") == OTHER_PHONE
-        assert found.phone_index == vault.blind("phone", OTHER_PHONE)
-        assert vault.get(found, "nik")
+        assert vault.unseal_field(found, "phone") == OTHER_PHONE
+        assert found.phone_index == vault.blind_index("phone", OTHER_PHONE)
+        assert vault.unseal_field(found, "nik")
 
     def test_one_nik_accepted_twice_is_one_resident(self, turned: bool) -> None:
         nik = str(next(_niks))
@@ -218,7 +220,7 @@ class TestRaces:
 
         assert sorted(type(answer).__name__ for answer in answers) == ["Need", "TriageError"]
         assert [str(answer) for answer in answers if not isinstance(answer, Need)] == ["same_nik"]
-        assert Resident.objects.filter(nik_index=vault.blind("nik", nik)).count() == 1
+        assert Resident.objects.filter(nik_index=vault.blind_index("nik", nik)).count() == 1
         states = VisitRequest.objects.filter(pk__in=[one.pk, other.pk]).values_list("state", flat=True)
         assert sorted(states) == ["accepted", "received"]
 

@@ -24,7 +24,9 @@ def _request(phone: str = "081234567890") -> VisitRequest:
         phone=phone,
         made_up=True,
     )
-    return intake.submit(form_token=phone or "none", data=data, consent=intake.Consent("x", "x")).request
+    return intake.submit_request(
+        form_token=phone or "none", data=data, consent=intake.Consent("x", "x")
+    ).request
 
 
 def _look(client: Client, reference: str, secret: str) -> str:
@@ -164,8 +166,8 @@ def test_the_page_says_when_somebody_comes(client: Client, clock) -> None:
     need = NeedFactory()
     VisitRequest.objects.filter(pk=row.pk).update(need=need, resident=need.resident, state="accepted")
     now = timezone.make_aware(datetime(2026, 11, 24, 12))
-    progress.record(need=need, milestone=Milestone.ACCEPTED, at=now - timedelta(days=2), source="r")
-    progress.record(
+    progress.record_progress(need=need, milestone=Milestone.ACCEPTED, at=now - timedelta(days=2), source="r")
+    progress.record_progress(
         need=need,
         milestone=Milestone.PLANNED,
         at=now - timedelta(days=1),

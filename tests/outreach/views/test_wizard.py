@@ -40,14 +40,14 @@ def test_the_whole_way_without_scripts_makes_one_request(client: Client) -> None
         "04",
     )
     assert (row.windows, row.weekdays, row.skills) == ([["07:30", "12:00"]], [0, 2], ["ramp"])
-    assert (vault.get(row, "nik"), vault.get(row, "phone")) == (NIK, "+6281234567890")
+    assert (vault.unseal_field(row, "nik"), vault.unseal_field(row, "phone")) == (NIK, "+6281234567890")
     assert row.infectious
-    assert row.consent.text_sha256 == notice.sha256()
+    assert row.consent.text_sha256 == notice.notice_sha256()
     assert row.reference in client.get("/permohonan/terkirim/").content.decode()
 
 
 def test_every_page_is_small_and_has_its_own_title(client: Client) -> None:
-    region.load()
+    region.load_region()
     fill(client, VillageFactory(code="35.19.03.2006"))
     seen = set()
     for slug in [*of(VillageFactory()), "periksa"]:
@@ -196,7 +196,7 @@ def test_change_returns_to_the_check_page(client: Client) -> None:
 
 
 def test_another_district_asks_for_its_village_before_the_check_page(client: Client) -> None:
-    region.load()
+    region.load_region()
     first = VillageFactory(code="35.19.03.2006")
     fill(client, first)
 
@@ -286,7 +286,7 @@ def test_a_clock_that_is_set_back_makes_nobody_too_hasty(client: Client, setting
 
 def test_a_flood_is_told_when_to_come_again_and_a_second_press_is_no_second_try(client: Client) -> None:
     for _ in range(wizard.PER_NIK.tries):
-        assert limits.count(wizard.PER_NIK, NIK).allowed
+        assert limits.count_try(wizard.PER_NIK, NIK).allowed
     fill(client, VillageFactory())
 
     page = client.post("/permohonan/periksa/", follow=True).content.decode()
@@ -368,7 +368,7 @@ def test_a_half_filled_form_may_be_thrown_away(client: Client) -> None:
 def test_the_service_refuses_what_a_forged_form_lets_through(clock) -> None:
     village = VillageFactory()
     with pytest.raises(intake.IntakeError):
-        intake.submit(
+        intake.submit_request(
             form_token="x",
             data=intake.Intake(
                 relation=Relation.SELF,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office(client, settings):
     settings.ROOT_URLCONF = "tests.support.every_door_urls"
-    throttles.forget()
+    throttles.reset_counts()
     user = User.objects.create_user("koordinator", password="rahasia-uji-9", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="visits"))
     client.force_login(user)
@@ -49,7 +49,7 @@ def take(office, data: bytes):
 def test_a_carried_record_is_stored_verified_and_known_to_its_tablet(office, tablet, sealed):
     html = take(office, bundle(sealed)).content.decode()
     assert "Diterima dan tersimpan" in html
-    verification.run_waiting()
+    verification.verify_waiting_captures()
     assert CaptureState.objects.get().stage == "accepted"
     (state,) = tablet.status(sealed.id)
     assert set(state["receipts"]) == {"stored", "verified"}

@@ -10,7 +10,7 @@ from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def test_every_change_has_its_price_and_what_is_free_can_be_kept(coordinator: Cl
         NeedFactory(resident__name=name, resident__village=here)
         for name in ("Warga Geser", "Warga Batal", "Warga Baru", "Warga Lain")
     )
-    publish(plan=draft({shift: [early, gone]}, starts=10 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [early, gone]}, starts=10 * 60), user=None, now=NOW)
     plan = draft({shift: [early, *new]}, left=[gone])
 
     answer = coordinator.get(reverse("admin:visits_plan_publish", args=[plan.pk]))

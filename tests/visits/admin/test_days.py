@@ -13,7 +13,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import lifecycle
 from visits.enums import Outcome, VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 LIST = "admin:visits_teamday_changelist"
 
@@ -31,7 +31,7 @@ def looker(db) -> Client:
 @pytest.fixture
 def shift(db) -> Shift:
     shift = ShiftFactory(date=TUESDAY)
-    publish(
+    publish_plan(
         plan=draft({shift: [NeedFactory(resident__name="Warga Satu"), NeedFactory()]}), user=None, now=NOW
     )
     return shift
@@ -62,7 +62,7 @@ def test_the_list_has_the_same_queries_for_1_and_3(
     with django_assert_num_queries(6):
         looker.get(reverse(LIST))
     for _ in range(2):
-        publish(
+        publish_plan(
             plan=draft({ShiftFactory(date=TUESDAY + timedelta(days=1)): [NeedFactory()]}), user=None, now=NOW
         )
     with django_assert_num_queries(6):
@@ -84,7 +84,7 @@ def test_who_tells_the_families_sees_their_telephones(
 ) -> None:
     visit = Visit.objects.select_related("need__resident__key").get(need__resident__name="Warga Satu")
     resident = visit.need.resident
-    vault.put(resident, "phone", "+6289000000123")
+    vault.seal_field(resident, "phone", "+6289000000123")
     resident.save()
     caller = staff("visits.view_teamday", "visits.publish_plan", "outreach.view_need")
 
@@ -98,13 +98,13 @@ def test_who_tells_the_families_sees_their_telephones(
     unable = looker.get(_page(shift)).content.decode()
     assert "Warga Satu" in unable
     assert "+6289000000123" not in unable
-    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
     assert "+6289000000123" not in caller.get(_page(shift, "?versi=1")).content.decode()
     assert LogEntry.objects.filter(action="phones_seen").count() == 1  # nobody saw a number in these
 
 
 def test_an_old_version_stays_readable(looker: Client, shift: Shift) -> None:
-    publish(plan=draft({shift: [NeedFactory(resident__name="Warga Baru")]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(resident__name="Warga Baru")]}), user=None, now=NOW)
 
     newest, old = looker.get(_page(shift)), looker.get(_page(shift, "?versi=1"))
 
@@ -132,7 +132,7 @@ def test_visits_of_which_nothing_was_heard_go_back_to_the_queue(looker: Client, 
     address = reverse("admin:visits_teamday_give_back", args=[shift.team_id, shift.date.isoformat()])
     first = Visit.objects.first()
     assert first is not None
-    lifecycle.set_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
+    lifecycle.set_visit_state(visit=first, to=VisitState.TRAVELLING, at=NOW, actor="device:1")
     assert "tidak ada kunjungan yang perlu" in keeper.post(address, follow=True).content.decode().lower()
 
     with clock.at(NOW + timedelta(days=4), tick=False):

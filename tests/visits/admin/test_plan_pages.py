@@ -14,7 +14,7 @@ from visits.appointments import promises
 from visits.enums import PlanState, RunState, VisitState
 from visits.models import Plan, Shift, Visit
 from visits.schedule.plans import draft_moves
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
 
@@ -205,7 +205,7 @@ def test_families_with_a_first_schedule_are_told_team_by_team(
     published = coordinator.post(_address("publish", plan), follow=True).content.decode()
     assert "Kabari keluarga, 4 belum" in published
     visit = Visit.objects.filter(shift__date=WEDNESDAY).get()
-    promises.make(visits=[visit.pk], actor="user:1")
+    promises.make_promises(visits=[visit.pk], actor="user:1")
 
     with django_assert_num_queries(6):
         page = coordinator.get(_address("told", plan))
@@ -228,11 +228,11 @@ def test_families_with_a_first_schedule_are_told_team_by_team(
 
 def test_a_page_that_somebody_elses_change_made_old_publishes_nothing(coordinator: Client) -> None:
     one, two, need = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({one: [need], two: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({one: [need], two: [NeedFactory()]}), user=None, now=NOW)
     plan = draft({two: [need, NeedFactory()]})
     page = coordinator.get(_address("publish", plan)).content.decode()
     assert '<input type="hidden" name="dikembalikan" value="0">' in page
-    draft_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(need.pk), user=None, now=NOW)
 
     answer = coordinator.post(_address("publish", plan), {"dikembalikan": "0"})
 
@@ -254,7 +254,7 @@ def test_publishing_twice_says_so(coordinator: Client, plan: Plan) -> None:
 
 def test_what_changes_nothing_cannot_be_published(coordinator: Client) -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
     plan = draft({shift: [need]})
 
     page = coordinator.get(_address("publish", plan)).content.decode()
@@ -273,7 +273,7 @@ def test_what_is_left_out_in_the_end_is_said(coordinator: Client) -> None:
     near, far = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY + timedelta(days=7))
     need = NeedFactory()
     plan = draft({near: [need, NeedFactory()]})
-    publish(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
+    publish_plan(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
 
     page = coordinator.post(_address("publish", plan), follow=True).content.decode()
 
@@ -286,7 +286,7 @@ def test_what_moves_is_listed_with_whom_to_tell(coordinator: Client) -> None:
     moved, shifted, gone = (
         NeedFactory(resident__name=name) for name in ("Warga Pindah", "Warga Geser", "Warga Batal")
     )
-    publish(plan=draft({one: [moved, gone], two: [shifted]}), user=None, now=NOW)
+    publish_plan(plan=draft({one: [moved, gone], two: [shifted]}), user=None, now=NOW)
     plan = draft({two: [moved, shifted]})
 
     found = coordinator.get(_address("publish", plan)).context["families"]
@@ -307,9 +307,9 @@ def test_a_look_at_telephones_is_noted_without_whose_they_are(coordinator: Clien
     two: Shift = ShiftFactory(date=TUESDAY)
     needs: list[Need] = [NeedFactory() for _ in range(3)]
     for number, need in enumerate(needs[:2]):
-        vault.put(need.resident, "phone", f"+628900000012{number}")
+        vault.seal_field(need.resident, "phone", f"+628900000012{number}")
         need.resident.save()
-    publish(plan=draft({one: needs}), user=None, now=NOW)
+    publish_plan(plan=draft({one: needs}), user=None, now=NOW)
     plan = draft({two: needs})
 
     assert "+6289000000121" in coordinator.get(_address("publish", plan)).content.decode()
@@ -331,7 +331,7 @@ def test_a_page_without_numbers_notes_no_look(coordinator: Client, plan: Plan) -
 
 def test_a_stale_draft_is_refused_with_words(coordinator: Client, plan: Plan) -> None:
     shift = plan.stops.select_related("shift").first().shift  # type: ignore[union-attr]
-    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
 
     answer = coordinator.post(_address("publish", plan))
 

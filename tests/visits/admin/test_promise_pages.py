@@ -10,7 +10,7 @@ from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.models import Shift, Visit
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def caller(db) -> Client:
 @pytest.fixture
 def shift(db) -> Shift:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
     return shift
 
 
@@ -46,7 +46,7 @@ def test_one_family_then_all_of_a_day(caller: Client, shift: Shift) -> None:
 
 def test_a_promise_is_released_where_it_stands_in_the_way(caller: Client, shift: Shift) -> None:
     visit = Visit.objects.get(sequence=1)
-    promises.make(visits=[visit.pk], actor="user:1")
+    promises.make_promises(visits=[visit.pk], actor="user:1")
     plan = draft({shift: [Visit.objects.get(sequence=2).need, visit.need]})
     publish_page = reverse("admin:visits_plan_publish", args=[plan.pk])
     page = caller.get(publish_page)

@@ -90,9 +90,9 @@ def test_what_was_agreed_on_is_found_when_it_is_proposed_no_more(
     ]
     assert f"Rabu, 2 Desember 2026</th><td>Balai Desa Ramai, {village.district.name}</td>" in page
 
-    later = agreed_sessions.sessions(today=TUESDAY + timedelta(days=2))
+    later = agreed_sessions.list_agreed_sessions(today=TUESDAY + timedelta(days=2))
     assert [one.over for one in later] == [True, False]
-    assert agreed_sessions.sessions(today=TUESDAY + timedelta(days=60)) == []
+    assert agreed_sessions.list_agreed_sessions(today=TUESDAY + timedelta(days=60)) == []
 
 
 @pytest.mark.parametrize(

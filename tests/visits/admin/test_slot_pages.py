@@ -16,7 +16,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import arrival_intervals
 from visits.models import Shift, Visit
 from visits.schedule.plans import booking
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def reader(db) -> Client:
 @pytest.fixture
 def shift(db) -> Shift:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
     return shift
 
 
@@ -90,8 +90,8 @@ def test_the_place_that_a_family_has_is_not_offered_to_it(planner: Client, shift
     visit = Visit.objects.select_related("need").get(sequence=1)
     wednesday = ShiftFactory(date=TUESDAY + timedelta(days=1))
 
-    has = (shift, arrival_intervals.told(visit))
-    found = [(offer.shift, offer.told) for offer in booking.offers(need=visit.need)]
+    has = (shift, arrival_intervals.interval_told(visit))
+    found = [(offer.shift, offer.told) for offer in booking.list_slot_offers(need=visit.need)]
 
     rows = planner.get(_places(visit.need)).context["offers"]
 

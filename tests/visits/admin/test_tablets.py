@@ -43,27 +43,27 @@ def office(client):
 @pytest.fixture(autouse=True)
 def _both_doors(settings):
     settings.ROOT_URLCONF = "tests.support.every_door_urls"
-    throttles.forget()
+    throttles.reset_counts()
 
 
 @pytest.fixture
 def paired(team) -> Tablet:
     tablet = Tablet(client_send(Client()))
-    tablet.pair(devices.make_code(team=team, user=None, actor="system")[0])
+    tablet.pair(devices.make_pairing_code(team=team, user=None, actor="system")[0])
     return tablet
 
 
 @pytest.fixture
 def recorded(paired, visit, officer, capture_key):
     """A record of the visit that waits for a person, for its tablet was revoked."""
-    vault.put(visit.need.resident, "nik", "3519015705500001")
+    vault.seal_field(visit.need.resident, "nik", "3519015705500001")
     visit.need.resident.save()
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     sealed = paired.seal(
         visit=str(visit.pk), officer=officer.pk, capture_key=capture_key, form={"nik": "3519015705500001"}
     )
     paired.upload(sealed)
-    verification.run_waiting()
+    verification.verify_waiting_captures()
     return sealed
 
 
@@ -109,7 +109,7 @@ def test_a_code_with_its_picture_is_shown_once_and_pairs_a_tablet(office, team):
 def test_an_office_without_the_key_for_records_is_told_what_to_do(office):
     told = "manage.py capture_keys create"
     assert told in page(office, "visits_device_pair")
-    office_keys.current(KeyRole.CAPTURE)
+    office_keys.current_key(KeyRole.CAPTURE)
     assert told not in page(office, "visits_device_pair")
 
 
@@ -194,7 +194,7 @@ def test_a_decision_is_made_once(office, recorded):
 
 
 def test_an_erased_person_is_said_so(office, recorded, visit):
-    vault.destroy(visit.need.resident.key)
+    vault.destroy_key(visit.need.resident.key)
     assert "sudah dihapus" in page(office, "visits_capture_change", recorded.id)
     assert office.get(reverse("admin:visits_capture_face", args=[recorded.id])).status_code == 404
 
@@ -229,8 +229,8 @@ def correction(paired, visit, officer):
 
 def test_a_corrected_contact_is_taken_over_once_and_logged(office, correction, visit):
     resident = visit.need.resident
-    vault.put(resident, "carer_name", "Keluarga Lama")
-    vault.put(resident, "phone", "+6281200000001")
+    vault.seal_field(resident, "carer_name", "Keluarga Lama")
+    vault.seal_field(resident, "phone", "+6281200000001")
     resident.save()
     html = page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
     assert "Pakai kontak ini" in html
@@ -246,11 +246,11 @@ def test_a_corrected_contact_is_taken_over_once_and_logged(office, correction, v
         "Kejadian ini sudah diperiksa sebelumnya.",
     ]
     resident.refresh_from_db()
-    assert (vault.get(resident, "carer_name"), vault.get(resident, "phone")) == (
+    assert (vault.unseal_field(resident, "carer_name"), vault.unseal_field(resident, "phone")) == (
         "Keluarga Baru",
         "+6281299990000",
     )
-    assert resident.phone_index == vault.blind("phone", "+6281299990000")
+    assert resident.phone_index == vault.blind_index("phone", "+6281299990000")
     row = LogEntry.objects.get(action="contact_corrected")
     assert row.detail == {
         "changed": ["carer_name", "phone"],
@@ -270,7 +270,7 @@ def test_a_corrected_contact_that_is_left_changes_nothing(office, correction, vi
     office.post(correction, {"keputusan": "abaikan", "catatan": "Nomor tetangga."})
 
     visit.need.resident.refresh_from_db()
-    assert vault.get(visit.need.resident, "phone") == ""
+    assert vault.unseal_field(visit.need.resident, "phone") == ""
     row = EventStatus.objects.get()
     assert (row.state, row.note) == ("reviewed", "Nomor tetangga.")
     assert not LogEntry.objects.filter(action="contact_corrected").exists()
@@ -288,11 +288,11 @@ def test_a_number_that_cannot_ring_is_said_and_still_waits(office, paired, visit
     assert "tidak bisa dihubungi" in answer.content.decode()
     assert EventStatus.objects.get().state == "review"
     visit.need.resident.refresh_from_db()
-    assert vault.get(visit.need.resident, "carer_name") == ""
+    assert vault.unseal_field(visit.need.resident, "carer_name") == ""
 
 
 def test_a_contact_of_somebody_erased_is_no_longer_offered(office, correction, visit):
-    vault.destroy(visit.need.resident.key)
+    vault.destroy_key(visit.need.resident.key)
 
     assert "Pakai kontak ini" not in page(office, "visits_eventstatus_change", EventStatus.objects.get().pk)
     assert office.post(correction, {"keputusan": "pakai"}).status_code == 422
@@ -335,13 +335,13 @@ def test_lists_take_the_same_queries_for_one_row_and_for_three(
 
     def one_more():
         tablet = Tablet(client_send(Client()))
-        tablet.pair(devices.make_code(team=team, user=None, actor="system")[0])
+        tablet.pair(devices.make_pairing_code(team=team, user=None, actor="system")[0])
         tablet.events(
             tablet.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, phone="0812")
         )
         sealed = tablet.seal(visit=str(visit.pk), officer=10**9, capture_key=capture_key)
         tablet.upload(sealed)
-        verification.run_waiting()
+        verification.verify_waiting_captures()
 
     one_more()
     [page(office, name) for name in names]

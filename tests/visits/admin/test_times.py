@@ -10,7 +10,7 @@ from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY
 from visits.enums import Outcome, VisitKind, VisitState
-from visits.estimates.duration_learning import learn_durations
+from visits.estimates.duration_learning import update_learned_durations
 
 TIMES, AUDIT = "admin:visits_visittime_changelist", "admin:visits_visittime_audit"
 QUERIES = {TIMES: 6, AUDIT: 8}  # four of them for who looks
@@ -63,7 +63,7 @@ def test_without_visits_the_page_names_the_settings(looker: Client) -> None:
 
 def test_a_learned_kind_shows_its_plan_its_reports_and_why(looker: Client) -> None:
     finished(12)
-    learn_durations(now=NOW)
+    update_learned_durations(now=NOW)
 
     page = looker.get(reverse(TIMES))
 
@@ -105,10 +105,10 @@ def test_the_pages_have_the_same_queries_for_1_and_3(
     name: str, looker: Client, django_assert_num_queries
 ) -> None:
     finished(1)
-    learn_durations(now=NOW)
+    update_learned_durations(now=NOW)
     with django_assert_num_queries(QUERIES[name]):
         looker.get(reverse(name))
     finished(3)
-    learn_durations(now=NOW)
+    update_learned_durations(now=NOW)
     with django_assert_num_queries(QUERIES[name]):
         looker.get(reverse(name))

@@ -15,7 +15,7 @@ from visits.appointments import lifecycle
 from visits.enums import RunKind, VisitState
 from visits.fieldwork import events
 from visits.models import Device, Plan, PlanRun, Shift, Visit
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.runs import plan_runs
 from visits.wording import labels
 
@@ -41,7 +41,7 @@ def looker(db) -> Client:
 def _team(homes: int = 3) -> Shift:
     shift = ShiftFactory(date=TUESDAY)
     needs: list[Need] = [NeedFactory() for _ in range(homes)]
-    publish(plan=draft({shift: needs}, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({shift: needs}, starts=9 * 60), user=None, now=NOW)
     return shift
 
 
@@ -49,7 +49,7 @@ def _team(homes: int = 3) -> Shift:
 def teams(db) -> list[Shift]:
     shifts: list[Shift] = [ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)]
     routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(3)] for shift in shifts}
-    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
     return shifts
 
 
@@ -62,7 +62,7 @@ def test_every_team_with_its_place_and_the_age_of_the_report(looker: Client, tea
         team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=at(TUESDAY, 9 * 60 + 50)
     )
     visit = Visit.objects.filter(shift=teams[0]).order_by("sequence")[0]
-    lifecycle.set_state(visit=visit, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60), actor="device:1")
+    lifecycle.set_visit_state(visit=visit, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60), actor="device:1")
 
     page = looker.get(reverse(TODAY))
     text = page.content.decode()
@@ -95,7 +95,7 @@ def test_when_a_team_set_out_is_said_once_its_tablet_said_so(looker: Client, tea
         "visit": None,
         "data": {"day": TUESDAY.isoformat()},
     }
-    assert [result.result for result in events.receive(device=tablet, items=[item])] == ["applied"]
+    assert [result.result for result in events.receive_events(device=tablet, items=[item])] == ["applied"]
 
     text = _text(looker)
     assert "berangkat 07.42" in text
@@ -115,7 +115,7 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     assert leader.post(away, follow=True).redirect_chain == shown.redirect_chain
 
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
-    assert plan_runs.run(run_id=str(run.pk))
+    assert plan_runs.work_on_run(run_id=str(run.pk))
     plan = Plan.objects.get(run=run)
     unpublished = _text(leader)
     assert "Tim masih memakai jadwal lama" in unpublished
@@ -204,7 +204,7 @@ def test_a_day_without_teams_says_when_the_next_visits_are(looker: Client, db, c
     for shift in (ShiftFactory(date=later), ShiftFactory(date=later)):
         VisitFactory(shift=shift)
     VisitFactory(shift=ShiftFactory(date=later + timedelta(days=1)))
-    assert f"Kunjungan berikutnya: {labels.day_name(later)}, 2 rumah oleh 2 tim." in _text(looker)
+    assert f"Kunjungan berikutnya: {labels.format_day(later)}, 2 rumah oleh 2 tim." in _text(looker)
 
 
 def test_who_may_look_may_not_act(looker: Client, nobody: Client, leader: Client, teams: list[Shift]) -> None:

@@ -28,7 +28,7 @@ def keeper() -> Client:
 
 def _propose(count: int = 60, *, kmh: float = 20, seed: int = 1) -> TravelFit:
     drive(count, kmh=kmh, seed=seed)
-    row = calibration.propose()
+    row = calibration.propose_fit()
     assert row is not None
     return row
 
@@ -127,6 +127,6 @@ def test_the_page_has_the_same_queries_however_many_fits(keeper: Client, django_
     user = User.objects.get()
     for count in (1, 2):
         for number in range(count):
-            calibration.apply(row=_propose(kmh=15 + 5 * count, seed=10 * count + number), user=user)
+            calibration.apply_fit(row=_propose(kmh=15 + 5 * count, seed=10 * count + number), user=user)
         with django_assert_num_queries(8):
             keeper.get(reverse(PAGE))

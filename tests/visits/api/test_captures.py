@@ -34,9 +34,9 @@ def test_the_loop_ends_in_a_receipt(tablet, sealed):
     assert stored.status == 201
     assert stored.json["capture"] == sealed.id
     keys = {key["kid"]: key for key in tablet.me()["server_keys"]}
-    kid, _ = jose.peek(stored.json["receipt"], typ="jb-receipt+jws")
+    kid, _ = jose.peek_jws(stored.json["receipt"], typ="jb-receipt+jws")
     assert keys[kid]["role"] == "server"
-    receipt = jose.verify(
+    receipt = jose.verify_jws(
         stored.json["receipt"], typ="jb-receipt+jws", key=jose.import_public(keys[kid]["jwk"]), kid=kid
     )
     at = receipt.pop("at")
@@ -115,7 +115,7 @@ def test_a_chunk_lost_from_the_disk_is_asked_for_again(tablet, sealed):
     missing = tablet.offer(sealed).json["missing"]
     for sha in missing:
         tablet.put_chunk(sha, sealed.chunks[sha])
-    blobs.path(Device.objects.get(), missing[0]).unlink()
+    blobs.chunk_path(Device.objects.get(), missing[0]).unlink()
     assert tablet.offer(sealed).json["missing"] == missing[:1]
     assert tablet.upload(sealed).status == 201
 
@@ -190,7 +190,7 @@ def test_the_id_of_another_tablet_is_refused(tablet, sealed, new_tablet, team):
 def _forged(tablet, sealed, attack, other):
     payload = sealed.payload
     if attack == "another key":
-        return jose.sign(payload=payload, typ="jb-manifest+jws", key=jose.new_key(), kid=tablet.device)
+        return jose.sign_jws(payload=payload, typ="jb-manifest+jws", key=jose.new_ec_key(), kid=tablet.device)
     if attack == "another kid":
         return tablet.sign(payload, "jb-manifest+jws", kid=other.device)
     if attack == "another type":
@@ -301,14 +301,14 @@ def test_a_capture_for_another_teams_visit_is_taken_all_the_same(new_tablet, vis
 def test_revoked_in_mid_upload_it_may_still_hand_in_but_reads_nothing(tablet, sealed):
     missing = tablet.offer(sealed).json["missing"]
     tablet.put_chunk(missing[0], sealed.chunks[missing[0]])
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     assert tablet.call("GET", "/days").status == 423
     assert tablet.upload(sealed).status == 201
     assert tablet.status(sealed.id)[0]["state"] == "stored"
 
 
 def test_a_capture_begun_after_the_revoke_is_marked(tablet, sealed):
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     assert tablet.upload(sealed).status == 201
     assert CaptureState.objects.get().revoked is True
 

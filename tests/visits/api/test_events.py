@@ -15,7 +15,7 @@ from tests.factories.visits import OfficerFactory, TeamFactory, VisitFactory
 from visits.fieldwork import departures, events
 from visits.models import Device, Event, EventStatus, Visit
 from visits.tablets import devices
-from visits.tablets.tablet_status import missing_numbers
+from visits.tablets.tablet_status import find_number_gaps
 
 
 def _results(results):
@@ -125,7 +125,7 @@ def test_an_event_of_another_shape_is_rejected_and_uses_up_its_number(tablet, vi
     assert (result["result"], result["problem"]["code"], result["id"]) == ("rejected", "invalid", event["id"])
     row = Event.objects.select_related("status", "key").get()
     assert (row.sequence, row.status.state, row.status.problem) == (event["sequence"], "rejected", "invalid")
-    assert events.content(row) == event
+    assert events.unseal_event(row) == event
     assert _results(tablet.events(event)) == ["duplicate"]
 
 
@@ -172,7 +172,7 @@ def test_an_officer_of_another_team_or_not_active_waits_for_a_person(tablet, vis
 
 
 def test_events_of_a_revoked_tablet_wait_for_a_person(tablet, visit, officer):
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     (result,) = tablet.events(
         tablet.event("outcome", visit=str(visit.pk), officer=officer.pk, outcome="moved")
     )
@@ -219,7 +219,7 @@ def test_a_corrected_contact_is_kept_sealed_for_a_person(tablet, visit, officer)
     assert _results(tablet.events(event)) == ["review"]
     row = Event.objects.select_related("key").get()
     assert b"081299990000" not in bytes(row.sealed)
-    assert events.content(row) == event
+    assert events.unseal_event(row) == event
     assert "081299990000" not in str(list(LogEntry.objects.values()))
 
 
@@ -254,7 +254,7 @@ def test_a_team_sets_out_once_and_the_log_says_so(tablet, team, shift, officer):
     assert _results(tablet.events(event, event)) == ["applied", "duplicate"]
     assert _results(tablet.events(event)) == ["duplicate"]
 
-    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().at}
+    assert departures.departures_on(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().at}
     row = LogEntry.objects.get(action="team_departed")
     assert (row.subject_type, row.subject_id, row.actor) == (
         "visits.shift",
@@ -275,14 +275,16 @@ def test_setting_out_is_heard_late_and_after_the_arrival(tablet, team, shift, vi
     assert _results(tablet.events(came)) == ["applied"]
     assert _results(tablet.events(left)) == ["applied"]
 
-    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: midnight}
+    assert departures.departures_on(on=shift.date, teams=[team.pk]) == {team.pk: midnight}
     assert Visit.objects.get().state == "arrived"
 
 
 def test_a_clock_a_year_ahead_leaves_when_the_office_heard_of_it(tablet, team, shift, officer, clock):
     ahead = _sets_out(tablet, officer, at=(clock.now() + timedelta(days=365)).isoformat())
     assert _results(tablet.events(ahead)) == ["applied"]
-    assert departures.of_day(on=shift.date, teams=[team.pk]) == {team.pk: Event.objects.get().received_at}
+    assert departures.departures_on(on=shift.date, teams=[team.pk]) == {
+        team.pk: Event.objects.get().received_at
+    }
 
 
 def test_setting_out_on_a_day_that_does_not_fit_waits_for_a_person(tablet, team, shift, officer, clock):
@@ -297,8 +299,8 @@ def test_setting_out_on_a_day_that_does_not_fit_waits_for_a_person(tablet, team,
 
     assert _results(tablet.events(behind, tomorrow, free)) == ["review"] * 3
     assert set(EventStatus.objects.values_list("state", "reason")) == {("review", "day")}
-    assert departures.of_day(on=shift.date, teams=[team.pk]) == {}
-    assert departures.of_day(on=timezone.localdate(yesterday), teams=[team.pk]) == {}
+    assert departures.departures_on(on=shift.date, teams=[team.pk]) == {}
+    assert departures.departures_on(on=timezone.localdate(yesterday), teams=[team.pk]) == {}
     assert not LogEntry.objects.filter(action="team_departed").exists()
 
 
@@ -320,24 +322,26 @@ def test_nobody_sets_out_for_another_team(tablet, new_tablet, team, shift, visit
         ("rejected", "invalid"),
     ]
     theirs = Device.objects.get(pk=other.device).team_id
-    assert list(departures.of_day(on=shift.date, teams=[team.pk, theirs])) == [team.pk]
+    assert list(departures.departures_on(on=shift.date, teams=[team.pk, theirs])) == [team.pk]
 
 
 def test_missing_numbers_are_shown_and_hold_nothing_back(tablet, officer):
     sent = [tablet.event("departed", officer=officer.pk) for _ in range(6)]
     assert _results(tablet.events(*(sent[n] for n in (0, 1, 4)))) == ["applied"] * 3
     device = Device.objects.get()
-    assert [(gap.first, gap.last) for gap in missing_numbers(device)] == [(3, 4)]
+    assert [(gap.first, gap.last) for gap in find_number_gaps(device)] == [(3, 4)]
     tablet.events(sent[2])
-    assert [(gap.first, gap.last) for gap in missing_numbers(device)] == [(4, 4)]
+    assert [(gap.first, gap.last) for gap in find_number_gaps(device)] == [(4, 4)]
     tablet.events(sent[3])
-    assert missing_numbers(device) == []
+    assert find_number_gaps(device) == []
 
 
 def test_a_person_looks_at_an_event_once(tablet, visit, officer):
     tablet.events(tablet.event("contact_corrected", visit=str(visit.pk), officer=officer.pk, phone="0812"))
     event = Event.objects.get()
-    looked = [events.look_at(event=event, user=None, actor="user:1", note="Sudah dicatat.") for _ in range(2)]
+    looked = [
+        events.mark_looked_at(event=event, user=None, actor="user:1", note="Sudah dicatat.") for _ in range(2)
+    ]
     assert looked == [True, False]
     assert EventStatus.objects.get().state == "reviewed"
 

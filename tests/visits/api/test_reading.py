@@ -44,8 +44,8 @@ def test_today_is_told_in_full(tablet, visit, officer):
     visit.told_from, visit.told_until = at(TODAY, 790), at(TODAY, 850)
     visit.save()
     resident = visit.need.resident
-    vault.put(resident, "phone", "081234567890")
-    vault.put(resident, "carer_name", "Keluarga Contoh")
+    vault.seal_field(resident, "phone", "081234567890")
+    vault.seal_field(resident, "carer_name", "Keluarga Contoh")
     resident.save()
 
     content = _day(tablet).json["content"]
@@ -129,9 +129,9 @@ def test_another_teams_day_is_never_told(new_tablet, visit):
 
 
 def test_an_erased_person_is_told_without_sealed_data(tablet, visit):
-    vault.put(visit.need.resident, "phone", "081234567890")
+    vault.seal_field(visit.need.resident, "phone", "081234567890")
     visit.need.resident.save()
-    vault.destroy(visit.need.resident.key)
+    vault.destroy_key(visit.need.resident.key)
     assert _day(tablet).json["content"]["stops"][0]["contact"] is None
 
 
@@ -158,7 +158,7 @@ def test_nobody_reads_without_a_token(tablet, path):
 
 @pytest.mark.parametrize("path", ["/me", "/days", "/days/2026-11-24"])
 def test_a_revoked_tablet_reads_nothing_more(tablet, path, visit):
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     answer = tablet.call("GET", path)
     assert (answer.status, answer.code) == (423, "device-revoked")
     assert visit.need.resident.name not in answer.body.decode()

@@ -4,15 +4,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from outreach.models import Throttle
-from outreach.services.limits import Limit
+from outreach.services.limits import TryLimit
 from visits.api import throttles
 
-SEVEN = Limit("test", tries=7, minutes=1)
+SEVEN = TryLimit("test", tries=7, minutes=1)
 
 
 def _other_process() -> None:
     """What a process remembers is nothing to the next one; rows are."""
-    throttles.forget()
+    throttles.reset_counts()
 
 
 def test_tries_to_pair_are_counted_over_all_processes(stranger):

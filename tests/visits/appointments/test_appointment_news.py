@@ -20,9 +20,9 @@ def test_an_end_that_moves_by_more_than_the_setting_is_news(
     settings.NEWS_MINUTES = setting
     later = timedelta(minutes=by)
 
-    assert appointment_news.is_news((NOW, NOW + HOUR), (NOW - later, NOW + HOUR)) is news
-    assert appointment_news.is_news((NOW, NOW + HOUR), (NOW, NOW + HOUR + later)) is news
+    assert appointment_news.is_appointment_news((NOW, NOW + HOUR), (NOW - later, NOW + HOUR)) is news
+    assert appointment_news.is_appointment_news((NOW, NOW + HOUR), (NOW, NOW + HOUR + later)) is news
 
 
 def test_no_change_is_no_news() -> None:
-    assert not appointment_news.is_news((NOW, NOW + HOUR), (NOW, NOW + HOUR))
+    assert not appointment_news.is_appointment_news((NOW, NOW + HOUR), (NOW, NOW + HOUR))

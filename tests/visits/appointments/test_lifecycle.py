@@ -99,11 +99,11 @@ def test_a_cancelled_visit_takes_no_outcome(clock) -> None:
 def test_the_way_and_the_arrival_are_told_once(visit: Visit, clock) -> None:
     at = clock.now()
 
-    assert lifecycle.set_state(visit=visit, to=VisitState.TRAVELLING, at=at, actor="device:1")
-    assert lifecycle.set_state(
+    assert lifecycle.set_visit_state(visit=visit, to=VisitState.TRAVELLING, at=at, actor="device:1")
+    assert lifecycle.set_visit_state(
         visit=visit, to=VisitState.ARRIVED, at=at + timedelta(minutes=9), actor="device:1"
     )
-    assert not lifecycle.set_state(
+    assert not lifecycle.set_visit_state(
         visit=visit, to=VisitState.ARRIVED, at=at + timedelta(minutes=10), actor="device:1"
     )
 
@@ -116,7 +116,7 @@ def test_the_first_arrival_stays_when_the_team_comes_back(visit: Visit, clock) -
     at = clock.now()
     for minutes, to in ((0, VisitState.ARRIVED), (5, VisitState.TRAVELLING), (9, VisitState.ARRIVED)):
         moment = at + timedelta(minutes=minutes)
-        assert lifecycle.set_state(visit=visit, to=to, at=moment, actor="device:1")
+        assert lifecycle.set_visit_state(visit=visit, to=to, at=moment, actor="device:1")
 
     assert Visit.objects.get().arrived_at == at
 
@@ -143,12 +143,12 @@ def test_an_arrival_told_late_changes_the_moment_alone_and_is_logged_once(
 @pytest.mark.parametrize("to", [VisitState.FINISHED, VisitState.CANCELLED])
 def test_ends_are_not_set_by_hand(visit: Visit, to: VisitState, clock) -> None:
     with pytest.raises(ValueError, match="function of its own"):
-        lifecycle.set_state(visit=visit, to=to, at=clock.now(), actor="device:1")
+        lifecycle.set_visit_state(visit=visit, to=to, at=clock.now(), actor="device:1")
 
 
 def test_a_cancelled_visit_leaves_its_need_waiting(visit: Visit, clock) -> None:
-    assert lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
-    assert not lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
+    assert lifecycle.cancel_visit(visit=visit, at=clock.now(), actor="user:1", source="day:1")
+    assert not lifecycle.cancel_visit(visit=visit, at=clock.now(), actor="user:1", source="day:1")
 
     row = Visit.objects.select_related("need").get()
     assert (row.state, row.need.state, row.need.attempts) == (VisitState.CANCELLED, NeedState.OPEN, 0)
@@ -158,6 +158,6 @@ def test_a_cancelled_visit_leaves_its_need_waiting(visit: Visit, clock) -> None:
 def test_a_visit_that_has_begun_is_not_cancelled(clock) -> None:
     visit = VisitFactory(state=VisitState.TRAVELLING)
 
-    assert not lifecycle.cancel(visit=visit, at=clock.now(), actor="user:1", source="day:1")
+    assert not lifecycle.cancel_visit(visit=visit, at=clock.now(), actor="user:1", source="day:1")
 
     assert Visit.objects.get().state == VisitState.TRAVELLING

@@ -10,7 +10,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.enums import ReleaseReason, VisitState
 from visits.models import Shift, Visit
-from visits.schedule.plans.publishing import PublishRefusedError, publish
+from visits.schedule.plans.publishing import PublishRefusedError, publish_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 @pytest.fixture
 def shift() -> Shift:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
     return shift
 
 
 @pytest.fixture
 def visit(shift: Shift) -> Visit:
     visit = Visit.objects.get(sequence=1)
-    promises.make(visits=[visit.pk], actor="user:1")
+    promises.make_promises(visits=[visit.pk], actor="user:1")
     visit.refresh_from_db()
     return visit
 
@@ -38,8 +38,8 @@ def _again(visit: Visit) -> Visit:
 def test_a_family_that_was_told_has_a_promise_once(shift: Shift) -> None:
     ids = list(Visit.objects.values_list("pk", flat=True))
 
-    assert promises.make(visits=ids, actor="user:1") == 2
-    assert promises.make(visits=ids, actor="user:1") == 0
+    assert promises.make_promises(visits=ids, actor="user:1") == 2
+    assert promises.make_promises(visits=ids, actor="user:1") == 0
 
     assert set(Visit.objects.values_list("promised", flat=True)) == {True}
     assert LogEntry.objects.filter(action="visit_promised").count() == 2
@@ -47,8 +47,8 @@ def test_a_family_that_was_told_has_a_promise_once(shift: Shift) -> None:
 
 def test_a_promise_is_taken_back_with_its_reason(visit: Visit) -> None:
     assert visit.promised
-    assert promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor="user:1")
-    assert not promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor="user:1")
+    assert promises.release_promise(visit=visit.pk, reason=ReleaseReason.FAMILY, actor="user:1")
+    assert not promises.release_promise(visit=visit.pk, reason=ReleaseReason.FAMILY, actor="user:1")
 
     assert not _again(visit).promised
     row = LogEntry.objects.get(action="promise_released")
@@ -58,8 +58,8 @@ def test_a_promise_is_taken_back_with_its_reason(visit: Visit) -> None:
 @pytest.mark.parametrize("state", [VisitState.TRAVELLING, VisitState.ARRIVED])
 def test_who_is_under_way_is_not_released(visit: Visit, state: VisitState) -> None:
     Visit.objects.update(state=state)
-    assert not promises.release(visit=visit.pk, reason=ReleaseReason.TEAM, actor="user:1")
-    assert promises.make(visits=[visit.pk], actor="user:1") == 0
+    assert not promises.release_promise(visit=visit.pk, reason=ReleaseReason.TEAM, actor="user:1")
+    assert promises.make_promises(visits=[visit.pk], actor="user:1") == 0
 
 
 def _elsewhere(visit: Visit) -> tuple[Shift, Shift]:
@@ -78,13 +78,13 @@ def test_no_promise_of_a_working_team_is_broken_unless_released(visit: Visit, wh
     plan = draft(routes, first=TUESDAY, last=new.date)
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=plan, user=None, now=NOW)
+        publish_plan(plan=plan, user=None, now=NOW)
     assert (refused.value.refusals, refused.value.unreleased) == ([], [visit])
     assert _again(visit).shift == old
 
-    promises.release(visit=visit.pk, reason=ReleaseReason.TEAM, actor="user:1")
+    promises.release_promise(visit=visit.pk, reason=ReleaseReason.TEAM, actor="user:1")
     plan.refresh_from_db()
-    done = publish(plan=plan, user=None, now=NOW)
+    done = publish_plan(plan=plan, user=None, now=NOW)
     both_shift = 2
     assert (done.moved, done.shifted, done.cancelled) == {
         "moved": (1, 1, 0),
@@ -98,7 +98,7 @@ def test_a_promise_of_a_team_that_fails_moves_and_is_a_promise_no_more(visit: Vi
     Shift.objects.filter(pk=old.pk).update(is_cancelled=True)
     other = Visit.objects.get(sequence=2).need
 
-    publish(plan=draft({new: [visit.need, other]}, first=TUESDAY, last=new.date), user=None, now=NOW)
+    publish_plan(plan=draft({new: [visit.need, other]}, first=TUESDAY, last=new.date), user=None, now=NOW)
 
     assert (_again(visit).shift, visit.promised) == (new, False)
 
@@ -106,6 +106,6 @@ def test_a_promise_of_a_team_that_fails_moves_and_is_a_promise_no_more(visit: Vi
 def test_a_promise_that_is_kept_stays_one(visit: Visit) -> None:
     other, third = Visit.objects.get(sequence=2).need, NeedFactory(state=NeedState.OPEN)
 
-    publish(plan=draft({visit.shift: [visit.need, third, other]}), user=None, now=NOW)
+    publish_plan(plan=draft({visit.shift: [visit.need, third, other]}), user=None, now=NOW)
 
     assert _again(visit).promised

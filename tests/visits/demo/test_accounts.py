@@ -9,8 +9,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_login_works_stays_the_same_and_is_not_read_by_others(tmp_path: Path):
     keys = tmp_path / "keys"
-    login = accounts.coordinator(keys_dir=keys)
-    again = accounts.coordinator(keys_dir=keys)
+    login = accounts.ensure_coordinator(keys_dir=keys)
+    again = accounts.ensure_coordinator(keys_dir=keys)
     assert (again.user, again.password) == (login.user, login.password)
     assert again.user.check_password(login.password)
     assert len(login.password) >= 10
@@ -18,7 +18,7 @@ def test_the_login_works_stays_the_same_and_is_not_read_by_others(tmp_path: Path
 
 
 def test_the_coordinator_may_do_the_work_and_delete_nothing(tmp_path: Path):
-    user = accounts.coordinator(keys_dir=tmp_path).user
+    user = accounts.ensure_coordinator(keys_dir=tmp_path).user
     assert user.is_staff
     assert not user.is_superuser
     assert user.has_perms(["outreach.triage_visitrequest", "visits.add_planrun", "visits.change_shift"])
@@ -27,5 +27,5 @@ def test_the_coordinator_may_do_the_work_and_delete_nothing(tmp_path: Path):
 
 
 def test_two_installations_have_two_passwords(tmp_path: Path):
-    one = accounts.coordinator(keys_dir=tmp_path / "one").password
-    assert accounts.coordinator(keys_dir=tmp_path / "two").password != one
+    one = accounts.ensure_coordinator(keys_dir=tmp_path / "one").password
+    assert accounts.ensure_coordinator(keys_dir=tmp_path / "two").password != one

@@ -15,24 +15,24 @@ TODAY = date(2026, 11, 24)
 
 @pytest.fixture
 def villages() -> list[Village]:
-    region.load(folder=region.SHIPPED)
+    region.load_region(folder=region.SHIPPED)
     return list(Village.objects.select_related("district"))
 
 
 def test_the_same_seed_makes_the_same_people_and_more_only_adds(villages: list[Village]):
-    few = people.make(villages=villages, count=20, seed=1, today=TODAY)
-    assert people.make(villages=villages, count=40, seed=1, today=TODAY)[:20] == few
-    assert people.make(villages=villages, count=20, seed=2, today=TODAY) != few
+    few = people.make_people(villages=villages, count=20, seed=1, today=TODAY)
+    assert people.make_people(villages=villages, count=40, seed=1, today=TODAY)[:20] == few
+    assert people.make_people(villages=villages, count=20, seed=2, today=TODAY) != few
 
 
 def test_everybody_could_ask_and_nobody_could_be_real(villages: list[Village]):
-    made = people.make(villages=villages, count=1200, seed=1, today=TODAY)
+    made = people.make_people(villages=villages, count=1200, seed=1, today=TODAY)
     niks = [person.intake.nik for person in made if person.intake.nik]
     assert len(niks) > 1000
     assert len(set(niks)) == len(niks)
     for person in made:
         data = person.intake
-        assert intake.problems(data, today=TODAY) == {}
+        assert intake.list_problems(data, today=TODAY) == {}
         assert data.made_up
         assert data.name.endswith("(contoh)")
         if data.nik:
@@ -45,15 +45,15 @@ def test_everybody_could_ask_and_nobody_could_be_real(villages: list[Village]):
 
 
 def test_homes_lie_in_their_village(villages: list[Village]):
-    made = people.make(villages=villages, count=200, seed=3, today=TODAY)
+    made = people.make_people(villages=villages, count=200, seed=3, today=TODAY)
     pinned = [(person.pin, person.intake.village) for person in made if person.pin]
     assert 80 < len(pinned) < 160
     for pin, village in pinned:
-        assert geo.contains(village.boundary, latitude=pin[0], longitude=pin[1]), village.code
+        assert geo.contains_point(village.boundary, latitude=pin[0], longitude=pin[1]), village.code
 
 
 def test_every_kind_and_wish_occurs(villages: list[Village]):
-    made = people.make(villages=villages, count=400, seed=1, today=TODAY)
+    made = people.make_people(villages=villages, count=400, seed=1, today=TODAY)
     assert {person.intake.kind for person in made} == {"elderly", "sick", "disabled", "mental_disorder"}
     assert {person.urgency for person in made} == {"normal", "high", "hospital"}
     assert {skill for person in made for skill in person.intake.skills} == {
@@ -68,4 +68,4 @@ def test_every_kind_and_wish_occurs(villages: list[Village]):
 
 def test_people_need_villages():
     with pytest.raises(ValueError, match="load the region first"):
-        people.make(villages=[], count=1, seed=1, today=TODAY)
+        people.make_people(villages=[], count=1, seed=1, today=TODAY)

@@ -9,17 +9,17 @@ pytestmark = pytest.mark.django_db
 
 
 def test_teams_are_spread_and_a_repeat_finds_them():
-    region.load(folder=region.SHIPPED)
-    made = teams.make(count=6)
+    region.load_region(folder=region.SHIPPED)
+    made = teams.make_teams(count=6)
     assert len({(team.latitude, team.longitude) for team in made}) == 6
     assert all(team.made_up and team.max_visits == 8 and team.setup_minutes == 10 for team in made)
-    assert [team.pk for team in teams.make(count=6)] == [team.pk for team in made]
+    assert [team.pk for team in teams.make_teams(count=6)] == [team.pk for team in made]
     assert (Team.objects.count(), Officer.objects.count()) == (6, 12)
 
 
 def test_every_skill_is_in_some_team():
     DistrictFactory()
-    made = teams.make(count=6)
+    made = teams.make_teams(count=6)
     skills = {skill for team in made for skill in team.skills}
     assert skills == {"camera", "fingerprint", "signature", "iris", "power", "ramp", "interpreter"}
     assert {officer.team.code for officer in Officer.objects.filter(woman=True)} == {"C1", "C2", "C4", "C5"}

@@ -28,11 +28,11 @@ def database(laid: Stack) -> Iterator[None]:
         yield
 
 
-def _publish(seconds: int = 2) -> tuple[week.Week, list[str]]:
+def _publish(seconds: int = 2) -> tuple[week.DemoWeek, list[str]]:
     said: list[str] = []
-    crews = teams.make(count=2)
+    crews = teams.make_teams(count=2)
     user, _made = User.objects.get_or_create(username="koordinator")
-    return week.publish(crews=crews, days=3, seconds=seconds, seed=1, user=user, say=said.append), said
+    return week.publish_week(crews=crews, days=3, seconds=seconds, seed=1, user=user, say=said.append), said
 
 
 def test_a_week_without_needs_says_why(database: None):
@@ -99,9 +99,9 @@ def test_todays_shifts_begin_when_the_teams_can_set_out_and_a_repeat_leaves_them
     user = User.objects.create_user("koordinator")
     for village in range(2):
         NeedFactory(resident__village__latitude=-7.6 - village / 10)
-    crews = teams.make(count=2)
+    crews = teams.make_teams(count=2)
     for minutes in (12 * 60 + 30, 13 * 60):
-        week.make_shifts(
+        week.make_week_shifts(
             crews=crews,
             first=TUESDAY,
             last=TUESDAY + timedelta(days=1),
@@ -114,5 +114,5 @@ def test_todays_shifts_begin_when_the_teams_can_set_out_and_a_repeat_leaves_them
         (TUESDAY + timedelta(days=1), time(7, 30), "13:00"),
     }
     Shift.objects.all().delete()
-    week.make_shifts(crews=crews, first=TUESDAY, last=TUESDAY, sets_out=at(TUESDAY, 13 * 60), user=user)
+    week.make_week_shifts(crews=crews, first=TUESDAY, last=TUESDAY, sets_out=at(TUESDAY, 13 * 60), user=user)
     assert set(Shift.objects.values_list("starts", "breaks__0")) == {(time(13), None)}

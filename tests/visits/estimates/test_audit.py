@@ -7,7 +7,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, TeamFactory, VisitFactory, at
 from visits.enums import Outcome, VisitState
 from visits.estimates import audit_labels
-from visits.estimates.audit import ENOUGH, Cell, Experience, audit, experience
+from visits.estimates.audit import ENOUGH, AuditCell, IntervalStretch, audit_intervals, learn_stretch
 from visits.models import Shift, Visit
 from visits.planning.uncertainty.arrival import calibrate_stretch
 
@@ -40,7 +40,7 @@ def test_arrivals_are_early_within_or_late(shift: Shift) -> None:
     for minutes in (539, 540, 570, 600, 600.9, 601, 630):
         came(shift, minutes)
 
-    total = audit(today=TUESDAY).total
+    total = audit_intervals(today=TUESDAY).total
 
     assert (total.early, total.within, len(total.late_min)) == (1, 4, 2)
     assert total.late_by == pytest.approx((1 + 30) / 2)
@@ -51,7 +51,7 @@ def test_visits_from_before_count_with_what_they_were_told(shift: Shift) -> None
     for minutes in (549, 610):  # of 09.10 to 10.10
         came(shift, minutes, told_from=None, told_until=None, planned_arrive=at(TUESDAY, 570))
 
-    total = audit(today=TUESDAY).total
+    total = audit_intervals(today=TUESDAY).total
 
     assert (total.early, total.within) == (1, 1)
 
@@ -62,7 +62,7 @@ def test_who_did_not_arrive_or_was_cancelled_is_not_counted(shift: Shift) -> Non
     came(ShiftFactory(date=TUESDAY - timedelta(weeks=12)), 570)
     came(ShiftFactory(date=TUESDAY + timedelta(days=1)), 570)
 
-    assert audit(today=TUESDAY).total.visits == 0
+    assert audit_intervals(today=TUESDAY).total.visits == 0
 
 
 def test_weeks_and_teams_are_told_apart() -> None:
@@ -71,7 +71,7 @@ def test_weeks_and_teams_are_told_apart() -> None:
     came(ShiftFactory(team=first, date=TUESDAY - timedelta(days=7)), 700)
     came(ShiftFactory(team=second, date=TUESDAY - timedelta(days=8)), 570)
 
-    found = audit(today=TUESDAY)
+    found = audit_intervals(today=TUESDAY)
 
     assert [(team, cell.within, len(cell.late_min)) for team, cell in found.teams] == [
         (first, 1, 1),
@@ -87,14 +87,14 @@ def test_overtime_is_the_last_outcome_and_the_drive_home(shift: Shift) -> None:
     came(shift, 570, ended=600)
     came(shift, 900, ended=945, need=home)  # 15.45 at the base's own place; the shift ends at 15.30
 
-    assert audit(today=TUESDAY).total.overtime == pytest.approx(15)
+    assert audit_intervals(today=TUESDAY).total.overtime == pytest.approx(15)
 
 
 def test_a_day_that_goes_on_has_no_overtime_yet(shift: Shift) -> None:
     came(shift, 570)
     came(shift, 900, state=VisitState.ARRIVED, outcome="", outcome_at=None)
 
-    assert audit(today=TUESDAY).total.overtime is None
+    assert audit_intervals(today=TUESDAY).total.overtime is None
 
 
 def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
@@ -102,7 +102,7 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
         for _ in range(2):
             came(ShiftFactory(date=TUESDAY), 570)
         with django_assert_num_queries(3):
-            audit(today=TUESDAY)
+            audit_intervals(today=TUESDAY)
 
 
 def test_the_last_arrivals_lengthen_the_intervals_to_come(shift: Shift) -> None:
@@ -111,7 +111,7 @@ def test_the_last_arrivals_lengthen_the_intervals_to_come(shift: Shift) -> None:
     came(shift, 700, told_from=None, told_until=None)
     came(shift, 700, state=VisitState.CANCELLED, outcome="")
 
-    found = experience(now=at(TUESDAY, 1200))
+    found = learn_stretch(now=at(TUESDAY, 1200))
 
     assert found.visits == 20
     places = [(min(m, 660) - 540) / 60 for m in (*range(570, 602, 2), 630, 631, 632, 633)]
@@ -123,9 +123,9 @@ def test_intervals_that_were_lengthened_count_as_if_they_had_not_been(shift: Shi
     for _ in range(300):
         came(shift, 600, told_stretch=0.5)  # at the very end of the lengthened interval
 
-    assert experience(now=at(TUESDAY, 1200)).stretch == pytest.approx(0.5 * 300 / 550)
-    assert experience(now=at(TUESDAY, 600)).visits == 300
-    assert experience(now=at(TUESDAY, 599)).visits == 0
+    assert learn_stretch(now=at(TUESDAY, 1200)).stretch == pytest.approx(0.5 * 300 / 550)
+    assert learn_stretch(now=at(TUESDAY, 600)).visits == 300
+    assert learn_stretch(now=at(TUESDAY, 599)).visits == 0
 
 
 @pytest.mark.parametrize(
@@ -138,18 +138,18 @@ def test_intervals_that_were_lengthened_count_as_if_they_had_not_been(shift: Shi
     ],
 )
 def test_experience_is_said_in_a_sentence(stretch: float, visits: int, text: str) -> None:
-    assert text in audit_labels.experience(Experience(stretch=stretch, visits=visits))
+    assert text in audit_labels.describe_stretch(IntervalStretch(stretch=stretch, visits=visits))
 
 
-def cell(within: int, late: int) -> Cell:
-    return Cell(within=within, late_min=[12.0] * late)
+def cell(within: int, late: int) -> AuditCell:
+    return AuditCell(within=within, late_min=[12.0] * late)
 
 
 def test_a_share_comes_with_the_range_it_may_stand_for() -> None:
     low, high = cell(80, 20).bounds  # Wilson, 90 %
     assert low == pytest.approx(0.726, abs=1e-3)
     assert high == pytest.approx(0.858, abs=1e-3)
-    assert Cell().bounds == (0.0, 1.0)
+    assert AuditCell().bounds == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -163,16 +163,19 @@ def test_a_share_comes_with_the_range_it_may_stand_for() -> None:
     ],
 )
 def test_a_verdict_needs_enough_visits(within: int, late: int, verdict: str) -> None:
-    assert audit_labels._verdict(cell(within, late), (0.75, 0.85))[0] == verdict
+    assert audit_labels._judge_cell(cell(within, late), (0.75, 0.85))[0] == verdict
 
 
 def test_the_title_says_the_finding_or_that_there_is_none(shift: Shift) -> None:
     came(shift, 570)
-    assert audit_labels.page(audit(today=TUESDAY)).title == "Belum dapat dinilai: baru 1 kunjungan, perlu 30"
+    assert (
+        audit_labels.describe_audit(audit_intervals(today=TUESDAY)).title
+        == "Belum dapat dinilai: baru 1 kunjungan, perlu 30"
+    )
 
     for _ in range(29):
         came(shift, 570)
-    said = audit_labels.page(audit(today=TUESDAY))
+    said = audit_labels.describe_audit(audit_intervals(today=TUESDAY))
     assert said.title == ("100% keluarga didatangi dalam selang jam yang dikabarkan; sasarannya 75–85%")
     (week,) = said.weeks
     assert (week.label, week.visits, week.share, week.look) == ("23–29 Nov", 30, "100%", "waiting")

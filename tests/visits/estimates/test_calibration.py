@@ -24,7 +24,7 @@ def user() -> User:
 
 
 def _propose() -> TravelFit:
-    row = calibration.propose(now=NOW)
+    row = calibration.propose_fit(now=NOW)
     assert row is not None
     return row
 
@@ -40,7 +40,7 @@ def test_trips_become_a_proposal_that_changes_nothing() -> None:
     assert row.off_after < 0.12 < row.off_before
     assert (row.trips, row.used + row.far + row.absurd) == (200, 200)
     assert len(row.detail["points"]) == row.trips - row.absurd
-    assert straight_line.in_force().model == GreatCircle(1.35, 30.0)
+    assert straight_line.line_in_force().model == GreatCircle(1.35, 30.0)
     entry = LogEntry.objects.get(action="travel_proposed")
     assert entry.detail == {"trips": 200, "used": row.used, "speed_kmh": row.speed_kmh}
 
@@ -48,7 +48,7 @@ def test_trips_become_a_proposal_that_changes_nothing() -> None:
 def test_too_few_trips_propose_nothing() -> None:
     drive(10, kmh=20)
 
-    assert calibration.propose(now=NOW) is None
+    assert calibration.propose_fit(now=NOW) is None
     assert not TravelFit.objects.exists()
 
 
@@ -57,7 +57,7 @@ def test_the_same_trips_propose_once() -> None:
 
     _propose()
 
-    assert calibration.propose(now=NOW) is None
+    assert calibration.propose_fit(now=NOW) is None
     assert TravelFit.objects.count() == 1
 
 
@@ -71,25 +71,25 @@ def test_more_trips_replace_the_proposal(user: User) -> None:
     first.refresh_from_db()
     assert (first.state, second.state) == (FitState.REPLACED, FitState.PROPOSED)
     assert second.trips == 120
-    assert calibration.apply(row=first, user=user) is False
+    assert calibration.apply_fit(row=first, user=user) is False
 
 
 def test_old_trips_do_not_count() -> None:
     drive(60, kmh=20)
 
-    assert calibration.propose(now=NOW + timedelta(days=400)) is None
+    assert calibration.propose_fit(now=NOW + timedelta(days=400)) is None
 
 
 def test_applied_it_is_in_force_with_its_day(user: User) -> None:
     drive(60, kmh=20)
     row = _propose()
 
-    assert calibration.apply(row=row, user=user) is True
-    assert calibration.apply(row=row, user=user) is False
+    assert calibration.apply_fit(row=row, user=user) is True
+    assert calibration.apply_fit(row=row, user=user) is False
 
     row.refresh_from_db()
     assert (row.state, row.applied_by) == (FitState.APPLIED, user)
-    found = roads.travel(PLACES)
+    found = roads.estimate_travel(PLACES)
     assert found.travel == GreatCircle(1.35, row.speed_kmh)
     assert (found.note.speed_kmh, found.note.fitted) == (row.speed_kmh, "2026-11-22")
     moved = LogEntry.objects.get(action="travel_fit_moved")
@@ -99,15 +99,15 @@ def test_applied_it_is_in_force_with_its_day(user: User) -> None:
 def test_one_is_in_force_at_a_time_and_the_settings_come_back(user: User) -> None:
     drive(60, kmh=20)
     first = _propose()
-    calibration.apply(row=first, user=user)
+    calibration.apply_fit(row=first, user=user)
     drive(60, kmh=40, seed=2)
     second = _propose()
     assert second.before_speed_kmh == first.speed_kmh
 
-    calibration.apply(row=second, user=user)
+    calibration.apply_fit(row=second, user=user)
 
     assert [row.state for row in TravelFit.objects.order_by("pk")] == [FitState.REPLACED, FitState.APPLIED]
-    assert straight_line.in_force().model.speed_kmh == second.speed_kmh
+    assert straight_line.line_in_force().model.speed_kmh == second.speed_kmh
     assert calibration.back_to_settings(user=user) is True
     assert calibration.back_to_settings(user=user) is False
-    assert straight_line.in_force().model == GreatCircle(1.35, 30.0)
+    assert straight_line.line_in_force().model == GreatCircle(1.35, 30.0)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from visits.estimates import chart_geometry
-from visits.estimates.audit import Audit, Cell, Week
+from visits.estimates.audit import Audit, AuditCell, AuditWeek
 from visits.models import VisitTime
 from visits.planning.uncertainty.durations import Duration
 
@@ -15,7 +15,7 @@ def test_bars_lie_on_the_axis_and_the_curve_holds_as_many_visits() -> None:
     counts = [0, 0, 3, 20, 30, 20, 10, 4, 0, 1] + [0] * 14
     row = VisitTime(kind="sick", used=sum(counts), counts=counts)
 
-    chart = chart_geometry.durations(row, known=KNOWN, planned=32)
+    chart = chart_geometry.draw_durations(row, known=KNOWN, planned=32)
 
     assert len(chart.bars) == 7  # the empty ones are not drawn
     assert chart.top == 50
@@ -32,7 +32,7 @@ def test_bars_lie_on_the_axis_and_the_curve_holds_as_many_visits() -> None:
 def test_long_visits_widen_the_chart_up_to_the_last_bar() -> None:
     row = VisitTime(kind="sick", used=2, counts=[0] * 23 + [2])
 
-    chart = chart_geometry.durations(row, known=KNOWN, planned=32)
+    chart = chart_geometry.draw_durations(row, known=KNOWN, planned=32)
 
     assert chart.bars[-1].x + chart.bars[-1].width <= chart.width
     assert chart.ticks[-1].label == "120"
@@ -40,11 +40,13 @@ def test_long_visits_widen_the_chart_up_to_the_last_bar() -> None:
 
 def test_only_weeks_with_enough_visits_are_points() -> None:
     monday = date(2026, 11, 23)
-    cells = [Cell(within=5), Cell(within=40, early=10), Cell()]
-    weeks = [Week(monday=monday + timedelta(weeks=n), total=cell, teams=[]) for n, cell in enumerate(cells)]
-    found = Audit(first=monday, last=monday, total=Cell(), teams=[], weeks=weeks)
+    cells = [AuditCell(within=5), AuditCell(within=40, early=10), AuditCell()]
+    weeks = [
+        AuditWeek(monday=monday + timedelta(weeks=n), total=cell, teams=[]) for n, cell in enumerate(cells)
+    ]
+    found = Audit(first=monday, last=monday, total=AuditCell(), teams=[], weeks=weeks)
 
-    chart = chart_geometry.coverage(found, ["satu", "dua", "tiga"])
+    chart = chart_geometry.draw_coverage(found, ["satu", "dua", "tiga"])
 
     (point,) = chart.points
     assert point.label == "dua: 80%"

@@ -39,7 +39,7 @@ OSRM = STRAIGHT | {"source": "osrm", "wanted": "osrm", "as_of": "2026-11-03"}
     ],
 )
 def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
-    assert road_labels.line(RoadsNote.from_json(note)) == words
+    assert road_labels.describe_travel_times(RoadsNote.from_json(note)) == words
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
     ],
 )
 def test_a_plan_warns_of_roads_that_are_not_as_wanted(note, words: str) -> None:
-    assert road_labels.warning(RoadsNote.from_json(note)).startswith(words)
-    assert bool(road_labels.warning(RoadsNote.from_json(note))) == bool(words)
+    assert road_labels.describe_warning(RoadsNote.from_json(note)).startswith(words)
+    assert bool(road_labels.describe_warning(RoadsNote.from_json(note))) == bool(words)

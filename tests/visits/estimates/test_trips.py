@@ -61,7 +61,7 @@ class Field:
     def send(self) -> list[Trip]:
         results = self.tablet.events(*self.taps)
         assert {result["result"] for result in results} <= {"applied", "review"}
-        return trips.recorded(since=MORNING - timedelta(days=900))
+        return trips.list_trips(since=MORNING - timedelta(days=900))
 
 
 @pytest.fixture
@@ -143,8 +143,8 @@ def test_a_home_known_by_its_village_is_where_the_tablet_stood(field: Field, vis
     found = field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 10, position=position).send()
     assert found == [Trip(_metres(0, 2), 600.0, 9)]
 
-    vault.destroy(resident.key)
-    assert trips.recorded(since=MORNING - timedelta(days=900)) == [], "who was erased is erased here, too"
+    vault.destroy_key(resident.key)
+    assert trips.list_trips(since=MORNING - timedelta(days=900)) == [], "who was erased is erased here, too"
 
 
 @pytest.mark.parametrize("position", [None, {"lat": -7.6, "lon": 111.5, "accuracy_m": 4000}])
@@ -159,17 +159,17 @@ def test_an_unknown_place_is_no_end_of_a_drive(field: Field, visits: list[Visit]
 def test_old_trips_are_forgotten(field: Field, visits: list[Visit], clock) -> None:
     field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 10).send()
 
-    assert trips.recorded(since=clock.now() + timedelta(days=1)) == []
+    assert trips.list_trips(since=clock.now() + timedelta(days=1)) == []
 
 
 def test_the_queries_do_not_grow(field: Field, visits: list[Visit], django_assert_num_queries) -> None:
     field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 10).send()
     with django_assert_num_queries(1):
-        trips.recorded(since=MORNING - timedelta(days=900))
+        trips.list_trips(since=MORNING - timedelta(days=900))
     field.taps = []
     field.tap("outcome", visits[1], 5).tap("arrived", visits[2], 10).send()
     with django_assert_num_queries(1):
-        assert len(trips.recorded(since=MORNING - timedelta(days=900))) == 2
+        assert len(trips.list_trips(since=MORNING - timedelta(days=900))) == 2
 
 
 BASE = (-7.62, 111.52)  # of the factory's teams

@@ -60,7 +60,7 @@ def test_minutes_set_by_the_coordinator_are_the_planned_quantile(settings) -> No
     settings.VISIT_MINUTES_QUANTILE = 0.8
     need = NeedFactory(service_minutes=50)
 
-    known = visit_durations.of_need(need, visit_durations.known())
+    known = visit_durations.estimate_need(need, visit_durations.load_estimates())
 
     assert known.minutes.quantile_min(0.8) == pytest.approx(50)
 
@@ -69,7 +69,7 @@ def test_the_share_in_vain_starts_from_the_setting(clock, settings) -> None:
     settings.VISIT_IN_VAIN, settings.VISIT_MINUTES_PRIOR = 0.1, 10
     learned(clock, VisitKind.SICK, median=24, visits=90, in_vain=29)
 
-    known = visit_durations.known()
+    known = visit_durations.load_estimates()
 
     assert known[VisitKind.SICK].in_vain == pytest.approx(0.3)
     assert known[VisitKind.ELDERLY].in_vain == pytest.approx(0.1)
@@ -79,4 +79,4 @@ def test_all_kinds_are_read_in_one_query(clock, django_assert_num_queries) -> No
     learned(clock, VisitKind.SICK, median=24)
 
     with django_assert_num_queries(1):
-        assert set(visit_durations.known()) == set(VisitKind.values)
+        assert set(visit_durations.load_estimates()) == set(VisitKind.values)

@@ -13,7 +13,7 @@ from visits.enums import EventKind, EventState, Outcome, VisitState
 from visits.fieldwork import departures, team_status
 from visits.models import Device, Event, EventStatus, Shift, Visit
 from visits.schedule.dispatch import day_page
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
@@ -29,7 +29,7 @@ def shift() -> Shift:
     """Works from 07.30; its homes, a straight drive of some minutes away, are planned for 08.10, 08.50 and 09.30."""
     shift: Shift = ShiftFactory(date=TUESDAY)
     near = {"resident__latitude": -7.65, "resident__longitude": 111.55}
-    publish(plan=draft({shift: [NeedFactory(**near) for _ in range(3)]}, starts=490), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(**near) for _ in range(3)]}, starts=490), user=None, now=NOW)
     return shift
 
 
@@ -47,14 +47,14 @@ def _tablet(shift: Shift, *, heard: float) -> Device:
 
 
 def _left(device: Device, minutes: float, *, state: str = EventState.APPLIED, **more: object) -> Event:
-    """As `events.receive` keeps it."""
+    """As `events.receive_events` keeps it."""
     values = {
         "id": uuid4(),
         "device": device,
         "sequence": device.events.count() + 1,
         "kind": EventKind.DEPARTED,
         "at": clock(minutes),
-        "key": vault.new_person(),
+        "key": vault.create_person_key(),
         "sealed": b"",
         "sha256": "0" * 64,
         "received_at": clock(minutes + 1),
@@ -68,8 +68,8 @@ def _homes(shift: Shift) -> list[Visit]:
     return list(Visit.objects.filter(shift=shift).order_by("sequence"))
 
 
-def _now(minutes: float) -> team_status.TeamNow:
-    (team,) = team_status.today(now=clock(minutes))
+def _now(minutes: float) -> team_status.TeamStatus:
+    (team,) = team_status.list_team_statuses(now=clock(minutes))
     return team
 
 
@@ -90,7 +90,7 @@ def test_a_team_that_set_out_drives_to_its_first_home(shift: Shift, tablet: Devi
     resident = home.need.resident
     assert (team.latitude, team.longitude) == (resident.latitude, resident.longitude)
     there = clock(MORNING) + timedelta(
-        seconds=team_status.straight_s(
+        seconds=team_status.straight_line_seconds(
             (shift.start_latitude, shift.start_longitude), (resident.latitude, resident.longitude)
         )
     )
@@ -110,10 +110,10 @@ def test_who_set_out_late_is_late_at_the_first_home_and_after_it(shift: Shift, t
     assert team.there_at > clock(9 * 60 + 35)
     assert _numbers(team.assumed) == [1], "by its schedule it would have begun the second"
     assert team.free_at == team.there_at + (home.planned_leave - home.planned_start)
-    (lane,) = day_page.lanes(now=clock(9 * 60 + 35))
+    (lane,) = day_page.list_team_rows(now=clock(9 * 60 + 35))
     assert lane.course.under_way is not None
     assert lane.course.under_way.begins == team.there_at
-    assert [row.visit.sequence for row in day_page.late_homes([lane])][:1] == [1]
+    assert [row.visit.sequence for row in day_page.list_late_homes([lane])][:1] == [1]
     assert (lane.departed, lane.place.startswith("menuju rumah ke-1")) == ("09.30", True)
 
 
@@ -126,7 +126,7 @@ def test_who_set_out_long_ago_and_has_not_come_yet_does_not_begin_in_the_past(
 
     assert team.heading
     assert team.free_at == clock(9 * 60 + 30)
-    (lane,) = day_page.lanes(now=clock(9 * 60))
+    (lane,) = day_page.list_team_rows(now=clock(9 * 60))
     assert lane.course.under_way is not None
     assert lane.course.under_way.begins == clock(9 * 60)
 
@@ -194,7 +194,7 @@ def test_only_what_counts_counts_and_the_first_word_of_several_tablets_holds(
     shift: Shift, tablet: Device
 ) -> None:
     def read() -> dict[int, datetime]:
-        return departures.of_day(on=TUESDAY, teams=[shift.team_id])
+        return departures.departures_on(on=TUESDAY, teams=[shift.team_id])
 
     _left(tablet, 440, state=EventState.REVIEW)
     _left(tablet, 441, state=EventState.REVIEWED)
@@ -216,8 +216,8 @@ def test_only_what_counts_counts_and_the_first_word_of_several_tablets_holds(
 def test_the_queries_do_not_grow_with_the_teams(teams: int, django_assert_num_queries) -> None:
     for _ in range(teams):
         shift = ShiftFactory(date=TUESDAY)
-        publish(plan=draft({shift: [NeedFactory()]}, starts=490), user=None, now=NOW)
+        publish_plan(plan=draft({shift: [NeedFactory()]}, starts=490), user=None, now=NOW)
         _left(_tablet(shift, heard=MORNING), MORNING)
     teams_of = list(Shift.objects.values_list("team", flat=True))
     with django_assert_num_queries(1):
-        assert len(departures.of_day(on=TUESDAY, teams=teams_of)) == teams
+        assert len(departures.departures_on(on=TUESDAY, teams=teams_of)) == teams

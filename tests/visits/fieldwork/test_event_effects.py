@@ -1,4 +1,4 @@
-"""What a fact from a tablet does, beyond being kept; by `events.receive`, as it comes over the API or in a file."""
+"""What a fact from a tablet does, beyond being kept; by `events.receive_events`, as it comes over the API or in a file."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def told(tablet, device, visit, officer, begun):
                 kind, visit=str((of or visit).pk), officer=officer.pk if by is None else by, **more
             )
             items.append({**item, "at": at})
-        results = events.receive(device=Device.objects.get(pk=device.pk), items=items)
+        results = events.receive_events(device=Device.objects.get(pk=device.pk), items=items)
         reasons = {str(event): reason for event, reason in EventStatus.objects.values_list("event", "reason")}
         return [(row.result, reasons[str(row.id)]) for row in results]
 
@@ -114,7 +114,7 @@ class TestVisit:
 
     def test_a_fact_told_twice_has_one_effect(self, tablet, device, visit, officer):
         item = tablet.event("arrived", visit=str(visit.pk), officer=officer.pk)
-        results = [events.receive(device=device, items=[item])[0].result for _ in range(2)]
+        results = [events.receive_events(device=device, items=[item])[0].result for _ in range(2)]
 
         assert results == ["applied", "duplicate"]
         assert _log("visit_moved") == [("visit_moved", "published", "arrived", {})]
@@ -124,7 +124,7 @@ class TestVisit:
         before = (Visit.objects.values().get(), Need.objects.values().get(), LogEntry.objects.count())
 
         for event in Event.objects.select_related("visit", "device"):
-            assert event_effects.apply(event=event, data={}) == ""
+            assert event_effects.apply_event(event=event, data={}) == ""
 
         assert (Visit.objects.values().get(), Need.objects.values().get(), LogEntry.objects.count()) == before
 
@@ -157,7 +157,7 @@ class TestReasonForReview:
         self.rows = rows
 
     def test_of_a_revoked_tablet(self, told, device):
-        devices.revoke(device=device, actor="user:1")
+        devices.revoke_device(device=device, actor="user:1")
         before = self.rows()
         assert told(("arrived", 20)) == [("review", event_effects.REVOKED)]
         assert self.rows() == before
@@ -206,7 +206,7 @@ class TestReasonForReview:
         event = Event.objects.select_related("visit", "device").get()
         Visit.objects.update(state=VisitState.CANCELLED)
 
-        assert event_effects.apply(event=event, data={}) == event_effects.CANCELLED
+        assert event_effects.apply_event(event=event, data={}) == event_effects.CANCELLED
 
 
 class TestLocation:
@@ -303,7 +303,7 @@ class TestMessages:
 class TestSettingOut:
     def _set_out(self, tablet, device, officer, day: str) -> tuple[str, str]:
         item = tablet.event("departed", officer=officer.pk, day=day)
-        events.receive(device=device, items=[item])
+        events.receive_events(device=device, items=[item])
         status = EventStatus.objects.get(event=item["id"])
         return (status.state, status.reason)
 

@@ -47,8 +47,8 @@ def test_an_outcome_and_a_place_beside_a_merge_wait_for_one_another(turned: bool
         tablet.event("location_fixed", **at_home),  # then the resident
     ]
     calls: list[Callable[[], Any]] = [
-        partial(events.receive, device=device, items=items),
-        partial(triage.merge, request=request, resident=need.resident, actor="user:1"),
+        partial(events.receive_events, device=device, items=items),
+        partial(triage.merge_request, request=request, resident=need.resident, actor="user:1"),
     ]
 
     answers = line_up(*calls[:: -1 if turned else 1], behind=Need.objects.filter(pk=need.pk))

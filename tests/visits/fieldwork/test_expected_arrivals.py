@@ -6,7 +6,7 @@ from tests.factories.visits import ShiftFactory, VisitFactory, at
 from tests.visits.planned import TUESDAY
 from visits.enums import Outcome, VisitState
 from visits.fieldwork import expected_arrivals, team_status
-from visits.fieldwork.expected_arrivals import Course
+from visits.fieldwork.expected_arrivals import DayForecast
 from visits.models import Device, Shift, Visit
 from visits.schedule.dispatch import day_page
 
@@ -36,10 +36,10 @@ def _speaks(shift: Shift, minutes: int) -> None:
     )
 
 
-def _course(minutes: int) -> Course:
+def _course(minutes: int) -> DayForecast:
     now = at(TUESDAY, minutes)
-    (team,) = team_status.today(now=now)
-    return expected_arrivals.course(team, now=now)
+    (team,) = team_status.list_team_statuses(now=now)
+    return expected_arrivals.forecast_day(team, now=now)
 
 
 def test_a_delay_is_passed_on_until_the_break_takes_it() -> None:
@@ -107,20 +107,20 @@ def test_the_picture_has_a_mark_for_every_visit_and_its_state() -> None:
     _home(one, 5, 14 * 60, planned_arrive=at(TUESDAY, 10 * 60))
     _home(two, 1, 14 * 60)
     now = at(TUESDAY, NINE + 55)
-    lanes = day_page.lanes(now=now)
+    lanes = day_page.list_team_rows(now=now)
 
-    drawn = day_page.picture(lanes, now=now)
+    drawn = day_page.draw_timeline(lanes, now=now)
 
     assert drawn is not None
     assert [[mark.state for mark in lane.marks] for lane in drawn.lanes] == [
         ["done", "vain", "now", "late", "left"],
         ["lost"],
     ]
-    assert [home.visit.sequence for home in day_page.late_homes(lanes)] == [4]
+    assert [home.visit.sequence for home in day_page.list_late_homes(lanes)] == [4]
     for lane in drawn.lanes:
         for box in [*(mark.bar for mark in lane.marks), *(mark.told for mark in lane.marks), *lane.breaks]:
             assert drawn.left <= box.x and box.x + box.width <= drawn.width
             assert lane.y <= box.y and box.y + box.height <= drawn.base
     bars = [mark.bar for mark in drawn.lanes[0].marks]
     assert bars[0].x < bars[2].x < drawn.now_x < bars[3].x < bars[4].x
-    assert day_page.picture([], now=now) is None
+    assert day_page.draw_timeline([], now=now) is None

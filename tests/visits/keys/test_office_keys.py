@@ -41,26 +41,26 @@ def _log() -> list[tuple[str, str, str, str]]:
 class TestCurrent:
     @pytest.mark.parametrize("role", KeyRole)
     def test_the_first_call_makes_it_and_later_ones_find_it(self, role):
-        assert office_keys.exists(role) is False
+        assert office_keys.key_exists(role) is False
 
-        row = office_keys.current(role, actor="user:1")
+        row = office_keys.current_key(role, actor="user:1")
 
-        assert office_keys.current(role) == row
-        assert office_keys.exists(role) is True
+        assert office_keys.current_key(role) == row
+        assert office_keys.key_exists(role) is True
         assert _states(role) == [(row.kid, KeyState.CURRENT)]
-        assert (row.kid, row.endorsement) == (jose.thumbprint(row.jwk), "")
+        assert (row.kid, row.endorsement) == (jose.key_thumbprint(row.jwk), "")
         assert _log() == [("user:1", "key_made", "", "current")]
         assert LogEntry.objects.get().detail == {"role": role}
 
     def test_asking_makes_none(self):
-        assert [office_keys.exists(role) for role in KeyRole] == [False] * 3
+        assert [office_keys.key_exists(role) for role in KeyRole] == [False] * 3
         assert PublicKey.objects.count() == 0
 
     @pytest.mark.parametrize("role", KeyRole)
     def test_the_private_half_is_a_file_that_its_user_alone_may_read(self, role):
-        row = office_keys.current(role)
+        row = office_keys.current_key(role)
 
-        folder = office_keys.directory(role)
+        folder = office_keys.key_directory(role)
         (path,) = folder.iterdir()
         assert path.name == _file(role, row.kid)
         assert [stat.S_IMODE(place.stat().st_mode) for place in (path, folder)] == [0o600, 0o700]
@@ -71,105 +71,107 @@ class TestCurrent:
         assert sorted(row.jwk) == ["crv", "kty", "x", "y"]
 
     def test_the_workers_keys_lie_apart_from_the_servers(self, settings, tmp_path):
-        assert office_keys.directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
-        assert office_keys.directory(KeyRole.WORKER) == tmp_path / "keys" / "worker"
-        assert office_keys.directory(KeyRole.CAPTURE) == tmp_path / "keys" / "worker"
+        assert office_keys.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
+        assert office_keys.key_directory(KeyRole.WORKER) == tmp_path / "keys" / "worker"
+        assert office_keys.key_directory(KeyRole.CAPTURE) == tmp_path / "keys" / "worker"
 
         settings.CAPTURE_PRIVATE_KEYS_DIR = str(tmp_path / "elsewhere")
 
-        assert office_keys.directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
-        assert office_keys.directory(KeyRole.WORKER) == tmp_path / "elsewhere"
-        assert office_keys.directory(KeyRole.CAPTURE) == tmp_path / "elsewhere"
+        assert office_keys.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
+        assert office_keys.key_directory(KeyRole.WORKER) == tmp_path / "elsewhere"
+        assert office_keys.key_directory(KeyRole.CAPTURE) == tmp_path / "elsewhere"
 
 
 @pytest.mark.journey
 def test_of_processes_that_begin_at_once_one_makes_the_key(make_stack: "Callable[[], Stack]"):
     def ask(_number: int) -> str:
         try:
-            return office_keys.current(KeyRole.CAPTURE).kid
+            return office_keys.current_key(KeyRole.CAPTURE).kid
         finally:
             connection.close()
 
     with make_stack().orm(), ThreadPoolExecutor(6) as threads:
         kids = set(threads.map(ask, range(6)))
         assert _states(KeyRole.CAPTURE) == [(kid, KeyState.CURRENT) for kid in kids]
-        names = [path.name for path in office_keys.directory(KeyRole.CAPTURE).iterdir()]
+        names = [path.name for path in office_keys.key_directory(KeyRole.CAPTURE).iterdir()]
         assert names == [_file(KeyRole.CAPTURE, kid) for kid in kids]
 
 
 class TestPrivateAndPublic:
     def test_what_one_half_signs_the_other_verifies(self):
-        row = office_keys.current(KeyRole.SERVER)
-        key = office_keys.private(KeyRole.SERVER, row.kid)
-        token = jose.sign(payload={"n": 1}, typ=TYP, key=key, kid=row.kid)
-        assert jose.verify(token, typ=TYP, key=office_keys.public(row.jwk), kid=row.kid) == {"n": 1}
+        row = office_keys.current_key(KeyRole.SERVER)
+        key = office_keys.load_private_key(KeyRole.SERVER, row.kid)
+        token = jose.sign_jws(payload={"n": 1}, typ=TYP, key=key, kid=row.kid)
+        assert jose.verify_jws(token, typ=TYP, key=office_keys.load_public_key(row.jwk), kid=row.kid) == {
+            "n": 1
+        }
 
     def test_a_file_that_is_not_there_is_named_without_its_folder(self):
         with pytest.raises(office_keys.KeyMissingError) as missing:
-            office_keys.private(KeyRole.CAPTURE, "nobody")
+            office_keys.load_private_key(KeyRole.CAPTURE, "nobody")
         assert str(missing.value) == "capture-nobody.json: FileNotFoundError"
 
     def test_the_key_of_another_role_is_not_there(self):
-        row = office_keys.current(KeyRole.WORKER)
+        row = office_keys.current_key(KeyRole.WORKER)
         with pytest.raises(office_keys.KeyMissingError):
-            office_keys.private(KeyRole.CAPTURE, row.kid)
+            office_keys.load_private_key(KeyRole.CAPTURE, row.kid)
 
     def test_a_file_that_is_no_key_is_an_error_of_its_own(self):
-        row = office_keys.current(KeyRole.CAPTURE)
-        path = office_keys.directory(KeyRole.CAPTURE) / _file(KeyRole.CAPTURE, row.kid)
+        row = office_keys.current_key(KeyRole.CAPTURE)
+        path = office_keys.key_directory(KeyRole.CAPTURE) / _file(KeyRole.CAPTURE, row.kid)
         path.write_text("{")
         with pytest.raises(json.JSONDecodeError):
-            office_keys.private(KeyRole.CAPTURE, row.kid)
+            office_keys.load_private_key(KeyRole.CAPTURE, row.kid)
 
     @pytest.mark.parametrize(
         "jwk", [{"x": "AA", "y": "AA"}, {"x": "", "y": ""}, {"x": "A" * 43, "y": "A" * 43}]
     )
     def test_a_public_key_that_is_none(self, jwk):
         with pytest.raises(jose.JoseError):
-            office_keys.public(jwk)
+            office_keys.load_public_key(jwk)
 
     def test_a_public_key_without_its_numbers(self):
         with pytest.raises(KeyError):
-            office_keys.public({"kty": "EC", "crv": "P-256", "x": "AA"})
+            office_keys.load_public_key({"kty": "EC", "crv": "P-256", "x": "AA"})
 
 
 class TestRotate:
     @pytest.mark.parametrize("role", KeyRole)
     def test_a_new_key_is_current_and_the_old_one_stays_good(self, role):
-        old = office_keys.current(role)
+        old = office_keys.current_key(role)
 
-        new = office_keys.rotate(role, actor="user:1")
+        new = office_keys.rotate_key(role, actor="user:1")
 
-        assert office_keys.current(role) == new
+        assert office_keys.current_key(role) == new
         assert _states(role) == [(old.kid, KeyState.OLD), (new.kid, KeyState.CURRENT)]
         assert _log()[-2:] == [
             ("user:1", "key_rotated", "current", "old"),
             ("user:1", "key_made", "", "current"),
         ]
         assert [row.subject_id for row in LogEntry.objects.order_by("pk")][-2:] == [str(old.pk), str(new.pk)]
-        assert office_keys.private(role, old.kid) != office_keys.private(role, new.kid)
+        assert office_keys.load_private_key(role, old.kid) != office_keys.load_private_key(role, new.kid)
 
     def test_a_new_server_key_is_endorsed_by_the_one_before(self):
-        old = office_keys.current(KeyRole.SERVER)
-        new = office_keys.rotate(KeyRole.SERVER, actor="user:1")
-        said = jose.verify(
-            new.endorsement, typ=office_keys.KEY_TYP, key=office_keys.public(old.jwk), kid=old.kid
+        old = office_keys.current_key(KeyRole.SERVER)
+        new = office_keys.rotate_key(KeyRole.SERVER, actor="user:1")
+        said = jose.verify_jws(
+            new.endorsement, typ=office_keys.KEY_TYP, key=office_keys.load_public_key(old.jwk), kid=old.kid
         )
         assert said == {"kid": new.kid, "role": "server", "jwk": new.jwk}
 
     @pytest.mark.parametrize("role", [KeyRole.WORKER, KeyRole.CAPTURE])
     def test_the_others_need_no_endorsement(self, role):
-        office_keys.current(role)
-        assert office_keys.rotate(role, actor="user:1").endorsement == ""
+        office_keys.current_key(role)
+        assert office_keys.rotate_key(role, actor="user:1").endorsement == ""
 
     def test_where_there_is_none_yet_two_are_made(self):
-        new = office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+        new = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
         assert [state for _kid, state in _states(KeyRole.CAPTURE)] == [KeyState.OLD, KeyState.CURRENT]
-        assert office_keys.current(KeyRole.CAPTURE) == new
+        assert office_keys.current_key(KeyRole.CAPTURE) == new
 
     def test_twice_makes_two(self):
-        made = [office_keys.current(KeyRole.CAPTURE)]
-        made += [office_keys.rotate(KeyRole.CAPTURE, actor="user:1") for _ in range(2)]
+        made = [office_keys.current_key(KeyRole.CAPTURE)]
+        made += [office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1") for _ in range(2)]
         assert _states(KeyRole.CAPTURE) == [
             (made[0].kid, KeyState.OLD),
             (made[1].kid, KeyState.OLD),
@@ -177,24 +179,24 @@ class TestRotate:
         ]
 
     def test_a_server_key_whose_file_is_lost_endorses_none(self):
-        row = office_keys.current(KeyRole.SERVER)
-        (office_keys.directory(KeyRole.SERVER) / _file(KeyRole.SERVER, row.kid)).unlink()
-        office_keys._read.cache_clear()
+        row = office_keys.current_key(KeyRole.SERVER)
+        (office_keys.key_directory(KeyRole.SERVER) / _file(KeyRole.SERVER, row.kid)).unlink()
+        office_keys._read_key.cache_clear()
         with pytest.raises(office_keys.KeyMissingError):
-            office_keys.rotate(KeyRole.SERVER, actor="user:1")
+            office_keys.rotate_key(KeyRole.SERVER, actor="user:1")
         assert _states(KeyRole.SERVER) == [(row.kid, KeyState.CURRENT)]
 
 
 class TestSignatures:
     def test_signed_by_the_current_key_and_verified_as_our_own(self):
-        token = office_keys.sign(role=KeyRole.SERVER, typ=TYP, payload={"n": 1})
-        assert jose.peek(token, typ=TYP)[0] == office_keys.current(KeyRole.SERVER).kid
+        token = office_keys.sign_payload(role=KeyRole.SERVER, typ=TYP, payload={"n": 1})
+        assert jose.peek_jws(token, typ=TYP)[0] == office_keys.current_key(KeyRole.SERVER).kid
         assert office_keys.verify_own(token, typ=TYP) == {"n": 1}
 
     def test_an_old_key_is_believed_a_retired_one_not(self):
-        token = office_keys.sign(role=KeyRole.SERVER, typ=TYP, payload={"n": 1})
-        old = office_keys.current(KeyRole.SERVER)
-        office_keys.rotate(KeyRole.SERVER, actor="user:1")
+        token = office_keys.sign_payload(role=KeyRole.SERVER, typ=TYP, payload={"n": 1})
+        old = office_keys.current_key(KeyRole.SERVER)
+        office_keys.rotate_key(KeyRole.SERVER, actor="user:1")
         assert office_keys.verify_own(token, typ=TYP) == {"n": 1}
 
         PublicKey.objects.filter(pk=old.pk).update(state=KeyState.RETIRED)
@@ -203,12 +205,12 @@ class TestSignatures:
             office_keys.verify_own(token, typ=TYP)
 
     def test_what_the_worker_or_a_stranger_signed_is_not_our_own(self):
-        worker = office_keys.sign(role=KeyRole.WORKER, typ=TYP, payload={"n": 1})
-        row, foreign = office_keys.current(KeyRole.SERVER), jose.new_key()
-        unknown = jose.sign(
-            payload={"n": 1}, typ=TYP, key=foreign, kid=jose.thumbprint(jose.public_jwk(foreign))
+        worker = office_keys.sign_payload(role=KeyRole.WORKER, typ=TYP, payload={"n": 1})
+        row, foreign = office_keys.current_key(KeyRole.SERVER), jose.new_ec_key()
+        unknown = jose.sign_jws(
+            payload={"n": 1}, typ=TYP, key=foreign, kid=jose.key_thumbprint(jose.public_jwk(foreign))
         )
-        forged = jose.sign(payload={"n": 1}, typ=TYP, key=foreign, kid=row.kid)
+        forged = jose.sign_jws(payload={"n": 1}, typ=TYP, key=foreign, kid=row.kid)
         for token in (worker, unknown, forged):
             with pytest.raises(jose.JoseError):
                 office_keys.verify_own(token, typ=TYP)
@@ -219,12 +221,12 @@ class TestSignatures:
             office_keys.verify_own(token, typ=TYP)
 
     def test_a_signature_of_another_type_is_refused(self):
-        token = office_keys.sign(role=KeyRole.SERVER, typ="jb-other+jws", payload={"n": 1})
+        token = office_keys.sign_payload(role=KeyRole.SERVER, typ="jb-other+jws", payload={"n": 1})
         with pytest.raises(jose.JoseError):
             office_keys.verify_own(token, typ=TYP)
 
     def test_a_changed_payload_is_refused(self):
-        one, two = (office_keys.sign(role=KeyRole.SERVER, typ=TYP, payload={"n": n}) for n in (1, 2))
+        one, two = (office_keys.sign_payload(role=KeyRole.SERVER, typ=TYP, payload={"n": n}) for n in (1, 2))
         head, _body, signature = one.split(".")
         with pytest.raises(jose.JoseError):
             office_keys.verify_own(".".join([head, two.split(".")[1], signature]), typ=TYP)
@@ -234,56 +236,56 @@ class TestRetire:
     def _refused(self, kid: str) -> str:
         before = PublicKey.objects.values_list("kid", "state", "retired_at").get(pk=kid)
         with pytest.raises(office_keys.KeyInUseError) as refused:
-            office_keys.retire(kid=kid, actor="user:1")
+            office_keys.retire_key(kid=kid, actor="user:1")
         assert PublicKey.objects.values_list("kid", "state", "retired_at").get(pk=kid) == before
         assert not LogEntry.objects.filter(action="key_retired").exists()
         return str(refused.value)
 
     def test_an_old_key_that_nothing_needs_is_retired_once_and_its_file_stays(self):
-        old = office_keys.current(KeyRole.CAPTURE)
-        office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+        old = office_keys.current_key(KeyRole.CAPTURE)
+        office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
 
-        office_keys.retire(kid=old.kid, actor="user:2")
+        office_keys.retire_key(kid=old.kid, actor="user:2")
 
         row = PublicKey.objects.get(pk=old.kid)
         assert row.state == KeyState.RETIRED
         assert row.retired_at is not None
         assert _log()[-1] == ("user:2", "key_retired", "old", "retired")
-        assert office_keys.private(KeyRole.CAPTURE, old.kid)
+        assert office_keys.load_private_key(KeyRole.CAPTURE, old.kid)
         with pytest.raises(office_keys.KeyInUseError, match="hanya kunci lama"):
-            office_keys.retire(kid=old.kid, actor="user:2")
+            office_keys.retire_key(kid=old.kid, actor="user:2")
         assert LogEntry.objects.filter(action="key_retired").count() == 1
 
     def test_the_current_key_is_not_retired(self):
-        row = office_keys.current(KeyRole.CAPTURE)
+        row = office_keys.current_key(KeyRole.CAPTURE)
         assert (
             self._refused(row.kid) == "hanya kunci lama yang dapat ditarik; buat penggantinya dahulu (rotate)"
         )
 
     def test_a_key_that_is_none_of_the_capture_keys_is_not_found(self):
-        server = office_keys.current(KeyRole.SERVER)
+        server = office_keys.current_key(KeyRole.SERVER)
         for kid in ("nobody", "", server.kid):
             with pytest.raises(PublicKey.DoesNotExist):
-                office_keys.retire(kid=kid, actor="user:1")
+                office_keys.retire_key(kid=kid, actor="user:1")
             with pytest.raises(PublicKey.DoesNotExist):
-                office_keys.needs_of(kid)
+                office_keys.count_key_users(kid)
         assert _states(KeyRole.SERVER) == [(server.kid, KeyState.CURRENT)]
 
     def test_records_sealed_to_it_need_it_until_they_are_sealed_anew(self, tablet, sealed, capture_key):
         kid = capture_key["kid"]
         tablet.offer(sealed)
-        assert office_keys.needs_of(kid) == {"captures": 1, "incomplete": 1, "tablets": 1}
+        assert office_keys.count_key_users(kid) == {"captures": 1, "incomplete": 1, "tablets": 1}
         tablet.upload(sealed)
-        assert office_keys.needs_of(kid) == {"captures": 1, "incomplete": 0, "tablets": 1}
-        new = office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+        assert office_keys.count_key_users(kid) == {"captures": 1, "incomplete": 0, "tablets": 1}
+        new = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
         tablet.me()  # now it knows the new one
         assert self._refused(kid) == "1 rekaman dan 0 tablet masih memerlukan kunci ini"
 
-        resealing.reseal(capture=Capture.objects.select_related("status").get(), actor="user:1")
+        resealing.reseal_capture(capture=Capture.objects.select_related("status").get(), actor="user:1")
 
-        assert office_keys.needs_of(kid) == {"captures": 0, "incomplete": 0, "tablets": 0}
-        assert office_keys.needs_of(new.kid) == {"captures": 1, "incomplete": 0, "tablets": 1}
-        office_keys.retire(kid=kid, actor="user:1")
+        assert office_keys.count_key_users(kid) == {"captures": 0, "incomplete": 0, "tablets": 0}
+        assert office_keys.count_key_users(new.kid) == {"captures": 1, "incomplete": 0, "tablets": 1}
+        office_keys.retire_key(kid=kid, actor="user:1")
         assert CaptureState.objects.get().stage == "stored"
 
     def test_a_tablet_that_does_not_know_the_new_key_needs_the_old_one(
@@ -291,12 +293,12 @@ class TestRetire:
     ):
         kid = capture_key["kid"]
         wiped = new_tablet(team)
-        office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
-        assert office_keys.needs_of(kid) == {"captures": 0, "incomplete": 0, "tablets": 2}
-        devices.wiped(device=Device.objects.get(pk=wiped.device))
+        office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
+        assert office_keys.count_key_users(kid) == {"captures": 0, "incomplete": 0, "tablets": 2}
+        devices.mark_wiped(device=Device.objects.get(pk=wiped.device))
         assert self._refused(kid) == "0 rekaman dan 1 tablet masih memerlukan kunci ini"
 
         tablet.me()
 
-        assert office_keys.needs_of(kid) == {"captures": 0, "incomplete": 0, "tablets": 0}
-        office_keys.retire(kid=kid, actor="user:1")
+        assert office_keys.count_key_users(kid) == {"captures": 0, "incomplete": 0, "tablets": 0}
+        office_keys.retire_key(kid=kid, actor="user:1")

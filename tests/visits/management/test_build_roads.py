@@ -26,7 +26,7 @@ def _run(*arguments: object) -> tuple[str, str]:
 def test_a_map_is_built_and_its_maker_credited(town: Path, settings) -> None:
     out, err = _run(town)
 
-    built = source.current(settings.ROADS_DIR)
+    built = source.current_extract(settings.ROADS_DIR)
     assert built is not None
     assert out.startswith("kota.osm (")
     assert "OpenStreetMap" in out

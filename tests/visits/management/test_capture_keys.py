@@ -29,10 +29,10 @@ def test_create_makes_the_workers_keys_once_readable_by_their_user_alone():
         ("capture", "current"),
         ("worker", "current"),
     ]
-    files = list(office_keys.directory(KeyRole.CAPTURE).iterdir())
+    files = list(office_keys.key_directory(KeyRole.CAPTURE).iterdir())
     assert len(files) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert stat.S_IMODE(office_keys.directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
+    assert stat.S_IMODE(office_keys.key_directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
 
 
 def test_the_private_keys_may_lie_elsewhere(settings, tmp_path):
@@ -64,7 +64,7 @@ def test_rotate_keeps_the_old_key_for_what_was_sealed_to_it(tablet, capture_key)
 
 def test_a_key_is_retired_only_when_no_record_and_no_tablet_needs_it(tablet, sealed, capture_key):
     tablet.upload(sealed)
-    verification.run_waiting()
+    verification.verify_waiting_captures()
     kid = capture_key["kid"]
     with pytest.raises(CommandError, match="1 rekaman dan 1 tablet"):
         run("retire", kid)
@@ -86,11 +86,11 @@ def test_a_resealed_record_opens_without_the_old_key_and_without_the_old_bytes(t
     tablet.upload(sealed)
     run("rotate")
     run("reseal")
-    next(office_keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
-    office_keys._read.cache_clear()
+    next(office_keys.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    office_keys._read_key.cache_clear()
     for sha in sealed.chunks:
-        blobs.path(Device.objects.get(), sha).unlink()
-    assert verification.run_waiting() == 1
+        blobs.chunk_path(Device.objects.get(), sha).unlink()
+    assert verification.verify_waiting_captures() == 1
     assert CaptureState.objects.get().stage == "accepted"
 
 
@@ -98,19 +98,19 @@ def test_an_incomplete_record_keeps_its_key(tablet, sealed, capture_key):
     tablet.offer(sealed)
     run("rotate")
     assert run("reseal").startswith("0 rekaman")
-    assert office_keys.needs_of(capture_key["kid"])["incomplete"] == 1
+    assert office_keys.count_key_users(capture_key["kid"])["incomplete"] == 1
 
 
 def test_what_cannot_be_opened_is_counted_and_named(tablet, sealed):
     tablet.upload(sealed)
     run("rotate")
-    blobs.path(Device.objects.get(), next(iter(sealed.chunks))).unlink()
+    blobs.chunk_path(Device.objects.get(), next(iter(sealed.chunks))).unlink()
     assert f"{Capture.objects.get().pk}: FileNotFoundError" in run("reseal")
 
 
 def test_a_wiped_tablet_needs_no_key(tablet, capture_key):
     run("rotate")
-    devices.wiped(device=Device.objects.get())
+    devices.mark_wiped(device=Device.objects.get())
     run("retire", capture_key["kid"])
 
 
@@ -120,10 +120,10 @@ def test_retire_without_a_known_key_says_where_to_look():
 
 
 def test_a_rotated_server_key_is_endorsed_by_the_one_before(tablet):
-    old = office_keys.current(KeyRole.SERVER)
-    new = office_keys.rotate(KeyRole.SERVER, actor="system")
+    old = office_keys.current_key(KeyRole.SERVER)
+    new = office_keys.rotate_key(KeyRole.SERVER, actor="system")
     me = tablet.me()
     (chain,) = me["key_chain"]
-    payload = jose.verify(chain, typ="jb-key+jws", key=office_keys.public(old.jwk), kid=old.kid)
+    payload = jose.verify_jws(chain, typ="jb-key+jws", key=office_keys.load_public_key(old.jwk), kid=old.kid)
     assert payload == {"kid": new.kid, "role": "server", "jwk": new.jwk}
     assert me["server_keys"][0]["kid"] == new.kid

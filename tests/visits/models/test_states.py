@@ -95,7 +95,7 @@ def _event() -> EventStatus:
         device=_device(),
         sequence=1,
         kind=EventKind.NOTE,
-        key=vault.new_person(),
+        key=vault.create_person_key(),
         sealed=b"",
         sha256="",
         received_at=NOW,
@@ -113,7 +113,7 @@ def _capture() -> CaptureState:
         client=1,
         form_version=1,
         size=1,
-        key=vault.new_person(),
+        key=vault.create_person_key(),
         manifest_sealed=b"",
         received_at=NOW,
     )

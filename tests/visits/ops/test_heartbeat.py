@@ -12,10 +12,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_beat_is_one_row_a_worker(settings):
-    heartbeat.beat()
-    heartbeat.beat()
+    heartbeat.record_sign_of_life()
+    heartbeat.record_sign_of_life()
     settings.WORKER_NAME = "second"
-    heartbeat.beat()
+    heartbeat.record_sign_of_life()
     assert sorted(Heartbeat.objects.values_list("name", flat=True)) == ["second", "worker"]
 
 
@@ -40,16 +40,16 @@ def test_a_planning_run_under_a_lease_is_a_sign_of_life(
 def test_bells_do_not_pile_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(heartbeat, "BELLS_IN_QUEUE", 3)
     for _ in range(5):
-        heartbeat.ring()
+        heartbeat.request_sign_of_life()
     assert OrmQ.objects.count() == 3
 
 
 def test_the_oldest_waiting_job_counts_rows_and_the_queue(clock):
-    assert heartbeat.oldest_waiting() is None
+    assert heartbeat.oldest_waiting_since() is None
     now = clock.now()
     OrmQ.objects.create(key="jemput-bola", payload="", lock=now - timedelta(seconds=30))
     OrmQ.objects.create(key="jemput-bola", payload="", lock=now + timedelta(seconds=900))  # taken
-    assert heartbeat.oldest_waiting() == now - timedelta(seconds=30)
+    assert heartbeat.oldest_waiting_since() == now - timedelta(seconds=30)
     run = PlanRunFactory(state=RunState.QUEUED)
     type(run).objects.filter(pk=run.pk).update(asked_at=now - timedelta(hours=1))
-    assert heartbeat.oldest_waiting() == now - timedelta(hours=1)
+    assert heartbeat.oldest_waiting_since() == now - timedelta(hours=1)

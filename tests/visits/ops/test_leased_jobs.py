@@ -29,7 +29,7 @@ JITTERED = replace(PLAN_RUN, retry_base=timedelta(minutes=1), retry_most=timedel
 
 
 def _claim(job: PlanRun, **fields: object) -> str:
-    token = leased_jobs.claim(PLAN_RUN, pk=job.pk, **fields)
+    token = leased_jobs.claim_job(PLAN_RUN, pk=job.pk, **fields)
     assert token is not None
     return token
 
@@ -54,7 +54,7 @@ class TestClaim:
         job = PlanRunFactory()
         token = _claim(job)
 
-        assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+        assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
 
         job.refresh_from_db()
         assert (job.worker, job.attempts) == (token, 1)
@@ -63,21 +63,21 @@ class TestClaim:
     def test_what_does_not_wait_is_not_taken(self, state: RunState) -> None:
         job = PlanRunFactory(state=state)
 
-        assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+        assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
 
         job.refresh_from_db()
         assert (job.state, job.attempts) == (state, 0)
 
     def test_a_job_that_is_not_there_is_not_taken(self) -> None:
-        assert leased_jobs.claim(PLAN_RUN, pk=uuid4()) is None
+        assert leased_jobs.claim_job(PLAN_RUN, pk=uuid4()) is None
 
     def test_a_waiting_job_that_somebody_still_holds_is_left_to_them(self, clock) -> None:
         """Where the state does not tell a job at work from one that waits, the lease does."""
         with clock.at(NINE, tick=False):
             job = PlanRunFactory(lease_until=NINE)
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
         with clock.at(NINE + timedelta(seconds=1), tick=False):
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is not None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is not None
 
 
 @pytest.mark.django_db
@@ -105,7 +105,7 @@ class TestLostLease:
         job = PlanRunFactory()
         held = leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=_claim(job))
 
-        assert leased_jobs.renew(held, lease=timedelta(seconds=90), served=3) is True
+        assert leased_jobs.renew_lease(held, lease=timedelta(seconds=90), served=3) is True
 
         job.refresh_from_db()
         assert (job.lease_until, job.served) == (NINE + timedelta(seconds=90), 3)
@@ -117,7 +117,7 @@ class TestLostLease:
         before = PlanRun.objects.values().get()
 
         held = leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=token)
-        assert leased_jobs.renew(held, lease=timedelta(seconds=90)) is False
+        assert leased_jobs.renew_lease(held, lease=timedelta(seconds=90)) is False
         assert _release(job, token) is False
 
         assert PlanRun.objects.values().get() == before
@@ -136,11 +136,11 @@ class TestAttempts:
                 moved.shift(21)
                 leased_jobs.find_lost(PLAN_RUN).update(state=RunState.INTERRUPTED)
 
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
             assert list(leased_jobs.find_spent(PLAN_RUN)) == [job]
             assert leased_jobs.give_up(PLAN_RUN, hand_over=_fail_for_a_person) == 1
             assert leased_jobs.give_up(PLAN_RUN, hand_over=_fail_for_a_person) == 0
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
 
         rows = PlanRun.objects.order_by("first_date").values_list("pk", "state", "message", "attempts")
         assert list(rows) == [
@@ -194,11 +194,11 @@ class TestRetry:
             _release(job, _claim(job), seed=1)
             job.refresh_from_db()
             assert job.try_after == NINE + wait
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
             assert not leased_jobs.find_free(PLAN_RUN).exists()
         with clock.at(NINE + wait + timedelta(milliseconds=1), tick=False):
             assert list(leased_jobs.find_free(PLAN_RUN)) == [job]
-            assert leased_jobs.claim(PLAN_RUN, pk=job.pk) is not None
+            assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is not None
 
     def test_the_text_of_an_error_is_written_nowhere(self, caplog: pytest.LogCaptureFixture) -> None:
         job = PlanRunFactory()
@@ -256,7 +256,7 @@ class TestThreads:
         def race(job: PlanRun) -> str | None:
             gate.wait()
             try:
-                return leased_jobs.claim(PLAN_RUN, pk=job.pk)
+                return leased_jobs.claim_job(PLAN_RUN, pk=job.pk)
             finally:
                 connection.close()
 
@@ -273,7 +273,7 @@ class TestThreads:
         kind = replace(PLAN_RUN, lease=lambda: timedelta(seconds=8), closing=timedelta(minutes=5))
         with stack.orm():
             job = PlanRunFactory()
-            token = leased_jobs.claim(kind, pk=job.pk)
+            token = leased_jobs.claim_job(kind, pk=job.pk)
             assert token is not None
             job.refresh_from_db()
             first = job.lease_until
@@ -322,7 +322,7 @@ class TestThreads:
         kind = replace(PLAN_RUN, lease=lambda: timedelta(seconds=0), stop="")
         with stack.orm():
             job = PlanRunFactory()
-            token = leased_jobs.claim(kind, pk=job.pk)
+            token = leased_jobs.claim_job(kind, pk=job.pk)
             assert token is not None
             holder = leased_jobs.LeaseHolder(kind, pk=job.pk, token=token)
             assert holder.should_stop() is True

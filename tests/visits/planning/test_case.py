@@ -9,7 +9,7 @@ import pytest
 from tests.support.broken_case import CASE, break_case
 from tests.support.planning_case import as_case, make_problem
 from visits.planning import plan
-from visits.planning.case import format_clock, plan_as_json, read_case, read_problem, write_plan
+from visits.planning.case import plan_as_json, read_case, read_problem, write_clock, write_plan
 from visits.planning.errors import CaseError
 
 
@@ -136,5 +136,5 @@ def test_a_plan_is_written_in_the_referees_format(tmp_path):
     assert written == json.loads(json.dumps(plan_as_json(result)))
     assert [r["shift"] for r in written["routes"]] == [r.shift for r in result.routes]
     first = written["routes"][0]["stops"][0]
-    assert first["arrive"] == format_clock(result.routes[0].stops[0].arrive_s)
+    assert first["arrive"] == write_clock(result.routes[0].stops[0].arrive_s)
     assert list(tmp_path.iterdir()) == [tmp_path / "plan.json"]

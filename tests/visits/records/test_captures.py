@@ -30,16 +30,16 @@ def device(tablet) -> Device:
 def hand_in(device):
     """Offers a sealed capture under its own id, or says otherwise."""
 
-    def offer(sealed: Sealed, **changes: Any) -> captures.Offer:
+    def offer(sealed: Sealed, **changes: Any) -> captures.ManifestAnswer:
         asked = {"device": device, "capture_id": UUID(sealed.id), "manifest": sealed.manifest, **changes}
-        return captures.offer(**asked)
+        return captures.receive_manifest(**asked)
 
     return offer
 
 
 def _put_chunks(device: Device, sealed: Sealed) -> None:
     for sha, data in sealed.chunks.items():
-        blobs.put(device=device, sha256=sha, data=data)
+        blobs.store_chunk(device=device, sha256=sha, data=data)
 
 
 def _log(sealed: Sealed) -> list[tuple[str, str, str, str]]:
@@ -51,7 +51,7 @@ class TestOffer:
     def test_a_first_offer_is_kept_and_answered_with_what_is_missing(
         self, hand_in, device, sealed, visit, officer, capture_key
     ):
-        assert hand_in(sealed) == captures.Offer(missing=list(sealed.chunks))
+        assert hand_in(sealed) == captures.ManifestAnswer(missing=list(sealed.chunks))
 
         row = Capture.objects.select_related("status").get()
         assert (row.pk, row.device, row.visit, row.officer) == (UUID(sealed.id), device, visit, officer)
@@ -77,7 +77,7 @@ class TestOffer:
         stored = hand_in(sealed)
 
         receipt = Receipt.objects.get()
-        assert stored == captures.Offer(receipt=receipt.jws, new=True)
+        assert stored == captures.ManifestAnswer(receipt=receipt.jws, new=True)
         status = CaptureState.objects.get()
         assert (status.stage, status.stored_at) == (CaptureStage.STORED, receipt.at)
         assert [action for _actor, action, _from, _to in _log(sealed)] == [
@@ -93,7 +93,7 @@ class TestOffer:
         receipt = hand_in(sealed).receipt
         before = (_log(sealed), list(CaptureState.objects.values()), OrmQ.objects.count())
 
-        assert [hand_in(sealed) for _ in range(2)] == [captures.Offer(receipt=receipt)] * 2
+        assert [hand_in(sealed) for _ in range(2)] == [captures.ManifestAnswer(receipt=receipt)] * 2
 
         assert (_log(sealed), list(CaptureState.objects.values()), OrmQ.objects.count()) == before
         assert (Capture.objects.count(), Receipt.objects.count()) == (1, 1)
@@ -102,12 +102,12 @@ class TestOffer:
         hand_in(sealed)
         _put_chunks(device, sealed)
         receipt = hand_in(sealed).receipt
-        blobs.path(device, next(iter(sealed.chunks))).unlink()
+        blobs.chunk_path(device, next(iter(sealed.chunks))).unlink()
 
-        assert hand_in(sealed) == captures.Offer(receipt=receipt)
+        assert hand_in(sealed) == captures.ManifestAnswer(receipt=receipt)
 
     def test_a_revoked_tablets_record_is_marked(self, hand_in, device, sealed):
-        devices.revoke(device=device, actor="user:1")
+        devices.revoke_device(device=device, actor="user:1")
 
         hand_in(sealed)
 
@@ -172,7 +172,7 @@ class TestOfferRefused:
             "",
             "a.b.c",
             sealed.manifest[:-4] + "AAAA",
-            jose.sign(payload=payload, typ=typ, key=jose.new_key(), kid=tablet.device),
+            jose.sign_jws(payload=payload, typ=typ, key=jose.new_ec_key(), kid=tablet.device),
             tablet.sign(payload, typ, kid=other.device),
             tablet.sign(payload, "jb-token+jws"),
             tablet.sign({**payload, "capture": str(uuid4())}, typ),
@@ -222,21 +222,21 @@ class TestOfferRefused:
         assert (problem.value.code, problem.value.retry_after) == ("too-many-open", 60)
         _put_chunks(device, opened[0])
         assert hand_in(opened[0]).new is True
-        assert hand_in(opened[-1]) == captures.Offer(missing=list(opened[-1].chunks))
+        assert hand_in(opened[-1]) == captures.ManifestAnswer(missing=list(opened[-1].chunks))
 
 
 class TestStatus:
     """The shape and the words are those of the first tablets; `openapi.yaml` has them too."""
 
     def test_nothing_is_asked_nothing_is_told(self, device):
-        assert captures.status(device=device, ids=[]) == []
+        assert captures.list_statuses(device=device, ids=[]) == []
 
     def test_unknown_and_another_tablets_are_told_alike(self, hand_in, sealed, new_tablet, team):
         hand_in(sealed)
         other = Device.objects.get(pk=new_tablet(team).device)
         ids = [UUID(sealed.id), uuid4()]
 
-        assert captures.status(device=other, ids=ids) == [
+        assert captures.list_statuses(device=other, ids=ids) == [
             {"capture": str(pk), "state": "unknown", "receipts": {}, "missing": [], "backed_up": False}
             for pk in ids
         ]
@@ -244,9 +244,9 @@ class TestStatus:
     def test_an_incomplete_one_names_its_missing_chunks_in_order(self, hand_in, device, sealed):
         hand_in(sealed)
         first, *others = sealed.chunks
-        blobs.put(device=device, sha256=first, data=sealed.chunks[first])
+        blobs.store_chunk(device=device, sha256=first, data=sealed.chunks[first])
 
-        assert captures.status(device=device, ids=[UUID(sealed.id)]) == [
+        assert captures.list_statuses(device=device, ids=[UUID(sealed.id)]) == [
             {
                 "capture": sealed.id,
                 "state": "incomplete",
@@ -263,7 +263,7 @@ class TestStatus:
         receipt = hand_in(sealed).receipt
         CaptureState.objects.update(stage=stage)
 
-        assert captures.status(device=device, ids=[UUID(sealed.id)]) == [
+        assert captures.list_statuses(device=device, ids=[UUID(sealed.id)]) == [
             {
                 "capture": sealed.id,
                 "state": str(stage),
@@ -281,7 +281,7 @@ class TestStatus:
         tasks.verify_capture(sealed.id)
         OutboxItem.objects.update(state=later)
 
-        (told,) = captures.status(device=device, ids=[UUID(sealed.id)])
+        (told,) = captures.list_statuses(device=device, ids=[UUID(sealed.id)])
 
         receipts = dict(Receipt.objects.values_list("kind", "jws"))
         assert sorted(receipts) == ["stored", "verified"]
@@ -304,4 +304,6 @@ class TestStatus:
             hand_in(sealed)
         for few in (made[:1], made):
             with django_assert_num_queries(3):
-                assert len(captures.status(device=device, ids=[UUID(one.id) for one in few])) == len(few)
+                assert len(captures.list_statuses(device=device, ids=[UUID(one.id) for one in few])) == len(
+                    few
+                )

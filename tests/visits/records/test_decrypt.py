@@ -46,7 +46,7 @@ def _told(**parts: bytes) -> dict[str, dict[str, Any]]:
 
 
 def _key_file() -> Any:
-    (path,) = office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json")
+    (path,) = office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json")
     return path
 
 
@@ -54,7 +54,7 @@ class TestOpens:
     def test_a_good_record_gives_its_form_and_face(self, stored, visit):
         capture = stored()
 
-        opened = decrypt.open_capture(capture)
+        opened = decrypt.decrypt_capture(capture)
 
         assert (opened.face, opened.reasons, opened.holds) == (JPEG, (), True)
         assert opened.form == {
@@ -75,13 +75,13 @@ class TestOpens:
 
     def test_opened_twice_it_is_the_same_and_nothing_is_written(self, stored):
         capture = stored()
-        assert decrypt.open_capture(capture) == decrypt.open_capture(_capture_again(capture))
+        assert decrypt.decrypt_capture(capture) == decrypt.decrypt_capture(_capture_again(capture))
         assert Capture.objects.get().reseals.count() == 0
 
     def test_all_parts_in_the_clear_with_their_manifest(self, stored, visit):
         capture = stored()
 
-        manifest, plain = decrypt.plain_parts(capture)
+        manifest, plain = decrypt.decrypt_parts(capture)
 
         assert (manifest.capture, manifest.visit, manifest.size) == (capture.pk, visit.pk, capture.size)
         assert {name: data for name, data in plain.items() if name != "form"} == {
@@ -91,13 +91,15 @@ class TestOpens:
 
     def test_a_big_photo_holds_but_is_no_small_face(self, stored):
         photo = b"\xff\xd8\xff" + bytes(decrypt.FACE_BYTES)
-        assert decrypt.open_capture(stored(parts={"photo": photo, "signature": PNG})).face == b""
+        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).face == b""
 
         photo = photo[: decrypt.FACE_BYTES]
-        assert decrypt.open_capture(stored(parts={"photo": photo, "signature": PNG})).face == photo
+        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).face == photo
 
     def test_a_further_part_is_taken_as_it_is(self, stored):
-        opened = decrypt.open_capture(stored(parts={"photo": JPEG, "signature": PNG, "document_1": b"isi"}))
+        opened = decrypt.decrypt_capture(
+            stored(parts={"photo": JPEG, "signature": PNG, "document_1": b"isi"})
+        )
         assert opened.holds
 
     @pytest.mark.parametrize("missing", ["photo", "signature"])
@@ -105,26 +107,26 @@ class TestOpens:
         parts = {name: data for name, data in {"photo": JPEG, "signature": PNG}.items() if name != missing}
         exception = {"what": missing, "reason": "cannot", "note": ""}
 
-        opened = decrypt.open_capture(stored(parts=parts, form={"exceptions": [exception]}))
+        opened = decrypt.decrypt_capture(stored(parts=parts, form={"exceptions": [exception]}))
 
         assert (opened.holds, opened.face) == (True, parts.get("photo", b""))
 
     def test_under_an_old_key(self, stored):
         capture = stored()
-        office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
-        assert decrypt.open_capture(capture).holds
+        office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
+        assert decrypt.decrypt_capture(capture).holds
 
     def test_under_the_key_that_it_was_sealed_anew_to(self, stored):
         capture = stored()
-        new = office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
-        resealing.reseal(capture=capture, actor="user:1")
+        new = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
+        resealing.reseal_capture(capture=capture, actor="user:1")
         for sha in capture.chunks.values_list("sha256", flat=True):
-            blobs.path(capture.device, sha).unlink()
-        (office_keys.directory(KeyRole.CAPTURE) / f"capture-{capture.capture_key}.json").unlink()
-        office_keys._read.cache_clear()
+            blobs.chunk_path(capture.device, sha).unlink()
+        (office_keys.key_directory(KeyRole.CAPTURE) / f"capture-{capture.capture_key}.json").unlink()
+        office_keys._read_key.cache_clear()
 
         assert decrypt.resealed_path(capture, new.kid, "photo").is_file()
-        assert decrypt.open_capture(capture).holds
+        assert decrypt.decrypt_capture(capture).holds
 
 
 def _capture_again(capture: Capture) -> Capture:
@@ -136,32 +138,32 @@ class TestNow:
 
     def test_a_chunk_that_is_not_on_disk(self, stored):
         capture = stored()
-        blobs.path(capture.device, capture.chunks.all()[0].sha256).unlink()
+        blobs.chunk_path(capture.device, capture.chunks.all()[0].sha256).unlink()
         with pytest.raises(FileNotFoundError):
-            decrypt.open_capture(capture)
+            decrypt.decrypt_capture(capture)
 
     def test_a_private_key_that_is_not_there(self, stored):
         capture = stored()
         _key_file().rename(_key_file().with_suffix(".away"))
-        office_keys._read.cache_clear()
+        office_keys._read_key.cache_clear()
         with pytest.raises(office_keys.KeyMissingError):
-            decrypt.open_capture(capture)
+            decrypt.decrypt_capture(capture)
 
     def test_a_part_sealed_anew_that_is_not_on_disk(self, stored):
         capture = stored()
-        kid = office_keys.rotate(KeyRole.CAPTURE, actor="user:1").kid
-        resealing.reseal(capture=capture, actor="user:1")
+        kid = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1").kid
+        resealing.reseal_capture(capture=capture, actor="user:1")
         decrypt.resealed_path(capture, kid, "form").unlink()
         with pytest.raises(FileNotFoundError):
-            decrypt.open_capture(capture)
+            decrypt.decrypt_capture(capture)
 
 
 class TestReasons:
     """Each comes back as the one reason, with nothing of the content beside it."""
 
     def _refused(self, capture: Capture, reason: ReviewReason) -> None:
-        assert decrypt.open_capture(capture) == decrypt.Opened(reasons=(reason,))
-        assert decrypt.open_capture(capture).holds is False
+        assert decrypt.decrypt_capture(capture) == decrypt.DecryptedCapture(reasons=(reason,))
+        assert decrypt.decrypt_capture(capture).holds is False
 
     def test_a_part_sealed_for_another_capture(self, tablet, visit, officer, capture_key):
         args = {"visit": str(visit.pk), "officer": officer.pk, "capture_key": capture_key}
@@ -180,15 +182,15 @@ class TestReasons:
 
     def test_a_file_sealed_anew_that_was_damaged(self, stored):
         capture = stored()
-        kid = office_keys.rotate(KeyRole.CAPTURE, actor="user:1").kid
-        resealing.reseal(capture=capture, actor="user:1")
+        kid = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1").kid
+        resealing.reseal_capture(capture=capture, actor="user:1")
         path = decrypt.resealed_path(capture, kid, "photo")
         path.write_bytes(path.read_bytes()[:-9])
         self._refused(capture, ReviewReason.NOT_OPENED)
 
     def test_an_erased_person(self, stored, visit):
         capture = stored()
-        vault.destroy(visit.need.resident.key)
+        vault.destroy_key(visit.need.resident.key)
         self._refused(_capture_again(capture), ReviewReason.PERSON_ERASED)
 
     def test_a_manifest_beyond_the_limits_of_a_later_version(self, stored, monkeypatch):
@@ -206,7 +208,7 @@ class TestReasons:
 
     def test_a_chunk_that_was_damaged_on_our_disk(self, stored):
         capture = stored()
-        path = blobs.path(capture.device, capture.chunks.all()[0].sha256)
+        path = blobs.chunk_path(capture.device, capture.chunks.all()[0].sha256)
         data = path.read_bytes()
         path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
         self._refused(capture, ReviewReason.BYTES_DIFFER)
@@ -225,22 +227,22 @@ class TestReasons:
         self._refused(stored(form={"parts": told}), ReviewReason.BYTES_DIFFER)
 
     def test_a_key_that_is_none_of_ours(self, stored):
-        foreign = jose.new_key()
+        foreign = jose.new_ec_key()
         key = {"kid": foreign.kid, "jwk": jose.public_jwk(foreign)}
         self._refused(stored(capture_key=key), ReviewReason.KEY_UNKNOWN)
 
     def test_a_key_of_ours_for_another_use(self, stored):
-        row = office_keys.current(KeyRole.WORKER)
+        row = office_keys.current_key(KeyRole.WORKER)
         self._refused(stored(capture_key={"kid": row.kid, "jwk": row.jwk}), ReviewReason.KEY_UNKNOWN)
 
     def test_a_retired_key_whose_file_is_gone(self, stored, capture_key):
         capture = stored()
-        office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+        office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
         PublicKey.objects.filter(pk=capture_key["kid"]).update(state="retired")
-        assert decrypt.open_capture(capture).holds
+        assert decrypt.decrypt_capture(capture).holds
 
-        (office_keys.directory(KeyRole.CAPTURE) / f"capture-{capture_key['kid']}.json").unlink()
-        office_keys._read.cache_clear()
+        (office_keys.key_directory(KeyRole.CAPTURE) / f"capture-{capture_key['kid']}.json").unlink()
+        office_keys._read_key.cache_clear()
         self._refused(capture, ReviewReason.KEY_UNKNOWN)
 
     @pytest.mark.parametrize(
@@ -265,16 +267,18 @@ class TestReasons:
 
     def test_the_parts_alone_are_refused_with_the_same_reason(self, stored, visit):
         capture = stored()
-        vault.destroy(visit.need.resident.key)
+        vault.destroy_key(visit.need.resident.key)
         with pytest.raises(decrypt.RefusedError) as refused:
-            decrypt.plain_parts(_capture_again(capture))
+            decrypt.decrypt_parts(_capture_again(capture))
         assert refused.value.reason == ReviewReason.PERSON_ERASED
 
 
 def test_a_form_that_is_no_json_is_put_before_a_person(tablet, sealed, capture_key):
     """Sealed and signed as it should be, by a tablet that wrote half a form."""
     key = jose.import_public(capture_key["jwk"])
-    data = jose.seal(plain=b'{"version": 1', key=key, kid=capture_key["kid"], capture=sealed.id, part="form")
+    data = jose.seal_part(
+        plain=b'{"version": 1', key=key, kid=capture_key["kid"], capture=sealed.id, part="form"
+    )
     sha = hashlib.sha256(data).hexdigest()
     part = {"name": "form", "size": len(data), "sha256": sha, "chunks": [sha]}
     others = sealed.payload["parts"][1:]
@@ -282,4 +286,4 @@ def test_a_form_that_is_no_json_is_put_before_a_person(tablet, sealed, capture_k
     sealed.chunks[sha] = data
     assert tablet.upload(sealed).status == 201
     assert Device.objects.count() == 1
-    assert decrypt.open_capture(_capture(sealed)).reasons == (ReviewReason.FORM_INVALID,)
+    assert decrypt.decrypt_capture(_capture(sealed)).reasons == (ReviewReason.FORM_INVALID,)

@@ -80,7 +80,7 @@ def test_the_verified_receipt_is_signed_by_the_worker_alone(tablet, sealed):
     assert state["state"] == "queued"
     token = state["receipts"]["verified"]
     worker = next(key for key in tablet.me()["server_keys"] if key["role"] == "worker")
-    receipt = jose.verify(
+    receipt = jose.verify_jws(
         token, typ="jb-receipt+jws", key=jose.import_public(worker["jwk"]), kid=worker["kid"]
     )
     assert (receipt["kind"], receipt["manifest_sha256"]) == ("verified", sealed.sha256)
@@ -93,19 +93,19 @@ def test_the_review_copy_is_sealed_under_the_persons_key_and_goes_with_it(tablet
     content = CaptureContent.objects.get()
     assert content.key == visit.need.resident.key
     assert b"Warga" not in bytes(content.form_sealed)
-    assert reviews.form(capture)["name"] == "Warga Contoh"
-    assert reviews.face(capture) == JPEG
-    vault.destroy(visit.need.resident.key)
+    assert reviews.unseal_form(capture)["name"] == "Warga Contoh"
+    assert reviews.unseal_face(capture) == JPEG
+    vault.destroy_key(visit.need.resident.key)
     with pytest.raises(ValueError, match="destroyed"):
-        reviews.form(capture)
+        reviews.unseal_form(capture)
 
 
 def test_a_repeat_of_the_task_changes_nothing(tablet, sealed):
     tablet.upload(sealed)
     _verify(sealed)
     receipts = list(Receipt.objects.values_list("kind", "jws"))
-    assert verification.run(capture_id=Capture.objects.get().pk) is False
-    assert verification.run_waiting() == 0
+    assert verification.verify_capture_record(capture_id=Capture.objects.get().pk) is False
+    assert verification.verify_waiting_captures() == 0
     assert list(Receipt.objects.values_list("kind", "jws")) == receipts
     assert OutboxItem.objects.count() == 1
 
@@ -120,9 +120,9 @@ def test_the_minute_schedule_finds_what_the_queue_lost(tablet, sealed):
 def test_a_lease_keeps_a_second_worker_away_until_it_runs_out(tablet, sealed, clock):
     tablet.upload(sealed)
     CaptureState.objects.update(lease_until=clock.now() + VERIFICATION.lease(), attempts=1)
-    assert verification.run_waiting() == 0
+    assert verification.verify_waiting_captures() == 0
     with clock.at(clock.now() + VERIFICATION.lease() + timedelta(seconds=1)):
-        assert verification.run_waiting() == 1
+        assert verification.verify_waiting_captures() == 1
     assert CaptureState.objects.get().attempts == 2
 
 
@@ -136,15 +136,15 @@ def test_a_record_that_kills_its_worker_is_put_before_a_person(tablet, sealed):
 
 def test_a_missing_private_key_is_waited_for(tablet, sealed, clock):
     tablet.upload(sealed)
-    path = next(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json"))
+    path = next(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))
     hidden = path.with_suffix(".away")
     path.rename(hidden)
-    office_keys._read.cache_clear()
+    office_keys._read_key.cache_clear()
     status = _verify(sealed)
     assert (status.stage, status.error, status.attempts) == ("stored", "KeyMissingError", 0)
     hidden.rename(path)
     with clock.at(clock.now() + timedelta(minutes=3)):
-        assert verification.run_waiting() == 1
+        assert verification.verify_waiting_captures() == 1
     assert CaptureState.objects.get().stage == "accepted"
 
 
@@ -152,11 +152,11 @@ def test_a_chunk_that_cannot_be_read_is_tried_again(tablet, sealed, clock):
     tablet.upload(sealed)
     device = Device.objects.get()
     sha = next(iter(sealed.chunks))
-    blobs.path(device, sha).unlink()
+    blobs.chunk_path(device, sha).unlink()
     assert _verify(sealed).error == "FileNotFoundError"
-    blobs.path(device, sha).write_bytes(sealed.chunks[sha])
+    blobs.chunk_path(device, sha).write_bytes(sealed.chunks[sha])
     with clock.at(clock.now() + timedelta(minutes=3)):
-        verification.run_waiting()
+        verification.verify_waiting_captures()
     assert CaptureState.objects.get().stage == "accepted"
 
 
@@ -232,7 +232,7 @@ def test_a_manifest_that_tells_another_size_is_put_before_a_person(tablet, seale
 
 
 def test_a_key_we_do_not_know_is_put_before_a_person(tablet, visit, officer):
-    foreign = jose.new_key()
+    foreign = jose.new_ec_key()
     key = {"kid": foreign.kid, "jwk": jose.public_jwk(foreign)}
     sealed = tablet.seal(visit=str(visit.pk), officer=officer.pk, capture_key=key)
     assert tablet.upload(sealed).status == 201
@@ -240,7 +240,7 @@ def test_a_key_we_do_not_know_is_put_before_a_person(tablet, visit, officer):
 
 
 def test_a_key_rotated_while_the_tablet_was_away_still_opens(tablet, sealed):
-    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
     tablet.upload(sealed)
     assert _verify(sealed).stage == "accepted"
     assert PublicKey.objects.filter(role="capture", state=KeyState.OLD).count() == 1
@@ -264,13 +264,13 @@ def test_a_cancelled_visit(handed_in, visit):
 
 
 def test_another_persons_nik(handed_in, visit):
-    vault.put(visit.need.resident, "nik", "3519015705500001")
+    vault.seal_field(visit.need.resident, "nik", "3519015705500001")
     visit.need.resident.save()
     assert handed_in(form={"nik": "3519015705500002"}).reasons == ["nik_differs"]
 
 
 def test_a_revoked_tablet(handed_in):
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     assert handed_in().reasons == ["device_revoked"]
 
 
@@ -284,9 +284,9 @@ def test_a_visit_of_another_team_and_an_unknown_one(new_tablet, visit, capture_k
 
 
 def test_a_person_accepts_once(handed_in, visit):
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     capture = handed_in().capture
-    done = [reviews.accept(capture=capture, user=None, actor="user:1", note="ok") for _ in range(2)]
+    done = [reviews.accept_capture(capture=capture, user=None, actor="user:1", note="ok") for _ in range(2)]
     assert done == [True, False]
     assert CaptureState.objects.get().stage == CaptureStage.ACCEPTED
     visit.need.refresh_from_db()
@@ -296,25 +296,25 @@ def test_a_person_accepts_once(handed_in, visit):
 
 def test_what_was_never_opened_cannot_be_accepted_but_opened_again(handed_in):
     capture = handed_in(form={"name": ""}).capture
-    assert reviews.accept(capture=capture, user=None, actor="user:1", note="") is False
-    assert reviews.open_again(capture=capture, user=None, actor="user:1", note="") is True
+    assert reviews.accept_capture(capture=capture, user=None, actor="user:1", note="") is False
+    assert reviews.retry_capture(capture=capture, user=None, actor="user:1", note="") is True
     assert CaptureState.objects.get().stage == "stored"
 
 
 def test_what_is_set_aside_is_kept_and_may_be_taken_up_again(handed_in, visit):
     visit.need.__class__.objects.update(state=NeedState.CAPTURED)
-    devices.revoke(device=Device.objects.get(), actor="user:1")
+    devices.revoke_device(device=Device.objects.get(), actor="user:1")
     capture = handed_in().capture
-    assert reviews.set_aside(capture=capture, user=None, actor="user:1", note="") is True
+    assert reviews.set_capture_aside(capture=capture, user=None, actor="user:1", note="") is True
     visit.need.refresh_from_db()
     assert visit.need.state == NeedState.REVIEW
-    assert reviews.take_up_again(capture=capture, user=None, actor="user:1", note="") is True
+    assert reviews.take_capture_up_again(capture=capture, user=None, actor="user:1", note="") is True
     assert CaptureState.objects.get().stage == "review"
 
 
 def test_erasing_the_person_first_leaves_the_record_to_a_person(tablet, sealed, visit):
     tablet.upload(sealed)
-    vault.destroy(visit.need.resident.key)
+    vault.destroy_key(visit.need.resident.key)
     assert _verify(sealed).reasons == ["person_erased"]
 
 
@@ -334,26 +334,26 @@ def test_a_record_of_a_visit_that_was_reported_in_vain(handed_in, tablet, visit,
     later = VisitFactory(shift=visit.shift, need=visit.need)
     capture = handed_in().capture
     assert CaptureState.objects.get().reasons == ["outcome_differs"]
-    assert reviews.accept(capture=capture, user=None, actor="user:1", note="")
+    assert reviews.accept_capture(capture=capture, user=None, actor="user:1", note="")
     later.refresh_from_db()
     visit.need.refresh_from_db()
     assert (later.state, visit.need.state) == ("cancelled", NeedState.RECORDED)
 
 
 def test_a_record_sealed_to_a_retired_key_opens_while_its_file_is_kept(tablet, sealed, capture_key):
-    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
     tablet.me()
-    office_keys.retire(kid=capture_key["kid"], actor="user:1")
+    office_keys.retire_key(kid=capture_key["kid"], actor="user:1")
     tablet.upload(sealed)
     assert _verify(sealed).stage == "accepted"
 
 
 def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed, capture_key):
-    office_keys.rotate(KeyRole.CAPTURE, actor="user:1")
+    office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
     tablet.me()
-    office_keys.retire(kid=capture_key["kid"], actor="user:1")
-    next(office_keys.directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
-    office_keys._read.cache_clear()
+    office_keys.retire_key(kid=capture_key["kid"], actor="user:1")
+    next(office_keys.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    office_keys._read_key.cache_clear()
     tablet.upload(sealed)
     assert _verify(sealed).reasons == ["key_unknown"]
 
@@ -361,8 +361,8 @@ def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed
 def test_waits_between_retries_have_jitter(tablet, sealed, clock):
     """A whole morning's records whose disk was away do not come back in the same second."""
     tablet.upload(sealed)
-    next(iter(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json"))).unlink()
-    office_keys._read.cache_clear()
+    next(iter(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))).unlink()
+    office_keys._read_key.cache_clear()
     waits = set()
     before = clock.now()
     for _ in range(6):
@@ -378,26 +378,26 @@ def test_waits_between_retries_have_jitter(tablet, sealed, clock):
 def test_an_error_that_no_wait_mends_ends_with_a_person(tablet, sealed, clock):
     """A key file that is no key: five attempts, then nobody tries again by himself."""
     tablet.upload(sealed)
-    next(office_keys.directory(KeyRole.CAPTURE).glob("capture-*.json")).write_text("{")
-    office_keys._read.cache_clear()
+    next(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json")).write_text("{")
+    office_keys._read_key.cache_clear()
     capture_id = Capture.objects.get().pk
     for attempt in range(1, VERIFICATION.max_attempts + 1):
         with pytest.raises(json.JSONDecodeError):
-            verification.run(capture_id=capture_id)
+            verification.verify_capture_record(capture_id=capture_id)
         status = CaptureState.objects.get()
         assert (status.attempts, status.error) == (attempt, "JSONDecodeError")
         clock.move_to(clock.now() + VERIFICATION.retry_most)
-    assert [verification.run_waiting() for _ in range(2)] == [1, 0]
+    assert [verification.verify_waiting_captures() for _ in range(2)] == [1, 0]
     status = CaptureState.objects.get()
     assert (status.stage, status.reasons, status.attempts) == ("review", ["not_opened"], 5)
-    assert verification.run(capture_id=capture_id) is False
+    assert verification.verify_capture_record(capture_id=capture_id) is False
 
 
 @pytest.mark.journey
 def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", settings, monkeypatch):
     """A chunk that takes longer to read than the lease lasts; another worker asks all the time."""
     settings.ROOT_URLCONF = "tests.support.tablet_urls"
-    throttles.forget()
+    throttles.reset_counts()
     short = replace(VERIFICATION, lease=lambda: timedelta(seconds=6))
     monkeypatch.setattr(verification, "VERIFICATION", short)
     rivals: list[bool] = []
@@ -407,7 +407,7 @@ def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", 
             wait_until(lambda: CaptureState.objects.filter(attempts=1).exists(), seconds=60)
             until = time.monotonic() + 9
             while time.monotonic() < until:
-                rivals.append(verification.run(capture_id=capture_id))
+                rivals.append(verification.verify_capture_record(capture_id=capture_id))
                 time.sleep(0.5)
             pipe.write_bytes(data)
         finally:
@@ -417,22 +417,22 @@ def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", 
         shift = ShiftFactory()
         officer = OfficerFactory(team=shift.team)
         visit = VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED))
-        office_keys.current(KeyRole.WORKER)
-        key = office_keys.current(KeyRole.CAPTURE)
+        office_keys.current_key(KeyRole.WORKER)
+        key = office_keys.current_key(KeyRole.CAPTURE)
         tablet = Tablet(client_send(Client()))
-        tablet.pair(devices.make_code(team=shift.team, user=None, actor="system")[0])
+        tablet.pair(devices.make_pairing_code(team=shift.team, user=None, actor="system")[0])
         sealed = tablet.seal(
             visit=str(visit.pk), officer=officer.pk, capture_key={"kid": key.kid, "jwk": key.jwk}
         )
         assert tablet.upload(sealed).status == 201
         sha, data = next(iter(sealed.chunks.items()))
-        slow = blobs.path(Device.objects.get(), sha)
+        slow = blobs.chunk_path(Device.objects.get(), sha)
         slow.unlink()
         os.mkfifo(slow)
         capture_id = Capture.objects.get().pk
         with ThreadPoolExecutor() as threads:
             disk = threads.submit(read_slowly, slow, data, capture_id)
-            assert verification.run(capture_id=capture_id) is True
+            assert verification.verify_capture_record(capture_id=capture_id) is True
             disk.result()
         status = CaptureState.objects.get()
     assert (status.stage, status.attempts) == ("accepted", 1)

@@ -7,7 +7,7 @@ import numpy as np
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning import GreatCircle
 from visits.planning.travel import Locations
-from visits.roads.port import Found, RoadsError
+from visits.roads.port import RoadsError, RoadTimes
 
 AS_OF = dt.date(2026, 11, 3)
 
@@ -30,11 +30,13 @@ class MadeUp:
         self.refuses, self.broken, self.far_m, self.trouble = refuses, broken, far_m, trouble
         self.asked = 0
 
-    def find(self, locations: Locations, *, budget_s: float) -> Found:
+    def find(self, locations: Locations, *, budget_s: float) -> RoadTimes:
         if self.broken:
             raise ZeroDivisionError
         if self.refuses:
             raise RoadsError(self.refuses)
         self.asked = len(locations)
         snap_m = np.full(len(locations), self.far_m)
-        return Found(seconds=self.model.matrix(locations), snap_m=snap_m, as_of=AS_OF, trouble=self.trouble)
+        return RoadTimes(
+            seconds=self.model.matrix(locations), snap_m=snap_m, as_of=AS_OF, trouble=self.trouble
+        )

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 def test_without_a_source_it_is_the_straight_line_of_the_settings(settings) -> None:
     settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH = 1.4, 35.0
 
-    found = roads.travel(PLACES)
+    found = roads.estimate_travel(PLACES)
 
     assert found.travel == GreatCircle(1.4, 35.0)
     assert found.note.as_json() == {
@@ -31,7 +31,7 @@ def test_roads_come_as_a_table(settings) -> None:
     settings.TRAVEL_SPEED_SCALE = 2.0
     source = MadeUp(speed_kmh=60)
 
-    found = roads.travel(PLACES, by=source)
+    found = roads.estimate_travel(PLACES, by=source)
 
     assert isinstance(found.travel, Table)
     assert np.abs(found.travel.values - source.model.matrix(PLACES) / 2).max() < 1
@@ -54,7 +54,7 @@ def test_roads_come_as_a_table(settings) -> None:
     ],
 )
 def test_without_roads_the_straight_line_serves_and_the_note_says_so(source: MadeUp, trouble: str) -> None:
-    found = roads.travel(PLACES, by=source)
+    found = roads.estimate_travel(PLACES, by=source)
 
     assert found.travel == GreatCircle(1.35, 30.0)
     note = found.note
@@ -62,7 +62,7 @@ def test_without_roads_the_straight_line_serves_and_the_note_says_so(source: Mad
 
 
 def test_what_a_source_could_not_do_stays_in_the_note() -> None:
-    note = roads.travel(PLACES, by=MadeUp(trouble=RoadTrouble.SLOW)).note
+    note = roads.estimate_travel(PLACES, by=MadeUp(trouble=RoadTrouble.SLOW)).note
 
     assert (note.source, note.trouble, note.estimated) == ("osrm", "slow", 0.0)
 
@@ -73,7 +73,7 @@ def test_too_many_places_get_a_straight_line_set_by_a_sample(settings) -> None:
     places = [(float(lat), float(lon)) for lat, lon in random.uniform((-7.8, 111.4), (-7.5, 111.8), (200, 2))]
     source = MadeUp(speed_kmh=40)
 
-    found = roads.travel(places, by=source)
+    found = roads.estimate_travel(places, by=source)
 
     assert source.asked == 120
     assert isinstance(found.travel, GreatCircle)
@@ -92,4 +92,4 @@ def test_too_many_places_get_a_straight_line_set_by_a_sample(settings) -> None:
 def test_a_single_place_needs_no_roads(places) -> None:
     source = MadeUp(broken=True)
 
-    assert roads.travel(places, by=source).note.source == "great_circle"
+    assert roads.estimate_travel(places, by=source).note.source == "great_circle"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from visits.planning import GreatCircle
-from visits.roads.fit import LEAST_TRIPS, Fit, Trip, fit
+from visits.roads.fit import LEAST_TRIPS, SpeedFit, Trip, fit_speed
 
 SETTINGS = GreatCircle(1.35, 30.0)
 
@@ -21,8 +21,8 @@ def _trips(
     return [Trip(float(a), float(b), int(h)) for a, b, h in zip(metres, seconds, hours, strict=True)]
 
 
-def _fit(trips: list[Trip], in_force: GreatCircle = SETTINGS) -> Fit:
-    found = fit(trips, settings_line=SETTINGS, in_force=in_force)
+def _fit(trips: list[Trip], in_force: GreatCircle = SETTINGS) -> SpeedFit:
+    found = fit_speed(trips, settings_line=SETTINGS, in_force=in_force)
     assert found is not None
     return found
 
@@ -71,7 +71,7 @@ def test_few_trips_stay_near_the_settings() -> None:
 
 @pytest.mark.parametrize("trips", [[], _trips(LEAST_TRIPS - 1), [Trip(100.0, 10.0, 9)] * 500])
 def test_too_few_sound_trips_say_nothing(trips: list[Trip]) -> None:
-    assert fit(trips, settings_line=SETTINGS, in_force=SETTINGS) is None
+    assert fit_speed(trips, settings_line=SETTINGS, in_force=SETTINGS) is None
 
 
 def test_the_prior_is_the_settings_not_what_is_in_force() -> None:

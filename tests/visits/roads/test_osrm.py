@@ -15,14 +15,13 @@ from tests.support.osrm import SNAP_M, StubOsrm, serving, truth
 from visits import roads
 from visits.enums import RoadSource
 from visits.planning import GreatCircle, Table
-from visits.roads import http
-from visits.roads import osrm as module
-from visits.roads.osrm import Osrm
+from visits.roads import http, osrm
+from visits.roads.osrm import OsrmSource
 from visits.roads.port import UNKNOWN
 
 TODAY = dt.date(2026, 11, 24)
 Places = list[tuple[float, float]]
-Make = Callable[..., Osrm]
+Make = Callable[..., OsrmSource]
 
 
 def _places(count: int, seed: int = 1) -> Places:
@@ -48,12 +47,12 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_trouble() -> None:
-    module._in_trouble.clear()
+    osrm._in_trouble.clear()
 
 
 @pytest.fixture
 def make(stub: StubOsrm, tmp_path: Path) -> Make:
-    def _make(**fields) -> Osrm:
+    def _make(**fields) -> OsrmSource:
         given: dict[str, Any] = {
             "base": stub.base,
             "profile": "driving",
@@ -61,7 +60,7 @@ def make(stub: StubOsrm, tmp_path: Path) -> Make:
             "today": TODAY,
             "timeout_s": 0.5,
         }
-        return Osrm(**(given | fields))
+        return OsrmSource(**(given | fields))
 
     return _make
 
@@ -345,12 +344,12 @@ def test_a_page_does_not_wait_again_for_a_server_in_trouble(
     assert stub.requests > calls, "a worker has time to ask"
 
     stub.face = "good"
-    monkeypatch.setattr(module, "REST_S", 0.0)
+    monkeypatch.setattr(osrm, "REST_S", 0.0)
     assert make().find(places, budget_s=2).seconds.tolist() == _right(places)
 
 
 def test_the_answer_is_bounded(monkeypatch: pytest.MonkeyPatch, stub: StubOsrm, make: Make) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 200)
+    monkeypatch.setattr(osrm, "MOST_BYTES", 200)
 
     assert make().find(_places(9), budget_s=5).trouble == "answer"
 
@@ -379,7 +378,7 @@ def wanted(settings, stub: StubOsrm, tmp_path: Path, db) -> StubOsrm:
 def test_the_settings_choose_the_server(wanted: StubOsrm) -> None:
     places = _places(4)
 
-    found = roads.travel(places)
+    found = roads.estimate_travel(places)
 
     assert isinstance(found.travel, Table)
     assert (found.note.source, found.note.trouble) == (RoadSource.OSRM.value, "")
@@ -390,7 +389,7 @@ def test_the_settings_choose_the_server(wanted: StubOsrm) -> None:
 def test_a_server_that_fails_is_told_and_the_straight_line_serves(wanted: StubOsrm) -> None:
     wanted.face = "error"
 
-    found = roads.travel(_places(4))
+    found = roads.estimate_travel(_places(4))
 
     assert found.travel == GreatCircle(1.35, 30.0)
     assert (found.note.source, found.note.wanted, found.note.trouble) == ("great_circle", "osrm", "answer")
@@ -399,4 +398,4 @@ def test_a_server_that_fails_is_told_and_the_straight_line_serves(wanted: StubOs
 def test_without_an_address_the_straight_line_serves(wanted: StubOsrm, settings) -> None:
     settings.OSRM_URL = ""
 
-    assert roads.travel(_places(4)).note.trouble == "address"
+    assert roads.estimate_travel(_places(4)).note.trouble == "address"

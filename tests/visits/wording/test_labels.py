@@ -21,13 +21,13 @@ TUESDAY = date(2026, 12, 1)
     ],
 )
 def test_parts_of_a_priority_in_words(row: dict[str, object], text: str) -> None:
-    assert labels.part(row) == text
+    assert labels.describe_part(row) == text
 
 
 def test_parts_come_largest_first() -> None:
     rows = [{"code": "waiting", "points": 5, "count": 5}, {"code": "sick", "points": 25}]
 
-    assert labels.parts(rows) == [("sakit", 25.0), ("menunggu 5 hari", 5.0)]
+    assert labels.describe_parts(rows) == [("sakit", 25.0), ("menunggu 5 hari", 5.0)]
 
 
 @pytest.mark.parametrize(
@@ -40,27 +40,27 @@ def test_parts_come_largest_first() -> None:
     ],
 )
 def test_a_span_of_days_is_as_short_as_it_can_be(first: date, last: date, text: str) -> None:
-    assert labels.span(first, last) == text
+    assert labels.format_days(first, last) == text
 
 
 def test_times_in_words() -> None:
-    assert labels.clock(9 * 3600 + 10 * 60 + 59) == "09.10"
-    assert [labels.duration(seconds) for seconds in (0, 1500, 3600, 7500)] == [
+    assert labels.format_seconds_of_day(9 * 3600 + 10 * 60 + 59) == "09.10"
+    assert [labels.format_duration(seconds) for seconds in (0, 1500, 3600, 7500)] == [
         "0 mnt",
         "25 mnt",
         "1 jam 00 mnt",
         "2 jam 05 mnt",
     ]
-    assert labels.duration_exact(65) == "1 mnt 05 dtk"
+    assert labels.format_exact_duration(65) == "1 mnt 05 dtk"
 
 
 def test_skills_by_their_names() -> None:
-    assert labels.skills("iris,ramp") == f"{Skill.IRIS.label}, {Skill.RAMP.label}"
+    assert labels.describe_skills("iris,ramp") == f"{Skill.IRIS.label}, {Skill.RAMP.label}"
 
 
 @pytest.mark.parametrize("code", ["compiling", "interrupted", "too_often", "no_shifts", "no_needs", "error"])
 def test_every_message_of_a_run_has_words(code: str) -> None:
-    assert labels.run_message(code).endswith(".")
+    assert labels.describe_run_message(code).endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_every_message_of_a_run_has_words(code: str) -> None:
     ],
 )
 def test_an_interval_over_a_break_says_so(since: int, until: int, said: str) -> None:
-    assert labels.rest([["12:00", "13:00"]], at(TUESDAY, since), at(TUESDAY, until)) == said
+    assert labels.describe_break([["12:00", "13:00"]], at(TUESDAY, since), at(TUESDAY, until)) == said

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_a_home_is_marked_where_it_is_and_says_how_sure_that_is(source: str, approximate: bool) -> None:
     need = NeedFactory(resident__location_source=source)
     resident = need.resident
-    assert map_shapes.home(need, number=3, arrive="09.10") == {
+    assert map_shapes.describe_home(need, number=3, arrive="09.10") == {
         "number": 3,
         "at": [resident.latitude, resident.longitude],
         "name": resident.name,

@@ -5,7 +5,7 @@ import pytest
 from outreach.models import LogEntry
 from visits.models import CalendarDay
 from visits.workforce import calendar_exceptions
-from visits.workforce.calendar import working_days
+from visits.workforce.calendar import list_working_days
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
@@ -14,10 +14,10 @@ TUESDAY = date(2026, 12, 1)
 
 def test_a_day_is_closed_and_opened_again() -> None:
     day = calendar_exceptions.set_day(date=TUESDAY, is_open=False, reason="Rapat", actor="user:1")
-    assert working_days(first=TUESDAY, last=TUESDAY) == []
+    assert list_working_days(first=TUESDAY, last=TUESDAY) == []
 
     assert calendar_exceptions.clear_day(day=day, actor="user:1") is True
-    assert working_days(first=TUESDAY, last=TUESDAY) == [TUESDAY]
+    assert list_working_days(first=TUESDAY, last=TUESDAY) == [TUESDAY]
     assert list(LogEntry.objects.values_list("action", "from_state", "to_state")) == [
         ("day_set", "", "closed"),
         ("day_cleared", "closed", ""),

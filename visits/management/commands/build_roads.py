@@ -31,9 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="seluruh berkas, bukan wilayah kantor saja")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        box = None if options["all"] else road_maps.region(around_km=options["around"])
+        box = None if options["all"] else road_maps.region_box(around_km=options["around"])
         try:
-            built, fresh = road_maps.build(path=options["file"], box=box, say=self.say)
+            built, fresh = road_maps.build_road_map(path=options["file"], box=box, say=self.say)
         except ExtractError as error:
             raise CommandError(TROUBLES[str(error)]) from None
         except OSError as error:

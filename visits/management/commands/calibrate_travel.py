@@ -9,7 +9,7 @@ class Command(BaseCommand):
     help = "Hitung kecepatan di jalan dari perjalanan yang tercatat; koordinator yang memutuskan memakainya."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        row = calibration.propose()
+        row = calibration.propose_fit()
         if row is None:
             self.stdout.write(
                 "Tidak ada usulan baru: perjalanan terlalu sedikit, atau hasilnya tidak berubah."

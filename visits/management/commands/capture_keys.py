@@ -26,29 +26,29 @@ class Command(BaseCommand):
     def _create(self, _kid: str) -> None:
         """The worker's own key and the first capture key; what is there stays."""
         for role in (KeyRole.WORKER, KeyRole.CAPTURE):
-            row = office_keys.current(role, actor=ACTOR)
+            row = office_keys.current_key(role, actor=ACTOR)
             self.stdout.write(f"{row.role} {row.kid} {row.state}")
         self.stdout.write(
-            f"Kunci privat: {office_keys.directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)"
+            f"Kunci privat: {office_keys.key_directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)"
         )
 
     def _list(self, _kid: str) -> None:
         for row in PublicKey.objects.all():
             needed = ""
             if row.role == KeyRole.CAPTURE and row.state != KeyState.RETIRED:
-                counts = office_keys.needs_of(row.kid)
+                counts = office_keys.count_key_users(row.kid)
                 needed = f"  rekaman {counts['captures']}, tablet {counts['tablets']}"
             self.stdout.write(f"{row.role:8} {row.state:8} {row.made_at:%Y-%m-%d %H:%M} {row.kid}{needed}")
 
     def _rotate(self, _kid: str) -> None:
-        row = office_keys.rotate(KeyRole.CAPTURE, actor=ACTOR)
+        row = office_keys.rotate_key(KeyRole.CAPTURE, actor=ACTOR)
         self.stdout.write(f"{row.role} {row.kid} {row.state}")
 
     def _reseal(self, _kid: str) -> None:
         done = failed = 0
         for capture in Capture.objects.select_related("status", "device", "key").iterator(chunk_size=50):
             try:
-                done += resealing.reseal(capture=capture, actor=ACTOR)
+                done += resealing.reseal_capture(capture=capture, actor=ACTOR)
             except (decrypt.RefusedError, office_keys.KeyMissingError, OSError) as error:
                 failed += 1
                 self.stderr.write(f"{capture.pk}: {type(error).__name__}")
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         if not PublicKey.objects.filter(pk=kid, role=KeyRole.CAPTURE).exists():
             raise CommandError("Sebutkan kunci segel yang ada; lihat: manage.py capture_keys list")
         try:
-            office_keys.retire(kid=kid, actor=ACTOR)
+            office_keys.retire_key(kid=kid, actor=ACTOR)
         except office_keys.KeyInUseError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{kid} {KeyState.RETIRED}")

@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "Jalankan sekali sesudah memulihkan cadangan: tablet menawarkan lagi semua yang belum ada di sini."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(epochs.begin(actor="system").value)
+        self.stdout.write(epochs.begin_epoch(actor="system").value)

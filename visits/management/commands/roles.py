@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Makes the group of coordinators, or gives it the permissions of a new version. May be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        group = roles.coordinators()
+        group = roles.ensure_coordinators()
         self.stdout.write(
             _("Grup %(name)s: %(count)d hak.") % {"name": group.name, "count": group.permissions.count()}
         )

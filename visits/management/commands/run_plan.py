@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("run", type=UUID, help="the run's id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = plan_runs.run(run_id=str(options["run"]))
+        done = plan_runs.work_on_run(run_id=str(options["run"]))
         run = PlanRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError("There is no such run.")

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         first = options["first"] or timezone.localdate()
         last = first + timedelta(days=options["days"] - 1)
         begun = time.perf_counter()
-        found = simulation.published(first=first, last=last, runs=options["runs"], seed=options["seed"])
+        found = simulation.simulate_published(
+            first=first, last=last, runs=options["runs"], seed=options["seed"]
+        )
         if not found.homes:
             raise CommandError(f"Nothing is published from {first} to {last}.")
         self.stdout.write(

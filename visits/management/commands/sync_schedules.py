@@ -9,5 +9,5 @@ class Command(BaseCommand):
     help = "Writes the declared periodic jobs to the queue's table. Workers do this by themselves when they start."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        changed = schedules.sync()
+        changed = schedules.sync_schedules()
         self.stdout.write(f"{len(schedules.DECLARED)} jobs declared, {changed} rows changed.")

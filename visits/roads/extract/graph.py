@@ -1,9 +1,11 @@
-"""Roads as a graph: chains between crossings for finding ways, points along them for finding the road of a home.
+"""Roads as a graph: chains between crossings for finding ways, points along them for finding the road of a
+home.
 
-The idea: a way's bends matter for its length only, so nodes that two ways do not share are folded into a chain from
-crossing to crossing; that makes the graph some five times smaller. For snapping, every chain is dotted with points
-at most SPACING_M apart, each knowing how many seconds from the chain's start it lies. Only the largest part in which
-every crossing can be reached from every other is kept: a home is never put on an island or behind a one-way street.
+The idea: a way's bends matter for its length only, so nodes that two ways do not share are folded into a
+chain from crossing to crossing; that makes the graph some five times smaller. For snapping, every chain is
+dotted with points at most SPACING_M apart, each knowing how many seconds from the chain's start it lies. Only
+the largest part in which every crossing can be reached from every other is kept: a home is never put on an
+island or behind a one-way street.
 """
 
 import datetime as dt
@@ -23,7 +25,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Graph:
+class RoadGraph:
     """A graph of c chains with p points on them. `metres` is (kept, all): the length of the roads kept and
     read."""
 
@@ -40,7 +42,7 @@ class Graph:
     as_of: dt.date
 
 
-def build(ways: Ways, *, today: dt.date) -> Graph:
+def build_graph(ways: Ways, *, today: dt.date) -> RoadGraph:
     """The graph of the largest strongly connected part of the ways."""
     _nodes, number, count = np.unique(ways.node, return_inverse=True, return_counts=True)
     is_crossing = count >= 2
@@ -48,7 +50,7 @@ def build(ways: Ways, *, today: dt.date) -> Graph:
     is_crossing[number[ways.at[1:] - 1]] = True
     piece = np.repeat(np.arange(len(ways.speed_kmh)), np.diff(ways.at))
     tail = np.flatnonzero(piece[:-1] == piece[1:])  # a segment goes from node `tail` to the next
-    metres = _metres(ways.degrees[tail], ways.degrees[tail + 1])
+    metres = _haversine_metres(ways.degrees[tail], ways.degrees[tail + 1])
     seconds = metres / (ways.speed_kmh[piece[tail]] / 3.6)
     first = is_crossing[number[tail]]
     first[np.flatnonzero(np.diff(piece[tail], prepend=-1))] = True
@@ -56,8 +58,8 @@ def build(ways: Ways, *, today: dt.date) -> Graph:
     starts = np.flatnonzero(first)
     lasts = np.append(starts[1:], len(tail)) - 1
     crossing = np.cumsum(is_crossing) - 1
-    point, point_chain, offset = _dots(ways.degrees, tail, metres, seconds, chain, starts, lasts)
-    whole = Graph(
+    point, point_chain, offset = _space_points(ways.degrees, tail, metres, seconds, chain, starts, lasts)
+    whole = RoadGraph(
         begin=crossing[number[tail[starts]]].astype(np.int32),
         end=crossing[number[tail[lasts] + 1]].astype(np.int32),
         seconds=np.add.reduceat(seconds, starts),
@@ -73,7 +75,7 @@ def build(ways: Ways, *, today: dt.date) -> Graph:
     return _largest_part(whole, np.add.reduceat(metres, starts))
 
 
-def _metres(a: Array, b: Array) -> Array:
+def _haversine_metres(a: Array, b: Array) -> Array:
     """Great-circle metres (haversine) between rows of degrees."""
     phi, psi = np.radians(a[:, 0]), np.radians(b[:, 0])
     h = np.sin((psi - phi) / 2) ** 2
@@ -81,7 +83,7 @@ def _metres(a: Array, b: Array) -> Array:
     return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(1.0, h))))
 
 
-def _dots(
+def _space_points(
     degrees: Array, tail: Array, metres: Array, seconds: Array, chain: Array, starts: Array, lasts: Array
 ) -> tuple[Array, Array, Array]:
     """Points at most `SPACING_M` apart along every segment, including the last node of each chain, with chain
@@ -99,7 +101,7 @@ def _dots(
     return here + share[:, None] * (there - here), chain[segment].astype(np.int32), offset
 
 
-def edges(graph: Graph) -> tuple[Array, Array, Array]:
+def list_edges(graph: RoadGraph) -> tuple[Array, Array, Array]:
     """From, to and seconds of each directed edge: three arrays of one length, a chain for each direction that
     may be driven."""
     ahead, back = graph.forward, graph.backward
@@ -110,13 +112,13 @@ def edges(graph: Graph) -> tuple[Array, Array, Array]:
     )
 
 
-def _largest_part(graph: Graph, metres: Array) -> Graph:
+def _largest_part(graph: RoadGraph, metres: Array) -> RoadGraph:
     try:
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
     except ImportError:
         raise ExtractError("packages") from None
-    a, b, _ = edges(graph)
+    a, b, _ = list_edges(graph)
     size = (graph.crossings, graph.crossings)
     links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=size).tocsr()
     _count, label = connected_components(links, directed=True, connection="strong")
@@ -126,7 +128,7 @@ def _largest_part(graph: Graph, metres: Array) -> Graph:
         raise ExtractError("empty")
     renumbered, chains = np.cumsum(inside) - 1, np.cumsum(kept) - 1
     dotted = kept[graph.chain]
-    return Graph(
+    return RoadGraph(
         begin=renumbered[graph.begin[kept]].astype(np.int32),
         end=renumbered[graph.end[kept]].astype(np.int32),
         seconds=graph.seconds[kept],
@@ -141,7 +143,7 @@ def _largest_part(graph: Graph, metres: Array) -> Graph:
     )
 
 
-def save(graph: Graph, path: Path) -> None:
+def save_graph(graph: RoadGraph, path: Path) -> None:
     """Write the graph to a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     values: dict[str, Any] = vars(graph) | {"as_of": np.str_(graph.as_of.isoformat()), "format": FORMAT}
@@ -156,14 +158,14 @@ def save(graph: Graph, path: Path) -> None:
             raise
 
 
-def load(path: Path) -> Graph:
+def load_graph(path: Path) -> RoadGraph:
     """Read a graph. Raises OSError, ValueError or KeyError if the file is missing or not sound."""
     with np.load(path, allow_pickle=False) as file:
         if int(file["format"]) != FORMAT:
             raise ValueError("format")
         arrays = ("begin", "end", "seconds", "forward", "backward", "point", "chain", "offset")
         kept, all_ = file["metres"].tolist()
-        return Graph(
+        return RoadGraph(
             **{name: file[name] for name in arrays},
             crossings=int(file["crossings"]),
             metres=(kept, all_),

@@ -41,9 +41,9 @@ class _Collector:
     def __init__(self, box: Box | None) -> None:
         self.box = box
         self.at, self.nodes, self.degrees = [0], [], []  # type: ignore[var-annotated]
-        self.uses: list[rules.Use] = []
+        self.uses: list[rules.RoadUse] = []
 
-    def add(self, way: Any, use: rules.Use) -> None:
+    def add(self, way: Any, use: rules.RoadUse) -> None:
         """A way in pieces: without nodes that the file does not have, or that lie outside the box."""
         start = self.at[-1]
         for node in way.nodes:
@@ -61,7 +61,7 @@ class _Collector:
         south, west, north, east = self.box
         return south <= lat <= north and west <= lon <= east
 
-    def end(self, start: int, use: rules.Use) -> int:
+    def end(self, start: int, use: rules.RoadUse) -> int:
         """Close a piece; one of less than two nodes is none."""
         if len(self.nodes) - start < 2:
             del self.nodes[start:], self.degrees[start:]
@@ -71,7 +71,7 @@ class _Collector:
         return len(self.nodes)
 
 
-def read(
+def read_ways(
     path: Path,
     *,
     speeds: Mapping[str, float],
@@ -95,12 +95,12 @@ def read(
             .with_filter(osmium.filter.KeyFilter("highway"))
         )
         for number, way in enumerate(ways):
-            use = rules.use(dict(way.tags), speeds)
+            use = rules.road_use(dict(way.tags), speeds)
             if use is not None:
                 found.add(way, use)
             if on_ways and number % TELL_EVERY == 0:
                 on_ways(number)
-        as_of = _as_of(ways.header)
+        as_of = _map_date(ways.header)
     except (RuntimeError, ValueError, OSError):  # what osmium raises on bad files
         raise ExtractError("unreadable") from None
     if not found.uses:
@@ -116,7 +116,7 @@ def read(
     )
 
 
-def _as_of(header: Any) -> dt.date | None:
+def _map_date(header: Any) -> dt.date | None:
     """The date of the map data; None if the file does not state it."""
     for key in ("osmosis_replication_timestamp", "timestamp"):
         try:

@@ -46,7 +46,7 @@ MILE_KM = 1.609344
 
 
 @dataclass(frozen=True)
-class Use:
+class RoadUse:
     """How a way may be driven: km/h and directions."""
 
     speed_kmh: float
@@ -54,21 +54,21 @@ class Use:
     backward: bool
 
 
-def use(tags: Mapping[str, str], speeds: Mapping[str, float]) -> Use | None:
+def road_use(tags: Mapping[str, str], speeds: Mapping[str, float]) -> RoadUse | None:
     """How a car may use the way of these tags; None if it may not or cannot."""
     kind = tags.get("highway", "").removesuffix("_link")
     speed = speeds.get(kind, 0.0) if kind != "unpaved" else 0.0
-    if speed <= 0 or tags.get("area") == "yes" or _access(tags) in _CLOSED:
+    if speed <= 0 or tags.get("area") == "yes" or _car_access(tags) in _CLOSED:
         return None
     if tags.get("surface") in _UNPAVED and kind != "track":
         speed = min(speed, speeds.get("unpaved", speed))
     told = _MAXSPEED.match(tags.get("maxspeed", ""))
     if told and int(told[1]) > 0:
         speed = min(speed, int(told[1]) * (MILE_KM if told[2] == "mph" else 1.0))
-    return Use(speed, *_directions(tags, kind))
+    return RoadUse(speed, *_driving_directions(tags, kind))
 
 
-def _access(tags: Mapping[str, str]) -> str:
+def _car_access(tags: Mapping[str, str]) -> str:
     """The value of the most specific access key for cars."""
     for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
         if key in tags:
@@ -76,7 +76,7 @@ def _access(tags: Mapping[str, str]) -> str:
     return ""
 
 
-def _directions(tags: Mapping[str, str], kind: str) -> tuple[bool, bool]:
+def _driving_directions(tags: Mapping[str, str], kind: str) -> tuple[bool, bool]:
     told = tags.get("oneway", "")
     if told in _BACKWARD:
         return False, True

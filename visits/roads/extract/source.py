@@ -20,10 +20,10 @@ from django.utils import timezone
 
 from visits.enums import RoadSource, RoadTrouble
 from visits.planning.travel import Locations
-from visits.roads.cache import GRID, UNASKED, Array, Cache, Grid, as_found, day_number, keys_of
+from visits.roads.cache import GRID, UNASKED, Array, TimeCache, TimeGrid, day_number, grid_keys, known_seconds
 from visits.roads.extract import graph, read
-from visits.roads.extract.ways import Roads
-from visits.roads.port import Found, RoadsError
+from visits.roads.extract.ways import RoadNetwork
+from visits.roads.port import RoadsError, RoadTimes
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ KEPT_DAYS = 30  # homes that no plan used for so long are dropped
 
 
 @dataclass(frozen=True, kw_only=True)
-class Built:
+class BuiltExtract:
     """The content of `extract.json` for the map in use. `digest` is over the extract's bytes, the speeds and
     the box."""
 
@@ -45,15 +45,15 @@ class Built:
     all_km: float
 
 
-def current(folder: Path) -> Built | None:
+def current_extract(folder: Path) -> BuiltExtract | None:
     """The map in use; None if none was built or the file is not sound."""
     try:
-        return Built(**json.loads((folder / POINTER).read_text()))
+        return BuiltExtract(**json.loads((folder / POINTER).read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def build(
+def build_extract(
     path: Path,
     *,
     folder: Path,
@@ -61,21 +61,21 @@ def build(
     box: read.Box | None,
     today: dt.date,
     say: Callable[[str, int], None],
-) -> tuple[Built, bool]:
+) -> tuple[BuiltExtract, bool]:
     """Make the extract the map in use. Returns False with it if it was already. `say` is called with "hash",
     "ways" (with a count), "graph" and "save". Raises `ExtractError`."""
     if not path.is_file():
         raise read.ExtractError("missing")
     say("hash", 0)
-    digest = _digest(path, speeds, box)
-    known = current(folder)
+    digest = _extract_digest(path, speeds, box)
+    known = current_extract(folder)
     if known is not None and known.digest == digest and (folder / known.graph).is_file():
         return known, False
-    ways = read.read(path, speeds=speeds, box=box, on_ways=lambda count: say("ways", count))
+    ways = read.read_ways(path, speeds=speeds, box=box, on_ways=lambda count: say("ways", count))
     say("graph", len(ways.speed_kmh))
-    made = graph.build(ways, today=today)
+    made = graph.build_graph(ways, today=today)
     say("save", len(made.point))
-    built = Built(
+    built = BuiltExtract(
         graph=f"extract-{digest[:16]}.npz",
         digest=digest,
         file=path.name,
@@ -84,7 +84,7 @@ def build(
         kept_km=round(made.metres[0] / 1000, 1),
         all_km=round(made.metres[1] / 1000, 1),
     )
-    graph.save(made, folder / built.graph)
+    graph.save_graph(made, folder / built.graph)
     draft = folder / f"{POINTER}.{os.getpid()}"
     draft.write_text(json.dumps(asdict(built), indent=1))
     draft.replace(folder / POINTER)
@@ -94,7 +94,7 @@ def build(
     return built, True
 
 
-def _digest(path: Path, speeds: Mapping[str, float], box: read.Box | None) -> str:
+def _extract_digest(path: Path, speeds: Mapping[str, float], box: read.Box | None) -> str:
     told = json.dumps([graph.FORMAT, graph.SPACING_M, sorted(speeds.items()), box])
     digest = sha256(told.encode())
     with path.open("rb") as file:
@@ -104,11 +104,11 @@ def _digest(path: Path, speeds: Mapping[str, float], box: read.Box | None) -> st
 
 
 @lru_cache(maxsize=1)
-def _loaded(path: Path, _changed_ns: int) -> Roads:
-    return Roads(graph.load(path))
+def _load_network(path: Path, _changed_ns: int) -> RoadNetwork:
+    return RoadNetwork(graph.load_graph(path))
 
 
-class Extract:
+class ExtractSource:
     """A road source on the map in `folder`. Times between places of earlier plans are kept in memory."""
 
     name = RoadSource.EXTRACT
@@ -116,37 +116,37 @@ class Extract:
     def __init__(self, *, folder: Path, most_places: int = 3000, today: dt.date | None = None) -> None:
         self.folder, self.most_places = folder, most_places
         self.today = day_number(today or timezone.localdate())
-        self.cache = Cache(folder / "times.npz")
+        self.cache = TimeCache(folder / "times.npz")
 
-    def find(self, locations: Locations, *, budget_s: float) -> Found:
+    def find(self, locations: Locations, *, budget_s: float) -> RoadTimes:
         """Times found within the budget. Raises `RoadsError` if no map was built or scipy is missing."""
-        built = current(self.folder)
+        built = current_extract(self.folder)
         if built is None:
             raise RoadsError(RoadTrouble.NOT_BUILT)
         roads = self._roads(built)
-        keys, where = np.unique(keys_of(locations), axis=0, return_inverse=True)
-        grid = Grid.empty(keys, version=built.digest, used=self.today)
+        keys, where = np.unique(grid_keys(locations), axis=0, return_inverse=True)
+        grid = TimeGrid.empty(keys, version=built.digest, used=self.today)
         stored = self.cache.read()
         last_use = grid.take_over(stored) if stored.version == built.digest else 0
         points, snap_m = roads.snap([(lat / GRID, lon / GRID) for lat, lon in keys.tolist()])
-        new = _new(grid.seconds == UNASKED)
+        new = _covering_places(grid.seconds == UNASKED)
         whole = not new or roads.complete(grid.seconds, points, new, budget_s=budget_s)
         np.fill_diagonal(grid.seconds, 0)
         grid.day[grid.seconds != UNASKED] = self.today
         if new or last_use < self.today:
             self.cache.keep(grid, most_places=self.most_places, unused_since=self.today - KEPT_DAYS)
         where = where.reshape(-1)
-        return Found(
-            seconds=as_found(grid)[np.ix_(where, where)],
+        return RoadTimes(
+            seconds=known_seconds(grid)[np.ix_(where, where)],
             snap_m=snap_m[where],
             as_of=roads.graph.as_of,
             trouble="" if whole else RoadTrouble.SLOW.value,
         )
 
-    def _roads(self, built: Built) -> Roads:
+    def _roads(self, built: BuiltExtract) -> RoadNetwork:
         path = self.folder / built.graph
         try:
-            return _loaded(path, path.stat().st_mtime_ns)
+            return _load_network(path, path.stat().st_mtime_ns)
         except ImportError:
             raise RoadsError(RoadTrouble.PACKAGES) from None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -154,7 +154,7 @@ class Extract:
             raise RoadsError(RoadTrouble.NOT_BUILT) from None
 
 
-def _new(missing: Array) -> list[int]:
+def _covering_places(missing: Array) -> list[int]:
     """A small set of places whose rows and columns cover all missing pairs: first those with no time at all,
     then any."""
     unknown = missing.sum(axis=1) >= len(missing) - 1

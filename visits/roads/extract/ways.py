@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from visits.planning.travel import EARTH_M, Locations, unit_vectors
-from visits.roads.extract.graph import Graph, edges
+from visits.roads.extract.graph import RoadGraph, list_edges
 from visits.roads.extract.read import Array
 from visits.roads.port import UNKNOWN
 
@@ -20,15 +20,15 @@ ROWS = 64  # runs at a time; each needs 8 bytes a crossing
 LEAST_S = 1e-3  # scipy reads a zero as "no edge"
 
 
-class Roads:
+class RoadNetwork:
     """A graph prepared for queries: a spatial tree of its points, and its edges."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: RoadGraph) -> None:
         from scipy.spatial import cKDTree
 
         self.graph = graph
         self.tree = cKDTree(unit_vectors([(float(lat), float(lon)) for lat, lon in graph.point]))
-        self.edges = edges(graph)
+        self.edges = list_edges(graph)
 
     def snap(self, locations: Locations) -> tuple[Array, Array]:
         """The nearest point of a road for each place, and its distance in metres: (int64[n], float64[n])."""
@@ -53,9 +53,9 @@ class Roads:
         if 2 * len(new) >= count:
             new = range(count)
         rows = [place for place in new if (out[place] < 0).any()]
-        _runs(out, matrix, rows, crossings, come, until)
+        _run_dijkstra(out, matrix, rows, crossings, come, until)
         columns = [place for place in new if (out[:, place] < 0).any()] if len(new) < count else []
-        _runs(out.T, matrix.T.tocsr(), columns, crossings + count, leave, until)
+        _run_dijkstra(out.T, matrix.T.tocsr(), columns, crossings + count, leave, until)
         return bool((out >= 0).all())
 
     def _with_places(self, points: Array) -> Any:
@@ -67,7 +67,7 @@ class Roads:
         come = leave + count
         ahead, back = graph.forward[chain], graph.backward[chain]
         begin, end = graph.begin[chain], graph.end[chain]
-        one, other = _pairs(chain)
+        one, other = _chain_pairs(chain)
         gap = offset[other] - offset[one]
         along = np.where(gap >= 0, ahead[one], back[one])
         at_begin, at_end = offset < LEAST_S, rest < LEAST_S  # at a crossing its other chains serve as well
@@ -85,10 +85,12 @@ class Roads:
             (end[in_end], come[in_end], rest[in_end]),
             (leave[one[along]], come[other[along]], np.abs(gap[along])),
         ]
-        return _matrix(groups, graph.crossings + 2 * count)
+        return _quickest_matrix(groups, graph.crossings + 2 * count)
 
 
-def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float) -> None:
+def _run_dijkstra(
+    out: Array, matrix: Any, places: Sequence[int], first: int, to: slice, until: float
+) -> None:
     """Fill rows of `out` by runs from the vertices starting at `first`, until the time `until`."""
     from scipy.sparse.csgraph import dijkstra
 
@@ -101,7 +103,7 @@ def _runs(out: Array, matrix: Any, places: Sequence[int], first: int, to: slice,
         out[rows] = np.where(known, np.ceil(np.where(known, found, 0.0) - 1e-6), UNKNOWN)
 
 
-def _pairs(chain: Array) -> tuple[Array, Array]:
+def _chain_pairs(chain: Array) -> tuple[Array, Array]:
     """All ordered pairs of different places on the same chain."""
     order = np.argsort(chain, kind="stable")
     _, starts, counts = np.unique(chain[order], return_index=True, return_counts=True)
@@ -115,7 +117,7 @@ def _pairs(chain: Array) -> tuple[Array, Array]:
     return one[different], other[different]
 
 
-def _matrix(groups: list[tuple[Array, Array, Array]], size: int) -> Any:
+def _quickest_matrix(groups: list[tuple[Array, Array, Array]], size: int) -> Any:
     """A sparse matrix with the quickest edge of each pair of vertices (scipy alone would add duplicates up)."""
     from scipy.sparse import csr_array
 

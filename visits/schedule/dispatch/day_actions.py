@@ -27,23 +27,23 @@ class NotUrgentError(Exception):
     """The need waits for no visit: it has one, or is closed."""
 
 
-def fail(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
+def report_breakdown(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
     """Cancel the shift of a team that cannot go on, and plan what is left of its day again. Two transactions:
     if another run is at work (`plan_runs.OverlapError`), the shift is cancelled all the same."""
     team_shifts.set_cancelled(shift=shift, cancelled=True, actor=log.actor_of(user))
-    return plan_anew(user=user, now=now)
+    return replan_today(user=user, now=now)
 
 
 @transaction.atomic
-def go_on(*, shift: Shift, user: AbstractBaseUser | None) -> bool:
+def resume_shift(*, shift: Shift, user: AbstractBaseUser | None) -> bool:
     """The team can work again; what was given away stays away until the next plan."""
     return team_shifts.set_cancelled(shift=shift, cancelled=False, actor=log.actor_of(user))
 
 
 @transaction.atomic
 def add_urgent(*, need: Need, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
-    """Find a place today for a need that waits: in the newest draft of today's rest, beside who was urgent before,
-    where nobody has to give way for it; else by planning the rest anew. The run of that plan."""
+    """Find a place today for a need that waits: in the newest draft of today's rest, beside who was urgent
+    before, where nobody has to give way for it; else by planning the rest anew. The run of that plan."""
     if not Need.objects.filter(pk=need.pk, state=NeedState.OPEN, resident__away=False).exists():
         raise NotUrgentError
     today = timezone.localdate(now)
@@ -54,10 +54,10 @@ def add_urgent(*, need: Need, user: AbstractBaseUser | None, now: datetime | Non
         with suppress(MoveRefusedError), transaction.atomic():
             draft_moves.insert_urgent(plan=newest, need=need, user=user, now=now)
             return newest.run
-    return plan_anew(user=user, urgent=[need], now=now)
+    return replan_today(user=user, urgent=[need], now=now)
 
 
-def plan_anew(
+def replan_today(
     *, user: AbstractBaseUser | None, urgent: list[Need] | None = None, now: datetime | None = None
 ) -> PlanRun:
     """Plan the rest of today again. Raises `plan_runs.OverlapError` if another run is at work on today."""

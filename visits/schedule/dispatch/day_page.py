@@ -12,13 +12,13 @@ from outreach.models import Need
 from visits.appointments import arrival_intervals
 from visits.enums import PlanState, RunKind, VisitState
 from visits.fieldwork import expected_arrivals, team_status
-from visits.fieldwork.expected_arrivals import Course, Expected
-from visits.fieldwork.team_status import TeamNow
+from visits.fieldwork.expected_arrivals import DayForecast, ExpectedVisit
+from visits.fieldwork.team_status import TeamStatus
 from visits.models import Plan, Shift, Visit
 from visits.schedule.dispatch import timeline
 from visits.schedule.dispatch.timeline import Timeline
 from visits.schedule.plans import plan_page
-from visits.schedule.plans.plan_page import Look
+from visits.schedule.plans.plan_page import TeamStyle
 from visits.wording import labels, map_shapes
 
 LATE = timedelta(minutes=10)
@@ -26,11 +26,11 @@ SHOWN = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lane:
+class TeamRow:
     """A team's day as the page shows it."""
 
-    team: TeamNow
-    look: Look
+    team: TeamStatus
+    look: TeamStyle
     place: str
     departed: str  # when it set out, where it said so
     age: str
@@ -39,7 +39,7 @@ class Lane:
     next: Visit | None
     told: str  # the interval that the next family was told
     late: str  # by how much that family is met later than it was told
-    course: Course
+    course: DayForecast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class LateHome:
 
     visit: Visit
     team: str
-    look: Look
+    look: TeamStyle
     told: str
     at: str
     by: str
@@ -63,7 +63,7 @@ class NextDay:
     teams: int
 
 
-def next_day(*, today: date) -> NextDay | None:
+def find_next_day(*, today: date) -> NextDay | None:
     rows = Visit.objects.filter(state=VisitState.PUBLISHED, shift__date__gt=today).values("shift__date")
     row = (
         rows.annotate(visits=Count("pk"), teams=Count("shift", distinct=True)).order_by("shift__date").first()
@@ -71,70 +71,70 @@ def next_day(*, today: date) -> NextDay | None:
     return row and NextDay(date=row["shift__date"], visits=row["visits"], teams=row["teams"])
 
 
-def lanes(*, now: datetime) -> list[Lane]:
-    teams = team_status.today(now=now)
-    looks = plan_page.looks(team.shift for team in teams)
-    return [_lane(team, looks[team.shift.team_id], now) for team in teams]
+def list_team_rows(*, now: datetime) -> list[TeamRow]:
+    teams = team_status.list_team_statuses(now=now)
+    looks = plan_page.assign_styles(team.shift for team in teams)
+    return [_build_row(team, looks[team.shift.team_id], now) for team in teams]
 
 
-def _lane(team: TeamNow, look: Look, now: datetime) -> Lane:
-    course = expected_arrivals.course(team, now=now)
+def _build_row(team: TeamStatus, look: TeamStyle, now: datetime) -> TeamRow:
+    course = expected_arrivals.forecast_day(team, now=now)
     following = team.left[0] if team.left else None
     late = course.left[0].late if course.left else timedelta()
-    return Lane(
+    return TeamRow(
         team=team,
         look=look,
-        place=place(team),
-        departed=labels.clock_of(team.departed_at) if team.departed_at else "",
-        age=age(team, now),
-        state=_state(team),
-        overrun=labels.duration_of(team.overrun) if team.overrun >= LATE else "",
+        place=describe_place(team),
+        departed=labels.format_local_clock(team.departed_at) if team.departed_at else "",
+        age=describe_silence(team, now),
+        state=_state_tag(team),
+        overrun=labels.format_timedelta(team.overrun) if team.overrun >= LATE else "",
         next=following,
-        told=_told(following) if following else "",
-        late=labels.duration_of(late) if late else "",
+        told=_format_told(following) if following else "",
+        late=labels.format_timedelta(late) if late else "",
         course=course,
     )
 
 
-def _told(visit: Visit) -> str:
-    return "–".join(labels.clock_of(at) for at in arrival_intervals.told(visit))
+def _format_told(visit: Visit) -> str:
+    return "–".join(labels.format_local_clock(at) for at in arrival_intervals.interval_told(visit))
 
 
-def late_homes(rows: list[Lane]) -> list[LateHome]:
+def list_late_homes(rows: list[TeamRow]) -> list[LateHome]:
     """Whom to call, the soonest first."""
-    found = [(one, row) for row in rows for one in _to_come(row) if one.late]
+    found = [(one, row) for row in rows for one in _list_expected(row) if one.late]
     found.sort(key=lambda pair: (pair[0].told[1], pair[0].begins))
     return [
         LateHome(
             visit=one.visit,
             team=row.team.shift.team.name,
             look=row.look,
-            told=_told(one.visit),
-            at=labels.clock_of(one.begins),
-            by=labels.duration_of(one.late),
+            told=_format_told(one.visit),
+            at=labels.format_local_clock(one.begins),
+            by=labels.format_timedelta(one.late),
         )
         for one, row in found
     ]
 
 
-def _to_come(row: Lane) -> list[Expected]:
+def _list_expected(row: TeamRow) -> list[ExpectedVisit]:
     """Whom the team has not met yet, as far as is known."""
     first = row.course.under_way
     return [first, *row.course.left] if first is not None and row.team.heading else row.course.left
 
 
-def picture(rows: list[Lane], *, now: datetime) -> Timeline | None:
-    return timeline.drawn([(row.team, row.look, row.course) for row in rows], now=now)
+def draw_timeline(rows: list[TeamRow], *, now: datetime) -> Timeline | None:
+    return timeline.draw_lanes([(row.team, row.look, row.course) for row in rows], now=now)
 
 
-def draft(*, on: date) -> Plan | None:
+def find_draft(*, on: date) -> Plan | None:
     """The newest plan for the rest of this day, where it still waits to be published."""
     rows = Plan.objects.filter(run__kind=RunKind.TODAY, run__first_date=on)
     newest = rows.exclude(state=PlanState.DISCARDED).order_by("-made_at").first()
     return newest if newest is not None and newest.state == PlanState.DRAFT else None
 
 
-def _state(team: TeamNow) -> str:
+def _state_tag(team: TeamStatus) -> str:
     """The look of a team's day (admin.css .tag)."""
     if team.fails:
         return "failed"
@@ -143,37 +143,37 @@ def _state(team: TeamNow) -> str:
     return "done" if team.total and not team.left and team.under_way is None else "planned"
 
 
-def place(team: TeamNow) -> str:
+def describe_place(team: TeamStatus) -> str:
     """Where the team is, as far as is known."""
     visit = team.under_way
     if visit is not None and visit.state == VisitState.ARRIVED:
-        return _("di rumah ke-%(number)d, %(village)s") % _of(visit)
+        return _("di rumah ke-%(number)d, %(village)s") % _describe_visit(visit)
     if visit is not None:
-        return _("menuju rumah ke-%(number)d, %(village)s") % _of(visit)
+        return _("menuju rumah ke-%(number)d, %(village)s") % _describe_visit(visit)
     if team.heading:
-        return _("menuju rumah ke-%(number)d, %(village)s") % _of(team.assumed[0])
+        return _("menuju rumah ke-%(number)d, %(village)s") % _describe_visit(team.assumed[0])
     if team.assumed:
-        return _("menurut jadwal di rumah ke-%(number)d, %(village)s") % _of(team.assumed[-1])
+        return _("menurut jadwal di rumah ke-%(number)d, %(village)s") % _describe_visit(team.assumed[-1])
     if team.done:
-        return _("selesai di rumah ke-%(number)d, %(village)s") % _of(team.done[-1])
+        return _("selesai di rumah ke-%(number)d, %(village)s") % _describe_visit(team.done[-1])
     return _("di perjalanan") if team.departed_at else _("belum ada laporan berangkat")
 
 
-def age(team: TeamNow, now: datetime) -> str:
+def describe_silence(team: TeamStatus, now: datetime) -> str:
     """Of what its tablet said last; empty where it said nothing today."""
-    return labels.duration_of(now - team.heard_at) if team.heard_at else ""
+    return labels.format_timedelta(now - team.heard_at) if team.heard_at else ""
 
 
-def _of(visit: Visit) -> dict[str, Any]:
+def _describe_visit(visit: Visit) -> dict[str, Any]:
     return {"number": visit.sequence, "village": visit.need.resident.village.name}
 
 
-def line(plan: Plan, shifts: dict[int, Shift]) -> str:
+def describe_basis(plan: Plan, shifts: dict[int, Shift]) -> str:
     """What a plan for the rest of a day rests on; empty for any other plan."""
     told = plan.figures.today
     if told is None:
         return ""
-    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.clock(told.now_s)}]
+    said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.format_seconds_of_day(told.now_s)}]
     for text, ids in (
         (_("Tidak bisa lanjut: %(teams)s."), told.failed),
         (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), told.silent),
@@ -184,7 +184,7 @@ def line(plan: Plan, shifts: dict[int, Shift]) -> str:
     return " ".join(said)
 
 
-def waiting() -> QuerySet[Need]:
+def list_waiting_needs() -> QuerySet[Need]:
     """Needs that could be visited today, the most urgent first."""
     rank = Case(
         When(urgency=Urgency.HOSPITAL, then=Value(0)),
@@ -201,7 +201,7 @@ def waiting() -> QuerySet[Need]:
     )
 
 
-def map_data(rows: list[Lane]) -> dict[str, Any]:
+def build_day_map(rows: list[TeamRow]) -> dict[str, Any]:
     """Today's routes for the map of plans: what is left is numbered, what is behind is not drawn."""
     return {
         "routes": [
@@ -214,8 +214,10 @@ def map_data(rows: list[Lane]) -> dict[str, Any]:
                 "base": {"name": row.place, "at": [row.team.latitude, row.team.longitude]},
                 "end": [row.team.shift.end_latitude, row.team.shift.end_longitude],
                 "stops": [
-                    map_shapes.home(
-                        visit.need, number=visit.sequence, arrive=labels.clock_of(visit.planned_start)
+                    map_shapes.describe_home(
+                        visit.need,
+                        number=visit.sequence,
+                        arrive=labels.format_local_clock(visit.planned_start),
                     )
                     for visit in row.team.left
                 ],

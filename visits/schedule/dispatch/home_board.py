@@ -17,12 +17,12 @@ from visits.workforce import calendar
 class ComingDay:
     """A day ahead: whether the office works, how many teams, how many visits are published."""
 
-    day: calendar.Day
+    day: calendar.CalendarDate
     teams: int
     visits: int
 
 
-def coming_days(count: int = 14, *, today: date | None = None) -> list[ComingDay]:
+def list_coming_days(count: int = 14, *, today: date | None = None) -> list[ComingDay]:
     first = today or timezone.localdate()
     last = first + timedelta(days=count - 1)
     shifts = dict(
@@ -37,12 +37,12 @@ def coming_days(count: int = 14, *, today: date | None = None) -> list[ComingDay
     )
     return [
         ComingDay(day=day, teams=shifts.get(day.date, 0), visits=visits.get(day.date, 0))
-        for day in calendar.days(first=first, last=last)
+        for day in calendar.list_days(first=first, last=last)
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Today:
+class WorkCounts:
     """The numbers of the index page that the visits side knows."""
 
     waiting: int
@@ -57,7 +57,7 @@ class Today:
     unheard: int  # visits of days that are over, of which nothing was heard
 
 
-def today(*, now: date | None = None) -> Today:
+def count_work(*, now: date | None = None) -> WorkCounts:
     on = now or timezone.localdate()
     counts = Need.objects.aggregate(
         waiting=Count("pk", filter=Q(state=NeedState.OPEN, resident__away=False)),
@@ -74,7 +74,7 @@ def today(*, now: date | None = None) -> Today:
         stops=Count("pk", filter=~Q(state=VisitState.CANCELLED)),
         finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
     )
-    return Today(
+    return WorkCounts(
         waiting=counts["waiting"],
         oldest_days=(on - timezone.localdate(oldest)).days if oldest else 0,
         review=counts["review"],

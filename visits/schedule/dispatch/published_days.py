@@ -32,7 +32,7 @@ class DayRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Home:
+class PublishedStop:
     """A stop of a published version, and what has become of its visit."""
 
     number: int
@@ -50,7 +50,8 @@ class Home:
         if self.visit is None or self.gone:
             return ""
         return "–".join(
-            labels.clock(arrival_intervals.seconds_of_day(at)) for at in arrival_intervals.told(self.visit)
+            labels.format_seconds_of_day(arrival_intervals.seconds_of_day(at))
+            for at in arrival_intervals.interval_told(self.visit)
         )
 
     @property
@@ -71,7 +72,7 @@ class Home:
         }.get(VisitState(self.visit.state), "failed")
 
 
-def published() -> list[tuple[date, list[DayRow]]]:
+def list_published_days() -> list[tuple[date, list[DayRow]]]:
     """Published days from yesterday on, and older ones with visits of which nothing was heard, by date."""
     first = timezone.localdate() - timedelta(days=1)
     unheard = Visit.objects.filter(
@@ -107,7 +108,7 @@ def published() -> list[tuple[date, list[DayRow]]]:
     return list(found.items())
 
 
-def versions(*, team: Team, on: date) -> list[DayVersion]:
+def list_versions(*, team: Team, on: date) -> list[DayVersion]:
     """All versions of a team's day, the newest first."""
     rows = DayVersion.objects.filter(team=team, date=on).select_related(
         "live_for", "published_by", "plan__run"
@@ -115,7 +116,7 @@ def versions(*, team: Team, on: date) -> list[DayVersion]:
     return list(rows.order_by("-number"))
 
 
-def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
+def list_stops(version: DayVersion, *, phones: bool = False) -> list[PublishedStop]:
     """The stops of a version in order, in a constant number of queries; where asked, with the
     telephones of the families that can still be told."""
     stops: Sequence[dict[str, Any]] = version.content["stops"]
@@ -133,27 +134,27 @@ def homes(version: DayVersion, *, phones: bool = False) -> list[Home]:
     for stop in stops:
         visit = visits.get(stop["visit"])
         found.append(
-            Home(
+            PublishedStop(
                 number=stop["sequence"],
-                arrive=labels.clock(stop["arrive"]),
-                leave=labels.clock(stop["leave"]),
-                drive=labels.duration(stop["travel_seconds"]),
+                arrive=labels.format_seconds_of_day(stop["arrive"]),
+                leave=labels.format_seconds_of_day(stop["leave"]),
+                drive=labels.format_duration(stop["travel_seconds"]),
                 need=needs[stop["need"]],
                 visit=visit,
                 gone=visit is None or visit.shift_id != shift or visit.state == VisitState.CANCELLED,
-                phone=_phone(needs[stop["need"]], visit) if phones else "",
+                phone=_phone_to_call(needs[stop["need"]], visit) if phones else "",
             )
         )
     return found
 
 
-def _phone(need: Need, visit: Visit | None) -> str:
+def _phone_to_call(need: Need, visit: Visit | None) -> str:
     waits = visit is not None and visit.state == VisitState.PUBLISHED
-    return vault.get(need.resident, "phone") if waits else ""
+    return vault.unseal_field(need.resident, "phone") if waits else ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class TeamDayCalls:
     """How many families of a team's day are still to be visited, and how many of them were told."""
 
     shift: Shift
@@ -165,7 +166,7 @@ class Telling:
         return self.families - self.told
 
 
-def telling(plan: Plan) -> list[Telling]:
+def count_families_told(plan: Plan) -> list[TeamDayCalls]:
     """The team-days of a plan, from today on, whose families can still be told."""
     shifts = Shift.objects.filter(pk__in=[int(pk) for pk in plan.based_on], date__gte=timezone.localdate())
     waiting = Q(visits__state=VisitState.PUBLISHED)
@@ -178,21 +179,21 @@ def telling(plan: Plan) -> list[Telling]:
         .filter(families__gt=0)
         .order_by("date", "team__code")
     )
-    return [Telling(shift=row, families=row.families, told=row.told) for row in rows]
+    return [TeamDayCalls(shift=row, families=row.families, told=row.told) for row in rows]
 
 
-def shift_of(version: DayVersion) -> Shift:
+def get_version_shift(version: DayVersion) -> Shift:
     return Shift.objects.get(pk=version.content["shift"])
 
 
-def unheard(*, team: Team, on: date) -> int:
+def count_unheard_visits(*, team: Team, on: date) -> int:
     """Visits of a day that is over, of which nothing was heard."""
     if on >= timezone.localdate():
         return 0
     return Visit.objects.filter(shift__team=team, shift__date=on, state__in=OPEN_VISITS).count()
 
 
-def planned(*, team: Team, on: date) -> list[UUID]:
+def list_unbegun_visits(*, team: Team, on: date) -> list[UUID]:
     """Visits of a team's day that have not begun."""
     rows = Visit.objects.filter(shift__team=team, shift__date=on, state=VisitState.PUBLISHED)
     return list(rows.values_list("pk", flat=True))

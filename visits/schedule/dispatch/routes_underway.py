@@ -15,59 +15,61 @@ from django.utils.translation import gettext as _
 from visits.appointments.published_visits import departure_time
 from visits.enums import Outcome, PlanState, RunKind, VisitState
 from visits.fieldwork import team_status
-from visits.fieldwork.team_status import TeamNow
+from visits.fieldwork.team_status import TeamStatus
 from visits.models import Plan, Visit
 from visits.schedule.dispatch import day_page
-from visits.schedule.plans.plan_page import Behind, Now, Route, Stop
+from visits.schedule.plans.plan_page import FinishedStop, RouteProgress, RouteRow, StopRow
 from visits.wording import labels
 
 
-def of(plan: Plan, routes: Sequence[Route], *, now: datetime) -> list[Route]:
+def add_progress(plan: Plan, routes: Sequence[RouteRow], *, now: datetime) -> list[RouteRow]:
     """The routes with how they go, where their team is on the road today; in a constant number of queries."""
     today = timezone.localdate(now)
-    if not _goes(plan) or all(route.shift.date != today for route in routes):
+    if not _is_in_effect(plan) or all(route.shift.date != today for route in routes):
         return list(routes)
-    teams = {team.shift.pk: team for team in team_status.today(now=now) if _out(team, now)}
+    teams = {
+        team.shift.pk: team for team in team_status.list_team_statuses(now=now) if _is_on_the_road(team, now)
+    }
     return [
-        _route(route, teams[route.shift.pk], now, published=plan.state == PlanState.PUBLISHED)
+        _add_route_progress(route, teams[route.shift.pk], now, published=plan.state == PlanState.PUBLISHED)
         if route.shift.pk in teams and route.shift.date == today
         else route
         for route in routes
     ]
 
 
-def _goes(plan: Plan) -> bool:
+def _is_in_effect(plan: Plan) -> bool:
     """Whether the plan is about what the teams do: it is published, or a proposal for the rest of their day."""
     return plan.state == PlanState.PUBLISHED or (
         plan.state == PlanState.DRAFT and plan.run.kind == RunKind.TODAY
     )
 
 
-def _out(team: TeamNow, now: datetime) -> bool:
+def _is_on_the_road(team: TeamStatus, now: datetime) -> bool:
     begun = team.done or team.under_way or team.assumed or team.departed_at
     return bool(begun) or departure_time(team.shift) <= now
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Said:
+class _VisitTag:
     tag: str
     state: str
 
 
-def _route(route: Route, team: TeamNow, now: datetime, *, published: bool) -> Route:
-    said = _states(team)
+def _add_route_progress(route: RouteRow, team: TeamStatus, now: datetime, *, published: bool) -> RouteRow:
+    said = _visit_tags(team)
     planned = {stop.need.pk for stop in route.stops}
     behind = [
-        Behind(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
+        FinishedStop(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
         for visit in sorted(team.reported, key=lambda visit: visit.sequence)
         if visit.need_id not in planned
     ]
-    stops = _live(route, team, said) if published else _proposed(route, team, said, behind)
+    stops = _published_stops(route, team, said) if published else _proposed_stops(route, team, said, behind)
     left = len(team.left) if published else sum(1 for stop in stops if stop.need.pk not in said)
-    return replace(route, stops=stops, now=_now(team, behind, left, now))
+    return replace(route, stops=stops, now=_describe_progress(team, behind, left, now))
 
 
-def _live(route: Route, team: TeamNow, said: dict[UUID, _Said]) -> list[Stop]:
+def _published_stops(route: RouteRow, team: TeamStatus, said: dict[UUID, _VisitTag]) -> list[StopRow]:
     """A published route, of which a later plan may have taken homes, or put them in another order."""
     numbers = {visit.need_id: visit.sequence for visit in [*team.reported, *team.assumed, *team.left]}
     following = None if team.fails or not team.left else team.left[0].need_id
@@ -76,14 +78,16 @@ def _live(route: Route, team: TeamNow, said: dict[UUID, _Said]) -> list[Stop]:
         need = stop.need.pk
         mine = said.get(need)
         if need not in numbers:
-            mine = _Said(tag="failed", state=_("tidak lagi di jadwal ini"))
+            mine = _VisitTag(tag="failed", state=_("tidak lagi di jadwal ini"))
         elif need == following:
-            mine = _Said(tag="planned", state=_("berikutnya"))
+            mine = _VisitTag(tag="planned", state=_("berikutnya"))
         stops.append(replace(stop, number=numbers.get(need, 0), **(vars(mine) if mine else {})))
     return stops
 
 
-def _proposed(route: Route, team: TeamNow, said: dict[UUID, _Said], behind: list[Behind]) -> list[Stop]:
+def _proposed_stops(
+    route: RouteRow, team: TeamStatus, said: dict[UUID, _VisitTag], behind: list[FinishedStop]
+) -> list[StopRow]:
     """A route of a draft for the rest of the day, which goes on behind what is done."""
     before = max((row.visit.sequence for row in behind), default=0)
     coming = next((stop.need.pk for stop in route.stops if stop.need.pk not in said), None)
@@ -91,16 +95,18 @@ def _proposed(route: Route, team: TeamNow, said: dict[UUID, _Said], behind: list
     for stop in route.stops:
         mine = said.get(stop.need.pk)
         if stop.need.pk == coming and not team.fails:
-            mine = _Said(tag="planned", state=_("berikutnya"))
+            mine = _VisitTag(tag="planned", state=_("berikutnya"))
         stops.append(replace(stop, number=stop.number + before, **(vars(mine) if mine else {})))
     return stops
 
 
-def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
-    return Now(
-        place=day_page.place(team),
-        since=_since(team),
-        age=day_page.age(team, now),
+def _describe_progress(
+    team: TeamStatus, behind: list[FinishedStop], left: int, now: datetime
+) -> RouteProgress:
+    return RouteProgress(
+        place=day_page.describe_place(team),
+        since=_describe_since(team),
+        age=day_page.describe_silence(team, now),
         silent=team.silent,
         fails=team.fails,
         done=len(team.done),
@@ -110,39 +116,41 @@ def _now(team: TeamNow, behind: list[Behind], left: int, now: datetime) -> Now:
     )
 
 
-def _since(team: TeamNow) -> str:
+def _describe_since(team: TeamStatus) -> str:
     """Since when the team is where it is, where that is known."""
     visit = team.under_way
     if visit is not None:
         arrived = visit.arrived_at if visit.state == VisitState.ARRIVED else None
-        return labels.clock_of(arrived) if arrived else ""
+        return labels.format_local_clock(arrived) if arrived else ""
     if team.heading:
-        return labels.clock_of(team.departed_at) if team.departed_at else ""
+        return labels.format_local_clock(team.departed_at) if team.departed_at else ""
     if team.assumed:
-        return labels.clock_of(team.assumed[-1].planned_start)
+        return labels.format_local_clock(team.assumed[-1].planned_start)
     ended = [visit.outcome_at for visit in team.done if visit.outcome_at]
-    return labels.clock_of(max(ended)) if ended else ""
+    return labels.format_local_clock(max(ended)) if ended else ""
 
 
-def _states(team: TeamNow) -> dict[UUID, _Said]:
+def _visit_tags(team: TeamStatus) -> dict[UUID, _VisitTag]:
     """What is known of each visit that is behind the team or under way, by need."""
-    found = {visit.need_id: _done(visit) for visit in team.done}
+    found = {visit.need_id: _done_tag(visit) for visit in team.done}
     for visit in team.assumed:
-        begun = _Said(tag="late", state=_("dianggap sudah dimulai"))
-        found[visit.need_id] = _Said(tag="waiting", state=_("dalam perjalanan")) if team.heading else begun
+        begun = _VisitTag(tag="late", state=_("dianggap sudah dimulai"))
+        found[visit.need_id] = (
+            _VisitTag(tag="waiting", state=_("dalam perjalanan")) if team.heading else begun
+        )
     if team.under_way is not None:
         here = team.under_way.state == VisitState.ARRIVED
         text = _("sedang dikunjungi") if here else _("dalam perjalanan")
-        found[team.under_way.need_id] = _Said(tag="waiting", state=text)
+        found[team.under_way.need_id] = _VisitTag(tag="waiting", state=text)
     return found
 
 
-def _done(visit: Visit) -> _Said:
+def _done_tag(visit: Visit) -> _VisitTag:
     if (
         visit.state != VisitState.FINISHED
     ):  # the tablet went on to another home and did not say what came of this
-        return _Said(tag="late", state=_("belum dilaporkan selesai"))
+        return _VisitTag(tag="late", state=_("belum dilaporkan selesai"))
     text = visit.get_outcome_display()
     if visit.outcome_at:
-        text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": labels.clock_of(visit.outcome_at)}
-    return _Said(tag="done" if visit.outcome == Outcome.RECORDED else "late", state=text)
+        text = _("%(outcome)s, %(at)s") % {"outcome": text, "at": labels.format_local_clock(visit.outcome_at)}
+    return _VisitTag(tag="done" if visit.outcome == Outcome.RECORDED else "late", state=text)

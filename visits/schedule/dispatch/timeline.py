@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from visits.appointments import arrival_intervals
 from visits.enums import Outcome
 from visits.estimates.chart_geometry import Box, Tick
-from visits.fieldwork.expected_arrivals import Course, Expected
-from visits.fieldwork.team_status import TeamNow
+from visits.fieldwork.expected_arrivals import DayForecast, ExpectedVisit
+from visits.fieldwork.team_status import TeamStatus
 from visits.models import Visit
-from visits.schedule.plans.plan_page import Look
+from visits.schedule.plans.plan_page import TeamStyle
 from visits.wording import labels
 
 WIDTH, LEFT, RIGHT, ABOVE, ROW, BAR = 1160, 190, 16, 30, 46, 24
@@ -25,7 +25,8 @@ SHORT = timedelta(minutes=6)  # no bar is drawn narrower, or its number would no
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A visit: its bar, the mark of its state beside the number, and below it the interval that the family was told."""
+    """A visit: its bar, the mark of its state beside the number, and below it the interval that the family
+    was told."""
 
     state: str  # done, vain, now, assumed, left, late, lost: a look of charts.css
     bar: Box
@@ -34,9 +35,9 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lane:
+class TimelineLane:
     name: str
-    look: Look
+    look: TeamStyle
     y: int
     marks: list[Mark]
     breaks: list[Box]
@@ -50,7 +51,7 @@ class Timeline:
     base: int
     now_x: float
     hours: list[Tick]
-    lanes: list[Lane] = field(default_factory=list)
+    lanes: list[TimelineLane] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,13 @@ class _Scale:
         return Box(x=x, y=y, width=round(max(self.x(until) - x, 2.0), 1), height=height, label=label)
 
 
-def drawn(rows: Sequence[tuple[TeamNow, Look, Course]], *, now: datetime) -> Timeline | None:
+def draw_lanes(
+    rows: Sequence[tuple[TeamStatus, TeamStyle, DayForecast]], *, now: datetime
+) -> Timeline | None:
     """The picture of these teams' day; None where nobody works."""
     if not rows:
         return None
-    scale = _scale(rows, now)
+    scale = _choose_scale(rows, now)
     base = ABOVE + ROW * len(rows)
     hours = [scale.first + timedelta(hours=hour) for hour in range(scale.hours + 1)]
     return Timeline(
@@ -80,50 +83,52 @@ def drawn(rows: Sequence[tuple[TeamNow, Look, Course]], *, now: datetime) -> Tim
         left=LEFT,
         base=base,
         now_x=scale.x(now),
-        hours=[Tick(at=scale.x(at), label=labels.clock_of(at)) for at in hours],
+        hours=[Tick(at=scale.x(at), label=labels.format_local_clock(at)) for at in hours],
         lanes=[
-            _lane(team, look, course, ABOVE + ROW * number, scale)
+            _draw_lane(team, look, course, ABOVE + ROW * number, scale)
             for number, (team, look, course) in enumerate(rows)
         ],
     )
 
 
-def _scale(rows: Sequence[tuple[TeamNow, Look, Course]], now: datetime) -> _Scale:
+def _choose_scale(rows: Sequence[tuple[TeamStatus, TeamStyle, DayForecast]], now: datetime) -> _Scale:
     """Whole hours around the shifts, the moment itself and the last visit that is expected."""
     on = rows[0][0].shift.date
     starts = [
-        arrival_intervals.moment(on, team.shift.starts.hour * 3600 + team.shift.starts.minute * 60)
+        arrival_intervals.moment_of_day(on, team.shift.starts.hour * 3600 + team.shift.starts.minute * 60)
         for team, *_ in rows
     ]
     ends = [
-        arrival_intervals.moment(on, team.shift.ends.hour * 3600 + team.shift.ends.minute * 60)
+        arrival_intervals.moment_of_day(on, team.shift.ends.hour * 3600 + team.shift.ends.minute * 60)
         for team, *_ in rows
     ]
     until = max([*ends, now, *(one.ends for *_, course in rows for one in course.left)])
     first_s = arrival_intervals.seconds_of_day(min([*starts, now])) // 3600 * 3600
-    first = arrival_intervals.moment(on, first_s)
+    first = arrival_intervals.moment_of_day(on, first_s)
     return _Scale(first, max(1, -((first - until) // timedelta(hours=1))))
 
 
-def _lane(team: TeamNow, look: Look, course: Course, y: int, scale: _Scale) -> Lane:
+def _draw_lane(team: TeamStatus, look: TeamStyle, course: DayForecast, y: int, scale: _Scale) -> TimelineLane:
     on = team.shift.date
-    ahead: list[tuple[str, Expected]] = [("assumed", one) for one in course.assumed]
+    ahead: list[tuple[str, ExpectedVisit]] = [("assumed", one) for one in course.assumed]
     if course.under_way is not None:
         ahead.append(("now", course.under_way))
     ahead += [("late" if one.late else "left", one) for one in course.left]
-    marks = [_behind(visit, y, scale) for visit in team.done]
+    marks = [_mark_finished(visit, y, scale) for visit in team.done]
     if team.fails:
-        marks += [_mark(one, "lost", one.planned_start, one.planned_leave, y, scale) for one in team.left]
-    marks += [_mark(one.visit, state, one.begins, one.ends, y, scale) for state, one in ahead]
-    return Lane(
-        name=shorten(team.shift.team.name),
+        marks += [
+            _draw_mark(one, "lost", one.planned_start, one.planned_leave, y, scale) for one in team.left
+        ]
+    marks += [_draw_mark(one.visit, state, one.begins, one.ends, y, scale) for state, one in ahead]
+    return TimelineLane(
+        name=shorten_name(team.shift.team.name),
         look=look,
         y=y,
         marks=marks,
         breaks=[
             scale.box(
-                arrival_intervals.moment(on, arrival_intervals.seconds_of_clock(since)),
-                arrival_intervals.moment(on, arrival_intervals.seconds_of_clock(until)),
+                arrival_intervals.moment_of_day(on, arrival_intervals.seconds_of_clock(since)),
+                arrival_intervals.moment_of_day(on, arrival_intervals.seconds_of_clock(until)),
                 y,
                 ROW,
             )
@@ -132,32 +137,32 @@ def _lane(team: TeamNow, look: Look, course: Course, y: int, scale: _Scale) -> L
     )
 
 
-def shorten(name: str) -> str:
+def shorten_name(name: str) -> str:
     """A team's name that fits beside its lane; the table has the whole."""
     return name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"
 
 
-def _behind(visit: Visit, y: int, scale: _Scale) -> Mark:
+def _mark_finished(visit: Visit, y: int, scale: _Scale) -> Mark:
     """A visit that is over, drawn when it was, as far as the tablet said."""
     begins = visit.arrived_at or visit.planned_start
     ends = max(visit.outcome_at or visit.planned_leave, begins)
     in_vain = visit.outcome and visit.outcome != Outcome.RECORDED
-    return _mark(visit, "vain" if in_vain else "done", begins, ends, y, scale)
+    return _draw_mark(visit, "vain" if in_vain else "done", begins, ends, y, scale)
 
 
 _SIGNS = {"done": "■", "vain": "✕", "late": "▲", "lost": "✕"}
 
 
-def _mark(visit: Visit, state: str, begins: datetime, ends: datetime, y: int, scale: _Scale) -> Mark:
-    since, until = arrival_intervals.told(visit)
+def _draw_mark(visit: Visit, state: str, begins: datetime, ends: datetime, y: int, scale: _Scale) -> Mark:
+    since, until = arrival_intervals.interval_told(visit)
     label = _("%(number)d. %(name)s, %(village)s: dikabari %(since)s–%(until)s, %(state)s %(at)s") % {
         "number": visit.sequence,
         "name": visit.need.resident.name,
         "village": visit.need.resident.village.name,
-        "since": labels.clock_of(since),
-        "until": labels.clock_of(until),
-        "state": _said(state),
-        "at": labels.clock_of(begins),
+        "since": labels.format_local_clock(since),
+        "until": labels.format_local_clock(until),
+        "state": _describe_state(state),
+        "at": labels.format_local_clock(begins),
     }
     return Mark(
         state=state,
@@ -167,7 +172,7 @@ def _mark(visit: Visit, state: str, begins: datetime, ends: datetime, y: int, sc
     )
 
 
-def _said(state: str) -> str:
+def _describe_state(state: str) -> str:
     if state in ("done", "vain"):
         return _("tiba")
     return {

@@ -27,19 +27,19 @@ from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 from visits.schedule.plans import draft_move_routes, draft_move_rows, publishing
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
-from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.plans.draft_routes import DraftRoutes
 from visits.schedule.problem import published_week, stop_joining
-from visits.schedule.problem.published_week import Week
-from visits.schedule.problem.stop_joining import Joins
+from visits.schedule.problem.published_week import PublishedWeek
+from visits.schedule.problem.stop_joining import StopJoins
 from visits.schedule.runs import appointment_windows, draft_rows
 
 DAYS = 14
 
 
 class NoPlaceError(Exception):
-    """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at home;
-    `begun`: its team is on the way already; `placed`: somebody placed it meanwhile (`visit` says where),
-    `released`: somebody took it out of its day."""
+    """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at
+    home; `begun`: its team is on the way already; `placed`: somebody placed it meanwhile (`visit` says
+    where), `released`: somebody took it out of its day."""
 
     def __init__(self, code: str, visit: Visit | None = None) -> None:
         super().__init__(code)
@@ -47,7 +47,7 @@ class NoPlaceError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class SlotOffer:
     """A place on a team-day. `moved` are the families to whom their shift is news."""
 
     shift: Shift
@@ -56,47 +56,47 @@ class Offer:
     told: tuple[datetime, datetime]  # what the family would be told
 
 
-def offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[Offer]:
+def list_slot_offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[SlotOffer]:
     """The best place of each team-day of the next two weeks, the best first."""
-    _check(need, placement.open_visit(need), now=now or timezone.now())
-    there = published_week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    _check_need(need, placement.find_open_visit(need), now=now or timezone.now())
+    there = published_week.load_published_week(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     best: dict[str, Slot] = {}
-    joins, found = _slots(there, need)
+    joins, found = _find_slots(there, need)
     for slot in found:
         best.setdefault(slot.shift, slot)
     priced = [
-        _priced(stop_joining.at(there=there, need=need, slot=slot, joins=joins), need, slot)
+        _price_slot(stop_joining.join_at(there=there, need=need, slot=slot, joins=joins), need, slot)
         for slot in best.values()
     ]
     shown = sorted(priced, key=lambda slot: (slot.price_s, slot.shift))[:limit]
     named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
     prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
     return [
-        Offer(
+        SlotOffer(
             shift=(shift := there.shifts[slot.shift]),
             slot=slot,
             moved=[there.visits[other] for other, _by in slot.moved],
             told=(
-                arrival_intervals.moment(shift.date, told[0]),
-                arrival_intervals.moment(shift.date, told[1]),
+                arrival_intervals.moment_of_day(shift.date, told[0]),
+                arrival_intervals.moment_of_day(shift.date, told[1]),
             ),
         )
         for slot, told in zip(
-            shown, appointment_windows.offered(there=there, need=need, places=shown), strict=True
+            shown, appointment_windows.windows_of_places(there=there, need=need, places=shown), strict=True
         )
     ]
 
 
-def _priced(there: Week, need: Need, slot: Slot) -> Slot:
-    """The place with the shifts as families would see them: against the published times, which the roads of today
-    may not keep even without it."""
+def _price_slot(there: PublishedWeek, need: Need, slot: Slot) -> Slot:
+    """The place with the shifts as families would see them: against the published times, which the roads of
+    today may not keep even without it."""
     team = there.problem.shift_by_id[slot.shift]
     order = [visit for visit in there.orders.get(slot.shift, ()) if visit != str(need.pk)]
     order.insert(slot.position, str(need.pk))
     later_s, moved = 0, []
     for stop in walk_route(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
         if stop.visit != str(need.pk):
-            by_s = stop.start_s - published_week.stop_of(there.visits[stop.visit]).start_s
+            by_s = stop.start_s - published_week.published_stop(there.visits[stop.visit]).start_s
             later_s = max(later_s, by_s)
             if is_news((stop.start_s - by_s,), (stop.start_s,), news_s=there.problem.news_s):
                 moved.append((stop.visit, by_s))
@@ -104,7 +104,7 @@ def _priced(there: Week, need: Need, slot: Slot) -> Slot:
     return replace(slot, later_s=later_s, moved=tuple(moved), price_s=slot.price_s + more)
 
 
-def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
+def _check_need(need: Need, visit: Visit | None, *, now: datetime) -> None:
     if need.state not in (NeedState.OPEN, NeedState.PLANNED):
         raise NoPlaceError("state")
     if need.resident.away:
@@ -113,17 +113,17 @@ def _check(need: Need, visit: Visit | None, *, now: datetime) -> None:
         raise NoPlaceError("begun")
 
 
-def _slots(there: Week, need: Need) -> tuple[Joins, list[Slot]]:
+def _find_slots(there: PublishedWeek, need: Need) -> tuple[StopJoins, list[Slot]]:
     """Every place, and what the visit is where it joins a stop."""
     if not there.shifts:
-        return Joins(), []
-    asked, joins = there.problem.visit_by_id[str(need.pk)], stop_joining.of(there=there, need=need)
+        return StopJoins(), []
+    asked, joins = there.problem.visit_by_id[str(need.pk)], stop_joining.find_joins(there=there, need=need)
     ready = slots.prepare_lines(there.problem, there.orders)
     return joins, slots.find_slots(ready, asked, joined=joins.visits, follows=joins.follows)
 
 
 @transaction.atomic
-def take(
+def book_slot(
     *,
     need: Need,
     shift: int,
@@ -135,52 +135,56 @@ def take(
 ) -> bool:
     """Publish the visit at an offered slot; a published visit moves there. False if it is there already.
 
-    `shown` is the mark (`placement.mark`) of where the need was placed when the slot was offered: if it was
-    placed elsewhere since then it stays there. Raises `NoPlaceError`, or `publishing.PublishRefusedError` if
-    the team-day changed meanwhile.
+    `shown` is the mark (`placement.placement_mark`) of where the need was placed when the slot was offered:
+    if it was placed elsewhere since then it stays there. Raises `NoPlaceError`, or
+    `publishing.PublishRefusedError` if the team-day changed meanwhile.
     """
     now = now or timezone.now()
-    need, visit = _locked(need, shift)
-    if visit is not None and visit.shift_id == shift and published_week.stop_of(visit).start_s == start_s:
+    need, visit = _lock_need(need, shift)
+    if (
+        visit is not None
+        and visit.shift_id == shift
+        and published_week.published_stop(visit).start_s == start_s
+    ):
         return False
-    _check(need, visit, now=now)
-    if placement.mark(visit) != shown:
+    _check_need(need, visit, now=now)
+    if placement.placement_mark(visit) != shown:
         raise NoPlaceError("placed" if visit else "released", visit)
-    there = published_week.published(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
+    there = published_week.load_published_week(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     wanted = (str(shift), position, start_s)
-    joins, found = _slots(there, need)
+    joins, found = _find_slots(there, need)
     slot = next((s for s in found if (s.shift, s.position, s.start_s) == wanted), None)
     if slot is None:
         raise NoPlaceError("gone")
-    there = stop_joining.at(there=there, need=need, slot=slot, joins=joins)
+    there = stop_joining.join_at(there=there, need=need, slot=slot, joins=joins)
     actor = log.actor_of(user)
     if visit is not None and visit.promised:
-        promises.release(visit=visit.pk, reason=ReleaseReason.FAMILY, actor=actor)
+        promises.release_promise(visit=visit.pk, reason=ReleaseReason.FAMILY, actor=actor)
     if visit is not None and str(visit.shift_id) not in there.shifts:  # its team-day does not work any more
-        lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", tell=False)
+        lifecycle.cancel_visit(visit=visit, at=now, actor=actor, source=f"visit:{visit.pk}", tell=False)
         need.refresh_from_db()
         visit = None
     follows = joins.follows if slot.joins is None else joins.follows | {str(need.pk)}
     plan = _make_draft(need, visit, slot, there, follows, user)
-    publishing.publish(plan=plan, user=user, now=now)
+    publishing.publish_plan(plan=plan, user=user, now=now)
     return True
 
 
-def _locked(need: Need, shift: int) -> tuple[Need, Visit | None]:
-    """The need and its visit, read under their locks: team-days first, as publishing takes them. Nobody makes or
-    moves a visit without its need's lock."""
-    was = placement.open_visit(need)
+def _lock_need(need: Need, shift: int) -> tuple[Need, Visit | None]:
+    """The need and its visit, read under their locks: team-days first, as publishing takes them. Nobody makes
+    or moves a visit without its need's lock."""
+    was = placement.find_open_visit(need)
     shifts = Shift.objects.filter(pk__in=[shift] if was is None else [shift, was.shift_id])
     list(shifts.select_for_update().order_by("pk").values_list("pk"))
     need = Need.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
-    return need, placement.open_visit(need)
+    return need, placement.find_open_visit(need)
 
 
 def _make_draft(
     need: Need,
     visit: Visit | None,
     slot: Slot,
-    there: Week,
+    there: PublishedWeek,
     follows: frozenset[str],
     user: AbstractBaseUser | None,
 ) -> Plan:
@@ -203,7 +207,7 @@ def _make_draft(
         candidates=1,
     )
     routes = _routes(there, need, shifts)
-    live = published_week.numbers(shifts)
+    live = published_week.live_version_numbers(shifts)
     plan = Plan.objects.create(run=run, based_on={str(pk): number for pk, number in live.items()})
     asked = {str(need.pk), *(one for order in routes.orders.values() for one in order)}
     draft_rows.write_summary(plan=plan, summary=PlanSummary(candidates=len(asked), roads=there.roads))
@@ -215,10 +219,11 @@ def _make_draft(
     return plan
 
 
-def _routes(there: Week, need: Need, shifts: list[Shift]) -> Routes:
-    """These published days as routes of a draft in which the need alone is moved, wherever its family was told."""
+def _routes(there: PublishedWeek, need: Need, shifts: list[Shift]) -> DraftRoutes:
+    """These published days as routes of a draft in which the need alone is moved, wherever its family was
+    told."""
     orders = {str(shift.pk): there.orders.get(str(shift.pk), ()) for shift in shifts}
-    return Routes(
+    return DraftRoutes(
         problem=there.problem,
         relaxed=there.problem,
         singles=there.problem,
@@ -229,6 +234,6 @@ def _routes(there: Week, need: Need, shifts: list[Shift]) -> Routes:
         published={one: visit for one, visit in there.visits.items() if one != str(need.pk)},
         needs={one: visit.need for one, visit in there.visits.items()} | {str(need.pk): need},
         shifts=there.shifts,
-        learned=visit_durations.known(),
+        learned=visit_durations.load_estimates(),
         draft=True,
     )

@@ -1,7 +1,9 @@
-"""What moving a visit of a draft makes of its routes, by every rule of the planner, and at what price. Only reads.
+"""What moving a visit of a draft makes of its routes, by every rule of the planner, and at what price. Only
+reads.
 
-Who shares the visit's stop moves with it. Three sets of hours are tried, each only where the one before has no place:
-all are met at the hours that their families know; the others are; nobody need be, and who is not is part of the price.
+Who shares the visit's stop moves with it. Three sets of hours are tried, each only where the one before has
+no place: all are met at the hours that their families know; the others are; nobody need be, and who is not is
+part of the price.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,16 +17,17 @@ from visits.planning.priority import points_on
 from visits.planning.rules import Walk, walk_route
 from visits.planning.types import Interval, Problem, Route
 from visits.planning.uncertainty.simulate import SimulatedDay
-from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.plans.draft_routes import DraftRoutes
 from visits.schedule.problem import simulation
 
 
 class MoveRefusedError(Exception):
-    """Why the draft stays as it is; nothing was changed. `gone`: it is no draft of days ahead any more, or no longer
-    fits; `unknown`: the need, or the shift, is none of its; `stale`: the need is not to be met as planned any more;
-    `changed`: the price is another than was shown; `promised`: its family was promised another place, or hour;
-    `position`: there is no such place, or it is amid a shared stop; else the rule of `planning.rules.walk` that would
-    be broken (date, skill, window, order, capacity, end), for the `need` where it is one visit's."""
+    """Why the draft stays as it is; nothing was changed. `gone`: it is no draft of days ahead any more, or no
+    longer fits; `unknown`: the need, or the shift, is none of its; `stale`: the need is not to be met as
+    planned any more; `changed`: the price is another than was shown; `promised`: its family was promised
+    another place, or hour; `position`: there is no such place, or it is amid a shared stop; else the rule of
+    `planning.rules.walk` that would be broken (date, skill, window, order, capacity, end), for the `need`
+    where it is one visit's."""
 
     def __init__(self, code: str, need: str | None = None) -> None:
         super().__init__(code)
@@ -33,9 +36,10 @@ class MoveRefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class MovePrice:
-    """What a move costs: `added_s` of travel on all routes, by how much `later_s` the team that it goes to is back,
-    `points` that the moved are worth less; all but `later_s` may be negative. `news` are other families that would not
-    be met at the hours that they were told, though the draft had done so; `told` is what the family itself would be told."""
+    """What a move costs: `added_s` of travel on all routes, by how much `later_s` the team that it goes to is
+    back, `points` that the moved are worth less; all but `later_s` may be negative. `news` are other families
+    that would not be met at the hours that they were told, though the draft had done so; `told` is what the
+    family itself would be told."""
 
     added_s: int
     later_s: int
@@ -46,8 +50,9 @@ class MovePrice:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """A move that keeps every rule. `needs` are all who move, in the order of their stop; `routes` are those that
-    change, None where nobody is left on one; `at_hour` says that all are met at hours that their families know."""
+    """A move that keeps every rule. `needs` are all who move, in the order of their stop; `routes` are those
+    that change, None where nobody is left on one; `at_hour` says that all are met at hours that their
+    families know."""
 
     needs: tuple[str, ...]
     routes: dict[str, Route | None]
@@ -59,11 +64,11 @@ Hours = tuple[Problem, Mapping[str, planning.Visit]]  # everybody's, and those o
 
 
 def find_move(
-    routes: Routes, need: str, shift: str | None, position: int | None = None, *, at_hour: bool = False
+    routes: DraftRoutes, need: str, shift: str | None, position: int | None = None, *, at_hour: bool = False
 ) -> Move:
-    """The need's stop on `shift` with `position` homes before it, or where it adds the least travel; on no route where
-    `shift` is None. `at_hour`: only where nobody's family has to be told of another hour. The price is without who
-    would have to be told (`price_news`). Raises `MoveRefusedError`."""
+    """The need's stop on `shift` with `position` homes before it, or where it adds the least travel; on no
+    route where `shift` is None. `at_hour`: only where nobody's family has to be told of another hour. The
+    price is without who would have to be told (`price_news`). Raises `MoveRefusedError`."""
     who = routes.each([routes.leader(need)])
     orders = {one: routes.each(order) for one, order in routes.orders.items()}
     was = next((one for one, order in orders.items() if who[0] in order), None)
@@ -95,7 +100,7 @@ def find_move(
     )
 
 
-def _list_hours(routes: Routes, need: str, who: Sequence[str], shift: str | None) -> list[Hours]:
+def _list_hours(routes: DraftRoutes, need: str, who: Sequence[str], shift: str | None) -> list[Hours]:
     """The hours to try, the strictest first: whoever was promised is met as promised, or not moved at all."""
     own = {one: routes.free.visit_by_id[one] for one in who}
     found: list[Hours] = [(routes.singles, own), (routes.free, own)]
@@ -114,9 +119,10 @@ def _list_hours(routes: Routes, need: str, who: Sequence[str], shift: str | None
 
 
 def _list_orders(
-    routes: Routes, need: str, who: tuple[str, ...], order: tuple[str, ...], position: int | None
+    routes: DraftRoutes, need: str, who: tuple[str, ...], order: tuple[str, ...], position: int | None
 ) -> list[tuple[str, ...]]:
-    """The orders to try: nobody comes between those who share a stop. Where the need is there, it stays there."""
+    """The orders to try: nobody comes between those who share a stop. Where the need is there, it stays
+    there."""
     if need in order and position in (None, order.index(need)):
         position = order.index(who[0])
     rest = tuple(one for one in order if one not in who)
@@ -128,15 +134,15 @@ def _list_orders(
 
 
 def _walk_cheapest(
-    routes: Routes,
+    routes: DraftRoutes,
     shift: str,
     orders: Sequence[tuple[str, ...]],
     tried: Sequence[Hours],
     *,
     allowed: Collection[tuple[str, str | None]] = frozenset(),
 ) -> tuple[int, Walk]:
-    """The order with the least travel that breaks no rule but those `allowed`, and which of the hours it keeps.
-    Raises `MoveRefusedError` with the rule that the best of the last hours breaks."""
+    """The order with the least travel that breaks no rule but those `allowed`, and which of the hours it
+    keeps. Raises `MoveRefusedError` with the rule that the best of the last hours breaks."""
     found: list[Walk] = []
     for level, hours in enumerate(tried):
         found = [_walk(routes, shift, order, hours) for order in orders]
@@ -147,7 +153,7 @@ def _walk_cheapest(
     raise MoveRefusedError(fault.code, fault.visit)
 
 
-def _walk(routes: Routes, shift: str, order: Sequence[str], hours: Hours) -> Walk:
+def _walk(routes: DraftRoutes, shift: str, order: Sequence[str], hours: Hours) -> Walk:
     """The route in this order. Who has lost the neighbour that brought the kit brings it."""
     problem, own = hours
     visits, here = [], -1
@@ -160,13 +166,13 @@ def _walk(routes: Routes, shift: str, order: Sequence[str], hours: Hours) -> Wal
     return walk_route(problem, problem.shift_by_id[shift], visits)
 
 
-def _count_shifted(routes: Routes, row: Walk) -> int:
+def _count_shifted(routes: DraftRoutes, row: Walk) -> int:
     """How many would begin outside the hours that their families know, by the plan's clock."""
     known = ((routes.singles.visit_by_id[stop.visit].windows, stop.start_s) for stop in row.stops)
     return sum(not any(since <= start_s <= until for since, until in hours) for hours, start_s in known)
 
 
-def _count_points(routes: Routes, who: Sequence[str], shift: str | None) -> float:
+def _count_points(routes: DraftRoutes, who: Sequence[str], shift: str | None) -> float:
     if shift is None:
         return 0.0
     problem = routes.free
@@ -177,13 +183,13 @@ def _count_points(routes: Routes, who: Sequence[str], shift: str | None) -> floa
 # --- who would have to be told, by replays of the days
 
 
-def price_news(routes: Routes, need: str, found: Move) -> MovePrice:
+def price_news(routes: DraftRoutes, need: str, found: Move) -> MovePrice:
     """The price with what the family would be told, and whom else another hour would be news."""
     orders = {
         shift: tuple(stop.visit for stop in route.stops) for shift, route in found.routes.items() if route
     }
-    days = [replay_day(routes, shift, order) for shift, order in orders.items()]
-    told = simulation.intervals(days, routes.learned) if days else []
+    days = [replay_draft_day(routes, shift, order) for shift, order in orders.items()]
+    told = simulation.simulate_intervals(days, routes.learned) if days else []
     news: list[str] = []
     mine = None
     for (shift, order), intervals in zip(orders.items(), told, strict=True):
@@ -194,26 +200,26 @@ def price_news(routes: Routes, need: str, found: Move) -> MovePrice:
 
 
 def list_news(
-    routes: Routes, shift: str, order: Sequence[str], told: Sequence[Interval]
+    routes: DraftRoutes, shift: str, order: Sequence[str], told: Sequence[Interval]
 ) -> dict[str, Interval]:
     """Whose families await this team at hours that these would be news to, by need."""
     found = {}
     for one, interval in zip(order, told, strict=True):
         visit = routes.had(one, shift)
         if visit is not None:
-            was = arrival_intervals.in_seconds(arrival_intervals.told(visit))
+            was = arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(visit))
             if is_news(was, interval, news_s=routes.problem.news_s):
                 found[one] = interval
     return found
 
 
-def replay_day(routes: Routes, shift: str, order: Sequence[str]) -> SimulatedDay:
+def replay_draft_day(routes: DraftRoutes, shift: str, order: Sequence[str]) -> SimulatedDay:
     """The team-day in this order, as it is replayed."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
     followers = stop_groups.list_followers(routes.groups)
-    *there, home_s = simulation.drives(problem, team, [problem.visit_by_id[one] for one in order])
+    *there, home_s = simulation.drive_seconds(problem, team, [problem.visit_by_id[one] for one in order])
     homes = [
-        simulation.home(
+        simulation.build_simulated_home(
             routes.needs[one],
             drive_s=drive_s,
             setup_minutes=routes.shifts[shift].team.setup_minutes,
@@ -223,4 +229,4 @@ def replay_day(routes: Routes, shift: str, order: Sequence[str]) -> SimulatedDay
         )
         for one, drive_s in zip(order, there, strict=True)
     ]
-    return simulation.day(team, homes, home_s=home_s)
+    return simulation.build_simulated_day(team, homes, home_s=home_s)

@@ -1,4 +1,5 @@
-"""A move of a draft's visit in its rows: the stops of the team-days that change, the plan's figures, the told hours."""
+"""A move of a draft's visit in its rows: the stops of the team-days that change, the plan's figures, the told
+hours."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from visits.planning.fair import loads
 from visits.planning.fair.loads import Balance
 from visits.planning.types import Route
 from visits.schedule.plans.draft_move_routes import Move
-from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.plans.draft_routes import DraftRoutes
 from visits.schedule.problem import stop_joining
 from visits.schedule.runs import appointment_windows, draft_rows, engine
 
@@ -26,14 +27,14 @@ from visits.schedule.runs import appointment_windows, draft_rows, engine
 def write_move(
     *,
     plan: Plan,
-    routes: Routes,
+    routes: DraftRoutes,
     found: Move,
     user: AbstractBaseUser | None,
     follows: frozenset[str] | None = None,
     action: str = "plan_visit_moved",
 ) -> bool:
-    """The stops, figures and told hours of the team-days that a move changes; False where they are so already.
-    `follows` are served right after another at its stop; None: those whom the draft has so."""
+    """The stops, figures and told hours of the team-days that a move changes; False where they are so
+    already. `follows` are served right after another at its stop; None: those whom the draft has so."""
     changed = {int(shift): route for shift, route in found.routes.items()}
     stops = PlanStop.objects.filter(plan=plan, shift__in=changed)
     if routes.leaves:  # what a team has begun, or drives to, stays as it is
@@ -43,8 +44,8 @@ def write_move(
     served, left = _rewrite(plan, routes, found, changed, stops, follows)
     draft_rows.write_summary(plan=plan, summary=_summarise(plan, found, changed, served=served, left=left))
     firm = found.needs if found.at_hour else ()
-    appointment_windows.tell(plan=plan, leaves=routes.leaves, only=changed.keys(), firm=firm)
-    log.write(
+    appointment_windows.assign_windows(plan=plan, leaves=routes.leaves, only=changed.keys(), firm=firm)
+    log.write_log(
         actor=log.actor_of(user),
         action=action,
         subject=plan,
@@ -72,14 +73,15 @@ def _list_route_times(changed: dict[int, Route | None]) -> list[tuple[Any, ...]]
 
 def _rewrite(
     plan: Plan,
-    routes: Routes,
+    routes: DraftRoutes,
     found: Move,
     changed: dict[int, Route | None],
     old: QuerySet[PlanStop],
     follows: frozenset[str] | None,
 ) -> tuple[int, int]:
-    """The stops of these team-days anew. Who has none any more waits: who was moved out, and who changed since the
-    plan was made and has no place in a new route. How many more are served, and how many more wait."""
+    """The stops of these team-days anew. Who has none any more waits: who was moved out, and who changed
+    since the plan was made and has no place in a new route. How many more are served, and how many more wait.
+    """
     planned = {stop.visit for route in changed.values() if route is not None for stop in route.stops}
     left = PlanUnserved.objects.filter(plan=plan, need__in=[UUID(one) for one in planned])
     known = _read_worth(old) | _read_worth(left)
@@ -102,7 +104,7 @@ def _rewrite(
         stop
         for pk, route in changed.items()
         if route is not None
-        for stop in draft_rows.stops(
+        for stop in draft_rows.build_stops(
             plan=plan,
             shift=shifts[pk],
             problem=routes.singles,
@@ -117,13 +119,13 @@ def _rewrite(
 
 
 def _share_stops(
-    routes: Routes, route: Route, keys: dict[str, UUID], follows: frozenset[str] | None
+    routes: DraftRoutes, route: Route, keys: dict[str, UUID], follows: frozenset[str] | None
 ) -> dict[str, Any]:
-    """Who comes right after another at its stop on this route, as the fields of `draft_rows.stops`."""
+    """Who comes right after another at its stop on this route, as the fields of `draft_rows.build_stops`."""
     order = [stop.visit for stop in route.stops]
     if follows is not None:
         return {"follows": follows}
-    behind = stop_joining.list_followers({one: keys.get(one) or one for one in order})
+    behind = stop_joining.list_stop_followers({one: keys.get(one) or one for one in order})
     begun = keys.get(order[0])  # of a day under way, the stop where the team is
     if not routes.leaves or begun is None or str(begun) in routes.free.visit_by_id:
         return {"follows": behind}
@@ -143,7 +145,7 @@ def _summarise(
     summary = plan.figures
     days = (
         *(row for row in summary.team_days if row.shift not in changed),
-        *draft_rows.team_days(route for route in changed.values() if route is not None),
+        *draft_rows.summarise_routes(route for route in changed.values() if route is not None),
     )
     return replace(
         summary,
@@ -168,4 +170,4 @@ def _balance(plan: Plan, stored: Balance, days: Sequence[TeamDayFigures]) -> Bal
         busy[team] += leave - start + travel.pop(shift, 0)
         visits[team] += 1
     rows = tuple(row._replace(busy_s=busy[row.team], visits=visits[row.team]) for row in stored.loads)
-    return replace(stored, kept=not loads.list_overloads(rows, engine.tolerance()), loads=rows)
+    return replace(stored, kept=not loads.list_overloads(rows, engine.fairness_tolerance()), loads=rows)

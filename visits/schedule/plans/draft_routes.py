@@ -13,28 +13,28 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.appointments import appointment_news, arrival_intervals
 from visits.estimates import visit_durations
-from visits.estimates.visit_durations import Known
+from visits.estimates.visit_durations import VisitEstimate
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.day import remaining_day
 from visits.planning.groups import stop_groups
 from visits.planning.rules import cut_windows
 from visits.planning.types import Interval, Problem
 from visits.schedule.plans import plan_changes
-from visits.schedule.plans.plan_changes import Change, Changes, What
+from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, StopChange
 from visits.schedule.problem import need_priority, problem_builder, reoptimise
-from visits.schedule.problem.problem_builder import Places
+from visits.schedule.problem.problem_builder import LocationTable
 from visits.schedule.runs import reoptimised_draft
 
 ONE_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Routes:
-    """`problem` holds who is where they were published to their hour, `relaxed` does not; both have who shares a stop
-    as one visit, `groups` says who. `singles` is `problem` in single visits, `free` is `relaxed` in single visits.
-    `alone` is how long those take that follow another at its place without being one stop with it, once that one is
-    elsewhere. All are by need. A `draft` of days ahead can be changed; of one of a day under way `leaves` says
-    when each team sets out for the first stop that its draft has."""
+class DraftRoutes:
+    """`problem` holds who is where they were published to their hour, `relaxed` does not; both have who
+    shares a stop as one visit, `groups` says who. `singles` is `problem` in single visits, `free` is
+    `relaxed` in single visits. `alone` is how long those take that follow another at its place without being
+    one stop with it, once that one is elsewhere. All are by need. A `draft` of days ahead can be changed; of
+    one of a day under way `leaves` says when each team sets out for the first stop that its draft has."""
 
     problem: Problem
     relaxed: Problem
@@ -46,7 +46,7 @@ class Routes:
     published: dict[str, Visit]  # these and the ones that stay
     needs: dict[str, Need]
     shifts: dict[str, Shift]
-    learned: dict[str, Known]
+    learned: dict[str, VisitEstimate]
     draft: bool
     alone: dict[str, int] = field(default_factory=dict)
     leaves: dict[int, int] = field(default_factory=dict)
@@ -70,14 +70,15 @@ class Routes:
         dates = None if own.dates is None else own.dates | {arrival_intervals.local_date(visit.planned_start)}
         return replace(
             own,
-            windows=cut_windows(own.windows, hour(visit)),
+            windows=cut_windows(own.windows, unchanged_hours(visit)),
             dates=dates,
             locked=None,
             service_s=self.alone.get(own.id, own.service_s),
         )
 
     def with_room(self, problem: Problem, need: str, shift: str) -> Problem:
-        """The problem with each home of this shift's stops, the need's among them, counted towards the team's day."""
+        """The problem with each home of this shift's stops, the need's among them, counted towards the team's
+        day."""
         stops = {*self.orders.get(shift, ()), self.leader(need)}
         more = len(self.each(stops)) - len(stops)
         most = max(0, self.singles.shift_by_id[shift].max_visits - more)
@@ -87,65 +88,65 @@ class Routes:
         return replace(problem, shifts=tuple(shifts))
 
 
-def hour(visit: Visit) -> Interval:
-    """When a visit may begin so that its family finds it where it was: so near the published start that it is no news,
-    within what they were told."""
+def unchanged_hours(visit: Visit) -> Interval:
+    """When a visit may begin so that its family finds it where it was: so near the published start that it is
+    no news, within what they were told."""
     start, nearly = visit.planned_start, timedelta(seconds=appointment_news.news_seconds())
-    told_from, told_until = arrival_intervals.told(visit)
+    told_from, told_until = arrival_intervals.interval_told(visit)
     since = max(min(told_from, start), start - nearly)
     until = min(max(told_until, start), start + nearly)
-    return arrival_intervals.in_seconds((since, until))
+    return arrival_intervals.interval_in_seconds((since, until))
 
 
-def _one_hour(visits: list[Visit]) -> bool:
+def _await_one_hour(visits: list[Visit]) -> bool:
     """Whether these families await one team at about one hour."""
-    told = [arrival_intervals.told(visit) for visit in visits]
+    told = [arrival_intervals.interval_told(visit) for visit in visits]
     return all(max(ends) - min(ends) <= ONE_HOUR for ends in zip(*told, strict=True))
 
 
-def changed(found: Changes) -> dict[str, Visit]:
+def list_changed_visits(found: PlanChanges) -> dict[str, Visit]:
     """By need: visits that move, shift or are cancelled though their family still awaits one."""
-    moving = found.having(What.MOVED, What.SHIFTED)
+    moving = found.having(ChangeKind.MOVED, ChangeKind.SHIFTED)
     rows = [change.visit for change in moving if change.visit is not None]
-    rows += [visit for visit in found.cancelled if not plan_changes.gone(visit.need)]
+    rows += [visit for visit in found.cancelled if not plan_changes.why_need_is_gone(visit.need)]
     return {str(visit.need_id): visit for visit in rows}
 
 
 # --- days ahead
 
 
-def ahead(
-    plan: Plan, found: Changes, *, shifts: Collection[int] = (), waiting: Sequence[Need] = ()
-) -> Routes:
-    """The team-days that visits leave or come to, and these `shifts`; with the needs `waiting`, which the plan leaves
-    and nobody was promised a visit."""
-    visits_before = changed(found)
-    moving = found.having(What.MOVED, What.SHIFTED)
+def build_routes_ahead(
+    plan: Plan, found: PlanChanges, *, shifts: Collection[int] = (), waiting: Sequence[Need] = ()
+) -> DraftRoutes:
+    """The team-days that visits leave or come to, and these `shifts`; with the needs `waiting`, which the
+    plan leaves and nobody was promised a visit."""
+    visits_before = list_changed_visits(found)
+    moving = found.having(ChangeKind.MOVED, ChangeKind.SHIFTED)
     touched = {visit.shift_id for visit in visits_before.values()} | {
         change.stop.shift_id for change in moving
     }
     touched.update(shifts)
     stops = [change for change in found.stops if change.stop.shift_id in touched]
     working = [shift for shift in found.shifts if shift.pk in found.working]
-    places = Places()
-    teams = tuple(problem_builder.as_shift(shift, places) for shift in working)
-    maker = _Maker(plan, working, places)
-    wanted, visits, orders = _routes(stops, maker)
+    places = LocationTable()
+    teams = tuple(problem_builder.build_shift(shift, places) for shift in working)
+    maker = _VisitBuilder(plan, working, places)
+    wanted, visits, orders = _build_orders(stops, maker)
     left = [(visit.need, visit) for visit in found.cancelled] + [(need, None) for need in waiting]
     visits += maker.left(left)
     relaxed = Problem(
         tuple(places.index),
         teams,
         tuple(visits),
-        roads.travel(tuple(places.index)).travel,
+        roads.estimate_travel(tuple(places.index)).travel,
         str(plan.pk),
         appointment_news.news_seconds(),
     )
     groups = _keep_groups(relaxed, wanted, stops)
     merged = stop_groups.merge_groups(relaxed, groups)
-    hours = _hours(stops, groups)
+    hours = _kept_hours(stops, groups)
     behind = stop_groups.list_followers(wanted) - stop_groups.list_followers(groups)
-    return Routes(
+    return DraftRoutes(
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(relaxed, hours),
@@ -153,7 +154,7 @@ def ahead(
         groups=groups,
         orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
-        published=_published(stops, found.cancelled),
+        published=_published_visits(stops, found.cancelled),
         shifts={str(shift.pk): shift for shift in working},
         learned=maker.learned,
         needs={str(change.stop.need_id): change.stop.need for change in stops}
@@ -167,36 +168,36 @@ def ahead(
     )
 
 
-def _keep_groups(problem: Problem, wanted: stop_groups.Groups, stops: list[Change]) -> stop_groups.Groups:
+def _keep_groups(problem: Problem, wanted: stop_groups.Groups, stops: list[StopChange]) -> stop_groups.Groups:
     """Who shares a stop, and was promised and published alike."""
     before = {str(change.stop.need_id): change.visit for change in stops if change.visit is not None}
     return {
         first: ids
         for first, ids in stop_groups.keep_feasible_groups(problem, wanted).items()
         if len({(problem.visit_by_id[one].locked, problem.visit_by_id[one].published) for one in ids}) == 1
-        and _one_hour([before[one] for one in ids if one in before])
+        and _await_one_hour([before[one] for one in ids if one in before])
     }
 
 
-def _published(stops: list[Change], cancelled: list[Visit]) -> dict[str, Visit]:
+def _published_visits(stops: list[StopChange], cancelled: list[Visit]) -> dict[str, Visit]:
     staying = [change.visit for change in stops if change.visit is not None]
     return {str(visit.need_id): visit for visit in [*staying, *cancelled]}
 
 
-def _hours(stops: list[Change], groups: stop_groups.Groups) -> dict[str, Interval]:
+def _kept_hours(stops: list[StopChange], groups: stop_groups.Groups) -> dict[str, Interval]:
     """The hours of the visits that stay; of a shared stop those of its first."""
     followers = stop_groups.list_followers(groups)
     return {
         str(change.stop.need_id): _hour_or_draft(change)
         for change in stops
-        if change.what == What.SAME and str(change.stop.need_id) not in followers
+        if change.what == ChangeKind.SAME and str(change.stop.need_id) not in followers
     }
 
 
-def _hour_or_draft(change: Change) -> Interval:
+def _hour_or_draft(change: StopChange) -> Interval:
     """The hour of a visit that stays, with where the draft has it."""
     assert change.visit is not None
-    since, until = hour(change.visit)
+    since, until = unchanged_hours(change.visit)
     return min(since, change.stop.start), max(until, change.stop.start)
 
 
@@ -208,8 +209,8 @@ def _freeze_hours(problem: Problem, hours: Mapping[str, Interval]) -> Problem:
     return replace(problem, visits=tuple(visits))
 
 
-def _routes(
-    stops: list[Change], maker: "_Maker"
+def _build_orders(
+    stops: list[StopChange], maker: "_VisitBuilder"
 ) -> tuple[dict[str, tuple[str, ...]], list[planning.Visit], dict[str, tuple[str, ...]]]:
     """Who shares a stop, the visits, and their orders, as the draft has them."""
     groups: dict[str, tuple[str, ...]] = {}
@@ -236,19 +237,19 @@ def _routes(
     return groups, visits, orders
 
 
-class _Maker:
+class _VisitBuilder:
     """Needs as the planner sees them, of this draft."""
 
-    def __init__(self, plan: Plan, shifts: list[Shift], places: Places) -> None:
+    def __init__(self, plan: Plan, shifts: list[Shift], places: LocationTable) -> None:
         self.plan, self.places = plan, places
         self.horizon = sorted({shift.date for shift in shifts})
         self.setup = max((shift.team.setup_minutes for shift in shifts), default=0)
-        self.learned = visit_durations.known()
+        self.learned = visit_durations.load_estimates()
 
-    def planned(self, change: Change, *, door: Need) -> planning.Visit:
+    def planned(self, change: StopChange, *, door: Need) -> planning.Visit:
         """A stop of the draft, as long as it is there; promises keep what was told."""
         stop, visit = change.stop, change.visit
-        stays = visit is not None and visit.shift_id == stop.shift_id and change.what == What.SAME
+        stays = visit is not None and visit.shift_id == stop.shift_id and change.what == ChangeKind.SAME
         lock = visit if visit is not None and stays and visit.promised else None
         made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
         return replace(made, service_s=stop.leave - stop.start)
@@ -277,8 +278,8 @@ class _Maker:
     ) -> planning.Visit:
         need.open_visits = [] if visit is None else [visit]  # type: ignore[attr-defined]
         last = self.horizon[-1] if self.horizon else self.plan.run.last_date
-        must = need_priority.guarantee(need, on=self.plan.run.first_date, last=last)
-        return problem_builder.as_visit(
+        must = need_priority.find_guarantee(need, on=self.plan.run.first_date, last=last)
+        return problem_builder.build_visit(
             need,
             door=door,
             places=self.places,
@@ -294,20 +295,22 @@ class _Maker:
 # --- the rest of a day under way
 
 
-def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
+def build_rest_of_today(plan: Plan, found: PlanChanges, now: datetime) -> DraftRoutes:
     """What is left of today, from where the teams are now."""
-    day = reoptimise.build(run=plan.run, now=now)
+    day = reoptimise.build_day_problem(run=plan.run, now=now)
     left = remaining_day.build_remaining_day(day.problem, day.published, day.facts)
     known = left.visit_by_id
-    visits_before = {need: visit for need, visit in changed(found).items() if need in known}
+    visits_before = {need: visit for need, visit in list_changed_visits(found).items() if need in known}
     orders: dict[str, tuple[str, ...]] = {}
     for change in found.stops:
         shift, need = str(change.stop.shift_id), str(change.stop.need_id)
         if need in known and shift in left.shift_by_id:
             orders[shift] = (*orders.get(shift, ()), need)
-    joined, groups = stop_groups.form_groups(left, _side_by_side(orders, day.stops.wanted), day.stops.follows)
-    merged, hours = stop_groups.merge_groups(joined, groups), _hours(found.stops, groups)
-    return Routes(
+    joined, groups = stop_groups.form_groups(
+        left, _adjacent_groups(orders, day.stops.wanted), day.stops.follows
+    )
+    merged, hours = stop_groups.merge_groups(joined, groups), _kept_hours(found.stops, groups)
+    return DraftRoutes(
         problem=_freeze_hours(merged, hours),
         relaxed=merged,
         singles=_freeze_hours(joined, hours),
@@ -315,16 +318,16 @@ def rest_of_today(plan: Plan, found: Changes, now: datetime) -> Routes:
         groups=groups,
         orders=stop_groups.orders_of_leaders(orders, groups),
         changed=visits_before,
-        published=_published(found.stops, found.cancelled),
+        published=_published_visits(found.stops, found.cancelled),
         shifts=day.shifts,
-        learned=visit_durations.known(),
+        learned=visit_durations.load_estimates(),
         needs=day.needs,
         draft=False,
         leaves=reoptimised_draft.list_departures(day),
     )
 
 
-def _side_by_side(
+def _adjacent_groups(
     orders: Mapping[str, tuple[str, ...]], wanted: Iterable[tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
     """Of those who may share a stop, the ones whom the draft has right after each other, in its order."""

@@ -17,7 +17,7 @@ LATER_S = 5 * 60  # worth saying
 
 
 @dataclass(frozen=True, kw_only=True)
-class Price:
+class KeepCostLabel:
     """`can` says that the draft can be changed so, at no other family's expense."""
 
     title: str
@@ -25,16 +25,16 @@ class Price:
     can: bool
 
 
-def said(kept: KeepCost, what: str, names: Names) -> Price:
+def describe_keep_cost(kept: KeepCost, what: str, names: Names) -> KeepCostLabel:
     """`what` is the change: shifted, moved or cancelled; `names` are the others', by need."""
-    return Price(
-        title=_title(kept, what),
-        text=_price(kept, names),
+    return KeepCostLabel(
+        title=_describe_title(kept, what),
+        text=_describe_price(kept, names),
         can=bool(kept.order),
     )
 
 
-def _title(kept: KeepCost, what: str) -> str:
+def _describe_title(kept: KeepCost, what: str) -> str:
     """The answer in a few words."""
     if kept.code in (keep_cost.BLOCKED, keep_cost.LATE):
         return _("Tidak bisa tetap")
@@ -43,17 +43,17 @@ def _title(kept: KeepCost, what: str) -> str:
     return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
 
 
-def _price(kept: KeepCost, names: Names) -> str:
+def _describe_price(kept: KeepCost, names: Names) -> str:
     """Tambahan jalan 12 mnt; nilai rencana turun 4; jam keluarga lain tidak berubah."""
     if kept.code == keep_cost.BLOCKED:
-        return " ".join(_blocks(kept))
+        return " ".join(_describe_constraints(kept))
     if kept.told is not None:
-        since, until = (labels.clock(at) for at in kept.told)
+        since, until = (labels.format_seconds_of_day(at) for at in kept.told)
         text = _("Menurut ulangan hari itu, tim baru tiba antara %(since)s dan %(until)s.")
         return text % {"since": since, "until": until}
-    said = [_travel(kept.added_s)]
+    said = [_describe_travel(kept.added_s)]
     if kept.out:
-        said.insert(0, _out(kept, names))
+        said.insert(0, _describe_displaced(kept, names))
         if kept.points < 0:  # it has no place now
             text = _("keluarga ini sendiri bernilai %(points)s")
             said.append(text % {"points": formats.number_format(round(-kept.points))})
@@ -63,7 +63,7 @@ def _price(kept: KeepCost, names: Names) -> str:
     if kept.later_s >= LATER_S:
         said.append(
             _("tim pulang %(minutes)s lebih lambat, masih dalam jam kerja")
-            % {"minutes": labels.duration(kept.later_s)}
+            % {"minutes": labels.format_duration(kept.later_s)}
         )
     if kept.shifted:
         others = ngettext(
@@ -71,23 +71,23 @@ def _price(kept: KeepCost, names: Names) -> str:
             "jam %(others)s bergeser lebih dari %(minutes)d menit",
             len(kept.shifted),
         )
-        said.append(others % {"others": _names(kept.shifted, names), "minutes": settings.NEWS_MINUTES})
+        said.append(others % {"others": _join_names(kept.shifted, names), "minutes": settings.NEWS_MINUTES})
     elif not kept.out:
         said.append(_("jam keluarga lain tidak berubah"))
     text = "; ".join(said)
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _travel(added_s: int) -> str:
+def _describe_travel(added_s: int) -> str:
     if abs(added_s) < keep_cost.NO_TRAVEL_S:
         return _("tanpa tambahan jalan")
     text = _("jalan bertambah %(minutes)s") if added_s > 0 else _("jalan berkurang %(minutes)s")
-    return text % {"minutes": labels.duration(abs(added_s))}
+    return text % {"minutes": labels.format_duration(abs(added_s))}
 
 
-def _out(kept: KeepCost, names: Names) -> str:
+def _describe_displaced(kept: KeepCost, names: Names) -> str:
     text = _("%(others)s harus ditunda (nilai %(points)s)") % {
-        "others": _names(kept.out, names),
+        "others": _join_names(kept.out, names),
         "points": formats.number_format(round(kept.worth)),
     }
     if kept.promised:
@@ -95,11 +95,11 @@ def _out(kept: KeepCost, names: Names) -> str:
     return text
 
 
-def _names(needs: tuple[str, ...], names: Names) -> str:
+def _join_names(needs: tuple[str, ...], names: Names) -> str:
     return ", ".join(names.get(need, "?") for need in needs)
 
 
-def _blocks(kept: KeepCost) -> list[str]:
+def _describe_constraints(kept: KeepCost) -> list[str]:
     sentences = {
         "failed": _("Tim itu tidak bertugas lagi pada hari itu."),
         "no_shift": _("Tanggal itu tidak lagi cocok untuk keluarga ini."),

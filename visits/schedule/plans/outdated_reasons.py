@@ -15,8 +15,9 @@ OF_SHIFT = ("shift_made", "shift_changed", "shift_cancelled", "shift_taken_up")
 OF_CALENDAR = ("day_set", "day_cleared")
 
 
-def since(row: PlanUnserved) -> list[str]:
-    """What has changed since the row's plan was made, or why the plan says little; empty where all is as it was."""
+def list_changes_since(row: PlanUnserved) -> list[str]:
+    """What has changed since the row's plan was made, or why the plan says little; empty where all is as it
+    was."""
     plan, found = row.plan, []
     if plan.run.last_date < timezone.localdate():
         found.append(_("Hari-hari rencana itu sudah lewat."))
@@ -29,12 +30,12 @@ def since(row: PlanUnserved) -> list[str]:
     return found
 
 
-def _subject(model: type[Model], *ids: object) -> Q:
+def _subject_filter(model: type[Model], *ids: object) -> Q:
     return Q(subject_type=model._meta.label_lower, subject_id__in=[str(pk) for pk in ids])
 
 
 def _need_changed(need: Need, plan: Plan) -> bool:
-    about = _subject(Need, need.pk) | _subject(Resident, need.resident_id)
+    about = _subject_filter(Need, need.pk) | _subject_filter(Resident, need.resident_id)
     return LogEntry.objects.filter(about, at__gt=plan.made_at, action__in=OF_NEED).exists()
 
 
@@ -46,7 +47,7 @@ def _week_changed(plan: Plan) -> bool:
         return True
     log = LogEntry.objects.filter(at__gt=plan.made_at)
     shifts = Shift.objects.filter(date__range=days).values_list("pk", flat=True)
-    if log.filter(_subject(Shift, *shifts), action__in=OF_SHIFT).exists():
+    if log.filter(_subject_filter(Shift, *shifts), action__in=OF_SHIFT).exists():
         return True
     details = log.filter(action__in=OF_CALENDAR).values_list("detail", flat=True)
     return any(days[0] <= date.fromisoformat(detail["date"]) <= days[1] for detail in details)

@@ -26,7 +26,7 @@ TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
 Row = TypeVar("Row", bound=Model)
 
 
-class What(StrEnum):
+class ChangeKind(StrEnum):
     """What a stop of the plan is for its family."""
 
     NEW = "new"
@@ -36,26 +36,26 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class StopChange:
     """A stop that would be published; `visit` is the family's visit so far."""
 
     stop: PlanStop
-    what: What
+    what: ChangeKind
     visit: Visit | None = None
 
     @property
     def start(self) -> datetime:
-        return arrival_intervals.moment(self.stop.shift.date, self.stop.start)
+        return arrival_intervals.moment_of_day(self.stop.shift.date, self.stop.start)
 
     @property
     def interval(self) -> tuple[datetime, datetime]:
-        return arrival_intervals.to_tell(self.stop)
+        return arrival_intervals.interval_to_tell(self.stop)
 
     @property
     def keeps_interval(self) -> bool:
-        """Whether the family's interval stays to the minute. Another one is written on its page and ends a promise,
-        even where it is too near to be news (`what`)."""
-        return self.visit is not None and arrival_intervals.told(self.visit) == self.interval
+        """Whether the family's interval stays to the minute. Another one is written on its page and ends a
+        promise, even where it is too near to be news (`what`)."""
+        return self.visit is not None and arrival_intervals.interval_told(self.visit) == self.interval
 
     @property
     def stretch(self) -> float:
@@ -68,11 +68,11 @@ class Change:
     @property
     def told(self) -> str:
         """The interval in words, as the family reads it."""
-        return formats.interval(*self.interval)
+        return formats.format_interval(*self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dropped:
+class DroppedStop:
     """A stop that is left out, because its need changed since the plan was made."""
 
     stop: PlanStop
@@ -80,52 +80,53 @@ class Dropped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`; for the
-    rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another was to visit (`moved_on`)."""
+class PublishRefusal:
+    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`; for
+    the rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another
+    was to visit (`moved_on`)."""
 
     code: str
     shift: Shift
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changes:
+class PlanChanges:
     shifts: list[Shift]
     live: dict[int, DayVersion | None]
     working: set[int] = field(default_factory=set)  # shifts that are not cancelled, on open days
-    stops: list[Change] = field(default_factory=list)
+    stops: list[StopChange] = field(default_factory=list)
     cancelled: list[Visit] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    dropped: list[DroppedStop] = field(default_factory=list)
+    refusals: list[PublishRefusal] = field(default_factory=list)
     frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
     instead: Mapping[str, Replacement] = field(default_factory=dict)  # by need: the best place that is left
     unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
 
-    def having(self, *kinds: What) -> list[Change]:
+    def having(self, *kinds: ChangeKind) -> list[StopChange]:
         return [change for change in self.stops if change.what in kinds]
 
 
-def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Changes:
+def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> PlanChanges:
     """The changes, in a constant number of queries. `lock` (in a transaction) locks shifts, visits, needs, in
     this order, so that what is read stays true until the end of the transaction."""
     now = now or timezone.now()
     ids = [int(pk) for pk in plan.based_on]
-    shifts = list(_locked(Shift.objects.filter(pk__in=ids).select_related("team"), lock).order_by("pk"))
+    shifts = list(_lock_rows(Shift.objects.filter(pk__in=ids).select_related("team"), lock).order_by("pk"))
     shifts.sort(key=lambda shift: (shift.date, shift.team.code))
-    live = _live(shifts)
-    visits = _visits(plan, ids, lock)
+    live = _live_versions(shifts)
+    visits = _unfinished_visits(plan, ids, lock)
     if lock:
         wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
-        list(_locked(wanted, lock).order_by("pk").values_list("pk"))
-    found = Changes(shifts=shifts, live=live, instead=plan.figures.instead)
+        list(_lock_rows(wanted, lock).order_by("pk").values_list("pk"))
+    found = PlanChanges(shifts=shifts, live=live, instead=plan.figures.instead)
     stops = list(
         PlanStop.objects.filter(plan=plan)
         .select_related("need__resident__village", "shift__team")
         .order_by("shift__date", "shift__team__code", "sequence")
     )
-    _refuse(found, plan, stops, now)
+    _add_refusals(found, plan, stops, now)
     in_scope = set(ids)
-    begun = _freeze(found) if plan.run.kind == RunKind.TODAY else {}
+    begun = _freeze_begun(found) if plan.run.kind == RunKind.TODAY else {}
     for stop in stops:
         stop.plan = plan  # so that its figures are read once
         visit = visits.get(stop.need_id)
@@ -134,9 +135,9 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
             continue
         code = stale(stop.need, visit, in_scope)
         if code:
-            found.dropped.append(Dropped(stop=stop, code=code))
+            found.dropped.append(DroppedStop(stop=stop, code=code))
         else:
-            found.stops.append(Change(stop=stop, what=_what(stop, visit), visit=visit))
+            found.stops.append(StopChange(stop=stop, what=_classify_stop(stop, visit), visit=visit))
     kept = {change.stop.need_id for change in found.stops}
     found.cancelled.extend(
         visit
@@ -145,11 +146,11 @@ def of(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> Change
     )
     if plan.run.kind == RunKind.TODAY:
         _refuse_on_the_way(found, now)
-    found.unreleased.extend(_unreleased(found))
+    found.unreleased.extend(_find_unreleased(found))
     return found
 
 
-def _freeze(found: Changes) -> dict[object, Visit]:
+def _freeze_begun(found: PlanChanges) -> dict[object, Visit]:
     """Visits of the team-days that are done or under way, by need; they are no longer the plan's."""
     rows = Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).select_related("need", "shift__team")
     begun: dict[object, Visit] = {}
@@ -159,70 +160,72 @@ def _freeze(found: Changes) -> dict[object, Visit]:
     return begun
 
 
-def _meet_begun(found: Changes, stop: PlanStop, visit: Visit) -> None:
-    """A stop whose visit has begun since the plan was made: nothing is left to do, unless another team was to go
-    there while the first one is on its way."""
+def _meet_begun(found: PlanChanges, stop: PlanStop, visit: Visit) -> None:
+    """A stop whose visit has begun since the plan was made: nothing is left to do, unless another team was to
+    go there while the first one is on its way."""
     if visit.shift_id != stop.shift_id and visit.state != VisitState.FINISHED:
-        found.refusals.append(Refusal(code="moved_on", shift=visit.shift))
+        found.refusals.append(PublishRefusal(code="moved_on", shift=visit.shift))
 
 
-def _refuse_on_the_way(found: Changes, now: datetime) -> None:
-    """A team that set out since the plan was made is on its way to a home that the plan takes from it. Not to one
-    where nobody awaits it any more."""
-    taken = {change.visit.pk for change in found.having(What.MOVED) if change.visit is not None}
-    taken |= {visit.pk for visit in found.cancelled if not gone(visit.need)}
+def _refuse_on_the_way(found: PlanChanges, now: datetime) -> None:
+    """A team that set out since the plan was made is on its way to a home that the plan takes from it. Not to
+    one where nobody awaits it any more."""
+    taken = {change.visit.pk for change in found.having(ChangeKind.MOVED) if change.visit is not None}
+    taken |= {visit.pk for visit in found.cancelled if not why_need_is_gone(visit.need)}
     if taken:
-        on_the_way = [team for team in team_status.today(now=now) if team.heading]
+        on_the_way = [team for team in team_status.list_team_statuses(now=now) if team.heading]
         found.refusals.extend(
-            Refusal(code="moved_on", shift=team.shift) for team in on_the_way if team.assumed[0].pk in taken
+            PublishRefusal(code="moved_on", shift=team.shift)
+            for team in on_the_way
+            if team.assumed[0].pk in taken
         )
 
 
-def _set_out(found: Changes, now: datetime) -> set[int]:
+def _departed_shifts(found: PlanChanges, now: datetime) -> set[int]:
     """The teams that have left their base today."""
     today = timezone.localdate(now)
     teams = [shift.team_id for shift in found.shifts if shift.date == today]
-    left = departures.of_day(on=today, teams=teams) if teams else {}
+    left = departures.departures_on(on=today, teams=teams) if teams else {}
     return {shift.pk for shift in found.shifts if shift.date == today and shift.team_id in left}
 
 
-def _unreleased(found: Changes) -> list[Visit]:
+def _find_unreleased(found: PlanChanges) -> list[Visit]:
     """Promised visits that would lose their team, day or interval although their team-day works."""
     moving = [
         change.visit
         for change in found.stops
-        if change.visit is not None and (change.what == What.MOVED or not change.keeps_interval)
+        if change.visit is not None and (change.what == ChangeKind.MOVED or not change.keeps_interval)
     ]
     return [
         visit for visit in [*moving, *found.cancelled] if visit.promised and visit.shift_id in found.working
     ]
 
 
-def _locked(rows: QuerySet[Row], lock: bool) -> QuerySet[Row]:
+def _lock_rows(rows: QuerySet[Row], lock: bool) -> QuerySet[Row]:
     return rows.select_for_update(of=("self",)) if lock else rows
 
 
-def _live(shifts: list[Shift]) -> dict[int, DayVersion | None]:
+def _live_versions(shifts: list[Shift]) -> dict[int, DayVersion | None]:
     dates = [shift.date for shift in shifts]
     rows = TeamDay.objects.filter(date__in=set(dates)).select_related("live")
     by_day = {(row.team_id, row.date): row.live for row in rows}
     return {shift.pk: by_day.get((shift.team_id, shift.date)) for shift in shifts}
 
 
-def _visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[object, Visit]:
+def _unfinished_visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[object, Visit]:
     """By need: the unfinished visits of the plan's needs, and those that lie on its team-days."""
     planned = PlanStop.objects.filter(plan=plan, need=OuterRef("need"))
     rows = Visit.objects.filter(state__in=OPEN_VISITS).filter(Exists(planned) | Q(shift__in=shift_ids))
     rows = rows.select_related("need__resident__village", "shift__team")
-    return {visit.need_id: visit for visit in _locked(rows, lock).order_by("pk")}
+    return {visit.need_id: visit for visit in _lock_rows(rows, lock).order_by("pk")}
 
 
-def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) -> None:
-    begun = _set_out(found, now) | set(
+def _add_refusals(found: PlanChanges, plan: Plan, stops: list[PlanStop], now: datetime) -> None:
+    begun = _departed_shifts(found, now) | set(
         Visit.objects.filter(shift__in=found.shifts, state__in=BEGUN).values_list("shift_id", flat=True)
     )
     dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
-    open_days = {day.date for day in calendar.days(first=min(dates), last=max(dates)) if day.is_open}
+    open_days = {day.date for day in calendar.list_days(first=min(dates), last=max(dates)) if day.is_open}
     used = {stop.shift_id for stop in stops}
     today = plan.run.kind == RunKind.TODAY
     found.working.update(
@@ -233,20 +236,20 @@ def _refuse(found: Changes, plan: Plan, stops: list[PlanStop], now: datetime) ->
     for shift in found.shifts:
         version = found.live[shift.pk]
         if (version.number if version else 0) != plan.based_on[str(shift.pk)]:
-            found.refusals.append(Refusal(code="newer", shift=shift))
+            found.refusals.append(PublishRefusal(code="newer", shift=shift))
         elif today and shift.date != timezone.localdate(now):
-            found.refusals.append(Refusal(code="over", shift=shift))
+            found.refusals.append(PublishRefusal(code="over", shift=shift))
         elif today and now - plan.made_at > TOO_OLD:
-            found.refusals.append(Refusal(code="old", shift=shift))
+            found.refusals.append(PublishRefusal(code="old", shift=shift))
         elif not today and (shift.pk in begun or departure_time(shift) <= now):
-            found.refusals.append(Refusal(code="begun", shift=shift))
+            found.refusals.append(PublishRefusal(code="begun", shift=shift))
         elif shift.pk in used and (
             shift.is_cancelled or not shift.team.is_active or (not today and shift.date not in open_days)
         ):
-            found.refusals.append(Refusal(code="cancelled", shift=shift))
+            found.refusals.append(PublishRefusal(code="cancelled", shift=shift))
 
 
-def gone(need: Need) -> str:
+def why_need_is_gone(need: Need) -> str:
     """Why a need is not to be met any more, by whomever; empty where it is."""
     if need.state not in (NeedState.OPEN, NeedState.PLANNED):
         return need.state
@@ -255,7 +258,7 @@ def gone(need: Need) -> str:
 
 def stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
     """Why a need can no longer be served as planned; empty where it can."""
-    if code := gone(need):
+    if code := why_need_is_gone(need):
         return code
     if visit is None:
         return "" if need.state == NeedState.OPEN else "changed"
@@ -264,10 +267,12 @@ def stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
     return ""
 
 
-def _what(stop: PlanStop, visit: Visit | None) -> What:
+def _classify_stop(stop: PlanStop, visit: Visit | None) -> ChangeKind:
     if visit is None:
-        return What.NEW
+        return ChangeKind.NEW
     if visit.shift_id != stop.shift_id:
-        return What.MOVED
-    news = appointment_news.is_news(arrival_intervals.told(visit), arrival_intervals.to_tell(stop))
-    return What.SHIFTED if news else What.SAME
+        return ChangeKind.MOVED
+    news = appointment_news.is_appointment_news(
+        arrival_intervals.interval_told(visit), arrival_intervals.interval_to_tell(stop)
+    )
+    return ChangeKind.SHIFTED if news else ChangeKind.SAME

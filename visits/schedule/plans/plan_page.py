@@ -20,7 +20,7 @@ COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dash
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class TeamStyle:
     """How a team is drawn: a colour class, and dashed where the colour is used again."""
 
     css: str
@@ -28,7 +28,7 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stop:
+class StopRow:
     """A home on a route, for reading and for the map."""
 
     row: PlanStop
@@ -55,7 +55,7 @@ class Stop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Behind:
+class FinishedStop:
     """A home that a team has been to, or is at, which the plan no longer decides about."""
 
     visit: Visit
@@ -64,7 +64,7 @@ class Behind:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Now:
+class RouteProgress:
     """The progress of a team under way (see dispatch/routes_underway.py). `left` counts the plan's visits
     that have not begun."""
 
@@ -76,21 +76,21 @@ class Now:
     done: int
     left: int
     at: tuple[float, float]
-    behind: list[Behind]
+    behind: list[FinishedStop]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route:
+class RouteRow:
     """One team's day. `stops` is empty where only the overview is shown."""
 
     shift: Shift
-    look: Look
+    look: TeamStyle
     visits: int
     travel: str
     travel_s: int
     back: str
-    stops: list[Stop] = field(default_factory=list)
-    now: Now | None = None  # where the team is on the road
+    stops: list[StopRow] = field(default_factory=list)
+    now: RouteProgress | None = None  # where the team is on the road
 
     @property
     def anchor(self) -> str:
@@ -98,40 +98,40 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Overview:
+class PlanOverview:
     """Teams down, days across; a cell is a route or None where the team does not work or serves nobody."""
 
     days: list[date]
-    rows: list[tuple[Shift, Look, list[Route | None]]]
+    rows: list[tuple[Shift, TeamStyle, list[RouteRow | None]]]
     totals: list[tuple[int, str]]
 
 
-def looks(shifts: Iterable[Shift]) -> dict[int, Look]:
+def assign_styles(shifts: Iterable[Shift]) -> dict[int, TeamStyle]:
     """A colour for every team, by the order of their codes, the same on all pages of a plan."""
     teams = sorted({(shift.team.code, shift.team_id) for shift in shifts})
     return {
-        team: Look(css=f"team-{number % COLOURS}", dashed=number >= COLOURS)
+        team: TeamStyle(css=f"team-{number % COLOURS}", dashed=number >= COLOURS)
         for number, (_code, team) in enumerate(teams)
     }
 
 
-def shifts_of(plan: Plan) -> dict[int, Shift]:
+def load_plan_shifts(plan: Plan) -> dict[int, Shift]:
     """The team-days that the plan decides about, by id."""
     ids = [int(pk) for pk in plan.based_on]
     return {shift.pk: shift for shift in Shift.objects.filter(pk__in=ids).select_related("team")}
 
 
-def routes_of(plan: Plan, shifts: dict[int, Shift]) -> list[Route]:
+def list_route_rows(plan: Plan, shifts: dict[int, Shift]) -> list[RouteRow]:
     """Every route of the plan with its figures (its stops are read apart), by date and team."""
-    colours = looks(shifts.values())
+    colours = assign_styles(shifts.values())
     found = [
-        Route(
+        RouteRow(
             shift=shifts[row.shift],
             look=colours[shifts[row.shift].team_id],
             visits=row.visits,
-            travel=labels.duration(row.travel_s),
+            travel=labels.format_duration(row.travel_s),
             travel_s=row.travel_s,
-            back=labels.clock(row.end_s),
+            back=labels.format_seconds_of_day(row.end_s),
         )
         for row in plan.figures.team_days
         if row.shift in shifts
@@ -139,8 +139,8 @@ def routes_of(plan: Plan, shifts: dict[int, Shift]) -> list[Route]:
     return sorted(found, key=lambda route: (route.shift.date, route.shift.team.code))
 
 
-def overview(routes: Sequence[Route], shifts: dict[int, Shift]) -> Overview:
-    colours = looks(shifts.values())
+def build_overview(routes: Sequence[RouteRow], shifts: dict[int, Shift]) -> PlanOverview:
+    colours = assign_styles(shifts.values())
     days = sorted({shift.date for shift in shifts.values()})
     by_cell = {(route.shift.team_id, route.shift.date): route for route in routes}
     teams = {shift.team_id: shift for shift in sorted(shifts.values(), key=lambda one: one.team.code)}
@@ -150,14 +150,14 @@ def overview(routes: Sequence[Route], shifts: dict[int, Shift]) -> Overview:
     totals = [
         (
             sum(route.visits for route in routes if route.shift.date == day),
-            labels.duration(sum(route.travel_s for route in routes if route.shift.date == day)),
+            labels.format_duration(sum(route.travel_s for route in routes if route.shift.date == day)),
         )
         for day in days
     ]
-    return Overview(days=days, rows=rows, totals=totals)
+    return PlanOverview(days=days, rows=rows, totals=totals)
 
 
-def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
+def add_stops(plan: Plan, routes: Sequence[RouteRow]) -> list[RouteRow]:
     """The routes with their stops, in one query."""
     shown = {route.shift.pk for route in routes}
     rows = (
@@ -166,47 +166,49 @@ def with_stops(plan: Plan, routes: Sequence[Route]) -> list[Route]:
         .defer("need__resident__village__boundary", "need__resident__village__district__boundary")
         .order_by("shift", "sequence")
     )
-    stops: dict[int, list[Stop]] = {}
+    stops: dict[int, list[StopRow]] = {}
     shifts = {route.shift.pk: route.shift for route in routes}
     for row in rows:
-        stops.setdefault(row.shift_id, []).append(_stop(row, shifts[row.shift_id]))
+        stops.setdefault(row.shift_id, []).append(_build_stop(row, shifts[row.shift_id]))
     return [replace(route, stops=stops.get(route.shift.pk, [])) for route in routes]
 
 
-def _stop(row: PlanStop, shift: Shift) -> Stop:
+def _build_stop(row: PlanStop, shift: Shift) -> StopRow:
     row.shift = shift
-    interval = arrival_intervals.to_tell(row)
-    since, until = arrival_intervals.in_seconds(interval)
-    return Stop(
+    interval = arrival_intervals.interval_to_tell(row)
+    since, until = arrival_intervals.interval_in_seconds(interval)
+    return StopRow(
         row=row,
-        arrive=labels.clock(row.arrive if row.expected is None else row.expected),
-        planned=labels.clock(row.start) if row.expected is not None else "",
-        start=labels.clock(row.start) if row.expected is None and row.start - row.arrive >= WAITS else "",
-        leave=labels.clock(row.leave),
-        told=f"{labels.clock(since)}–{labels.clock(until)}",
-        rest=labels.rest(shift.breaks, *interval),
+        arrive=labels.format_seconds_of_day(row.arrive if row.expected is None else row.expected),
+        planned=labels.format_seconds_of_day(row.start) if row.expected is not None else "",
+        start=labels.format_seconds_of_day(row.start)
+        if row.expected is None and row.start - row.arrive >= WAITS
+        else "",
+        leave=labels.format_seconds_of_day(row.leave),
+        told=f"{labels.format_seconds_of_day(since)}–{labels.format_seconds_of_day(until)}",
+        rest=labels.describe_break(shift.breaks, *interval),
         drive=_("satu tempat")
         if row.travel_seconds == 0 and row.sequence > 1
-        else labels.duration(row.travel_seconds),
-        parts=labels.parts(row.parts),
+        else labels.format_duration(row.travel_seconds),
+        parts=labels.describe_parts(row.parts),
         number=row.sequence,
     )
 
 
-def map_data(routes: Sequence[Route]) -> dict[str, Any]:
+def build_plan_map(routes: Sequence[RouteRow]) -> dict[str, Any]:
     """What the map draws: for each route its base, its stops in order, its way home."""
     return {
         "routes": [
             {
                 "id": route.anchor,
                 "team": route.shift.team.name,
-                "day": labels.short_day(route.shift.date),
+                "day": labels.format_short_day(route.shift.date),
                 "colour": int(route.look.css.removeprefix("team-")),
                 "dashed": route.look.dashed,
-                "base": _base(route),
+                "base": _route_origin(route),
                 "end": [route.shift.end_latitude, route.shift.end_longitude],
                 "stops": [
-                    map_shapes.home(stop.need, number=stop.number, arrive=stop.arrive)
+                    map_shapes.describe_home(stop.need, number=stop.number, arrive=stop.arrive)
                     for stop in route.stops
                     if route.now is None or stop.tag in ("", "planned")
                 ],
@@ -216,7 +218,7 @@ def map_data(routes: Sequence[Route]) -> dict[str, Any]:
     }
 
 
-def _base(route: Route) -> dict[str, Any]:
+def _route_origin(route: RouteRow) -> dict[str, Any]:
     """Where the line begins: the base, or where the team is now."""
     shift = route.shift
     if route.now is not None:
@@ -230,12 +232,12 @@ def _base(route: Route) -> dict[str, Any]:
 # --- lists
 
 
-def recent_runs() -> list[PlanRun]:
+def list_recent_runs() -> list[PlanRun]:
     """Runs with their plans, the newest first."""
     rows = PlanRun.objects.exclude(kind=RunKind.SLOT).select_related("plan", "asked_by")
     return list(rows.order_by("-asked_at")[:RUNS])
 
 
-def versions_of(plan: Plan) -> list[DayVersion]:
+def list_plan_versions(plan: Plan) -> list[DayVersion]:
     """What the plan published, with whether each is still live (`live_for`)."""
     return list(plan.day_versions.select_related("team", "live_for").order_by("date", "team__code"))

@@ -22,14 +22,14 @@ from visits.enums import PlanState, VisitState
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
 from visits.schedule.plans import day_versions, plan_changes
-from visits.schedule.plans.plan_changes import Change, Changes, Refusal, What
+from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, PublishRefusal, StopChange
 
 
 class PublishRefusedError(Exception):
     """The draft no longer fits the world, or breaks promises that nobody released; nothing was changed.
     `refusals` and `unreleased` say where."""
 
-    def __init__(self, refusals: list[Refusal], unreleased: list[Visit] | None = None) -> None:
+    def __init__(self, refusals: list[PublishRefusal], unreleased: list[Visit] | None = None) -> None:
         self.refusals, self.unreleased = refusals, unreleased or []
         told = [f"{refusal.code} {refusal.shift.pk}" for refusal in refusals]
         super().__init__(", ".join(told + [f"promised {visit.pk}" for visit in self.unreleased]))
@@ -47,7 +47,7 @@ class DiscardedError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class PublishResult:
     """What was done; `already` where the plan had been published before and nothing was done now."""
 
     versions: int = 0
@@ -60,7 +60,7 @@ class Published:
 
 
 @transaction.atomic
-def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> Published:
+def publish_plan(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> PublishResult:
     """Publish a draft. Safe to repeat; raises `PublishRefusedError`, `NothingNewError` or `DiscardedError`."""
     now = now or timezone.now()
     # locked: whoever publishes or discards it in the same moment waits, and reads what came of it
@@ -68,21 +68,21 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
     if plan.state == PlanState.DISCARDED:
         raise DiscardedError
     if plan.state == PlanState.PUBLISHED:
-        return Published(already=True, versions=plan.day_versions.count())
-    found = plan_changes.of(plan=plan, now=now, lock=True)
+        return PublishResult(already=True, versions=plan.day_versions.count())
+    found = plan_changes.find_changes(plan=plan, now=now, lock=True)
     if found.refusals or found.unreleased:
         raise PublishRefusedError(found.refusals, found.unreleased)
-    if day_versions.nothing_new(found):
+    if day_versions.has_no_news(found):
         raise NothingNewError
     actor = log.actor_of(user)
     for visit in found.cancelled:
-        lifecycle.cancel(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
-    placed = _place(found, plan=plan, now=now, actor=actor)
-    done = Published(
-        versions=_versions(found, placed, plan=plan, now=now, user=user),
-        new=len(found.having(What.NEW)),
-        moved=len(found.having(What.MOVED)),
-        shifted=len(found.having(What.SHIFTED)),
+        lifecycle.cancel_visit(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
+    placed = _place_visits(found, plan=plan, now=now, actor=actor)
+    done = PublishResult(
+        versions=_write_versions(found, placed, plan=plan, now=now, user=user),
+        new=len(found.having(ChangeKind.NEW)),
+        moved=len(found.having(ChangeKind.MOVED)),
+        shifted=len(found.having(ChangeKind.SHIFTED)),
         cancelled=len(found.cancelled),
         dropped=len(found.dropped),
     )
@@ -100,18 +100,18 @@ def publish(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None =
         },
         published_at=now,
         published_by=user,
-        changes=_families(found),
+        changes=_families_changed(found),
     ):
         raise RuntimeError(f"plan {plan.pk} changed under its lock")
     return done
 
 
-def discard(*, plan: Plan, actor: str) -> bool:
+def discard_plan(*, plan: Plan, actor: str) -> bool:
     """Throw a draft away; False where it was published or thrown away before."""
     return transition(row=plan, to=PlanState.DISCARDED, actor=actor, action="plan_discarded")
 
 
-def _families(found: Changes) -> dict[str, Any]:
+def _families_changed(found: PlanChanges) -> dict[str, Any]:
     """For whom it changed what they had been told: kept with the plan, for the calls that follow."""
     return {
         **{
@@ -119,44 +119,52 @@ def _families(found: Changes) -> dict[str, Any]:
                 {
                     "need": str(change.stop.need_id),
                     "from": change.visit.shift_id,
-                    "was": _iso(arrival_intervals.told(change.visit)),
+                    "was": _interval_as_iso(arrival_intervals.interval_told(change.visit)),
                     "to": change.stop.shift_id,
-                    "now": _iso(change.interval),
+                    "now": _interval_as_iso(change.interval),
                 }
                 for change in found.having(what)
                 if change.visit is not None
             ]
-            for what in (What.MOVED, What.SHIFTED)
+            for what in (ChangeKind.MOVED, ChangeKind.SHIFTED)
         },
         "cancelled": [
-            {"need": str(visit.need_id), "from": visit.shift_id, "was": _iso(arrival_intervals.told(visit))}
+            {
+                "need": str(visit.need_id),
+                "from": visit.shift_id,
+                "was": _interval_as_iso(arrival_intervals.interval_told(visit)),
+            }
             for visit in found.cancelled
         ],
         "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
     }
 
 
-def _iso(told: tuple[datetime, datetime]) -> list[str]:
+def _interval_as_iso(told: tuple[datetime, datetime]) -> list[str]:
     return [at.isoformat() for at in told]
 
 
-def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int, list[tuple[Visit, Change]]]:
+def _place_visits(
+    found: PlanChanges, *, plan: Plan, now: datetime, actor: str
+) -> dict[int, list[tuple[Visit, StopChange]]]:
     """Every stop's visit, new or moved to its place; by shift, in order."""
-    placed: dict[int, list[tuple[Visit, Change]]] = {}
+    placed: dict[int, list[tuple[Visit, StopChange]]] = {}
     for change in found.stops:
         row = placed.setdefault(change.stop.shift_id, [])
-        fields = _fields(change, sequence=day_versions.after(found, change.stop.shift_id) + len(row) + 1)
+        fields = _visit_fields(
+            change, sequence=day_versions.last_fixed_sequence(found, change.stop.shift_id) + len(row) + 1
+        )
         visit = change.visit
         if visit is None:
             need = change.stop.need
             visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
             transition(row=need, to=NeedState.PLANNED, actor=actor, reason={"visit": str(visit.pk)})
         else:
-            _move(visit, change, fields, actor)
+            _move_visit(visit, change, fields, actor)
         row.append((visit, change))
         if not change.keeps_interval:
             earliest, latest = change.interval
-            progress.record(
+            progress.record_progress(
                 need=change.stop.need,
                 milestone=Milestone.PLANNED,
                 at=now,
@@ -167,30 +175,30 @@ def _place(found: Changes, *, plan: Plan, now: datetime, actor: str) -> dict[int
     return placed
 
 
-def _fields(change: Change, *, sequence: int) -> dict[str, Any]:
+def _visit_fields(change: StopChange, *, sequence: int) -> dict[str, Any]:
     day, stop = change.stop.shift.date, change.stop
     return {
         "shift": stop.shift,
         "sequence": sequence,
         "stop_leader_id": stop.stop_leader_id,
-        "planned_arrive": arrival_intervals.moment(day, stop.arrive),
-        "planned_start": arrival_intervals.moment(day, stop.start),
-        "planned_leave": arrival_intervals.moment(day, stop.leave),
+        "planned_arrive": arrival_intervals.moment_of_day(day, stop.arrive),
+        "planned_start": arrival_intervals.moment_of_day(day, stop.start),
+        "planned_leave": arrival_intervals.moment_of_day(day, stop.leave),
         "told_from": change.interval[0],
         "told_until": change.interval[1],
         "told_stretch": change.stretch,
     }
 
 
-def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> None:
+def _move_visit(visit: Visit, change: StopChange, fields: dict[str, Any], actor: str) -> None:
     """The visit was locked and is still PUBLISHED; the condition is the last word on that."""
     moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
     if not moved:
         raise RuntimeError(f"visit {visit.pk} changed under its lock")
     if visit.promised and not change.keeps_interval:  # its team-day failed: the family knows of no new one
         Visit.objects.filter(pk=visit.pk).update(promised=False)
-    if change.what != What.SAME:
-        log.write(
+    if change.what != ChangeKind.SAME:
+        log.write_log(
             actor=actor,
             action="visit_rescheduled",
             subject=visit,
@@ -198,9 +206,9 @@ def _move(visit: Visit, change: Change, fields: dict[str, Any], actor: str) -> N
         )
 
 
-def _versions(
-    found: Changes,
-    placed: dict[int, list[tuple[Visit, Change]]],
+def _write_versions(
+    found: PlanChanges,
+    placed: dict[int, list[tuple[Visit, StopChange]]],
     *,
     plan: Plan,
     now: datetime,
@@ -211,25 +219,25 @@ def _versions(
     for shift in found.shifts:
         live = found.live[shift.pk]
         rows = placed.get(shift.pk, [])
-        if day_versions.same(found, shift, rows):
+        if day_versions.is_unchanged(found, shift, rows):
             continue
-        content = day_versions.content(found, shift, rows)
+        content = day_versions.build_content(found, shift, rows)
         version = DayVersion.objects.create(
             team=shift.team,
             date=shift.date,
             number=live.number + 1 if live else 1,
             plan=plan,
             content=content,
-            content_sha256=strict_json.digest(content),
+            content_sha256=strict_json.content_sha256(content),
             published_at=now,
             published_by_id=None if user is None else user.pk,
         )
-        _point(shift, version, live)
+        _point_to_version(shift, version, live)
         made += 1
     return made
 
 
-def _point(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
+def _point_to_version(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
     """Move the pointer, if it still points where we read it."""
     if live is None:
         TeamDay.objects.create(team=shift.team, date=shift.date, live=version)

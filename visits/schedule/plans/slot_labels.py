@@ -5,28 +5,28 @@ from django.utils.translation import ngettext
 
 from outreach import formats
 from visits.appointments import arrival_intervals
-from visits.appointments.placement import Placing
+from visits.appointments.placement import VisitPlacement
 from visits.planning.week.slots import Slot
 from visits.wording import labels
 
 
-def price(slot: Slot) -> str:
+def describe_slot_price(slot: Slot) -> str:
     """Menambah 12 mnt jalan; 2 keluarga bergeser paling banyak 15 mnt."""
     if slot.joins is not None:
         travel = _("satu tempat dengan rumah ke-%(number)d, alat tidak dibongkar lagi") % {
             "number": slot.position
         }
     elif slot.added_s >= 60:
-        travel = _("menambah %(minutes)s jalan") % {"minutes": labels.duration(slot.added_s)}
+        travel = _("menambah %(minutes)s jalan") % {"minutes": labels.format_duration(slot.added_s)}
     else:
         travel = _("tanpa tambahan jalan")
-    return f"{travel}; {_others(slot)}"
+    return f"{travel}; {_describe_shifts(slot)}"
 
 
-def _others(slot: Slot) -> str:
+def _describe_shifts(slot: Slot) -> str:
     if slot.later_s < 60:
         return _("keluarga lain tidak bergeser")
-    most = {"minutes": labels.duration(slot.later_s), "count": len(slot.moved)}
+    most = {"minutes": labels.format_duration(slot.later_s), "count": len(slot.moved)}
     if not slot.moved:
         return _("keluarga lain bergeser paling banyak %(minutes)s") % most
     return (
@@ -39,14 +39,14 @@ def _others(slot: Slot) -> str:
     )
 
 
-def free(team: str, told: str) -> str:
+def describe_free_slot(team: str, told: str) -> str:
     """A free place, as it is read out to the family."""
     return _(
         "Masih ada tempat: %(team)s, %(told)s. Bila Bapak/Ibu bersedia, kami jadwalkan sekarang. Gratis."
     ) % {"team": team, "told": told}
 
 
-def none(code: str) -> str:
+def describe_no_slot(code: str) -> str:
     """Why there is no place to choose."""
     texts = {
         "state": _("Keperluan ini tidak sedang menunggu kunjungan."),
@@ -64,13 +64,13 @@ def none(code: str) -> str:
     return texts[code]
 
 
-def placed(found: Placing, *, mine: bool) -> str:
+def describe_placement(found: VisitPlacement, *, mine: bool) -> str:
     """Who placed the need while the page was open, when and where, and what to do now. Names no resident."""
     where = {
         "who": found.name or _("sistem"),
-        "at": formats.moment(found.at),
+        "at": formats.format_moment(found.at),
         "team": found.visit.shift.team.name,
-        "told": formats.interval(*arrival_intervals.told(found.visit)),
+        "told": formats.format_interval(*arrival_intervals.interval_told(found.visit)),
     }
     if mine:
         return (

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outreach import vault
-from outreach.formats import initials
+from outreach.formats import format_initials
 from outreach.lib import phone
 from outreach.models import Need
 from visits.enums import PlanState
@@ -20,7 +20,7 @@ from visits.wording.labels import Shifts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Left:
+class UnassignedNeed:
     """A need that the plan leaves waiting: reasons for the office, what to tell the family, its points."""
 
     row: PlanUnserved
@@ -30,16 +30,16 @@ class Left:
     parts: list[tuple[str, float]]
 
 
-def reason_counts(plan: Plan) -> list[tuple[str, str, int]]:
+def count_reasons(plan: Plan) -> list[tuple[str, str, int]]:
     """How many needs are left for each reason: code, words, count; the most frequent first."""
     counted = Counter(
         (reasons[0]["code"] if reasons else "")
         for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
     )
-    return [(code, unassigned_labels.title(code), count) for code, count in counted.most_common()]
+    return [(code, unassigned_labels.reason_title(code), count) for code, count in counted.most_common()]
 
 
-def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
+def list_unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
     """Who is left, the most pressing first; `code` and `district` narrow it."""
     rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
     rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
@@ -50,23 +50,30 @@ def unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[Plan
     return rows.order_by("-priority", "need__waiting_since", "pk")
 
 
-def explained(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[Left]:
+def explain_unassigned(rows: Sequence[PlanUnserved], shifts: dict[int, Shift]) -> list[UnassignedNeed]:
     """Reasons in words; the others whom reasons name are read in one query."""
-    names = others(reason for row in rows for reason in row.reasons)
+    names = name_visits(reason for row in rows for reason in row.reasons)
     return [
-        Left(
+        UnassignedNeed(
             row=row,
-            reasons=[unassigned_labels.office(reason, shifts=shifts, names=names) for reason in row.reasons],
-            told=unassigned_labels.family(row.reasons[0], shifts=shifts) if row.reasons else "",
-            each=[line for reason in row.reasons for line in unassigned_labels.each(reason, shifts=shifts)],
-            parts=labels.parts(row.parts),
+            reasons=[
+                unassigned_labels.describe_for_office(reason, shifts=shifts, names=names)
+                for reason in row.reasons
+            ],
+            told=unassigned_labels.describe_for_family(row.reasons[0], shifts=shifts) if row.reasons else "",
+            each=[
+                line
+                for reason in row.reasons
+                for line in unassigned_labels.describe_team_days(reason, shifts=shifts)
+            ],
+            parts=labels.describe_parts(row.parts),
         )
         for row in rows
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class ReasonText:
     """One reason in words: for the office, for the family, and for every team-day."""
 
     reason: str
@@ -74,22 +81,22 @@ class Said:
     each: list[str]
 
 
-def said(reason: Row, shifts: Shifts) -> Said:
-    return Said(
-        reason=unassigned_labels.office(reason, shifts=shifts, names=others([reason])),
-        told=unassigned_labels.family(reason, shifts=shifts),
-        each=unassigned_labels.each(reason, shifts=shifts),
+def describe_reason(reason: Row, shifts: Shifts) -> ReasonText:
+    return ReasonText(
+        reason=unassigned_labels.describe_for_office(reason, shifts=shifts, names=name_visits([reason])),
+        told=unassigned_labels.describe_for_family(reason, shifts=shifts),
+        each=unassigned_labels.describe_team_days(reason, shifts=shifts),
     )
 
 
-def others(reasons: Iterable[Row]) -> dict[str, str]:
+def name_visits(reasons: Iterable[Row]) -> dict[str, str]:
     """The visits that reasons name, as initials and village: "S. P. (Kare)"; by need."""
     wanted = {need for reason in reasons for need in reason.get("needs", [])}
     rows = Need.objects.filter(pk__in=wanted).values_list("pk", "resident__name", "resident__village__name")
-    return {str(pk): f"{initials(name)} ({village})" for pk, name, village in rows}
+    return {str(pk): f"{format_initials(name)} ({village})" for pk, name, village in rows}
 
 
-def of_need(need: Need) -> Left | None:
+def explain_need(need: Need) -> UnassignedNeed | None:
     """Why the newest plan that looked at the need leaves it waiting; None where it serves it, or none looked."""
     rows = PlanUnserved.objects.filter(need=need).exclude(plan__state=PlanState.DISCARDED)
     row = rows.select_related("plan__run").order_by("-plan__made_at").first()
@@ -98,11 +105,11 @@ def of_need(need: Need) -> Left | None:
     served = PlanStop.objects.filter(need=need, plan__made_at__gt=row.plan.made_at)
     if served.exclude(plan__state=PlanState.DISCARDED).exists():
         return None
-    return explained([row], plan_page.shifts_of(row.plan))[0]
+    return explain_unassigned([row], plan_page.load_plan_shifts(row.plan))[0]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Broken:
+class BrokenPromiseLine:
     """A visit that had to stay with its team and day and could not, or that had to be served and is not."""
 
     need: str
@@ -114,54 +121,57 @@ class Broken:
     offer: str = ""  # the best place that is left
 
 
-def broken(plan: Plan, shifts: Shifts) -> list[Broken]:
+def list_broken_promises(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:
     """Promises that the plan does not keep."""
     rows = plan.figures.broken
     needs = Need.objects.filter(pk__in=[row.need for row in rows]).select_related("resident__key")
     families = {str(need.pk): need.resident for need in needs}
-    seen = others(row.reason for row in rows)
+    seen = name_visits(row.reason for row in rows)
     return [
-        Broken(
+        BrokenPromiseLine(
             need=row.need,
             name=families[row.need].name if row.need in families else "?",
-            phone=phone.masked(vault.get(families[row.need], "phone")) if row.need in families else "",
-            was=labels.team_day(row.shift, shifts),
-            now=_instead(row, shifts) if row.served_on else "",
-            reason=unassigned_labels.office(row.reason, shifts=shifts, names=seen),
+            phone=phone.mask_phone(vault.unseal_field(families[row.need], "phone"))
+            if row.need in families
+            else "",
+            was=labels.describe_team_day(row.shift, shifts),
+            now=_describe_replacement(row, shifts) if row.served_on else "",
+            reason=unassigned_labels.describe_for_office(row.reason, shifts=shifts, names=seen),
             offer=""
             if row.served_on or row.instead is None
-            else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _instead(row, shifts)},
+            else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _describe_replacement(row, shifts)},
         )
         for row in rows
     ]
 
 
-def _instead(row: BrokenPromise, shifts: Shifts) -> str:
+def _describe_replacement(row: BrokenPromise, shifts: Shifts) -> str:
     """Tim 2 Sel 1 Des, 10.40."""
     if row.instead is None:
-        return labels.team_day(row.served_on, shifts)
-    return f"{labels.team_day(row.instead.shift, shifts)}, {labels.clock(row.instead.start)}"
+        return labels.describe_team_day(row.served_on, shifts)
+    return f"{labels.describe_team_day(row.instead.shift, shifts)}, {labels.format_seconds_of_day(row.instead.start)}"
 
 
-def guarantees(plan: Plan, shifts: Shifts) -> list[Broken]:
+def list_broken_guarantees(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:
     """Needs past the longest wait, or with a deadline in the plan, that it does not serve."""
     rows = plan.figures.guarantees
-    names = _residents(row.need for row in rows)
-    seen = others(reason for row in rows for reason in row.reasons)
+    names = _resident_names(row.need for row in rows)
+    seen = name_visits(reason for row in rows for reason in row.reasons)
     return [
-        Broken(
+        BrokenPromiseLine(
             need=row.need,
             name=names.get(row.need, "?"),
-            was=labels.part(row.part),
+            was=labels.describe_part(row.part),
             reason=" ".join(
-                unassigned_labels.office(reason, shifts=shifts, names=seen) for reason in row.reasons
+                unassigned_labels.describe_for_office(reason, shifts=shifts, names=seen)
+                for reason in row.reasons
             ),
         )
         for row in rows
     ]
 
 
-def _residents(needs: Iterable[str]) -> dict[str, str]:
+def _resident_names(needs: Iterable[str]) -> dict[str, str]:
     """Names by need."""
     rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
     return {str(pk): name for pk, name in rows}

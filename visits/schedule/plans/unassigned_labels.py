@@ -19,7 +19,7 @@ Names = Mapping[str, str]
 WORTH_SAYING = 60  # seconds
 
 
-def title(code: str) -> str:
+def reason_title(code: str) -> str:
     """A reason in a few words, to count and to filter by."""
     titles = {
         "no_shift": _("Tidak ada hari yang cocok"),
@@ -37,36 +37,39 @@ def title(code: str) -> str:
 # --- for the office
 
 
-def office(row: Row, *, shifts: Shifts, names: Names) -> str:
+def describe_for_office(row: Row, *, shifts: Shifts, names: Names) -> str:
     """What would have to give way, and its price. `names` are the others', by need."""
     if row["code"].startswith("lock_") or row["code"] == "failed":
-        return _broken(row, shifts)
-    blocks = [_block(code, row) for code in row.get("relax", [row["code"]] if "shift" not in row else [])]
+        return _describe_broken(row, shifts)
+    blocks = [
+        _describe_constraint(code, row)
+        for code in row.get("relax", [row["code"]] if "shift" not in row else [])
+    ]
     if "shift" not in row:
-        return " ".join(blocks) if row["code"] != "far" else _beyond()
-    place = {"place": _place(row, shifts), "price": _price(row, names)}
+        return " ".join(blocks) if row["code"] != "far" else _describe_beyond()
+    place = {"place": _describe_place(row, shifts), "price": _describe_price(row, names)}
     if blocks:
         return _("%(blocks)s Paling dekat: %(place)s%(price)s.") % {"blocks": " ".join(blocks), **place}
     if row["code"] == "worth":
         return _(
             "Masih muat di %(place)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."
-        ) % {**place, "minutes": labels.duration(int(row.get("seconds") or 0))}
+        ) % {**place, "minutes": labels.format_duration(int(row.get("seconds") or 0))}
     return _("Muat di %(place)s%(price)s.") % place
 
 
-def each(row: Row, *, shifts: Shifts) -> list[str]:
+def describe_team_days(row: Row, *, shifts: Shifts) -> list[str]:
     """Every team-day with what stands in the way there: "Kelengkapan tim kurang: Tim 2 Sel 1 Des, ..."."""
     return [
         _("%(blocks)s: %(days)s")
         % {
-            "blocks": " + ".join(title(code) for code in group["codes"]),
-            "days": ", ".join(labels.team_day(shift, shifts) for shift in group["shifts"]),
+            "blocks": " + ".join(reason_title(code) for code in group["codes"]),
+            "days": ", ".join(labels.describe_team_day(shift, shifts) for shift in group["shifts"]),
         }
         for group in row.get("each", ())
     ]
 
 
-def _block(code: str, row: Row) -> str:
+def _describe_constraint(code: str, row: Row) -> str:
     """One hard block, and what the office can do about it."""
     sentences = {
         "by_hand": _("Koordinator mengeluarkan kunjungan ini dari rancangan."),
@@ -79,28 +82,28 @@ def _block(code: str, row: Row) -> str:
         ),
     }
     return sentences.get(code, _("Alasan tidak dikenal.")) % {
-        "skills": labels.skills(str(row.get("detail", ""))).lower(),
-        "over": labels.duration(max(60, int(row.get("over") or 0))),
+        "skills": labels.describe_skills(str(row.get("detail", ""))).lower(),
+        "over": labels.format_duration(max(60, int(row.get("over") or 0))),
     }
 
 
-def _beyond() -> str:
+def _describe_beyond() -> str:
     return _(
         "Tidak ada tim yang dapat sampai dan selesai dalam sehari: periksa letak rumah dan lama kunjungan."
     )
 
 
-def _place(row: Row, shifts: Shifts) -> str:
+def _describe_place(row: Row, shifts: Shifts) -> str:
     """Tim 2 Sel 1 Des pukul 10.40."""
-    day = labels.team_day(row.get("shift"), shifts)
+    day = labels.describe_team_day(row.get("shift"), shifts)
     return (
-        _("%(day)s pukul %(clock)s") % {"day": day, "clock": labels.clock(int(row["at"]))}
+        _("%(day)s pukul %(clock)s") % {"day": day, "clock": labels.format_seconds_of_day(int(row["at"]))}
         if "at" in row
         else day
     )
 
 
-def _price(row: Row, names: Names) -> str:
+def _describe_price(row: Row, names: Names) -> str:
     """Who would be put off and what it costs, after the place; empty where nobody is."""
     others = [names.get(need, "?") for need in row.get("needs", [])]
     said = []
@@ -114,15 +117,18 @@ def _price(row: Row, names: Names) -> str:
             _("%(count)s di antaranya sudah dijanjikan atau didahulukan") % {"count": row["promised"]}
         )
     if int(row.get("seconds") or 0) >= WORTH_SAYING:
-        said.append(_("tambahan jalan %(minutes)s") % {"minutes": labels.duration(int(row["seconds"]))})
+        said.append(
+            _("tambahan jalan %(minutes)s") % {"minutes": labels.format_duration(int(row["seconds"]))}
+        )
     if int(row.get("later") or 0) >= WORTH_SAYING:
         said.append(
-            _("rumah lain mundur paling lama %(minutes)s") % {"minutes": labels.duration(int(row["later"]))}
+            _("rumah lain mundur paling lama %(minutes)s")
+            % {"minutes": labels.format_duration(int(row["later"]))}
         )
     return "".join((" " if index == 0 else "; ") + text for index, text in enumerate(said))
 
 
-def _broken(row: Row, shifts: Shifts) -> str:
+def _describe_broken(row: Row, shifts: Shifts) -> str:
     """Why a promise cannot be kept."""
     sentences = {
         "lock_date": _("Tanggal %(team_day)s tidak lagi cocok untuk warga ini."),
@@ -134,15 +140,15 @@ def _broken(row: Row, shifts: Shifts) -> str:
         "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
     }
     return sentences.get(row["code"], _("Alasan tidak dikenal.")) % {
-        "team_day": labels.team_day(row.get("shift"), shifts),
-        "skills": labels.skills(str(row.get("detail", ""))),
+        "team_day": labels.describe_team_day(row.get("shift"), shifts),
+        "skills": labels.describe_skills(str(row.get("detail", ""))),
     }
 
 
 # --- for the family
 
 
-def family(row: Row, *, shifts: Shifts) -> str:
+def describe_for_family(row: Row, *, shifts: Shifts) -> str:
     """What can honestly be said on the telephone: where it is nearest, and what stands before it."""
     opening = _("Belum kebagian jadwal.")
     closing = _("Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya.")
@@ -158,12 +164,18 @@ def family(row: Row, *, shifts: Shifts) -> str:
         return " ".join(text for text in (opening, nobody, closing) if text)
     near = _("%(team)s, %(day)s sekitar pukul %(clock)s") % {
         "team": shift.team.name,
-        "day": labels.day_name(shift.date),
-        "clock": labels.clock(int(row["at"]) // 300 * 300),
+        "day": labels.format_day(shift.date),
+        "clock": labels.format_seconds_of_day(int(row["at"]) // 300 * 300),
     }
-    blocks = [_heard(code, row) for code in row.get("relax", ())]
+    blocks = [_constraint_for_family(code, row) for code in row.get("relax", ())]
     if blocks:
-        return " ".join([_("Belum kebagian jadwal: %s.") % _(", dan ").join(blocks), _if(row, near), closing])
+        return " ".join(
+            [
+                _("Belum kebagian jadwal: %s.") % _(", dan ").join(blocks),
+                _nearest_for_family(row, near),
+                closing,
+            ]
+        )
     if row["code"] == "worth":
         middle = _(
             "%(near)s masih muat, tetapi perjalanannya terlalu jauh untuk satu kunjungan; "
@@ -171,10 +183,10 @@ def family(row: Row, *, shifts: Shifts) -> str:
         )
         return f"{opening} {middle % {'near': near}} {closing}"
     middle = _("Paling dekat %(near)s, tetapi untuk itu %(others)s.")
-    return f"{opening} {middle % {'near': near, 'others': _others(row)}} {closing}"
+    return f"{opening} {middle % {'near': near, 'others': _count_others(row)}} {closing}"
 
 
-def _heard(code: str, row: Row) -> str:
+def _constraint_for_family(code: str, row: Row) -> str:
     """One hard block as the family hears it."""
     sentences = {
         "no_shift": _("belum ada tim yang bertugas pada hari yang Bapak/Ibu pilih"),
@@ -183,14 +195,14 @@ def _heard(code: str, row: Row) -> str:
         "window": _("jam yang Bapak/Ibu pilih tidak cukup dalam jam kerja tim"),
         "far": _("rumahnya terlalu jauh untuk jam kerja tim sehari"),
     }
-    return sentences[code] % {"skills": labels.skills(str(row.get("detail", ""))).lower()}
+    return sentences[code] % {"skills": labels.describe_skills(str(row.get("detail", ""))).lower()}
 
 
-def _if(row: Row, near: str) -> str:
+def _nearest_for_family(row: Row, near: str) -> str:
     """The nearest possibility once the blocks are gone, as a question where the family can help."""
     ours = {"no_shift": _("hari lain"), "window": _("jam lain")}
     asked = [ours[code] for code in row["relax"] if code in ours]
-    others = f" {_('(untuk itu %s)') % _others(row)}" if row.get("needs") else ""
+    others = f" {_('(untuk itu %s)') % _count_others(row)}" if row.get("needs") else ""
     if len(asked) == len(row["relax"]):
         return _("Bila %(asked)s bisa, paling dekat %(near)s%(others)s.") % {
             "asked": _(" dan ").join(asked),
@@ -200,7 +212,7 @@ def _if(row: Row, near: str) -> str:
     return _("Kantor sedang mengusahakannya; bila teratasi, paling dekat %(near)s.") % {"near": near}
 
 
-def _others(row: Row) -> str:
+def _count_others(row: Row) -> str:
     """dua keluarga lain harus mundur."""
     count = len(row.get("needs", []))
     spoken = (_("satu"), _("dua"), _("tiga"), _("empat"), _("lima"), _("enam"))

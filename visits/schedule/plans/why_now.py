@@ -15,41 +15,41 @@ from visits.models import Shift
 from visits.planning import Reason
 from visits.planning.why import explain
 from visits.schedule.plans import booking
-from visits.schedule.plans.booking import NoPlaceError, Offer
+from visits.schedule.plans.booking import NoPlaceError, SlotOffer
 from visits.schedule.problem import published_week
 from visits.schedule.runs import run_results
 
 
 @dataclass(frozen=True, kw_only=True)
-class Now:
-    """The answer as of `at`. `place` is the best free one; else `reason` is as plans keep them, or `trouble` (a code of
-    `NoPlaceError`) says why nothing could be asked. `shifts` are those that the reason names."""
+class WhyNowAnswer:
+    """The answer as of `at`. `place` is the best free one; else `reason` is as plans keep them, or `trouble`
+    (a code of `NoPlaceError`) says why nothing could be asked. `shifts` are those that the reason names."""
 
     at: datetime
-    place: Offer | None = None
+    place: SlotOffer | None = None
     reason: dict[str, Any] = field(default_factory=dict)
     trouble: str = ""
     shifts: dict[int, Shift] = field(default_factory=dict)
 
 
-def ask(*, need: Need, now: datetime | None = None) -> Now:
+def explain_waiting_now(*, need: Need, now: datetime | None = None) -> WhyNowAnswer:
     """In a constant number of queries, in milliseconds, without the engine."""
     now = now or timezone.now()
     try:
-        found = booking.offers(need=need, now=now, limit=1)
+        found = booking.list_slot_offers(need=need, now=now, limit=1)
     except NoPlaceError as none:
-        return Now(at=now, trouble=none.code)
+        return WhyNowAnswer(at=now, trouble=none.code)
     if found:
-        return Now(at=now, place=found[0])
-    there = published_week.published(
+        return WhyNowAnswer(at=now, place=found[0])
+    there = published_week.load_published_week(
         first=timezone.localdate(now), days=booking.DAYS, asked=need, now=now, weighed=True
     )
     if not there.shifts:
-        return Now(at=now, reason=run_results.reason_as_json(Reason("no_shift")))
+        return WhyNowAnswer(at=now, reason=run_results.reason_as_json(Reason("no_shift")))
     asked = there.problem.visit_by_id[str(need.pk)]
     reason = explain.explain_visit(there.problem, there.orders, asked)
-    return Now(
+    return WhyNowAnswer(
         at=now,
-        reason=run_results.whole_reason(there.problem, asked.id, reason),
+        reason=run_results.full_reason(there.problem, asked.id, reason),
         shifts={shift.pk: shift for shift in there.shifts.values()},
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from visits.models import Plan
 from visits.planning.fair.loads import Balance
-from visits.schedule.plans.plan_page import Look, looks
+from visits.schedule.plans.plan_page import TeamStyle, assign_styles
 from visits.wording import labels
 from visits.wording.labels import Shifts
 
@@ -19,7 +19,7 @@ class TeamLoad:
     """A team: how much of its working time it drives and serves (`percent`), and its visits."""
 
     name: str
-    look: Look
+    look: TeamStyle
     days: int
     percent: int
     busy: str
@@ -28,7 +28,7 @@ class TeamLoad:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Balanced:
+class WorkloadBalance:
     """All teams, the finding in a sentence, and why the gap is larger than it should be, where it is."""
 
     rows: list[TeamLoad]
@@ -37,13 +37,13 @@ class Balanced:
     reasons: list[str]
 
 
-def of(plan: Plan, shifts: Shifts) -> Balanced | None:
+def describe_balance(plan: Plan, shifts: Shifts) -> WorkloadBalance | None:
     """None for plans without it, or with a single team."""
     balance = plan.figures.balance
     if balance is None:
         return None
     teams = {shift.team.code: shift.team for shift in shifts.values()}
-    colours = looks(shifts.values())
+    colours = assign_styles(shifts.values())
     loads = [row for row in balance.loads if row.team in teams]
     if len(loads) < 2:
         return None
@@ -53,23 +53,23 @@ def of(plan: Plan, shifts: Shifts) -> Balanced | None:
             look=colours[teams[row.team].pk],
             days=row.days,
             percent=round(100 * row.busy_s / row.available_s),
-            busy=labels.duration(row.busy_s),
+            busy=labels.format_duration(row.busy_s),
             visits=row.visits,
             per_day=row.visits / row.days,
         )
         for row in loads
     ]
-    return Balanced(
+    return WorkloadBalance(
         rows=rows,
-        finding=_finding(rows, balance.kept),
+        finding=_describe_finding(rows, balance.kept),
         kept=balance.kept,
-        reasons=_reasons(balance, teams),
+        reasons=_describe_reasons(balance, teams),
     )
 
 
-def _finding(rows: list[TeamLoad], kept: bool) -> str:
+def _describe_finding(rows: list[TeamLoad], kept: bool) -> str:
     gap = {
-        "percent": labels.percent(
+        "percent": labels.format_percent(
             (max(row.percent for row in rows) - min(row.percent for row in rows)) / 100
         ),
         "visits": formats.number_format(
@@ -81,7 +81,7 @@ def _finding(rows: list[TeamLoad], kept: bool) -> str:
     return _("Beban tim belum seimbang: selisih %(percent)s waktu kerja, %(visits)s kunjungan sehari") % gap
 
 
-def _reasons(balance: Balance, teams: Mapping[str, Any]) -> list[str]:
+def _describe_reasons(balance: Balance, teams: Mapping[str, Any]) -> list[str]:
     sentences = {
         "promises": _("%(team)s tidak dapat dikurangi tanpa membatalkan janji kepada keluarga."),
         "guarantees": _("%(team)s tidak dapat dikurangi tanpa menunda warga yang harus didahulukan."),

@@ -16,8 +16,8 @@ from visits.workforce import calendar
 
 @dataclass(frozen=True, kw_only=True)
 class TeamDays:
-    """The team-days of a range. `usable` can be planned; `void` are cancelled or fall on a closed day, so that
-    their visits go elsewhere; `begun` have a team on the road or fully behind us and are left alone.
+    """The team-days of a range. `usable` can be planned; `void` are cancelled or fall on a closed day, so
+    that their visits go elsewhere; `begun` have a team on the road or fully behind us and are left alone.
     `live` maps a shift's id to the number of its published version (0: none)."""
 
     usable: list[Shift] = field(default_factory=list)
@@ -31,9 +31,9 @@ class TeamDays:
         return [*self.usable, *self.void]
 
 
-def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDays:
+def find_team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDays:
     now = now or timezone.now()
-    open_days = {day.date for day in calendar.days(first=first, last=last) if day.is_open}
+    open_days = {day.date for day in calendar.list_days(first=first, last=last) if day.is_open}
     begun = Visit.objects.filter(shift=OuterRef("pk"), state__in=BEGUN)
     found = TeamDays()
     shifts = list(
@@ -57,26 +57,31 @@ def team_days(*, first: date, last: date, now: datetime | None = None) -> TeamDa
     return found
 
 
-def needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
+def list_competing_needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
     """Needs that wait for a visit or whose visit lies in the scope and has not begun, and how many more wait
     whose resident is away. `open_visits` of each is read with them."""
     visits = Prefetch("visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits")
-    found = _here(scope).select_related("resident").prefetch_related(visits).order_by("waiting_since", "pk")
+    found = (
+        _needs_of_scope(scope)
+        .select_related("resident")
+        .prefetch_related(visits)
+        .order_by("waiting_since", "pk")
+    )
     away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
     return list(found), away
 
 
 def open_visits(need: Need) -> list[Visit]:
-    """The visit of a need from `needs` that is published or under way; at most one, no query."""
+    """The visit of a need from `list_competing_needs` that is published or under way; at most one, no query."""
     found: list[Visit] = need.open_visits  # type: ignore[attr-defined]
     return found
 
 
-def any_needs(*, scope: list[Shift]) -> bool:
-    return _here(scope).exists()
+def has_needs(*, scope: list[Shift]) -> bool:
+    return _needs_of_scope(scope).exists()
 
 
-def _here(scope: list[Shift]) -> QuerySet[Need]:
+def _needs_of_scope(scope: list[Shift]) -> QuerySet[Need]:
     ids = [shift.pk for shift in scope]
     published = Visit.objects.filter(need=OuterRef("pk"), state=VisitState.PUBLISHED, shift__in=ids)
     unfinished = Visit.objects.filter(need=OuterRef("pk"), state__in=OPEN_VISITS)
@@ -85,12 +90,12 @@ def _here(scope: list[Shift]) -> QuerySet[Need]:
     return (waiting | movable).filter(resident__away=False)
 
 
-def waiting_count() -> int:
+def count_waiting_needs() -> int:
     """How many needs wait for a plan (residents who are away do not)."""
     return Need.objects.filter(state=NeedState.OPEN, resident__away=False).count()
 
 
-def dates_allowed(need: Need, *, horizon: list[date]) -> frozenset[date]:
+def allowed_dates(need: Need, *, horizon: list[date]) -> frozenset[date]:
     """The dates of a plan on which the need may be served. A deadline that passed no longer binds: late is
     better than never."""
     deadline = need.deadline if need.deadline and need.deadline >= min(horizon, default=date.max) else None
@@ -103,7 +108,7 @@ def dates_allowed(need: Need, *, horizon: list[date]) -> frozenset[date]:
     )
 
 
-def first_date(*, now: datetime | None = None) -> date:
+def first_plannable_date(*, now: datetime | None = None) -> date:
     """The first date that a plan can usefully begin with: tomorrow's next working day."""
     today = timezone.localdate(now)
     following = calendar.next_working_days(after=today, count=1)

@@ -20,7 +20,7 @@ EARTH_M_PER_DEGREE = 111_195
 
 
 @dataclass(frozen=True)
-class Door:
+class StopKey:
     """What needs must have in common beside the place."""
 
     address: tuple[str, ...]  # empty where the home's own point is known
@@ -28,23 +28,23 @@ class Door:
     infectious: bool
 
 
-def groups(needs: Sequence[Need]) -> list[list[Need]]:
+def group_needs(needs: Sequence[Need]) -> list[list[Need]]:
     """Needs that may share a stop, two or more in each, the first to be done first; in the order given."""
-    return _in_order(_clusters(needs, apart=_told))
+    return _order_groups(_cluster_needs(needs, apart=_announced_key))
 
 
-def of_day(visits: Sequence[Visit], urgent: Sequence[Need]) -> list[list[Need]]:
-    """The same on the day of work: visits left that one team is to make, and who is urgent with them. Whether what
-    each was promised goes together is seen by the planner."""
+def group_day_visits(visits: Sequence[Visit], urgent: Sequence[Need]) -> list[list[Need]]:
+    """The same on the day of work: visits left that one team is to make, and who is urgent with them. Whether
+    what each was promised goes together is seen by the planner."""
     shift = {visit.need_id: visit.shift_id for visit in visits}
-    found = _clusters([visit.need for visit in visits], apart=lambda need: (shift[need.pk],))
+    found = _cluster_needs([visit.need for visit in visits], apart=lambda need: (shift[need.pk],))
     for need in urgent:
         group = next((group for group in found if _may_join(need, group)), None)
         if group is None:
             found.append([need])
         else:
             group.append(need)
-    return _in_order(found)
+    return _order_groups(found)
 
 
 def _may_join(need: Need, group: Sequence[Need]) -> bool:
@@ -56,41 +56,42 @@ def _may_join(need: Need, group: Sequence[Need]) -> bool:
     )
 
 
-def _in_order(found: Iterable[list[Need]]) -> list[list[Need]]:
+def _order_groups(found: Iterable[list[Need]]) -> list[list[Need]]:
     """Two or more: who needs recording comes first."""
     rows = (group for group in found if len(group) > 1)
     return [sorted(group, key=lambda need: need.kind == NeedKind.DELIVERY) for group in rows]
 
 
-def _clusters(needs: Iterable[Need], *, apart: Callable[[Need], tuple[object, ...]]) -> list[list[Need]]:
+def _cluster_needs(needs: Iterable[Need], *, apart: Callable[[Need], tuple[object, ...]]) -> list[list[Need]]:
     """Needs by their stop, those without company too; never those whose `apart` differs."""
-    by_door: dict[Door, list[Need]] = {}
+    by_door: dict[StopKey, list[Need]] = {}
     for need in needs:
-        door = _door(need, apart)
+        door = _stop_key(need, apart)
         if door is not None:
             by_door.setdefault(door, []).append(need)
-    return [group for rows in by_door.values() for group in _near(rows)]
+    return [group for rows in by_door.values() for group in _cluster_by_distance(rows)]
 
 
-def _told(need: Need) -> tuple[object, ...]:
+def _announced_key(need: Need) -> tuple[object, ...]:
     """Where and when the family awaits the team, as far as it was told."""
     return tuple(
-        (visit.shift_id, visit.promised, *arrival_intervals.told(visit)) for visit in open_visits(need)
+        (visit.shift_id, visit.promised, *arrival_intervals.interval_told(visit))
+        for visit in open_visits(need)
     )
 
 
-def _door(need: Need, apart: Callable[[Need], tuple[object, ...]]) -> Door | None:
+def _stop_key(need: Need, apart: Callable[[Need], tuple[object, ...]]) -> StopKey | None:
     """None for a home that is only known by its village and has no address: nobody knows who is next to it."""
     resident = need.resident
     address: tuple[str, ...] = ()
     if resident.approximate:
-        address = _address(resident)
+        address = _address_key(resident)
         if not address:
             return None
-    return Door(address, apart(need), resident.infectious)
+    return StopKey(address, apart(need), resident.infectious)
 
 
-def _address(resident: Resident) -> tuple[str, ...]:
+def _address_key(resident: Resident) -> tuple[str, ...]:
     """The written address, alike for all who wrote the same; empty where there is none."""
     words = " ".join(resident.address.lower().split())
     return (resident.village_id, resident.rt.lstrip("0"), resident.rw.lstrip("0"), words) if words else ()
@@ -99,12 +100,12 @@ def _address(resident: Resident) -> tuple[str, ...]:
 def same_stop(one: Resident, other: Resident) -> bool:
     """Whether a team that goes from the one home to the other does not pack up its kit."""
     if one.approximate or other.approximate:
-        address = _address(one)
-        return one.approximate and other.approximate and bool(address) and address == _address(other)
-    return bool(_metres(one, other) <= settings.SHARED_STOP_METRES)
+        address = _address_key(one)
+        return one.approximate and other.approximate and bool(address) and address == _address_key(other)
+    return bool(_distance_m(one, other) <= settings.SHARED_STOP_METRES)
 
 
-def _near(rows: Iterable[Need]) -> list[list[Need]]:
+def _cluster_by_distance(rows: Iterable[Need]) -> list[list[Need]]:
     """Rows within the distance of the first of a group, as long as the group takes no longer than allowed."""
     groups: list[list[Need]] = []
     cells: dict[tuple[int, int], list[list[Need]]] = {}
@@ -115,7 +116,7 @@ def _near(rows: Iterable[Need]) -> list[list[Need]]:
         for group in (group for cell in around for group in cells.get(cell, [])):
             if (
                 len(group) < settings.SHARED_STOP_MOST
-                and _metres(group[0].resident, need.resident) <= settings.SHARED_STOP_METRES
+                and _distance_m(group[0].resident, need.resident) <= settings.SHARED_STOP_METRES
             ):
                 group.append(need)
                 break
@@ -126,7 +127,7 @@ def _near(rows: Iterable[Need]) -> list[list[Need]]:
     return groups
 
 
-def _metres(a: Resident, b: Resident) -> float:
+def _distance_m(a: Resident, b: Resident) -> float:
     north = (a.latitude - b.latitude) * EARTH_M_PER_DEGREE
     east = (a.longitude - b.longitude) * EARTH_M_PER_DEGREE
     return float((north**2 + (east * cos(radians(a.latitude))) ** 2) ** 0.5)

@@ -19,8 +19,9 @@ from visits.schedule.problem import village_coverage
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One reason for priority: what for (`code`), how many points, and the number it came of (days, attempts)."""
+class PriorityPart:
+    """One reason for priority: what for (`code`), how many points, and the number it came of (days,
+    attempts)."""
 
     code: str
     points: float
@@ -35,47 +36,49 @@ def waiting_days(need: Need, *, on: date) -> int:
     return max(0, (on - timezone.localdate(need.waiting_since)).days)
 
 
-def parts(need: Need, *, on: date, behind: Mapping[str, float]) -> list[Part]:
+def priority_parts(need: Need, *, on: date, behind: Mapping[str, float]) -> list[PriorityPart]:
     """Why the need should be served, as seen on a date; `need.resident` is read. `behind` is how much of its
     share a village did not get (`villages_behind`)."""
     weights = settings.PLAN_POINTS
     waiting = waiting_days(need, on=on)
     found = [
-        Part("delivery", weights["delivery"])
+        PriorityPart("delivery", weights["delivery"])
         if need.kind == NeedKind.DELIVERY
-        else Part(need.resident.kind, weights["kind"].get(need.resident.kind, 0)),
-        Part(need.urgency, weights["urgency"].get(need.urgency, 0)),
-        Part("waiting", weights["waiting_day"] * waiting, waiting),
-        Part("attempt", weights["attempt"] * need.attempts, need.attempts),
+        else PriorityPart(need.resident.kind, weights["kind"].get(need.resident.kind, 0)),
+        PriorityPart(need.urgency, weights["urgency"].get(need.urgency, 0)),
+        PriorityPart("waiting", weights["waiting_day"] * waiting, waiting),
+        PriorityPart("attempt", weights["attempt"] * need.attempts, need.attempts),
     ]
     if need.deadline is not None:
         left = (need.deadline - on).days
         span = weights["deadline_days"]
-        found.append(Part("deadline", round(weights["deadline"] * min(1, max(0, span - left) / span)), left))
+        found.append(
+            PriorityPart("deadline", round(weights["deadline"] * min(1, max(0, span - left) / span)), left)
+        )
     short = behind.get(need.resident.village_id, 0.0)
-    found.append(Part("village", round(weights["village"] * short), weights["village_weeks"]))
+    found.append(PriorityPart("village", round(weights["village"] * short), weights["village_weeks"]))
     return [part for part in found if part.points]
 
 
 def villages_behind(*, on: date) -> dict[str, float]:
     """Villages that had less than their share of visits in the weeks before."""
-    return village_coverage.behind(on=on, weeks=settings.PLAN_POINTS["village_weeks"])
+    return village_coverage.find_coverage_gaps(on=on, weeks=settings.PLAN_POINTS["village_weeks"])
 
 
-def guarantee(need: Need, *, on: date, last: date) -> Part | None:
+def find_guarantee(need: Need, *, on: date, last: date) -> PriorityPart | None:
     """Why a plan from `on` to `last` must serve the need or name it as broken; None where it need not."""
     waiting = waiting_days(need, on=on)
     if waiting > settings.LONGEST_WAIT_DAYS:
-        return Part("longest_wait", 0, waiting)
+        return PriorityPart("longest_wait", 0, waiting)
     if need.deadline is not None and need.deadline <= last:
-        return Part("due", 0, (need.deadline - on).days)
+        return PriorityPart("due", 0, (need.deadline - on).days)
     return None
 
 
-def total(found: list[Part]) -> float:
+def sum_points(found: list[PriorityPart]) -> float:
     return float(sum(part.points for part in found))
 
 
-def decay(need: Need) -> float:
+def points_per_day(need: Need) -> float:
     """Points lost for every day of the plan that is let pass."""
     return float(settings.PLAN_POINTS["decay"].get(need.urgency, 0))

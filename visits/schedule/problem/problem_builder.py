@@ -12,14 +12,14 @@ from outreach.models import Need
 from visits import planning, roads
 from visits.appointments import appointment_news, arrival_intervals
 from visits.estimates import visit_durations
-from visits.estimates.visit_durations import Known
+from visits.estimates.visit_durations import VisitEstimate
 from visits.lib.plan_summary import RoadsNote
 from visits.models import PlanRun, Shift, Visit
 from visits.planning.groups import stop_groups
 from visits.planning.rules import cut_windows
 from visits.planning.types import DAY_S, Interval, plan_from_orders
 from visits.schedule.problem import candidates, need_groups, need_priority
-from visits.schedule.problem.need_priority import Part
+from visits.schedule.problem.need_priority import PriorityPart
 
 
 class NothingToPlanError(Exception):
@@ -27,18 +27,18 @@ class NothingToPlanError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidates:
+class PlanningProblem:
     """The problem, and what its ids mean. `away` residents are counted apart, `begun` shifts left alone.
-    `problem` has one visit a need, `groups` the needs that share a stop; the engine is given `merged`, and goes
-    on from `start`, what is published now."""
+    `problem` has one visit a need, `groups` the needs that share a stop; the engine is given `merged`, and
+    goes on from `start`, what is published now."""
 
     problem: planning.Problem
     groups: stop_groups.Groups
     start: planning.Plan | None
     needs: dict[str, Need]
     shifts: dict[str, Shift]
-    parts: dict[str, list[Part]]
-    guarantees: dict[str, Part]
+    parts: dict[str, list[PriorityPart]]
+    guarantees: dict[str, PriorityPart]
     based_on: dict[str, int]
     away: int
     begun: int
@@ -54,7 +54,7 @@ class Candidates:
         return stop_groups.list_followers(self.groups)
 
 
-class Places:
+class LocationTable:
     """Locations of the problem, each only once."""
 
     def __init__(self) -> None:
@@ -64,37 +64,37 @@ class Places:
         return self.index.setdefault((latitude, longitude), len(self.index))
 
 
-def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
+def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProblem:
     """All that competes for the team-days of a run, in a constant number of queries."""
-    days = candidates.team_days(first=run.first_date, last=run.last_date, now=now)
+    days = candidates.find_team_days(first=run.first_date, last=run.last_date, now=now)
     if not days.usable:
         raise NothingToPlanError("no_shifts")
-    needs, away = candidates.needs(scope=days.scope)
+    needs, away = candidates.list_competing_needs(scope=days.scope)
     if not needs:
         raise NothingToPlanError("no_needs")
-    places = Places()
-    shifts = tuple(as_shift(shift, places) for shift in days.usable)
+    places = LocationTable()
+    shifts = tuple(build_shift(shift, places) for shift in days.usable)
     setup = max(shift.team.setup_minutes for shift in days.usable)
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
-    learned = visit_durations.known()
-    parts, guarantees = _weighed(needs, by_id, first=run.first_date, last=horizon[-1])
-    locks = {str(need.pk): _lock(need, by_id, keep_published=run.keep_published) for need in needs}
+    learned = visit_durations.load_estimates()
+    parts, guarantees = _weigh_needs(needs, by_id, first=run.first_date, last=horizon[-1])
+    locks = {str(need.pk): _find_lock(need, by_id, keep_published=run.keep_published) for need in needs}
 
     singles = tuple(
-        as_visit(
+        build_visit(
             need,
             places=places,
             horizon=horizon,
             setup_minutes=setup,
             learned=learned,
-            points=need_priority.total(parts[str(need.pk)]),
+            points=need_priority.sum_points(parts[str(need.pk)]),
             tier=int(str(need.pk) in guarantees),
             lock=locks[str(need.pk)],
         )
         for need in needs
     )
-    found = roads.travel(tuple(places.index), budget_s=roads.WORK_S)
+    found = roads.estimate_travel(tuple(places.index), budget_s=roads.WORK_S)
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,
@@ -103,11 +103,11 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
         name=str(run.pk),
         news_s=appointment_news.news_seconds(),
     )
-    problem, groups = _joined(problem, needs, setup_minutes=setup, learned=learned)
-    return Candidates(
+    problem, groups = _join_stops(problem, needs, setup_minutes=setup, learned=learned)
+    return PlanningProblem(
         problem=problem,
         groups=groups,
-        start=stop_groups.merge_start(_published(needs, by_id), groups),
+        start=stop_groups.merge_start(_published_plan(needs, by_id), groups),
         needs={str(need.pk): need for need in needs},
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
@@ -119,11 +119,11 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Candidates:
     )
 
 
-def _joined(
-    problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, Known]
+def _join_stops(
+    problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, VisitEstimate]
 ) -> tuple[planning.Problem, stop_groups.Groups]:
     """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
-    wanted = need_groups.groups(needs)
+    wanted = need_groups.group_needs(needs)
     follows = {
         str(need.pk): visit_durations.service_seconds(
             need, setup_minutes=setup_minutes, learned=learned, follows=True
@@ -134,20 +134,20 @@ def _joined(
     return stop_groups.form_groups(problem, [[str(need.pk) for need in group] for group in wanted], follows)
 
 
-def _weighed(
+def _weigh_needs(
     needs: list[Need], shifts: dict[int, Shift], *, first: date, last: date
-) -> tuple[dict[str, list[Part]], dict[str, Part]]:
+) -> tuple[dict[str, list[PriorityPart]], dict[str, PriorityPart]]:
     """By need: the parts of its priority, and why it must be served, where it must."""
     behind = need_priority.villages_behind(on=first)
     parts = {
-        str(need.pk): need_priority.parts(need, on=first, behind=behind) + _owed(need, shifts)
+        str(need.pk): need_priority.priority_parts(need, on=first, behind=behind) + _owed_points(need, shifts)
         for need in needs
     }
-    must = ((str(need.pk), need_priority.guarantee(need, on=first, last=last)) for need in needs)
+    must = ((str(need.pk), need_priority.find_guarantee(need, on=first, last=last)) for need in needs)
     return parts, {need: part for need, part in must if part is not None}
 
 
-def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
+def _published_plan(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
     """The visits that are published on these shifts, in their order."""
     published: dict[int, list[Visit]] = {}
     for need in needs:
@@ -161,7 +161,7 @@ def _published(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | N
     return plan_from_orders(orders) if orders else None
 
 
-def as_shift(shift: Shift, places: Places) -> planning.Shift:
+def build_shift(shift: Shift, places: LocationTable) -> planning.Shift:
     return planning.Shift(
         id=str(shift.pk),
         team=shift.team.code,
@@ -171,24 +171,24 @@ def as_shift(shift: Shift, places: Places) -> planning.Shift:
         start_location=places.at(shift.start_latitude, shift.start_longitude),
         end_location=places.at(shift.end_latitude, shift.end_longitude),
         max_visits=shift.max_visits,
-        breaks=arrival_intervals.intervals(shift.breaks),
+        breaks=arrival_intervals.parse_intervals(shift.breaks),
         skills=frozenset(shift.skills),
     )
 
 
-def hours(need: Need) -> tuple[Interval, ...]:
+def suitable_hours(need: Need) -> tuple[Interval, ...]:
     """When a visit suits, as the family said."""
-    return arrival_intervals.intervals(need.windows) or ((0, DAY_S),)
+    return arrival_intervals.parse_intervals(need.windows) or ((0, DAY_S),)
 
 
-def _owed(need: Need, shifts: dict[int, Shift]) -> list[Part]:
+def _owed_points(need: Need, shifts: dict[int, Shift]) -> list[PriorityPart]:
     """A promise whose team-day does not work: the family is met before others, on another."""
     visits = candidates.open_visits(need)
     owed = [visit for visit in visits if visit.promised and visit.shift_id not in shifts]
-    return [Part("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
+    return [PriorityPart("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
 
 
-def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
+def _find_lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
     """The need's visit, if it has to stay with its team and day and that team-day works."""
     for visit in candidates.open_visits(need):
         if visit.shift_id in shifts and (visit.promised or keep_published):
@@ -196,13 +196,13 @@ def _lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visi
     return None
 
 
-def as_visit(
+def build_visit(
     need: Need,
     *,
-    places: Places,
+    places: LocationTable,
     horizon: list[date],
     setup_minutes: int,
-    learned: dict[str, Known],
+    learned: dict[str, VisitEstimate],
     points: float,
     tier: int,
     lock: Visit | None,
@@ -210,11 +210,11 @@ def as_visit(
 ) -> planning.Visit:
     """A need as the planner sees it, at its own door or right after the one whose stop it shares (`door`)."""
     resident, home = need.resident, (door or need).resident
-    windows = hours(need)
-    dates = candidates.dates_allowed(need, horizon=horizon)
+    windows = suitable_hours(need)
+    dates = candidates.allowed_dates(need, horizon=horizon)
     if lock is not None:
         dates = dates | {arrival_intervals.local_date(lock.planned_start)}
-        windows = told_windows(windows, lock)
+        windows = windows_as_told(windows, lock)
     return planning.Visit(
         id=str(need.pk),
         location=places.at(home.latitude, home.longitude),
@@ -223,7 +223,7 @@ def as_visit(
         ),
         priority=points,
         windows=windows,
-        decay=need_priority.decay(need),
+        decay=need_priority.points_per_day(need),
         dates=None if len(dates) == len(horizon) else dates,
         skills=skills_needed(need),
         locked=None if lock is None else str(lock.shift_id),
@@ -235,22 +235,23 @@ def as_visit(
 
 def _published_on(need: Need) -> dict[str, Any]:
     visits = candidates.open_visits(need)
-    return published_on(visits[0]) if visits else {}
+    return published_placement(visits[0]) if visits else {}
 
 
-def published_on(visit: Visit) -> dict[str, Any]:
+def published_placement(visit: Visit) -> dict[str, Any]:
     """Where the visit is published, and what it costs to move it; a promise costs as much again."""
     points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
     return {"published": str(visit.shift_id), "move_points": float(points)}
 
 
-def told_windows(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
-    """The need's windows cut to the interval that the family was told; where they no longer meet, the interval.
+def windows_as_told(windows: tuple[Interval, ...], visit: Visit) -> tuple[Interval, ...]:
+    """The need's windows cut to the interval that the family was told; where they no longer meet, the
+    interval.
 
-    The plan's own clock, on which visits take long, may run behind the interval late in a day: what it said when
-    the interval was told stays allowed.
+    The plan's own clock, on which visits take long, may run behind the interval late in a day: what it said
+    when the interval was told stays allowed.
     """
-    told_from, told_until = arrival_intervals.told(visit)
+    told_from, told_until = arrival_intervals.interval_told(visit)
     since = arrival_intervals.seconds_of_day(min(told_from, visit.planned_start))
     until = arrival_intervals.seconds_of_day(max(told_until, visit.planned_start))
     return cut_windows(windows, (since, until))

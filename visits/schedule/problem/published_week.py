@@ -20,11 +20,11 @@ from visits.models import Shift, TeamDay, Visit
 from visits.planning.rules import cut_windows
 from visits.planning.types import DAY_S, Problem, Stop
 from visits.schedule.problem import candidates, need_priority, problem_builder
-from visits.schedule.problem.problem_builder import Places
+from visits.schedule.problem.problem_builder import LocationTable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Week:
+class PublishedWeek:
     """`orders` are need ids by shift id, `visits` the published ones by need id."""
 
     problem: Problem
@@ -46,22 +46,22 @@ READ = (
 WEIGHED = ("need__urgency", "need__waiting_since", "need__deadline")
 
 
-def published(
+def load_published_week(
     *,
     first: date,
     days: int,
     asked: Need | None = None,
     now: datetime | None = None,
     weighed: bool = False,
-) -> Week:
+) -> PublishedWeek:
     """Team-days from `first` on that have not begun, their visits, and the visit that `asked` wants."""
-    found = candidates.team_days(first=first, last=first + timedelta(days=days - 1), now=now)
-    return of(found.usable, asked=[asked] if asked is not None else [], weighed=weighed)
+    found = candidates.find_team_days(first=first, last=first + timedelta(days=days - 1), now=now)
+    return load_week(found.usable, asked=[asked] if asked is not None else [], weighed=weighed)
 
 
-def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False) -> Week:
-    """These team-days with the visits published on them, and visits for the needs that ask for a place. `weighed`:
-    the published visits with what they are worth, as somebody asks who would have to give way."""
+def load_week(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False) -> PublishedWeek:
+    """These team-days with the visits published on them, and visits for the needs that ask for a place.
+    `weighed`: the published visits with what they are worth, as somebody asks who would have to give way."""
     rows = (
         Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
         .select_related("need__resident")
@@ -69,24 +69,24 @@ def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False
         .order_by("shift", "sequence", "pk")
     )
     there = list(rows)
-    places = Places()
-    teams = tuple(problem_builder.as_shift(shift, places) for shift in shifts)
+    places = LocationTable()
+    teams = tuple(problem_builder.build_shift(shift, places) for shift in shifts)
     horizon = sorted({shift.date for shift in shifts})
     wanted = list(asked)
     asking = {need.pk for need in wanted}
-    worth = _worth(there, horizon) if weighed else {}
+    worth = _weigh_visits(there, horizon) if weighed else {}
     visits = [
-        published_visit(visit, places, **worth.get(visit.pk, {}))
+        build_published_visit(visit, places, **worth.get(visit.pk, {}))
         for visit in there
         if visit.need_id not in asking
     ]
     if wanted and shifts:
-        visits += _asked(wanted, shifts, horizon, places)
+        visits += _build_asked(wanted, shifts, horizon, places)
     orders: dict[str, list[str]] = {}
     for visit in there:
         orders.setdefault(str(visit.shift_id), []).append(str(visit.need_id))
-    travel = roads.travel(tuple(places.index))
-    return Week(
+    travel = roads.estimate_travel(tuple(places.index))
+    return PublishedWeek(
         problem=Problem(
             tuple(places.index),
             teams,
@@ -101,50 +101,55 @@ def of(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool = False
     )
 
 
-def published_visit(visit: Visit, places: Places, **more: Any) -> planning.Visit:
+def build_published_visit(visit: Visit, places: LocationTable, **more: Any) -> planning.Visit:
     """A published visit at its announced time or after it, within what its family was told where promised."""
-    resident, stop = visit.need.resident, stop_of(visit)
+    resident, stop = visit.need.resident, published_stop(visit)
     return planning.Visit(
         id=str(visit.need_id),
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
-        windows=cut_windows(problem_builder.hours(visit.need), (stop.start_s, _until(visit, stop.start_s))),
+        windows=cut_windows(
+            problem_builder.suitable_hours(visit.need), (stop.start_s, _latest_start(visit, stop.start_s))
+        ),
         infectious_last=resident.infectious,
         **{"priority": 0.0, **more},
     )
 
 
-def _worth(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str, Any]]:
-    """What each published visit is worth where it is: its points, what moving it costs, promise and guarantee."""
+def _weigh_visits(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str, Any]]:
+    """What each published visit is worth where it is: its points, what moving it costs, promise and
+    guarantee."""
     if not rows:
         return {}
     behind = need_priority.villages_behind(on=horizon[0])
     return {
         visit.pk: {
-            "priority": need_priority.total(need_priority.parts(visit.need, on=horizon[0], behind=behind)),
-            "decay": need_priority.decay(visit.need),
+            "priority": need_priority.sum_points(
+                need_priority.priority_parts(visit.need, on=horizon[0], behind=behind)
+            ),
+            "decay": need_priority.points_per_day(visit.need),
             "locked": str(visit.shift_id) if visit.promised else None,
             "tier": int(
-                need_priority.guarantee(
+                need_priority.find_guarantee(
                     visit.need, on=horizon[0], last=arrival_intervals.local_date(visit.planned_start)
                 )
                 is not None
             ),
-            **problem_builder.published_on(visit),
+            **problem_builder.published_placement(visit),
         }
         for visit in rows
     }
 
 
-def _until(visit: Visit, start_s: int) -> int:
+def _latest_start(visit: Visit, start_s: int) -> int:
     return (
-        max(arrival_intervals.seconds_of_day(arrival_intervals.told(visit)[1]), start_s)
+        max(arrival_intervals.seconds_of_day(arrival_intervals.interval_told(visit)[1]), start_s)
         if visit.promised
         else DAY_S
     )
 
 
-def stop_of(visit: Visit) -> Stop:
+def published_stop(visit: Visit) -> Stop:
     """When the published visit is to be, in seconds of its day."""
     start_s = arrival_intervals.seconds_of_day(visit.planned_start)
     early = round((visit.planned_start - visit.planned_arrive).total_seconds())
@@ -152,18 +157,18 @@ def stop_of(visit: Visit) -> Stop:
     return Stop(str(visit.need_id), start_s - early, start_s, start_s + takes)
 
 
-def _asked(
-    wanted: list[Need], shifts: list[Shift], horizon: list[date], places: Places
+def _build_asked(
+    wanted: list[Need], shifts: list[Shift], horizon: list[date], places: LocationTable
 ) -> list[planning.Visit]:
-    learned = visit_durations.known()
+    learned = visit_durations.load_estimates()
     setup = max(shift.team.setup_minutes for shift in shifts)
     behind = need_priority.villages_behind(on=horizon[0])
     found = []
     for need in wanted:
-        points = need_priority.total(need_priority.parts(need, on=horizon[0], behind=behind))
+        points = need_priority.sum_points(need_priority.priority_parts(need, on=horizon[0], behind=behind))
         need.open_visits = []  # type: ignore[attr-defined]  # where it is published does not bind it here
         found.append(
-            problem_builder.as_visit(
+            problem_builder.build_visit(
                 need,
                 places=places,
                 horizon=horizon,
@@ -177,7 +182,7 @@ def _asked(
     return found
 
 
-def numbers(shifts: Iterable[Shift]) -> dict[int, int]:
+def live_version_numbers(shifts: Iterable[Shift]) -> dict[int, int]:
     """The number of each shift's live version, 0 for none."""
     rows = list(shifts)
     days = {

@@ -17,7 +17,7 @@ from visits import planning, roads
 from visits.appointments import appointment_news, arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
-from visits.estimates.visit_durations import Known
+from visits.estimates.visit_durations import VisitEstimate
 from visits.fieldwork import team_status
 from visits.lib.plan_summary import RoadsNote
 from visits.models import PlanRun, Shift, Visit
@@ -30,50 +30,50 @@ from visits.schedule.problem import (
     published_week,
     stop_regrouping,
 )
-from visits.schedule.problem.need_priority import Part
-from visits.schedule.problem.problem_builder import NothingToPlanError, Places
-from visits.schedule.problem.stop_regrouping import Lengths
+from visits.schedule.problem.need_priority import PriorityPart
+from visits.schedule.problem.problem_builder import LocationTable, NothingToPlanError
+from visits.schedule.problem.stop_regrouping import VisitLengths
 
 LATER_DAYS = 7
 URGENT_POINTS = 200.0  # an urgent visit goes before what is published, not before what is promised
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day:
+class DayProblem:
     """The problem of a day under way, and what its ids mean."""
 
     problem: Problem
     published: planning.Plan
     facts: DayState
     stops: DayStopGroups
-    teams: list[team_status.TeamNow]
+    teams: list[team_status.TeamStatus]
     needs: dict[str, Need]
     visits: dict[str, Visit]
     shifts: dict[str, Shift]
-    parts: dict[str, list[Part]]
+    parts: dict[str, list[PriorityPart]]
     based_on: dict[str, int]
     roads: RoadsNote
 
 
-def build(*, run: PlanRun, now: datetime | None = None) -> Day:
+def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProblem:
     """Today's teams and what is left for them, with the later days for what today cannot take."""
     now = now or timezone.now()
-    teams = team_status.today(now=now)
+    teams = team_status.list_team_statuses(now=now)
     if not teams or run.first_date != timezone.localdate(now):
         raise NothingToPlanError("no_shifts")
-    urgent = _urgent(run)
+    urgent = _load_urgent_needs(run)
     left = [visit for team in teams for visit in team.left]
     if not left and not urgent:
         raise NothingToPlanError("no_needs")
-    places = Places()
-    later = _later(run.first_date, now)
+    places = LocationTable()
+    later = _load_later_shifts(run.first_date, now)
     shifts = [team.shift for team in teams]
-    announced = _announced(later)
-    parts = _parts([visit.need for visit in left] + urgent, now)
-    learned, setup = visit_durations.known(), max(shift.team.setup_minutes for shift in shifts)
-    lengths = stop_regrouping.lengths(teams, urgent, setup_minutes=setup, learned=learned)
+    announced = _load_announced(later)
+    parts = _load_parts([visit.need for visit in left] + urgent, now)
+    learned, setup = visit_durations.load_estimates(), max(shift.team.setup_minutes for shift in shifts)
+    lengths = stop_regrouping.estimate_lengths(teams, urgent, setup_minutes=setup, learned=learned)
     horizon = sorted({shift.date for shift in [*shifts, *later]})
-    visits = _today(
+    visits = _build_visits(
         left,
         urgent,
         horizon=horizon,
@@ -83,11 +83,11 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
         learned=learned,
         lengths=lengths,
     )
-    visits += [published_week.published_visit(visit, places) for visit in announced]
-    teams_then = tuple(problem_builder.as_shift(shift, places) for shift in [*shifts, *later])
-    teams_now = tuple(_now(team, places) for team in teams if not team.fails)
-    travel = roads.travel(tuple(places.index))
-    return Day(
+    visits += [published_week.build_published_visit(visit, places) for visit in announced]
+    teams_then = tuple(problem_builder.build_shift(shift, places) for shift in [*shifts, *later])
+    teams_now = tuple(_team_position(team, places) for team in teams if not team.fails)
+    travel = roads.estimate_travel(tuple(places.index))
+    return DayProblem(
         problem=Problem(
             tuple(places.index),
             teams_then,
@@ -96,83 +96,83 @@ def build(*, run: PlanRun, now: datetime | None = None) -> Day:
             str(run.pk),
             appointment_news.news_seconds(),
         ),
-        published=_routes([*left, *announced]),
+        published=_published_routes([*left, *announced]),
         facts=DayState(
             date=run.first_date,
             now_s=arrival_intervals.seconds_of_day(now),
             teams=teams_now,
             failed=frozenset(str(team.shift.pk) for team in teams if team.fails),
-            told={str(visit.need_id): _told(visit) for visit in left if visit.promised},
+            told={str(visit.need_id): _interval_of_day(visit) for visit in left if visit.promised},
             urgent=tuple(str(need.pk) for need in urgent),
         ),
-        stops=stop_regrouping.stops(left=left, urgent=urgent, announced=announced, known=lengths),
+        stops=stop_regrouping.group_day_stops(left=left, urgent=urgent, announced=announced, known=lengths),
         teams=teams,
         needs={str(visit.need_id): visit.need for visit in left} | {str(need.pk): need for need in urgent},
         visits={str(visit.need_id): visit for visit in left},
         shifts={str(shift.pk): shift for shift in [*shifts, *later]},
         parts=parts,
-        based_on={str(pk): number for pk, number in published_week.numbers(shifts).items()},
+        based_on={str(pk): number for pk, number in published_week.live_version_numbers(shifts).items()},
         roads=travel.note,
     )
 
 
-def _later(today: date, now: datetime) -> list[Shift]:
+def _load_later_shifts(today: date, now: datetime) -> list[Shift]:
     """Team-days for what today cannot take."""
     first, last = today + timedelta(days=1), today + timedelta(days=LATER_DAYS)
-    return candidates.team_days(first=first, last=last, now=now).usable
+    return candidates.find_team_days(first=first, last=last, now=now).usable
 
 
-def _urgent(run: PlanRun) -> list[Need]:
+def _load_urgent_needs(run: PlanRun) -> list[Need]:
     """Needs that the coordinator wants to be visited today and that still wait."""
     rows = Need.objects.filter(pk__in=run.facts.get("urgent", []), state=NeedState.OPEN, resident__away=False)
     return list(rows.select_related("resident__village").defer("resident__village__boundary").order_by("pk"))
 
 
-def _announced(later: list[Shift]) -> list[Visit]:
+def _load_announced(later: list[Shift]) -> list[Visit]:
     rows = Visit.objects.filter(shift__in=later, state=VisitState.PUBLISHED)
     return list(rows.select_related("need__resident").order_by("shift", "sequence", "pk"))
 
 
-def _parts(needs: list[Need], now: datetime) -> dict[str, list[Part]]:
+def _load_parts(needs: list[Need], now: datetime) -> dict[str, list[PriorityPart]]:
     today = timezone.localdate(now)
     behind = need_priority.villages_behind(on=today)
-    return {str(need.pk): need_priority.parts(need, on=today, behind=behind) for need in needs}
+    return {str(need.pk): need_priority.priority_parts(need, on=today, behind=behind) for need in needs}
 
 
-def _today(
+def _build_visits(
     left: list[Visit],
     urgent: list[Need],
     *,
     horizon: list[date],
     setup: int,
-    places: Places,
-    parts: dict[str, list[Part]],
-    learned: dict[str, Known],
-    lengths: dict[str, Lengths],
+    places: LocationTable,
+    parts: dict[str, list[PriorityPart]],
+    learned: dict[str, VisitEstimate],
+    lengths: dict[str, VisitLengths],
 ) -> list[planning.Visit]:
     """What is left of today at the hours that suit, locked where promised, and the urgent ones."""
 
     def plain(need: Need) -> planning.Visit:
         need.open_visits = []  # type: ignore[attr-defined]
-        made = problem_builder.as_visit(
+        made = problem_builder.build_visit(
             need,
             places=places,
             horizon=horizon,
             setup_minutes=setup,
             learned=learned,
-            points=need_priority.total(parts[str(need.pk)]),
+            points=need_priority.sum_points(parts[str(need.pk)]),
             tier=0,
             lock=None,
         )
         return replace(made, service_s=lengths[made.id].now_s)
 
     return [
-        *(_left(plain(visit.need), visit, today=horizon[0]) for visit in left),
-        *(_asked(plain(need)) for need in urgent),
+        *(_build_left(plain(visit.need), visit, today=horizon[0]) for visit in left),
+        *(_build_urgent(plain(need)) for need in urgent),
     ]
 
 
-def _left(plain: planning.Visit, visit: Visit, *, today: date) -> planning.Visit:
+def _build_left(plain: planning.Visit, visit: Visit, *, today: date) -> planning.Visit:
     """What is left of today, locked where promised."""
     shift = str(visit.shift_id)
     return replace(
@@ -184,17 +184,17 @@ def _left(plain: planning.Visit, visit: Visit, *, today: date) -> planning.Visit
     )
 
 
-def _asked(plain: planning.Visit) -> planning.Visit:
+def _build_urgent(plain: planning.Visit) -> planning.Visit:
     return replace(plain, priority=plain.priority + URGENT_POINTS)
 
 
-def _told(visit: Visit) -> Interval:
-    since, until = arrival_intervals.told(visit)
+def _interval_of_day(visit: Visit) -> Interval:
+    since, until = arrival_intervals.interval_told(visit)
     start = visit.planned_start
-    return arrival_intervals.in_seconds((min(since, start), max(until, start)))
+    return arrival_intervals.interval_in_seconds((min(since, start), max(until, start)))
 
 
-def _now(team: team_status.TeamNow, places: Places) -> TeamPosition:
+def _team_position(team: team_status.TeamStatus, places: LocationTable) -> TeamPosition:
     return TeamPosition(
         shift=str(team.shift.pk),
         location=places.at(team.latitude, team.longitude),
@@ -203,10 +203,10 @@ def _now(team: team_status.TeamNow, places: Places) -> TeamPosition:
     )
 
 
-def _routes(visits: list[Visit]) -> planning.Plan:
+def _published_routes(visits: list[Visit]) -> planning.Plan:
     """The published routes that are left, with their times."""
     stops: dict[str, list[Stop]] = {}
     for visit in sorted(visits, key=lambda one: (one.shift_id, one.sequence)):
-        stops.setdefault(str(visit.shift_id), []).append(published_week.stop_of(visit))
+        stops.setdefault(str(visit.shift_id), []).append(published_week.published_stop(visit))
     routes = tuple(Route(shift, tuple(row), row[-1].leave_s, 0) for shift, row in stops.items())
     return plan_from_routes(routes)

@@ -19,7 +19,7 @@ from visits.appointments import arrival_intervals
 from visits.appointments.published_visits import list_published_visits
 from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
-from visits.estimates.visit_durations import Known
+from visits.estimates.visit_durations import VisitEstimate
 from visits.lib.plan_summary import Replays
 from visits.models import Shift, Visit
 from visits.planning.types import Interval
@@ -28,13 +28,13 @@ from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.simulate import Home, LearnedWorld, Replay, Report, SimulatedDay
 from visits.schedule.problem import problem_builder
 from visits.schedule.problem.candidates import open_visits
-from visits.schedule.problem.problem_builder import Candidates
+from visits.schedule.problem.problem_builder import PlanningProblem
 
 SEED = 1  # intervals and figures are a matter of the plan, not of chance
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SimulatedStop:
     """A stop's interval and the moment by which half of the runs are there, in seconds of the day."""
 
     expected: int
@@ -45,10 +45,10 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rehearsed:
+class SimulatedPlan:
     """`stops` by need."""
 
-    stops: dict[str, Told]
+    stops: dict[str, SimulatedStop]
     report: Report
     stretch: float
 
@@ -69,45 +69,47 @@ class Rehearsed:
         )
 
 
-def promise() -> Promise:
+def load_promise() -> Promise:
     """As the settings and the last audited visits say."""
     return Promise(
-        stretch=audit.experience().stretch,
+        stretch=audit.learn_stretch().stretch,
         coverage=settings.ARRIVAL_COVERAGE,
         early=settings.ARRIVAL_EARLY,
         narrowest_s=60 * settings.ARRIVAL_NARROWEST,
     )
 
 
-def world(learned: Mapping[str, Known]) -> LearnedWorld:
+def build_simulation_model(learned: Mapping[str, VisitEstimate]) -> LearnedWorld:
     return LearnedWorld(in_vain=learned[VisitKind.IN_VAIN].minutes, travel_cv=settings.TRAVEL_CV)
 
 
-def of(*, built: Candidates, plan: planning.Plan) -> Rehearsed:
+def simulate_plan(*, built: PlanningProblem, plan: planning.Plan) -> SimulatedPlan:
     """Rehearse what the engine found."""
-    learned = visit_durations.known()
-    days = [_planned(built, route, learned) for route in plan.routes]
+    learned = visit_durations.load_estimates()
+    days = [_build_planned_day(built, route, learned) for route in plan.routes]
     visits = [[stop.visit for stop in route.stops] for route in plan.routes]
-    found = rehearse(days, visits, learned)
-    _one_interval(found.stops, built.groups.values())
+    found = simulate_days(days, visits, learned)
+    _share_interval(found.stops, built.groups.values())
     return found
 
 
-def rehearse(days: list[SimulatedDay], needs: list[list[str]], learned: Mapping[str, Known]) -> Rehearsed:
+def simulate_days(
+    days: list[SimulatedDay], needs: list[list[str]], learned: Mapping[str, VisitEstimate]
+) -> SimulatedPlan:
     """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
-    model, runs, how = world(learned), settings.REPLAYS, promise()
-    replays = _replays(days, learned, how)
+    model, runs, how = build_simulation_model(learned), settings.REPLAYS, load_promise()
+    replays = _replay_days(days, learned, how)
     stops = {
-        need: Told(expected=int(np.median(doors)), interval=told)
+        need: SimulatedStop(expected=int(np.median(doors)), interval=told)
         for ids, one in zip(needs, replays, strict=True)
         for need, doors, told in zip(ids, one.doors, one.told, strict=True)
     }
     days = [one.as_told_day() for one in replays]
     report = simulate.report_week(days, world=model, seed=SEED + 1, runs=runs, promise=how)
-    return Rehearsed(stops=stops, report=report, stretch=how.stretch)
+    return SimulatedPlan(stops=stops, report=report, stretch=how.stretch)
 
 
-def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> None:
+def _share_interval(stops: dict[str, SimulatedStop], groups: Iterable[tuple[str, ...]]) -> None:
     """Who shares a stop is told one interval, wide enough for the first and the last of them."""
     for ids in groups:
         told = [stops[need].interval for need in ids if need in stops]
@@ -117,66 +119,80 @@ def _one_interval(stops: dict[str, Told], groups: Iterable[tuple[str, ...]]) -> 
                 stops[need] = replace(stops[need], interval=interval)
 
 
-def intervals(days: list[SimulatedDay], learned: Mapping[str, Known]) -> list[tuple[Interval, ...]]:
+def simulate_intervals(
+    days: list[SimulatedDay], learned: Mapping[str, VisitEstimate]
+) -> list[tuple[Interval, ...]]:
     """What the families of each day are to be told, home by home."""
-    return [one.told for one in _replays(days, learned, promise())]
+    return [one.told for one in _replay_days(days, learned, load_promise())]
 
 
-def _replays(days: list[SimulatedDay], learned: Mapping[str, Known], how: Promise) -> list[Replay]:
-    return simulate.replay_days(days, world=world(learned), promise=how, seed=SEED, runs=settings.REPLAYS)
+def _replay_days(
+    days: list[SimulatedDay], learned: Mapping[str, VisitEstimate], how: Promise
+) -> list[Replay]:
+    return simulate.replay_days(
+        days, world=build_simulation_model(learned), promise=how, seed=SEED, runs=settings.REPLAYS
+    )
 
 
-def _planned(built: Candidates, route: planning.Route, learned: Mapping[str, Known]) -> SimulatedDay:
+def _build_planned_day(
+    built: PlanningProblem, route: planning.Route, learned: Mapping[str, VisitEstimate]
+) -> SimulatedDay:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
     order, follows = [stop.visit for stop in route.stops], built.follows
-    *there, home_s = drives(problem, shift, [problem.visit_by_id[one] for one in order])
+    *there, home_s = drive_seconds(problem, shift, [problem.visit_by_id[one] for one in order])
     homes = [
-        home(
+        build_simulated_home(
             built.needs[one],
             drive_s=drive_s,
             setup_minutes=row.team.setup_minutes,
             follows=one in follows,
             learned=learned,
-            before=_told_before(built.needs[one], row),
+            before=_find_told_visit(built.needs[one], row),
         )
         for one, drive_s in zip(order, there, strict=True)
     ]
-    return day(shift, homes, home_s=home_s)
+    return build_simulated_day(shift, homes, home_s=home_s)
 
 
-def drives(problem: planning.Problem, shift: planning.Shift, visits: Iterable[planning.Visit]) -> list[int]:
+def drive_seconds(
+    problem: planning.Problem, shift: planning.Shift, visits: Iterable[planning.Visit]
+) -> list[int]:
     """Seconds of each drive of a team-day: to each of the homes, and home."""
     places = [shift.start_location, *(visit.location for visit in visits), shift.end_location]
     return [problem.seconds(here, there) for here, there in pairwise(places)]
 
 
-def published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
+def simulate_published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
     """Replay what is published from `first` to `last`, with the intervals that the families were told."""
-    learned = visit_durations.known()
-    days = _published(first, last, learned)
-    return simulate.report_week(days, world=world(learned), seed=seed, runs=runs, promise=promise())
+    learned = visit_durations.load_estimates()
+    days = _build_published_days(first, last, learned)
+    return simulate.report_week(
+        days, world=build_simulation_model(learned), seed=seed, runs=runs, promise=load_promise()
+    )
 
 
-def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[SimulatedDay]:
+def _build_published_days(
+    first: date, last: date, learned: Mapping[str, VisitEstimate]
+) -> list[SimulatedDay]:
     """The team-days with visits that are not cancelled, in a constant number of queries."""
     by_shift: dict[int, list[Visit]] = {}
     for visit in list_published_visits(first=first, last=last):
         by_shift.setdefault(visit.shift_id, []).append(visit)
-    places = problem_builder.Places()
+    places = problem_builder.LocationTable()
     for rows in by_shift.values():
-        for at in _points(rows):
+        for at in _route_points(rows):
             places.at(*at)
     locations = tuple(places.index)
-    travel = roads.travel(locations).travel if locations else planning.GreatCircle()
+    travel = roads.estimate_travel(locations).travel if locations else planning.GreatCircle()
     problem = planning.Problem(locations=locations, shifts=(), visits=(), travel=travel)
     days = []
     for rows in by_shift.values():
-        points = [places.at(*at) for at in _points(rows)]
+        points = [places.at(*at) for at in _route_points(rows)]
         legs = [problem.seconds(here, there) for here, there in pairwise(points)]
         shift = rows[0].shift
         homes = [
-            home(
+            build_simulated_home(
                 visit.need,
                 drive_s=drive_s,
                 setup_minutes=shift.team.setup_minutes,
@@ -186,11 +202,11 @@ def _published(first: date, last: date, learned: Mapping[str, Known]) -> list[Si
             )
             for earlier, visit, drive_s in zip([None, *rows], rows, legs, strict=False)
         ]
-        days.append(day(problem_builder.as_shift(shift, places), homes, home_s=legs[-1]))
+        days.append(build_simulated_day(problem_builder.build_shift(shift, places), homes, home_s=legs[-1]))
     return days
 
 
-def _points(rows: list[Visit]) -> list[tuple[float, float]]:
+def _route_points(rows: list[Visit]) -> list[tuple[float, float]]:
     """A team-day's places in order: its base, its homes, where it ends."""
     shift = rows[0].shift
     homes = [(visit.need.resident.latitude, visit.need.resident.longitude) for visit in rows]
@@ -201,36 +217,38 @@ def _points(rows: list[Visit]) -> list[tuple[float, float]]:
     ]
 
 
-def _told_before(need: Need, shift: Shift) -> Visit | None:
+def _find_told_visit(need: Need, shift: Shift) -> Visit | None:
     """The need's visit, where it is published on this team-day already."""
     return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
 
 
-def day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> SimulatedDay:
+def build_simulated_day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> SimulatedDay:
     return SimulatedDay(
         start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
     )
 
 
-def home(
+def build_simulated_home(
     need: Need,
     *,
     drive_s: int,
     setup_minutes: int,
-    learned: Mapping[str, Known],
+    learned: Mapping[str, VisitEstimate],
     before: Visit | None,
     follows: bool = False,
     firm: bool | None = None,
 ) -> Home:
-    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far, whose interval
-    is firm where it was promised (or as said)."""
-    found = visit_durations.of_need(need, learned)
+    """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far, whose
+    interval is firm where it was promised (or as said)."""
+    found = visit_durations.estimate_need(need, learned)
     return Home(
         drive_s=drive_s,
         duration=found.minutes,
         fixed_s=0 if follows else 60 * visit_durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
-        windows=problem_builder.hours(need),
-        told=None if before is None else arrival_intervals.in_seconds(arrival_intervals.told(before)),
+        windows=problem_builder.suitable_hours(need),
+        told=None
+        if before is None
+        else arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(before)),
         firm=firm if firm is not None else before is not None and before.promised,
     )

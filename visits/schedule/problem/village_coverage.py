@@ -14,7 +14,7 @@ from visits.models import Visit
 LEAST = 1.0  # visits that a village's share must come to; below, chance decides who was served
 
 
-def behind(*, on: date, weeks: int) -> dict[str, float]:
+def find_coverage_gaps(*, on: date, weeks: int) -> dict[str, float]:
     """Village -> how much of its share it did not get in the weeks before `on`, 0..1; only where it is short.
 
     A village's share is its part of all who were visited or still wait; of as many visits as there were.

@@ -8,15 +8,15 @@ from visits.lib.plan_summary import Replacement
 from visits.planning.types import BrokenLock, Reason, orders_of_plan
 from visits.planning.week import slots
 from visits.schedule.problem.candidates import open_visits
-from visits.schedule.problem.problem_builder import Candidates, hours
+from visits.schedule.problem.problem_builder import PlanningProblem, suitable_hours
 
 
-def found(built: Candidates, plan: planning.Plan) -> list[BrokenLock]:
+def find_broken_locks(built: PlanningProblem, plan: planning.Plan) -> list[BrokenLock]:
     """Locks that clash, and promises of team-days that do not work."""
-    return [*plan.broken_locks, *_failed(built, plan)]
+    return [*plan.broken_locks, *_find_failed(built, plan)]
 
 
-def _failed(built: Candidates, plan: planning.Plan) -> Iterator[BrokenLock]:
+def _find_failed(built: PlanningProblem, plan: planning.Plan) -> Iterator[BrokenLock]:
     for need_id, need in built.needs.items():
         for visit in open_visits(need):
             shift = str(visit.shift_id)
@@ -24,9 +24,11 @@ def _failed(built: Candidates, plan: planning.Plan) -> Iterator[BrokenLock]:
                 yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))
 
 
-def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock]) -> dict[str, Replacement]:
-    """By need: the team-day and the moment of the day at which the family is met instead. Who is not in the plan
-    gets the best place that is left in it, none offered twice; `offered` says that it is one."""
+def find_replacements(
+    built: PlanningProblem, plan: planning.Plan, rows: list[BrokenLock]
+) -> dict[str, Replacement]:
+    """By need: the team-day and the moment of the day at which the family is met instead. Who is not in the
+    plan gets the best place that is left in it, none offered twice; `offered` says that it is one."""
     starts = {stop.visit: stop.start_s for route in plan.routes for stop in route.stops}
     places = {
         row.visit: Replacement(shift=int(row.served_on), start=starts[row.visit])
@@ -38,7 +40,7 @@ def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock])
         return places
     ready = slots.prepare_lines(built.problem, orders_of_plan(plan))
     for row in left:
-        visit = free(built, row.visit)
+        visit = release_lock(built, row.visit)
         offers = slots.find_slots(ready, visit, limit=1)
         if offers:
             ready = slots.take_slot(ready, visit, offers[0])
@@ -46,6 +48,6 @@ def replacements(built: Candidates, plan: planning.Plan, rows: list[BrokenLock])
     return places
 
 
-def free(built: Candidates, need: str) -> planning.Visit:
+def release_lock(built: PlanningProblem, need: str) -> planning.Visit:
     """The visit without its promise: at any of the hours that suit."""
-    return replace(built.problem.visit_by_id[need], locked=None, windows=hours(built.needs[need]))
+    return replace(built.problem.visit_by_id[need], locked=None, windows=suitable_hours(built.needs[need]))

@@ -36,13 +36,13 @@ def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: 
     )
 
 
-def note(*, plan: Plan, run: PlanRun, figures: planning.Statistics) -> None:
+def log_plan_made(*, plan: Plan, run: PlanRun, figures: planning.Statistics) -> None:
     """The log row of a draft that a run made."""
     detail = {"run": str(run.pk), "served": figures.served, "left": figures.unserved}
-    log.write(actor="system", action="plan_made", subject=plan, to_state=plan.state, detail=detail)
+    log.write_log(actor="system", action="plan_made", subject=plan, to_state=plan.state, detail=detail)
 
 
-def stops(
+def build_stops(
     *,
     plan: Plan,
     shift: Shift,
@@ -54,10 +54,11 @@ def stops(
     begun: UUID | None = None,
     more: More = lambda need: {},
 ) -> list[PlanStop]:
-    """A route's stops with the drive to each, in order, numbered from `after` on; `more` gives further fields.
+    """A route's stops with the drive to each, in order, numbered from `after` on; `more` gives further
+    fields.
 
-    The needs `follows` are served right after the one before at the same stop; `begun` is the key of the stop where
-    the team is, which the first of them may go on with.
+    The needs `follows` are served right after the one before at the same stop; `begun` is the key of the stop
+    where the team is, which the first of them may go on with.
     """
     here, found = problem.shift_by_id[route.shift].start_location, []
     leader = begun
@@ -84,7 +85,7 @@ def stops(
     return found
 
 
-def team_days(routes: Iterable[planning.Route]) -> tuple[TeamDayFigures, ...]:
+def summarise_routes(routes: Iterable[planning.Route]) -> tuple[TeamDayFigures, ...]:
     """The figures of each route."""
     return tuple(
         TeamDayFigures(
@@ -109,7 +110,7 @@ def summarise(*, plan: planning.Plan, **more: Any) -> PlanSummary:
         elapsed_s=figures.elapsed_s,
         compile_s=figures.compile_s,
         stopped=figures.stopped,
-        team_days=team_days(plan.routes),
+        team_days=summarise_routes(plan.routes),
         **more,
     )
 

@@ -29,12 +29,12 @@ KEEP_SECONDS = 7 * 24 * 3600  # code of other states, for going back or for a se
 def cache_dir() -> Path:
     """A folder for this state of the engine. numba only looks at the file that a function is in: after an
     upgrade it would go on with old code from another file."""
-    own = f"engine-{_fingerprint()[:16]}"
+    own = f"engine-{_engine_fingerprint()[:16]}"
     given: Path = settings.NUMBA_CACHE_DIR  # with our folder in it already where a parent process added it
     return given if given.name == own else given / own
 
 
-def _prepare() -> Path:
+def _prepare_cache() -> Path:
     """The cache's folder, known to numba before it is imported."""
     folder = cache_dir()
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def _prepare() -> Path:
     return folder
 
 
-def _fingerprint() -> str:
+def _engine_fingerprint() -> str:
     """Changes when the engine or numba does, or when it lies elsewhere: then the cache is of no use."""
     source = Path(planning.__file__).parent
     stamps = [f"{path}:{path.stat().st_mtime_ns}" for path in sorted(source.rglob("*.py"))]
@@ -54,9 +54,9 @@ def is_warm() -> bool:
     return (cache_dir() / "compiled").exists()
 
 
-def warm() -> bool:
+def warm_engine() -> bool:
     """Compile the engine unless that was done; one process at a time, the others wait. False where it was."""
-    folder = _prepare()
+    folder = _prepare_cache()
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_warm():
@@ -77,7 +77,7 @@ def warm_in_background() -> threading.Thread | None:
     def work() -> None:
         try:
             logger.info("compiling the planner's engine, once for this installation")
-            warm()
+            warm_engine()
         except Exception:  # the first plan will show it
             logger.exception("the planner's engine could not be compiled")
 
@@ -86,7 +86,7 @@ def warm_in_background() -> threading.Thread | None:
     return thread
 
 
-def compute(
+def compute_plan(
     problem: planning.Problem,
     *,
     seconds: float,
@@ -96,10 +96,10 @@ def compute(
     should_stop: Callable[[], bool],
 ) -> tuple[planning.Plan, Balance]:
     """The best plan found in `seconds` within the tolerances of fairness, compiling first if need be."""
-    warm()
+    warm_engine()
     return plan_fairly(
         problem,
-        tolerance=tolerance(),
+        tolerance=fairness_tolerance(),
         seconds=seconds,
         seed=seed,
         start=start,
@@ -108,7 +108,7 @@ def compute(
     )
 
 
-def tolerance() -> Tolerance:
+def fairness_tolerance() -> Tolerance:
     """How uneven the work of two teams may be; a setting of 0 is not looked at."""
     return Tolerance(
         minutes=settings.FAIR_MINUTES or None, visits=settings.FAIR_VISITS or None, price=settings.FAIR_PRICE

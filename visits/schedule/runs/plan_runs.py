@@ -40,12 +40,12 @@ class OverlapError(Exception):
         self.run = run
 
 
-def _ring(run: PlanRun) -> None:
+def _enqueue_run(run: PlanRun) -> None:
     """With the database as broker the task joins the transaction of the row that it is about."""
     async_task("visits.tasks.run_plan", str(run.pk), task_name=f"plan {run.first_date}", save=False)
 
 
-def _overlapping(first: date, last: date) -> QuerySet[PlanRun]:
+def _overlapping_runs(first: date, last: date) -> QuerySet[PlanRun]:
     return PlanRun.objects.filter(state__in=ACTIVE_RUNS, first_date__lte=last, last_date__gte=first)
 
 
@@ -61,12 +61,13 @@ def start_run(
     kind: RunKind = RunKind.AHEAD,
     facts: dict[str, Any] | None = None,
 ) -> PlanRun:
-    """Ask for a plan of the days from `first` to `last`. Asked twice while the first is at work, it is the same
-    run; raises `OverlapError` where a run for other, overlapping days, or upon other facts, is at work."""
+    """Ask for a plan of the days from `first` to `last`. Asked twice while the first is at work, it is the
+    same run; raises `OverlapError` where a run for other, overlapping days, or upon other facts, is at work.
+    """
     asked = (first, last, kind, facts or {})
-    at_work = _overlapping(first, last).select_for_update().first()
+    at_work = _overlapping_runs(first, last).select_for_update().first()
     if at_work is not None:
-        return _same(at_work, asked)
+        return _same_run(at_work, asked)
     try:
         with transaction.atomic():
             run = PlanRun.objects.create(
@@ -80,19 +81,19 @@ def start_run(
                 asked_by_id=None if asked_by is None else asked_by.pk,
             )
     except IntegrityError:  # somebody asked in the same moment
-        return _same(_overlapping(first, last).get(first_date=first, last_date=last), asked)
-    log.write(
+        return _same_run(_overlapping_runs(first, last).get(first_date=first, last_date=last), asked)
+    log.write_log(
         actor=log.actor_of(asked_by),
         action="plan_asked",
         subject=run,
         to_state=run.state,
         detail={"first": first.isoformat(), "last": last.isoformat(), "seconds": seconds},
     )
-    _ring(run)
+    _enqueue_run(run)
     return run
 
 
-def _same(run: PlanRun, asked: tuple[date, date, RunKind, dict[str, Any]]) -> PlanRun:
+def _same_run(run: PlanRun, asked: tuple[date, date, RunKind, dict[str, Any]]) -> PlanRun:
     """The run that is at work, where it is what was asked for."""
     if (run.first_date, run.last_date, run.kind, run.facts) != asked:
         raise OverlapError(run)
@@ -106,7 +107,7 @@ def stop_run(*, run: PlanRun, actor: str) -> bool:
     if PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING, stop_requested=False).update(
         stop_requested=True
     ):
-        log.write(actor=actor, action="plan_stop_asked", subject=run, from_state=RunState.RUNNING)
+        log.write_log(actor=actor, action="plan_stop_asked", subject=run, from_state=RunState.RUNNING)
         return True
     waiting = (RunState.QUEUED, RunState.INTERRUPTED)
     return transition(row=run, to=RunState.STOPPED, actor=actor, sources=waiting, finished_at=timezone.now())
@@ -114,9 +115,9 @@ def stop_run(*, run: PlanRun, actor: str) -> bool:
 
 @transaction.atomic
 def restart_run(*, run: PlanRun, actor: str) -> bool:
-    """A person wants an interrupted or failed run tried again, with all its attempts. False where nothing changed;
-    raises `OverlapError` where another run is at work on its days by now."""
-    other = _overlapping(run.first_date, run.last_date).exclude(pk=run.pk).first()
+    """A person wants an interrupted or failed run tried again, with all its attempts. False where nothing
+    changed; raises `OverlapError` where another run is at work on its days by now."""
+    other = _overlapping_runs(run.first_date, run.last_date).exclude(pk=run.pk).first()
     if other is not None:
         raise OverlapError(other)
     if not transition(
@@ -134,7 +135,7 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
         finished_at=None,
     ):
         return False
-    _ring(run)
+    _enqueue_run(run)
     return True
 
 
@@ -155,8 +156,8 @@ def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
 
 
 def requeue_stale(*, now: datetime | None = None) -> int:
-    """Every minute: interrupted runs are tried again, those tried too often fail, and the bell is rung again for
-    those that wait (the queue may have lost it). Returns how many bells were rung."""
+    """Every minute: interrupted runs are tried again, those tried too often fail, and the bell is rung again
+    for those that wait (the queue may have lost it). Returns how many bells were rung."""
     now = now or timezone.now()
     mark_interrupted(now=now)
     for run in PlanRun.objects.filter(state=RunState.INTERRUPTED, stop_requested=True):
@@ -169,19 +170,19 @@ def requeue_stale(*, now: datetime | None = None) -> int:
             again = leased_jobs.retry_at(PLAN_RUN, attempts=run.attempts)
             interrupted = (RunState.INTERRUPTED,)
             if transition(row=run, to=RunState.QUEUED, actor="system", sources=interrupted, try_after=again):
-                _ring(run)
+                _enqueue_run(run)
                 rung += 1
     for run in PlanRun.objects.filter(state=RunState.QUEUED, asked_at__lt=now - RING_AGAIN):
-        _ring(run)
+        _enqueue_run(run)
         rung += 1
     return rung
 
 
 def _fail_too_often(run: PlanRun, rows: QuerySet[PlanRun]) -> bool:
-    return _fail(run, message="too_often", rows=rows)
+    return _fail_run(run, message="too_often", rows=rows)
 
 
-def _fail(run: PlanRun, *, message: str, rows: QuerySet[PlanRun], error: str = "") -> bool:
+def _fail_run(run: PlanRun, *, message: str, rows: QuerySet[PlanRun], error: str = "") -> bool:
     return transition(
         row=run,
         to=RunState.FAILED,
@@ -194,20 +195,20 @@ def _fail(run: PlanRun, *, message: str, rows: QuerySet[PlanRun], error: str = "
     )
 
 
-def claim(*, run_id: str) -> str | None:
+def claim_run(*, run_id: str) -> str | None:
     """Take a run in a worker. The token names this claim; None where it is not to be had, see
-    `leased_jobs.claim`."""
-    return leased_jobs.claim(
+    `leased_jobs.claim_job`."""
+    return leased_jobs.claim_job(
         PLAN_RUN, pk=run_id, started_at=timezone.now(), finished_at=None, progress=0, message="", error=""
     )
 
 
-def run(*, run_id: str, now: datetime | None = None) -> bool:
+def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
     """Do the work of a run, in a worker. False where it is not ours to do: taken, finished, tried too often.
 
     A worker killed in here leaves a lease that runs out; nothing else is written before the end.
     """
-    token = claim(run_id=run_id)
+    token = claim_run(run_id=run_id)
     if token is None:
         return False
     row = PlanRun.objects.get(pk=run_id)
@@ -215,51 +216,51 @@ def run(*, run_id: str, now: datetime | None = None) -> bool:
     try:
         with LeaseHolder(PLAN_RUN, pk=run_id, token=token) as held:
             if row.kind == RunKind.TODAY:
-                return _today(row, token, held, now)
-            built = problem_builder.build(run=row, now=now)
-            _say(
+                return _work_on_today(row, token, held, now)
+            built = problem_builder.build_problem(run=row, now=now)
+            _set_message(
                 row,
                 token,
                 candidates=len(built.needs),
-                message=_about_roads(built) if engine.is_warm() else "compiling",
+                message=_road_message(built) if engine.is_warm() else "compiling",
             )
-            if engine.warm():
-                _say(row, token, message=_about_roads(built))
-            found, balance = engine.compute(
+            if engine.warm_engine():
+                _set_message(row, token, message=_road_message(built))
+            found, balance = engine.compute_plan(
                 built.merged,
                 seconds=row.seconds,
                 seed=row.seed,
                 start=built.start,
-                on_progress=lambda told: _report(held, told),
+                on_progress=lambda told: _report_progress(held, told),
                 should_stop=held.should_stop,
             )
             plan = stop_groups.expand_groups(built.problem, built.groups, found)
-            rehearsed = simulation.of(built=built, plan=plan)
-        return run_results.write(
+            rehearsed = simulation.simulate_plan(built=built, plan=plan)
+        return run_results.write_draft(
             run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
         )
     except problem_builder.NothingToPlanError as nothing:
-        _fail(row, message=str(nothing), rows=mine)
+        _fail_run(row, message=str(nothing), rows=mine)
     except Exception as error:
         logger.exception("a planning run failed")
         kind = type(error).__name__[:80]
-        _fail(row, message="error", rows=mine, error=kind)
+        _fail_run(row, message="error", rows=mine, error=kind)
     return False
 
 
-def _today(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
+def _work_on_today(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
     """The rest of a day that is under way; computed anew as often as a breakdown is reported meanwhile."""
     while True:
         try:
-            return _rest_of_day(row, token, held, now)
+            return _compute_rest_of_day(row, token, held, now)
         except reoptimised_draft.OutdatedError:
             logger.info("a team's breakdown was reported during a planning run, computed anew")
 
 
-def _rest_of_day(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
-    day = reoptimise.build(run=row, now=now)
-    _say(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
-    engine.warm()
+def _compute_rest_of_day(row: PlanRun, token: str, held: LeaseHolder, now: datetime | None) -> bool:
+    day = reoptimise.build_day_problem(run=row, now=now)
+    _set_message(row, token, candidates=len(day.needs), message="" if engine.is_warm() else "compiling")
+    engine.warm_engine()
     result = replan_day(
         day.problem,
         day.published,
@@ -267,21 +268,21 @@ def _rest_of_day(row: PlanRun, token: str, held: LeaseHolder, now: datetime | No
         stops=day.stops,
         seconds=row.seconds,
         seed=row.seed,
-        on_progress=lambda told: _report(held, told),
+        on_progress=lambda told: _report_progress(held, told),
         should_stop=held.should_stop,
     )
     held.end()
-    return reoptimised_draft.write(run=row, token=token, day=day, result=result)
+    return reoptimised_draft.write_reoptimised_draft(run=row, token=token, day=day, result=result)
 
 
-def _about_roads(built: problem_builder.Candidates) -> str:
+def _road_message(built: problem_builder.PlanningProblem) -> str:
     """The run's message where the roads are not those that the settings ask for."""
     return "roads" if built.roads.trouble else ""
 
 
-def _say(row: PlanRun, token: str, **fields: Any) -> None:
+def _set_message(row: PlanRun, token: str, **fields: Any) -> None:
     leased_jobs.find_held(PLAN_RUN, pk=row.pk, token=token).update(**fields)
 
 
-def _report(held: LeaseHolder, told: Progress) -> None:
+def _report_progress(held: LeaseHolder, told: Progress) -> None:
     held.report(progress=min(99, int(told.share * 100)), served=told.served, score=int(told.score))

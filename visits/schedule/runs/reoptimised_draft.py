@@ -12,7 +12,7 @@ from visits.lib.plan_summary import BrokenPromise, DayUnderWay, PlanSummary, Rep
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.day.day_state import DROPPED, Replan, VisitChange
 from visits.schedule.problem import published_week
-from visits.schedule.problem.reoptimise import Day
+from visits.schedule.problem.reoptimise import DayProblem
 from visits.schedule.runs import appointment_windows, draft_rows
 from visits.schedule.runs.run_results import reason_as_json
 
@@ -22,7 +22,7 @@ class OutdatedError(Exception):
 
 
 @transaction.atomic
-def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
+def write_reoptimised_draft(*, run: PlanRun, token: str, day: DayProblem, result: Replan) -> bool:
     """Write the draft in one transaction with the end of the run. False if the run is no longer held by this
     claim.
 
@@ -32,44 +32,44 @@ def write(*, run: PlanRun, token: str, day: Day, result: Replan) -> bool:
     figures = result.plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(day.roads.trouble)):
         return False
-    if team_status.failing(shifts=[team.shift for team in day.teams]) != day.facts.failed:
+    if team_status.find_failing_shifts(shifts=[team.shift for team in day.teams]) != day.facts.failed:
         raise OutdatedError
     row = Plan.objects.create(run=run, based_on=day.based_on)
-    draft_rows.write_summary(plan=row, summary=_summary(day, result))
-    stops = _assumed(row, day)
+    draft_rows.write_summary(plan=row, summary=_build_summary(day, result))
+    stops = _assumed_stops(row, day)
     before = Counter(stop.shift_id for stop in stops)
     for route in result.plan.routes:
-        stops += _stops(row, day, result, route, after=before[int(route.shift)])
+        stops += _planned_stops(row, day, result, route, after=before[int(route.shift)])
     PlanStop.objects.bulk_create(stops)
-    PlanUnserved.objects.bulk_create([_unserved(row, day, left) for left in result.plan.unserved])
-    _tell(row, day, result)
-    draft_rows.note(plan=row, run=run, figures=figures)
+    PlanUnserved.objects.bulk_create([_build_unserved(row, day, left) for left in result.plan.unserved])
+    _write_windows(row, day, result)
+    draft_rows.log_plan_made(plan=row, run=run, figures=figures)
     return True
 
 
-def _tell(row: Plan, day: Day, result: Replan) -> None:
+def _write_windows(row: Plan, day: DayProblem, result: Replan) -> None:
     """The intervals of the stops. A promise that is broken is not told again as it was."""
     anew = {change.visit for change in result.broken_promises}
-    appointment_windows.tell(plan=row, leaves=list_departures(day), anew=anew)
+    appointment_windows.assign_windows(plan=row, leaves=list_departures(day), anew=anew)
 
 
-def list_departures(day: Day) -> dict[int, int]:
+def list_departures(day: DayProblem) -> dict[int, int]:
     """By shift, when its team sets out for the first stop that is written for it (seconds of the day)."""
-    return {team.shift.pk: _leaves(team, day.facts.now_s) for team in day.teams}
+    return {team.shift.pk: _departure_seconds(team, day.facts.now_s) for team in day.teams}
 
 
-def _leaves(team: team_status.TeamNow, now_s: int) -> int:
-    """When a team sets out for the first stop that is written for it. Who set out and has not said that it came to
-    that home sets out so that it can be there by now at the soonest."""
+def _departure_seconds(team: team_status.TeamStatus, now_s: int) -> int:
+    """When a team sets out for the first stop that is written for it. Who set out and has not said that it
+    came to that home sets out so that it can be there by now at the soonest."""
     if not team.assumed:
         return arrival_intervals.seconds_of_day(team.free_at)
     if team.departed_at is None or team.there_at is None:
-        return published_week.stop_of(team.assumed[0]).arrive_s
+        return published_week.published_stop(team.assumed[0]).arrive_s
     missing_s = max(0, now_s - arrival_intervals.seconds_of_day(team.there_at)) if team.heading else 0
     return arrival_intervals.seconds_of_day(team.departed_at) + missing_s
 
 
-def _assumed(row: Plan, day: Day) -> list[PlanStop]:
+def _assumed_stops(row: Plan, day: DayProblem) -> list[PlanStop]:
     """What a silent team has begun by the published times, or a team drives to, stays as it is published."""
     live = TeamDay.objects.filter(date=day.facts.date, team__in=[team.shift.team_id for team in day.teams])
     drives = {
@@ -80,7 +80,7 @@ def _assumed(row: Plan, day: Day) -> list[PlanStop]:
     found = []
     for team in day.teams:
         for sequence, visit in enumerate(team.assumed, start=1):
-            stop = published_week.stop_of(visit)
+            stop = published_week.published_stop(visit)
             found.append(
                 PlanStop(
                     plan=row,
@@ -97,13 +97,15 @@ def _assumed(row: Plan, day: Day) -> list[PlanStop]:
     return found
 
 
-def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after: int) -> list[PlanStop]:
+def _planned_stops(
+    row: Plan, day: DayProblem, result: Replan, route: planning.Route, *, after: int
+) -> list[PlanStop]:
     def more(need: str) -> dict[str, Any]:
         priority = result.problem.visit_by_id[need].priority
         return {"priority": priority, "parts": [part.as_json() for part in day.parts[need]]}
 
     first = day.visits.get(route.stops[0].visit)
-    return draft_rows.stops(
+    return draft_rows.build_stops(
         plan=row,
         shift=day.shifts[route.shift],
         problem=result.problem,
@@ -116,7 +118,7 @@ def _stops(row: Plan, day: Day, result: Replan, route: planning.Route, *, after:
     )
 
 
-def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
+def _build_unserved(row: Plan, day: DayProblem, left: planning.Unserved) -> PlanUnserved:
     return PlanUnserved(
         plan=row,
         need=day.needs[left.visit],
@@ -126,12 +128,12 @@ def _unserved(row: Plan, day: Day, left: planning.Unserved) -> PlanUnserved:
     )
 
 
-def _summary(day: Day, result: Replan) -> PlanSummary:
+def _build_summary(day: DayProblem, result: Replan) -> PlanSummary:
     return draft_rows.summarise(
         plan=result.plan,
         candidates=len(day.needs),
         roads=day.roads,
-        broken=tuple(_broken(day, change) for change in result.broken_promises),
+        broken=tuple(_describe_broken(day, change) for change in result.broken_promises),
         today=DayUnderWay(
             now_s=day.facts.now_s,
             failed=tuple(sorted(int(shift) for shift in day.facts.failed)),
@@ -141,23 +143,23 @@ def _summary(day: Day, result: Replan) -> PlanSummary:
         instead={
             change.visit: place
             for change in result.select_changes(DROPPED)
-            if (place := _instead(change)) is not None
+            if (place := _describe_replacement(change)) is not None
         },
     )
 
 
-def _broken(day: Day, change: VisitChange) -> BrokenPromise:
+def _describe_broken(day: DayProblem, change: VisitChange) -> BrokenPromise:
     assert change.cause is not None
     return BrokenPromise(
         need=change.visit,
         shift=day.visits[change.visit].shift_id,
         served_on=int(change.now.shift) if change.now else None,
-        instead=_instead(change),
+        instead=_describe_replacement(change),
         reason=reason_as_json(change.cause),
     )
 
 
-def _instead(change: VisitChange) -> Replacement | None:
+def _describe_replacement(change: VisitChange) -> Replacement | None:
     """Where the family is met: in the plan, or the best place that is left."""
     if change.now is not None:
         return Replacement(shift=int(change.now.shift), start=change.now.start_s)

@@ -9,19 +9,19 @@ from visits.lib.plan_summary import BrokenGuarantee, BrokenPromise, PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning.fair.loads import Balance
 from visits.planning.why import hard_constraints
-from visits.schedule.problem.problem_builder import Candidates
-from visits.schedule.problem.simulation import Rehearsed
+from visits.schedule.problem.problem_builder import PlanningProblem
+from visits.schedule.problem.simulation import SimulatedPlan
 from visits.schedule.runs import broken_promises, draft_rows
 
 
 @transaction.atomic
-def write(
+def write_draft(
     *,
     run: PlanRun,
     token: str,
-    built: Candidates,
+    built: PlanningProblem,
     plan: planning.Plan,
-    rehearsed: Rehearsed | None = None,
+    rehearsed: SimulatedPlan | None = None,
     balance: Balance | None = None,
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
@@ -30,25 +30,31 @@ def write(
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
     row = Plan.objects.create(run=run, based_on=built.based_on)
-    draft_rows.write_summary(plan=row, summary=_summary(built, plan, rehearsed, balance))
-    rows = [stop for route in plan.routes for stop in _stops(row, built, route, rehearsed)]
+    draft_rows.write_summary(plan=row, summary=_build_summary(built, plan, rehearsed, balance))
+    rows = [stop for route in plan.routes for stop in _build_stops(row, built, route, rehearsed)]
     PlanStop.objects.bulk_create(rows, batch_size=500)
-    PlanUnserved.objects.bulk_create([_unserved(row, built, left) for left in plan.unserved], batch_size=500)
-    draft_rows.note(plan=row, run=run, figures=figures)
+    PlanUnserved.objects.bulk_create(
+        [_build_unserved(row, built, left) for left in plan.unserved], batch_size=500
+    )
+    draft_rows.log_plan_made(plan=row, run=run, figures=figures)
     return True
 
 
-def _stops(
-    row: Plan, built: Candidates, route: planning.Route, rehearsed: Rehearsed | None
+def _build_stops(
+    row: Plan, built: PlanningProblem, route: planning.Route, rehearsed: SimulatedPlan | None
 ) -> list[PlanStop]:
     """A route's stops with what families are told and what their priority is made of."""
 
     def more(need: str) -> dict[str, Any]:
         told = {} if rehearsed is None else rehearsed.stops[need].as_fields()
-        return {**told, "priority": built.problem.visit_by_id[need].priority, "parts": _parts(built, need)}
+        return {
+            **told,
+            "priority": built.problem.visit_by_id[need].priority,
+            "parts": _priority_parts(built, need),
+        }
 
     shift = built.shifts[route.shift]
-    return draft_rows.stops(
+    return draft_rows.build_stops(
         plan=row,
         shift=shift,
         problem=built.problem,
@@ -59,25 +65,25 @@ def _stops(
     )
 
 
-def _unserved(row: Plan, built: Candidates, left: planning.Unserved) -> PlanUnserved:
+def _build_unserved(row: Plan, built: PlanningProblem, left: planning.Unserved) -> PlanUnserved:
     return PlanUnserved(
         plan=row,
         need=built.needs[left.visit],
-        reasons=[whole_reason(built.problem, left.visit, reason) for reason in left.reasons],
+        reasons=[full_reason(built.problem, left.visit, reason) for reason in left.reasons],
         priority=built.problem.visit_by_id[left.visit].priority,
-        parts=_parts(built, left.visit),
+        parts=_priority_parts(built, left.visit),
     )
 
 
-def _parts(built: Candidates, need: str) -> list[dict[str, Any]]:
+def _priority_parts(built: PlanningProblem, need: str) -> list[dict[str, Any]]:
     """What the priority is made of, and that it goes first whatever its points, where it does."""
     first = built.guarantees.get(need)
     return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
 
 
-def whole_reason(problem: planning.Problem, visit: str, reason: planning.Reason) -> dict[str, Any]:
-    """The reason as a plan keeps it, with what stands in the way on every team-day for a visit that none could
-    serve."""
+def full_reason(problem: planning.Problem, visit: str, reason: planning.Reason) -> dict[str, Any]:
+    """The reason as a plan keeps it, with what stands in the way on every team-day for a visit that none
+    could serve."""
     row = reason_as_json(reason)
     if reason.relax:
         found = hard_constraints.group_shifts_by_constraints(problem, problem.visit_by_id[visit])
@@ -103,11 +109,11 @@ def reason_as_json(reason: planning.Reason) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _summary(
-    built: Candidates, plan: planning.Plan, rehearsed: Rehearsed | None, balance: Balance | None
+def _build_summary(
+    built: PlanningProblem, plan: planning.Plan, rehearsed: SimulatedPlan | None, balance: Balance | None
 ) -> PlanSummary:
-    broken = broken_promises.found(built, plan)
-    instead = broken_promises.replacements(built, plan, broken)
+    broken = broken_promises.find_broken_locks(built, plan)
+    instead = broken_promises.find_replacements(built, plan, broken)
     return draft_rows.summarise(
         plan=plan,
         candidates=len(built.needs),

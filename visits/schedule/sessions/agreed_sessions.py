@@ -21,7 +21,7 @@ class AgreedSession:
     over: bool
 
 
-def sessions(*, today: date) -> list[AgreedSession]:
+def list_agreed_sessions(*, today: date) -> list[AgreedSession]:
     """Those to come and those of the last weeks, by date."""
     rows = LogEntry.objects.filter(
         subject_type=Village._meta.label_lower,

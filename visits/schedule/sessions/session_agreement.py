@@ -21,14 +21,14 @@ class SessionDayError(Exception):
 
 
 @transaction.atomic
-def accept(*, village: Village, on: date, people: int, saved_days: float, actor: str) -> bool:
-    """Note that a session is held at the village's hall; False where it was noted before. Needs keep their state:
-    who came is recorded there, who did not stays in the plans."""
+def agree_on_session(*, village: Village, on: date, people: int, saved_days: float, actor: str) -> bool:
+    """Note that a session is held at the village's hall; False where it was noted before. Needs keep their
+    state: who came is recorded there, who did not stays in the plans."""
     if on <= timezone.localdate():
         raise SessionDayError("past")
     if on > timezone.localdate() + AHEAD:
         raise SessionDayError("far")
-    if not all(day.is_open for day in calendar.days(first=on, last=on)):
+    if not all(day.is_open for day in calendar.list_days(first=on, last=on)):
         raise SessionDayError("closed")
     Village.objects.select_for_update().only("pk").get(pk=village.pk)
     known = LogEntry.objects.filter(
@@ -40,5 +40,5 @@ def accept(*, village: Village, on: date, people: int, saved_days: float, actor:
     if known.exists():
         return False
     detail = {"date": on.isoformat(), "people": people, "saved_days": round(saved_days, 1)}
-    log.write(actor=actor, action="session_accepted", subject=village, detail=detail)
+    log.write_log(actor=actor, action="session_accepted", subject=village, detail=detail)
     return True

@@ -24,7 +24,7 @@ AHEAD = timedelta(days=14)  # in which teams must have a day for their sessions 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
+class ProposedSession:
     """A proposal as its page shows it."""
 
     number: int
@@ -41,38 +41,38 @@ class Session:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class SessionProposals:
     """Proposals, the number of people who could come at all, and whether any team has a day ahead."""
 
-    sessions: list[Session]
+    sessions: list[ProposedSession]
     people: int
     teams: int
 
 
-def page(*, today: date | None = None) -> Page:
+def list_session_proposals(*, today: date | None = None) -> SessionProposals:
     today = today or timezone.localdate()
     ahead = _days_ahead(today)
     usual = {shift.team_id: shift for shift in reversed(ahead)}
-    needs = _who_could_come()
+    needs = _needs_that_could_come()
     villages = list(Village.objects.select_related("district").defer("boundary", "district__boundary"))
-    found = _proposals(needs, list(usual.values()), villages) if usual and needs else []
+    found = _find_proposals(needs, list(usual.values()), villages) if usual and needs else []
     a_day = len(ahead) / len({shift.date for shift in ahead}) if ahead else 0.0
     by_id = {str(need.pk): need for need in needs}
     teams = {str(shift.pk): shift.team.name for shift in usual.values()}
-    agreed = accepted([village.pk for village, _one in found])
-    return Page(
+    agreed = agreed_days([village.pk for village, _one in found])
+    return SessionProposals(
         sessions=[
-            Session(
+            ProposedSession(
                 number=number,
                 village=village,
                 team=teams[one.shift],
                 needs=[by_id[need] for need in one.visits],
                 proposal=one,
-                saved_days=_number(one.saved_days),
-                saved_travel=labels.duration(max(0, one.saved_travel_s)),
-                homes=_cost(one.homes),
-                session=_cost(one.session),
-                sooner=_number(one.saved_days / a_day),
+                saved_days=_format_number(one.saved_days),
+                saved_travel=labels.format_duration(max(0, one.saved_travel_s)),
+                homes=_describe_cost(one.homes),
+                session=_describe_cost(one.session),
+                sooner=_format_number(one.saved_days / a_day),
                 accepted=agreed.get(village.pk, []),
             )
             for number, (village, one) in enumerate(found, start=1)
@@ -90,7 +90,7 @@ def _days_ahead(today: date) -> list[Shift]:
     return list(rows.select_related("team").order_by("date", "team__code"))
 
 
-def _who_could_come() -> list[Need]:
+def _needs_that_could_come() -> list[Need]:
     """Needs of people who may be able to come to their hall; the longest wait first."""
     kinds = Q(resident__kind__in=settings.SESSION_KINDS) | Q(kind=NeedKind.DELIVERY)
     rows = Need.objects.filter(kinds, state=NeedState.OPEN, resident__away=False, resident__infectious=False)
@@ -99,12 +99,12 @@ def _who_could_come() -> list[Need]:
     return list(rows.order_by("waiting_since", "pk"))
 
 
-def _proposals(
+def _find_proposals(
     needs: list[Need], days: list[Shift], villages: list[Village]
 ) -> list[tuple[Village, Proposal]]:
     """The planner's proposals with the village whose hall each is at."""
-    places, learned = problem_builder.Places(), visit_durations.known()
-    shifts = tuple(problem_builder.as_shift(shift, places) for shift in days)
+    places, learned = problem_builder.LocationTable(), visit_durations.load_estimates()
+    shifts = tuple(problem_builder.build_shift(shift, places) for shift in days)
     setup = max(shift.team.setup_minutes for shift in days)
     visits = tuple(
         planning.Visit(
@@ -112,12 +112,12 @@ def _proposals(
             location=places.at(need.resident.latitude, need.resident.longitude),
             service_s=visit_durations.service_seconds(need, setup_minutes=setup, learned=learned),
             priority=1,
-            windows=problem_builder.hours(need),
+            windows=problem_builder.suitable_hours(need),
         )
         for need in needs
     )
     halls = {places.at(village.latitude, village.longitude): village for village in villages}
-    problem = planning.Problem(tuple(places.index), shifts, visits, straight_line.in_force().model)
+    problem = planning.Problem(tuple(places.index), shifts, visits, straight_line.line_in_force().model)
     rules = SessionRules(
         least=settings.SESSION_LEAST,
         reach_m=1000 * settings.SESSION_REACH_KM,
@@ -127,18 +127,18 @@ def _proposals(
     return [(halls[one.hall], one) for one in propose_sessions(problem, list(halls), rules)]
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return str(formats.number_format(value, decimal_pos=1))
 
 
-def _cost(cost: Cost) -> str:
+def _describe_cost(cost: Cost) -> str:
     return _("%(days)s hari tim, %(travel)s jalan") % {
-        "days": _number(cost.team_days),
-        "travel": labels.duration(cost.travel_s),
+        "days": _format_number(cost.team_days),
+        "travel": labels.format_duration(cost.travel_s),
     }
 
 
-def accepted(villages: list[str]) -> dict[str, list[date]]:
+def agreed_days(villages: list[str]) -> dict[str, list[date]]:
     """The days that sessions were agreed on, by village, from the log."""
     rows = LogEntry.objects.filter(
         action="session_accepted", subject_type=Village._meta.label_lower, subject_id__in=villages
@@ -151,14 +151,14 @@ def accepted(villages: list[str]) -> dict[str, list[date]]:
     return {village: sorted(set(days)) for village, days in found.items()}
 
 
-def map_data(found: Page) -> dict[str, Any]:
+def build_session_map(found: SessionProposals) -> dict[str, Any]:
     """The map of plans draws it: a square for each hall, a mark with the proposal's number for each home."""
     return {
         "routes": [
             {
                 "id": f"sesi-{one.number}",
                 "team": _("Balai %(village)s") % {"village": one.village.name},
-                "day": labels.visits_count(len(one.needs)),
+                "day": labels.format_visit_count(len(one.needs)),
                 "colour": (one.number - 1) % 7,
                 "dashed": False,
                 "lines": False,
@@ -167,7 +167,7 @@ def map_data(found: Page) -> dict[str, Any]:
                     "at": [one.village.latitude, one.village.longitude],
                 },
                 "end": [one.village.latitude, one.village.longitude],
-                "stops": [map_shapes.home(need, number=one.number) for need in one.needs],
+                "stops": [map_shapes.describe_home(need, number=one.number) for need in one.needs],
             }
             for one in found.sessions
         ]

@@ -6,17 +6,17 @@ import pytest
 
 from tests.support import osm
 from visits.roads.extract import graph, read, rules
-from visits.roads.extract.graph import Graph
+from visits.roads.extract.graph import RoadGraph
 
 TODAY = dt.date(2026, 11, 24)
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Callable[..., Graph]:
+def built(tmp_path: Path) -> Callable[..., RoadGraph]:
     """A graph from nodes and ways, through a file."""
 
-    def make(nodes: osm.Nodes, ways: list[osm.Way]) -> Graph:
+    def make(nodes: osm.Nodes, ways: list[osm.Way]) -> RoadGraph:
         path = osm.write(tmp_path / "peta.osm", nodes, ways)
-        return graph.build(read.read(path, speeds=rules.SPEEDS), today=TODAY)
+        return graph.build_graph(read.read_ways(path, speeds=rules.SPEEDS), today=TODAY)
 
     return make

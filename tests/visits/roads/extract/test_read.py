@@ -11,7 +11,7 @@ NODES = {number: (-7.6 + number / 1000, 111.5) for number in range(1, 8)}
 
 
 def _read(path: Path, **fields) -> read.Ways:
-    return read.read(path, speeds=rules.SPEEDS, **fields)
+    return read.read_ways(path, speeds=rules.SPEEDS, **fields)
 
 
 def _pieces(ways: read.Ways) -> list[list[int]]:

@@ -9,16 +9,16 @@ from visits import roads
 from visits.enums import RoadTrouble
 from visits.planning import GreatCircle, Table
 from visits.roads.extract import read, rules, source, ways
-from visits.roads.extract.source import Extract
+from visits.roads.extract.source import ExtractSource
 from visits.roads.port import RoadsError
 
 TODAY = dt.date(2026, 11, 24)
 pytestmark = pytest.mark.django_db
 
 
-def _build(path: Path, folder: Path, **fields) -> tuple[source.Built, bool]:
+def _build(path: Path, folder: Path, **fields) -> tuple[source.BuiltExtract, bool]:
     given = {"speeds": rules.SPEEDS, "box": None, "today": TODAY, "say": lambda step, count: None}
-    return source.build(path, folder=folder, **(given | fields))
+    return source.build_extract(path, folder=folder, **(given | fields))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_an_extract_is_built_once(town: Path, tmp_path: Path) -> None:
 
     assert fresh
     assert told == ["hash", "ways", "graph", "save"]
-    assert source.current(tmp_path / "peta") == built
+    assert source.current_extract(tmp_path / "peta") == built
     assert (built.file, built.as_of) == ("kota.osm", "2026-11-24")
     assert _build(town, tmp_path / "peta") == (built, False)
 
@@ -66,7 +66,7 @@ def test_a_bad_extract_leaves_the_map_in_use_alone(town: Path, tmp_path: Path) -
     with pytest.raises(read.ExtractError):
         _build(tmp_path / "rusak.osm", folder)
 
-    assert source.current(folder) == built
+    assert source.current_extract(folder) == built
     assert (folder / built.graph).is_file()
 
 
@@ -74,7 +74,7 @@ def test_times_come_by_the_port(town: Path, tmp_path: Path, homes, settings) -> 
     settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
     _build(town, tmp_path / "peta")
 
-    found = roads.travel([*homes, (-7.9, 111.9)])
+    found = roads.estimate_travel([*homes, (-7.9, 111.9)])
 
     assert isinstance(found.travel, Table)
     note = found.note
@@ -88,10 +88,10 @@ def test_times_come_by_the_port(town: Path, tmp_path: Path, homes, settings) -> 
 def test_a_newer_map_is_taken_up_at_once(town: Path, tmp_path: Path, homes) -> None:
     folder = tmp_path / "peta"
     _build(town, folder)
-    slow = Extract(folder=folder).find(homes, budget_s=10)
+    slow = ExtractSource(folder=folder).find(homes, budget_s=10)
     _build(town, folder, speeds={name: 2 * speed for name, speed in rules.SPEEDS.items()})
 
-    quick = Extract(folder=folder).find(homes, budget_s=10)
+    quick = ExtractSource(folder=folder).find(homes, budget_s=10)
 
     assert (abs(quick.seconds * 2 - slow.seconds) <= 2).all()
 
@@ -99,7 +99,7 @@ def test_a_newer_map_is_taken_up_at_once(town: Path, tmp_path: Path, homes) -> N
 def test_without_a_map_the_straight_line_serves(tmp_path: Path, homes, settings) -> None:
     settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
 
-    found = roads.travel(homes)
+    found = roads.estimate_travel(homes)
 
     assert found.travel == GreatCircle(1.35, 30.0)
     assert (found.note.source, found.note.wanted, found.note.trouble) == (
@@ -121,7 +121,7 @@ def test_a_damaged_map_is_none(town: Path, tmp_path: Path, homes, damage: str) -
         (folder / built.graph).unlink()
 
     with pytest.raises(RoadsError) as refusal:
-        Extract(folder=folder).find(homes, budget_s=10)
+        ExtractSource(folder=folder).find(homes, budget_s=10)
 
     assert refusal.value.trouble == RoadTrouble.NOT_BUILT
 
@@ -131,9 +131,9 @@ def test_what_is_known_is_not_looked_for_again(town: Path, tmp_path: Path) -> No
     _build(town, folder)
     nodes, _ = osm.town()
     places = [nodes[number] for number in range(1, 40)]
-    whole = Extract(folder=folder).find(places, budget_s=10)
+    whole = ExtractSource(folder=folder).find(places, budget_s=10)
 
-    again = Extract(folder=folder).find(places[::-1], budget_s=-1)  # no time at all
+    again = ExtractSource(folder=folder).find(places[::-1], budget_s=-1)  # no time at all
 
     assert (again.seconds[::-1, ::-1] == whole.seconds).all()
     assert again.trouble == ""
@@ -146,10 +146,10 @@ def test_new_places_among_known_ones_get_the_same_times(town: Path, tmp_path: Pa
     _build(town, tmp_path / "other")
     nodes, _ = osm.town()
     places = [nodes[number] for number in range(1, 40)]
-    whole = Extract(folder=tmp_path / "other").find(places, budget_s=10)
-    Extract(folder=tmp_path / "peta").find(places[:known], budget_s=10)
+    whole = ExtractSource(folder=tmp_path / "other").find(places, budget_s=10)
+    ExtractSource(folder=tmp_path / "peta").find(places[:known], budget_s=10)
 
-    found = Extract(folder=tmp_path / "peta").find(places, budget_s=10)
+    found = ExtractSource(folder=tmp_path / "peta").find(places, budget_s=10)
 
     assert (abs(found.seconds - whole.seconds) <= 1).all()
     assert (found.seconds != found.seconds.T).any()
@@ -167,7 +167,7 @@ def test_what_time_was_too_short_for_is_gone_on_with(
 
     tries, known = 0, [0]
     while True:
-        found = Extract(folder=tmp_path / "peta").find(places, budget_s=4)
+        found = ExtractSource(folder=tmp_path / "peta").find(places, budget_s=4)
         known.append(int((found.seconds >= 0).sum()))
         tries += 1
         assert known[-1] > known[-2]
@@ -189,30 +189,30 @@ def test_what_time_was_too_short_for_is_gone_on_with(
     ],
 )
 def test_as_few_places_as_can_be_are_looked_for(missing: list[list[int]], new: list[int]) -> None:
-    assert source._new(np.array(missing, dtype=bool)) == new
+    assert source._covering_places(np.array(missing, dtype=bool)) == new
 
 
 def test_times_of_another_map_are_forgotten(town: Path, tmp_path: Path, homes) -> None:
     folder = tmp_path / "peta"
     _build(town, folder)
-    Extract(folder=folder).find(homes, budget_s=10)
+    ExtractSource(folder=folder).find(homes, budget_s=10)
     _build(town, folder, speeds=rules.SPEEDS | {"primary": 80})
 
-    assert Extract(folder=folder).find(homes, budget_s=-1).trouble == "slow"
+    assert ExtractSource(folder=folder).find(homes, budget_s=-1).trouble == "slow"
 
 
 def test_homes_that_no_plan_uses_are_dropped(town: Path, tmp_path: Path, homes) -> None:
     folder = tmp_path / "peta"
     _build(town, folder)
-    Extract(folder=folder, today=TODAY - dt.timedelta(days=31)).find(homes[:2], budget_s=10)
-    Extract(folder=folder, today=TODAY).find(homes[2:], budget_s=10)
+    ExtractSource(folder=folder, today=TODAY - dt.timedelta(days=31)).find(homes[:2], budget_s=10)
+    ExtractSource(folder=folder, today=TODAY).find(homes[2:], budget_s=10)
 
-    assert len(Extract(folder=folder).cache.read().keys) == 2
+    assert len(ExtractSource(folder=folder).cache.read().keys) == 2
 
 
 def test_when_time_runs_out_the_rest_is_estimated(town: Path, tmp_path: Path, homes) -> None:
     _build(town, tmp_path / "peta")
 
-    found = Extract(folder=tmp_path / "peta").find(homes, budget_s=-1)
+    found = ExtractSource(folder=tmp_path / "peta").find(homes, budget_s=-1)
 
     assert found.trouble == "slow"

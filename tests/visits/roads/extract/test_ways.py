@@ -12,17 +12,17 @@ from geopy.distance import great_circle
 
 from tests.support import osm
 from visits.roads.extract import graph, rules, ways
-from visits.roads.extract.graph import Graph
-from visits.roads.extract.ways import Roads
+from visits.roads.extract.graph import RoadGraph
+from visits.roads.extract.ways import RoadNetwork
 
-Built = Callable[..., Graph]
+Built = Callable[..., RoadGraph]
 TWO_WAY = {"highway": "residential"}
 
 
 def _links(nodes: osm.Nodes, streets: list[osm.Way]) -> dict[int, list[tuple[int, float]]]:
     links: dict[int, list[tuple[int, float]]] = {number: [] for number in nodes}
     for refs, tags in streets:
-        use = rules.use(tags, rules.SPEEDS)
+        use = rules.road_use(tags, rules.SPEEDS)
         assert use is not None
         for a, b in pairwise(refs):
             seconds = great_circle(nodes[a], nodes[b]).meters / (use.speed_kmh / 3.6)
@@ -56,7 +56,7 @@ def test_times_are_those_of_a_plain_search_over_all_nodes(built: Built, seed: in
     part = [number for number in nodes if number in best[hub] and hub in best[number]]
     assert len(part) > 60
 
-    roads = Roads(built(nodes, streets))
+    roads = RoadNetwork(built(nodes, streets))
     points, snap_m = roads.snap([nodes[number] for number in part])
     seconds = roads.seconds(points, budget_s=60)
 
@@ -69,7 +69,7 @@ def test_times_are_those_of_a_plain_search_over_all_nodes(built: Built, seed: in
 def test_islands_and_ways_of_no_return_are_left_out(built: Built) -> None:
     nodes, streets = osm.town()
     made = built(nodes, streets)
-    roads = Roads(made)
+    roads = RoadNetwork(made)
 
     _, snap_m = roads.snap([nodes[streets[-2][0][1]], nodes[streets[-1][0][1]], nodes[1]])
 
@@ -86,7 +86,7 @@ def _line(count: int, metres: float = 1000.0) -> dict[int, tuple[float, float]]:
 
 def test_two_homes_on_one_street_are_driven_along_it(built: Built) -> None:
     nodes = _line(3)
-    roads = Roads(built(nodes, [([1, 2, 3], {"highway": "residential"})]))
+    roads = RoadNetwork(built(nodes, [([1, 2, 3], {"highway": "residential"})]))
     spots = [(nodes[1][0] + (nodes[3][0] - nodes[1][0]) * share, 111.5) for share in (0.1, 0.6, 0.9)]
 
     points, snap_m = roads.snap(spots)
@@ -102,7 +102,7 @@ def test_against_a_one_way_street_it_is_the_way_round(built: Built) -> None:
     nodes = _line(2)
     nodes[3] = (nodes[1][0], 111.51)
     one_way = {"highway": "residential", "oneway": "yes"}
-    roads = Roads(built(nodes, [([1, 2], one_way), ([2, 3, 1], TWO_WAY)]))
+    roads = RoadNetwork(built(nodes, [([1, 2], one_way), ([2, 3, 1], TWO_WAY)]))
     quarter, half = ((nodes[1][0] + (nodes[2][0] - nodes[1][0]) * share, 111.5) for share in (0.25, 0.5))
 
     points, _ = roads.snap([quarter, half])
@@ -117,7 +117,7 @@ def test_against_a_one_way_street_it_is_the_way_round(built: Built) -> None:
 
 def test_of_two_streets_between_two_crossings_the_quicker_counts(built: Built) -> None:
     nodes = _line(2)
-    roads = Roads(built(nodes, [([1, 2], {"highway": "track"}), ([1, 2], {"highway": "primary"})]))
+    roads = RoadNetwork(built(nodes, [([1, 2], {"highway": "track"}), ([1, 2], {"highway": "primary"})]))
 
     seconds = roads.seconds(roads.snap([nodes[1], nodes[2]])[0], budget_s=60)
 
@@ -126,7 +126,7 @@ def test_of_two_streets_between_two_crossings_the_quicker_counts(built: Built) -
 
 def test_places_of_one_point_are_no_time_apart(built: Built) -> None:
     nodes = _line(3)
-    roads = Roads(built(nodes, [([1, 2, 3], TWO_WAY)]))
+    roads = RoadNetwork(built(nodes, [([1, 2, 3], TWO_WAY)]))
 
     seconds = roads.seconds(roads.snap([nodes[2], nodes[2], nodes[3]])[0], budget_s=60)
 
@@ -137,7 +137,7 @@ def test_places_of_one_point_are_no_time_apart(built: Built) -> None:
 def test_rows_for_which_there_was_no_time_are_unknown(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "ROWS", 1)
     nodes = _line(3)
-    roads = Roads(built(nodes, [([1, 2, 3], TWO_WAY)]))
+    roads = RoadNetwork(built(nodes, [([1, 2, 3], TWO_WAY)]))
 
     seconds = roads.seconds(roads.snap(list(nodes.values()))[0], budget_s=-1)
 
@@ -146,9 +146,9 @@ def test_rows_for_which_there_was_no_time_are_unknown(built: Built, monkeypatch:
 
 def test_a_graph_survives_its_file(built: Built, tmp_path: Path) -> None:
     made = built(*osm.town())
-    graph.save(made, tmp_path / "peta.npz")
+    graph.save_graph(made, tmp_path / "peta.npz")
 
-    again = graph.load(tmp_path / "peta.npz")
+    again = graph.load_graph(tmp_path / "peta.npz")
 
     assert (again.crossings, again.metres, again.as_of) == (made.crossings, made.metres, made.as_of)
     for name in ("begin", "end", "seconds", "forward", "backward", "point", "chain", "offset"):

@@ -10,7 +10,7 @@ from visits.appointments import lifecycle
 from visits.enums import Outcome, RunKind, VisitState
 from visits.models import Device, Plan, PlanRun, PlanStop, PlanUnserved, Shift, Visit
 from visits.schedule.dispatch import day_actions
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.runs import plan_runs
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def teams() -> list[Shift]:
     """Two teams with three homes each from 09.00 on; both have spoken, the first has done one and is at the next."""
     shifts: list[Shift] = [ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)]
     routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(3)] for shift in shifts}
-    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
     for shift in shifts:
         Device.objects.create(
             team=shift.team, name="Tablet", jwk={}, thumbprint=f"made-up-{shift.pk}", last_seen_at=TEN
@@ -37,7 +37,9 @@ def teams() -> list[Shift]:
     lifecycle.apply_outcome(
         visit=first, outcome=Outcome.RECORDED, at=at(TUESDAY, 9 * 60 + 30), actor="device:1"
     )
-    lifecycle.set_state(visit=second, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60 + 45), actor="device:1")
+    lifecycle.set_visit_state(
+        visit=second, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60 + 45), actor="device:1"
+    )
     return shifts
 
 
@@ -46,7 +48,7 @@ def plan(teams: list[Shift]) -> Plan:
     """A draft of today's rest with somebody urgent."""
     run = day_actions.add_urgent(need=NeedFactory(), user=None)
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
-    assert plan_runs.run(run_id=str(run.pk))
+    assert plan_runs.work_on_run(run_id=str(run.pk))
     return Plan.objects.get(run=run)
 
 
@@ -76,7 +78,7 @@ def test_who_is_urgent_too_gets_a_place_beside_the_first(plan: Plan) -> None:
     assert plan.summary["today"]["urgent"] == [*first, str(need.pk)]
     assert (plan.summary["served"], plan.summary["candidates"]) == (was["served"] + 1, was["candidates"] + 1)
     assert plan.summary["unserved"] == was["unserved"]
-    publish(plan=plan, user=None)
+    publish_plan(plan=plan, user=None)
     assert Visit.objects.get(need=need).state == VisitState.PUBLISHED
 
 

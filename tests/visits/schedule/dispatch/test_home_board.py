@@ -19,7 +19,7 @@ def test_coming_days_count_teams_and_visits() -> None:
     VisitFactory(shift=shift)
     VisitFactory(shift=shift, state=VisitState.CANCELLED)
 
-    monday, tuesday = home_board.coming_days(2, today=TUESDAY - timedelta(days=1))
+    monday, tuesday = home_board.list_coming_days(2, today=TUESDAY - timedelta(days=1))
 
     assert (monday.teams, monday.visits) == (0, 0)
     assert (tuesday.teams, tuesday.visits, tuesday.day.date) == (1, 1, TUESDAY)
@@ -35,7 +35,7 @@ def test_the_numbers_of_today() -> None:
         shift=shift, need__state=NeedState.CAPTURED, state=VisitState.FINISHED, outcome=Outcome.RECORDED
     )
 
-    today = home_board.today(now=TUESDAY)
+    today = home_board.count_work(now=TUESDAY)
 
     assert (today.waiting, today.oldest_days, today.review, today.planned) == (1, 12, 1, 1)
     assert (today.stops, today.finished) == (2, 1)

@@ -14,8 +14,8 @@ from visits.enums import Outcome, RunKind, VisitState
 from visits.models import Device, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.schedule.dispatch import routes_underway
 from visits.schedule.plans import plan_page
-from visits.schedule.plans.plan_page import Route
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.plan_page import RouteRow
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def team() -> Shift:
     """Four homes at 09.00, 09.40, 10.20 and 11.00."""
     shift: Shift = ShiftFactory(date=TUESDAY)
     needs: list[Need] = [NeedFactory() for _ in range(4)]
-    publish(plan=draft({shift: needs}, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({shift: needs}, starts=9 * 60), user=None, now=NOW)
     return shift
 
 
@@ -40,10 +40,10 @@ def _of(shift: Shift) -> list[Visit]:
     return list(Visit.objects.filter(shift=shift).order_by("sequence"))
 
 
-def _shown(plan: Plan) -> Route:
-    shifts = plan_page.shifts_of(plan)
-    (route,) = routes_underway.of(
-        plan, plan_page.with_stops(plan, plan_page.routes_of(plan, shifts)), now=TEN
+def _shown(plan: Plan) -> RouteRow:
+    shifts = plan_page.load_plan_shifts(plan)
+    (route,) = routes_underway.add_progress(
+        plan, plan_page.add_stops(plan, plan_page.list_route_rows(plan, shifts)), now=TEN
     )
     return route
 
@@ -60,7 +60,9 @@ def _at_the_second(shift: Shift) -> None:
     lifecycle.apply_outcome(
         visit=first, outcome=Outcome.RECORDED, at=at(TUESDAY, 9 * 60 + 25), actor="device:1"
     )
-    lifecycle.set_state(visit=second, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60 + 41), actor="device:1")
+    lifecycle.set_visit_state(
+        visit=second, to=VisitState.ARRIVED, at=at(TUESDAY, 9 * 60 + 41), actor="device:1"
+    )
     Visit.objects.filter(pk=second.pk).update(arrived_at=at(TUESDAY, 9 * 60 + 41))
     Device.objects.create(
         team=shift.team,
@@ -85,7 +87,7 @@ def test_the_published_plan_says_what_is_done_where_the_team_is_and_what_is_next
         (3, "berikutnya"),
         (4, ""),
     ]
-    (drawn,) = plan_page.map_data([route])["routes"]
+    (drawn,) = plan_page.build_plan_map([route])["routes"]
     assert [stop["number"] for stop in drawn["stops"]] == [3, 4]
     assert drawn["base"]["at"] == [route.now.at[0], route.now.at[1]]
 
@@ -109,7 +111,7 @@ def test_a_plan_for_the_rest_of_the_day_shows_what_is_behind_it_and_counts_on(te
 def test_an_older_plan_says_what_was_taken_out_of_it_and_goes_on_with_what_is_left(team: Shift) -> None:
     _at_the_second(team)
     _first, _second, third, fourth = _of(team)
-    lifecycle.cancel(visit=third, at=TEN, actor="user:1", source="test")
+    lifecycle.cancel_visit(visit=third, at=TEN, actor="user:1", source="test")
     Visit.objects.filter(pk=fourth.pk).update(sequence=3)
 
     route = _shown(Plan.objects.get())
@@ -119,7 +121,7 @@ def test_an_older_plan_says_what_was_taken_out_of_it_and_goes_on_with_what_is_le
         (3, "berikutnya"),
     ]
     assert route.now is not None and route.now.left == 1
-    (drawn,) = plan_page.map_data([route])["routes"]
+    (drawn,) = plan_page.build_plan_map([route])["routes"]
     assert [stop["number"] for stop in drawn["stops"]] == [3]
 
 
@@ -157,9 +159,9 @@ def test_a_draft_of_days_ahead_and_a_team_at_its_base_are_as_planned(team: Shift
 
 def test_the_queries_do_not_grow(team: Shift, django_assert_num_queries) -> None:
     plan = Plan.objects.get()
-    routes = plan_page.with_stops(plan, plan_page.routes_of(plan, plan_page.shifts_of(plan)))
+    routes = plan_page.add_stops(plan, plan_page.list_route_rows(plan, plan_page.load_plan_shifts(plan)))
     with django_assert_num_queries(5):
-        routes_underway.of(plan, routes, now=TEN)
+        routes_underway.add_progress(plan, routes, now=TEN)
     ShiftFactory(date=TUESDAY)
     with django_assert_num_queries(5):
-        routes_underway.of(plan, routes, now=TEN)
+        routes_underway.add_progress(plan, routes, now=TEN)

@@ -15,7 +15,7 @@ from visits.planning.rules import walk_route
 from visits.planning.types import Route, Stop, Unserved, plan_from_routes
 from visits.schedule.plans import draft_moves, draft_routes, plan_changes
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
-from visits.schedule.plans.draft_routes import Routes
+from visits.schedule.plans.draft_routes import DraftRoutes
 
 
 def make_needs(rng: random.Random, count: int) -> list[Need]:
@@ -53,9 +53,9 @@ def read_rows(plan: Plan) -> dict[str, Any]:
     }
 
 
-def read_routes(plan: Plan) -> Routes:
-    found = plan_changes.of(plan=plan, now=NOW)
-    return draft_routes.ahead(plan, found, shifts=[shift.pk for shift in found.shifts])
+def read_routes(plan: Plan) -> DraftRoutes:
+    found = plan_changes.find_changes(plan=plan, now=NOW)
+    return draft_routes.build_routes_ahead(plan, found, shifts=[shift.pk for shift in found.shifts])
 
 
 def check_rows(plan: Plan, needs: list[Need]) -> None:
@@ -87,7 +87,7 @@ def check_rows(plan: Plan, needs: list[Need]) -> None:
     assert (plan.summary["served"], plan.summary["unserved"]) == (len(stops), len(left))
 
 
-def _as_json(routes: Routes, planned: list[Route]) -> dict[str, Any]:
+def _as_json(routes: DraftRoutes, planned: list[Route]) -> dict[str, Any]:
     """These routes as the referee reads a plan: who is on none of them is listed."""
     served = {stop.visit for route in planned for stop in route.stops}
     rest = [Unserved(visit.id) for visit in routes.singles.visits if visit.id not in served]
@@ -101,7 +101,7 @@ def move_at_random(rng: random.Random, plan: Plan, needs: list[Need], shifts: li
     before = read_rows(plan)
 
     def move() -> None:
-        draft_moves.move(plan=plan, need=need, shift=shift, position=position, user=None, now=NOW)
+        draft_moves.move_need(plan=plan, need=need, shift=shift, position=position, user=None, now=NOW)
 
     need = str(rng.choice(needs).pk)
     try:

@@ -16,7 +16,7 @@ from visits.enums import RunKind, VisitState
 from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.schedule.plans import draft_moves, plan_changes, publishing
 from visits.schedule.plans.draft_move_routes import MovePrice, MoveRefusedError
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def two() -> Shift:
 def _move(
     plan: Plan, need: Need, shift: Shift | None, position: int | None = None, shown: MovePrice | None = None
 ) -> MovePrice:
-    return draft_moves.move(
+    return draft_moves.move_need(
         plan=plan,
         need=str(need.pk),
         shift=None if shift is None else shift.pk,
@@ -95,7 +95,7 @@ def test_the_price_is_the_travel_of_both_routes_and_how_much_later_the_team_is_b
 ) -> None:
     moved, stays = NeedFactory(resident__latitude=-7.7, resident__longitude=111.6), NeedFactory()
     plan = draft({one: [moved], two: [stays]})
-    draft_moves.move(plan=plan, need=str(stays.pk), shift=two.pk, position=0, user=None, now=NOW)
+    draft_moves.move_need(plan=plan, need=str(stays.pk), shift=two.pk, position=0, user=None, now=NOW)
     _move(plan, moved, one)
     plan.refresh_from_db()
     before = plan.summary
@@ -127,7 +127,7 @@ def test_a_day_later_is_worth_less(one: Shift) -> None:
 
 def test_families_who_would_lose_their_hour_are_named_in_the_price(one: Shift, two: Shift) -> None:
     told, new = NeedFactory(), NeedFactory(resident__latitude=-7.9, resident__longitude=111.3)
-    publish(plan=draft({one: [told], two: []}, starts=8 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({one: [told], two: []}, starts=8 * 60), user=None, now=NOW)
     plan = draft({one: [told], two: [new]}, starts=8 * 60)
 
     assert _move(plan, new, one, 0).news == (str(told.pk),)
@@ -190,7 +190,7 @@ def test_who_shares_a_stop_moves_with_it_and_nobody_comes_between(one: Shift, tw
 
 def test_a_promise_stays_where_it_was_made(one: Shift, two: Shift) -> None:
     need, other = NeedFactory(), NeedFactory()
-    publish(plan=draft({one: [need], two: [other]}, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({one: [need], two: [other]}, starts=9 * 60), user=None, now=NOW)
     Visit.objects.filter(need=need).update(promised=True)
     plan = draft({one: [need], two: [other]}, starts=9 * 60)
 
@@ -202,7 +202,7 @@ def test_a_promise_stays_where_it_was_made(one: Shift, two: Shift) -> None:
 
 def test_a_promise_is_not_pushed_out_of_its_hour(one: Shift) -> None:
     promised, new = NeedFactory(), NeedFactory(resident__latitude=-7.9, resident__longitude=111.3)
-    publish(plan=draft({one: [promised]}, starts=8 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({one: [promised]}, starts=8 * 60), user=None, now=NOW)
     Visit.objects.filter(need=promised).update(promised=True)
     plan = draft({one: [promised]}, left=[new], starts=8 * 60)
 
@@ -259,7 +259,7 @@ def test_what_is_no_draft_of_days_ahead_is_not_changed(one: Shift) -> None:
     need, plans = NeedFactory(), []
     for _ in range(3):
         plans.append(draft({one: [need]}))
-    publishing.discard(plan=plans[0], actor="user:1")
+    publishing.discard_plan(plan=plans[0], actor="user:1")
     plans[1].run.kind = RunKind.TODAY
     plans[1].run.save()
     VisitFactory(shift=one, state=VisitState.TRAVELLING, need=NeedFactory(state=NeedState.PLANNED))
@@ -270,15 +270,17 @@ def test_what_is_no_draft_of_days_ahead_is_not_changed(one: Shift) -> None:
 def test_a_move_out_of_the_way_gives_the_family_its_hour_back(one: Shift, two: Shift) -> None:
     """By hand to where it was published is what "put back" does."""
     need, other = NeedFactory(), NeedFactory()
-    publish(plan=draft({one: [need], two: [other]}, starts=10 * 60), user=None, now=NOW)
+    publish_plan(plan=draft({one: [need], two: [other]}, starts=10 * 60), user=None, now=NOW)
     plan = draft({two: [other, need]}, starts=10 * 60)
 
     price = _move(plan, need, one)
 
     assert price.news == ()
-    assert plan_changes.of(plan=plan, now=NOW).having(plan_changes.What.SAME)
+    assert plan_changes.find_changes(plan=plan, now=NOW).having(plan_changes.ChangeKind.SAME)
     stop = PlanStop.objects.get(plan=plan, need=need)
-    assert arrival_intervals.to_tell(stop) == arrival_intervals.told(Visit.objects.get(need=need))
+    assert arrival_intervals.interval_to_tell(stop) == arrival_intervals.interval_told(
+        Visit.objects.get(need=need)
+    )
 
 
 def test_the_queries_do_not_grow(one: Shift, two: Shift, django_assert_max_num_queries) -> None:

@@ -11,7 +11,7 @@ from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_moves, keep_costs, plan_changes
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +28,15 @@ def _monday_noon(clock):
 
 
 def _prices(plan: Plan) -> dict[str, KeepCost]:
-    return keep_costs.prices(plan=plan, found=plan_changes.of(plan=plan, now=NOW), now=NOW)
+    return keep_costs.price_changes(plan=plan, found=plan_changes.find_changes(plan=plan, now=NOW), now=NOW)
 
 
 def _publish(routes: dict[Shift, list[Need]]) -> None:
-    publish(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
+    publish_plan(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
 
 
 def _put_back(plan: Plan, need: Need) -> None:
-    draft_moves.keep(plan=plan, need=str(need.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(need.pk), user=None, now=NOW)
     plan.refresh_from_db()
 
 

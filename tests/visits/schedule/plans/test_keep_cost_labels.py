@@ -3,7 +3,7 @@
 import pytest
 
 from visits.planning.week.keep_cost import BLOCKED, FITS, FREE, LATE, PUSHES, SHIFTS, KeepCost
-from visits.schedule.plans.keep_cost_labels import said
+from visits.schedule.plans.keep_cost_labels import describe_keep_cost
 
 NAMES = {"a": "S. P. (Kare)", "b": "W. (Dagangan)"}
 
@@ -56,7 +56,7 @@ NAMES = {"a": "S. P. (Kare)", "b": "W. (Dagangan)"}
     ],
 )
 def test_every_answer_has_its_words(kept: KeepCost, what: str, title: str, text: str) -> None:
-    price = said(kept, what, NAMES)
+    price = describe_keep_cost(kept, what, NAMES)
 
     assert (price.title, price.text) == (title, text)
     assert price.can == bool(kept.order)

@@ -13,8 +13,8 @@ from visits.models import Plan, PlanStop, PlanUnserved, Shift, Visit
 from visits.planning.week import keep_cost
 from visits.planning.week.keep_cost import KeepCost
 from visits.schedule.plans import draft_moves, keep_costs, plan_changes
-from visits.schedule.plans.plan_changes import What
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.plan_changes import ChangeKind
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +25,11 @@ def _monday_noon(clock):
 
 
 def _prices(plan: Plan) -> dict[str, KeepCost]:
-    return keep_costs.prices(plan=plan, found=plan_changes.of(plan=plan, now=NOW), now=NOW)
+    return keep_costs.price_changes(plan=plan, found=plan_changes.find_changes(plan=plan, now=NOW), now=NOW)
 
 
 def _publish(routes: dict[Shift, list[Need]], *, starts: int = 8 * 60) -> None:
-    publish(plan=draft(routes, starts=starts), user=None, now=NOW)
+    publish_plan(plan=draft(routes, starts=starts), user=None, now=NOW)
 
 
 def test_a_shifted_visit_that_may_wait_for_its_hour_is_free_to_keep() -> None:
@@ -51,17 +51,19 @@ def test_what_is_kept_is_where_and_when_it_was() -> None:
     plan = draft({shift: [first, second]}, starts=8 * 60)
     visit = Visit.objects.get(need=second)
 
-    draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(second.pk), user=None, now=NOW)
 
-    found = {change.stop.need_id: change for change in plan_changes.of(plan=plan, now=NOW).stops}
-    assert found[second.pk].what == What.SAME
+    found = {change.stop.need_id: change for change in plan_changes.find_changes(plan=plan, now=NOW).stops}
+    assert found[second.pk].what == ChangeKind.SAME
     assert abs(found[second.pk].start - visit.planned_start) <= timedelta(minutes=30)
-    assert found[first.pk].what == What.SAME  # in the replays the team waits for the hour that it was told
+    assert (
+        found[first.pk].what == ChangeKind.SAME
+    )  # in the replays the team waits for the hour that it was told
     plan.refresh_from_db()
     assert plan.summary["team_days"][0]["visits"] == plan.summary["served"] == 2
     assert LogEntry.objects.filter(action="plan_visit_kept", subject_id=str(plan.pk)).count() == 1
     with pytest.raises(draft_moves.CannotKeepError) as error:
-        draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+        draft_moves.put_back(plan=plan, need=str(second.pk), user=None, now=NOW)
     assert error.value.code == "same"
 
 
@@ -75,10 +77,13 @@ def test_a_moved_visit_goes_back_to_its_team_with_the_travel_that_it_costs() -> 
 
     assert kept.order == (str(stays.pk), str(moved.pk))
     assert kept.code == keep_cost.FREE and kept.added_s < 0  # one team drives, not two
-    draft_moves.keep(plan=plan, need=str(moved.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(moved.pk), user=None, now=NOW)
     stops = PlanStop.objects.filter(plan=plan).order_by("sequence")
     assert [stop.shift_id for stop in stops] == [one.pk, one.pk]
-    assert [change.what for change in plan_changes.of(plan=plan, now=NOW).stops] == [What.SAME, What.SAME]
+    assert [change.what for change in plan_changes.find_changes(plan=plan, now=NOW).stops] == [
+        ChangeKind.SAME,
+        ChangeKind.SAME,
+    ]
 
 
 def test_who_shares_a_stop_is_kept_with_it() -> None:
@@ -95,7 +100,7 @@ def test_who_shares_a_stop_is_kept_with_it() -> None:
 
     found = _prices(plan)
     assert found[str(first.pk)] == found[str(second.pk)]
-    draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(second.pk), user=None, now=NOW)
 
     rows = PlanStop.objects.filter(plan=plan, shift=one).order_by("sequence")
     assert [(row.need_id, row.travel_seconds > 0) for row in rows] == [(first.pk, True), (second.pk, False)]
@@ -109,10 +114,10 @@ def test_a_cancelled_visit_comes_back_and_is_no_longer_left() -> None:
 
     kept = _prices(plan)[str(gone.pk)]
     assert kept.order and kept.points == -30
-    draft_moves.keep(plan=plan, need=str(gone.pk), user=None, now=NOW)
+    draft_moves.put_back(plan=plan, need=str(gone.pk), user=None, now=NOW)
 
     assert not PlanUnserved.objects.filter(plan=plan).exists()
-    assert plan_changes.of(plan=plan, now=NOW).cancelled == []
+    assert plan_changes.find_changes(plan=plan, now=NOW).cancelled == []
     plan.refresh_from_db()
     assert (plan.summary["served"], plan.summary["unserved"]) == (2, 0)
     assert plan.summary["points"] == 130.0
@@ -128,7 +133,7 @@ def test_who_would_have_to_give_way_is_named_and_cannot_be_kept_by_a_button() ->
 
     assert (kept.code, kept.out, kept.worth) == (keep_cost.PUSHES, (str(has.pk),), 45)
     with pytest.raises(draft_moves.CannotKeepError) as error:
-        draft_moves.keep(plan=plan, need=str(had.pk), user=None, now=NOW)
+        draft_moves.put_back(plan=plan, need=str(had.pk), user=None, now=NOW)
     assert error.value.code == "price"
     assert PlanUnserved.objects.filter(plan=plan, need=had).exists()
 
@@ -147,7 +152,7 @@ def test_an_hour_that_replays_do_not_find_true_is_not_offered() -> None:
     assert (kept.code, kept.order) == (keep_cost.LATE, ())
     assert kept.told is not None and kept.told[0] > 8 * 3600 + 600
     with pytest.raises(draft_moves.CannotKeepError):
-        draft_moves.keep(plan=plan, need=str(second.pk), user=None, now=NOW)
+        draft_moves.put_back(plan=plan, need=str(second.pk), user=None, now=NOW)
 
 
 def test_a_team_that_does_not_work_any_more_cannot_keep_anybody() -> None:
@@ -163,10 +168,10 @@ def test_a_team_that_does_not_work_any_more_cannot_keep_anybody() -> None:
 
 def test_a_plan_that_changes_nobody_asks_nothing(django_assert_num_queries) -> None:
     plan = draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
-    found = plan_changes.of(plan=plan, now=NOW)
+    found = plan_changes.find_changes(plan=plan, now=NOW)
 
     with django_assert_num_queries(0):
-        assert keep_costs.prices(plan=plan, found=found, now=NOW) == {}
+        assert keep_costs.price_changes(plan=plan, found=found, now=NOW) == {}
 
 
 def test_the_queries_do_not_grow(django_assert_max_num_queries) -> None:
@@ -174,7 +179,7 @@ def test_the_queries_do_not_grow(django_assert_max_num_queries) -> None:
     many: list[Need] = [NeedFactory() for _ in range(6)]
     _publish({shift: many}, starts=10 * 60)
     plan = draft({shift: many[:5]}, starts=8 * 60)
-    found = plan_changes.of(plan=plan, now=NOW)
+    found = plan_changes.find_changes(plan=plan, now=NOW)
 
     with django_assert_max_num_queries(6):
-        assert len(keep_costs.prices(plan=plan, found=found, now=NOW)) == 6
+        assert len(keep_costs.price_changes(plan=plan, found=found, now=NOW)) == 6

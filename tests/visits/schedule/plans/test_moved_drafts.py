@@ -10,8 +10,8 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from tests.visits.schedule.plans.moved_drafts import check_rows, make_needs, move_at_random, read_routes
 from visits.models import Shift, Visit
 from visits.planning.priority import points_on
-from visits.schedule.plans.draft_routes import Routes
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.draft_routes import DraftRoutes
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def _monday_noon(settings, clock):
     clock.move_to(NOW, tick=False)
 
 
-def _count_points(routes: Routes) -> float:
+def _count_points(routes: DraftRoutes) -> float:
     problem = routes.free
     return sum(
         points_on(problem, problem.visit_by_id[need], problem.shift_by_id[shift].date)
@@ -41,7 +41,7 @@ def test_rows_stay_true_whatever_is_moved(seed: int) -> None:
     needs = make_needs(rng, 8)
     first = draft({shift: [] for shift in shifts}, left=needs)
     codes = {move_at_random(rng, first, needs, shifts) for _ in range(12)}
-    publish(plan=first, user=None, now=NOW)
+    publish_plan(plan=first, user=None, now=NOW)
     for visit in Visit.objects.filter(pk__in=[v.pk for v in Visit.objects.all() if rng.random() < 0.4]):
         Visit.objects.filter(pk=visit.pk).update(promised=True)
     plan = draft({shift: [] for shift in shifts}, left=needs)

@@ -10,22 +10,25 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import VisitState
 from visits.models import CalendarDay, Shift
 from visits.schedule.plans import plan_changes
-from visits.schedule.plans.plan_changes import What
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.plan_changes import ChangeKind
+from visits.schedule.plans.publishing import publish_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
 def test_half_an_hour_is_no_shift_and_more_is() -> None:
     shift, one, two = ShiftFactory(date=TUESDAY), NeedFactory(), NeedFactory()
-    publish(plan=draft({shift: [one, two]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [one, two]}), user=None, now=NOW)
 
     half, more = (draft({shift: [one, two]}, starts=8 * 60 + minutes) for minutes in (30, 31))
 
-    assert [change.what for change in plan_changes.of(plan=half, now=NOW).stops] == [What.SAME, What.SAME]
-    assert [change.what for change in plan_changes.of(plan=more, now=NOW).stops] == [
-        What.SHIFTED,
-        What.SHIFTED,
+    assert [change.what for change in plan_changes.find_changes(plan=half, now=NOW).stops] == [
+        ChangeKind.SAME,
+        ChangeKind.SAME,
+    ]
+    assert [change.what for change in plan_changes.find_changes(plan=more, now=NOW).stops] == [
+        ChangeKind.SHIFTED,
+        ChangeKind.SHIFTED,
     ]
 
 
@@ -33,14 +36,14 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     small = draft({one: [NeedFactory()]})
     with django_assert_num_queries(6):
-        _touch(plan_changes.of(plan=small, now=NOW))
-    publish(plan=draft({one: [NeedFactory() for _ in range(3)]}), user=None, now=NOW)
+        _touch(plan_changes.find_changes(plan=small, now=NOW))
+    publish_plan(plan=draft({one: [NeedFactory() for _ in range(3)]}), user=None, now=NOW)
     big = draft({one: [NeedFactory() for _ in range(4)], two: [NeedFactory() for _ in range(4)]})
     with django_assert_num_queries(6):
-        _touch(plan_changes.of(plan=big, now=NOW))
+        _touch(plan_changes.find_changes(plan=big, now=NOW))
 
 
-def _touch(found: plan_changes.Changes) -> None:
+def _touch(found: plan_changes.PlanChanges) -> None:
     """What the page reads of it."""
     for change in found.stops:
         assert change.stop.need.resident.village.name
@@ -64,7 +67,7 @@ def test_what_changed_since_is_left_out_with_its_reason() -> None:
     away.resident.save()
     VisitFactory(need=elsewhere, shift=ShiftFactory(date=TUESDAY + timedelta(days=9)))
 
-    found = plan_changes.of(plan=plan, now=NOW)
+    found = plan_changes.find_changes(plan=plan, now=NOW)
 
     assert [row.code for row in found.dropped] == ["closed", "review", "away", "elsewhere"]
     assert found.stops == []
@@ -75,7 +78,7 @@ def test_a_day_closed_since_refuses_the_plan() -> None:
     plan = draft({shift: [NeedFactory()]})
     CalendarDay.objects.create(date=TUESDAY, is_open=False, reason="Rapat", set_by="user:1")
 
-    assert [(row.code, row.shift) for row in plan_changes.of(plan=plan, now=NOW).refusals] == [
+    assert [(row.code, row.shift) for row in plan_changes.find_changes(plan=plan, now=NOW).refusals] == [
         ("cancelled", shift)
     ]
 
@@ -85,7 +88,7 @@ def test_visits_on_the_road_are_never_cancelled() -> None:
     plan = draft({other: [NeedFactory()]})
     VisitFactory(shift=shift, state=VisitState.TRAVELLING, need=NeedFactory(state=NeedState.PLANNED))
 
-    found = plan_changes.of(plan=plan, now=NOW)
+    found = plan_changes.find_changes(plan=plan, now=NOW)
 
     assert found.cancelled == []
     assert [row.code for row in found.refusals] == ["begun"]
@@ -94,13 +97,15 @@ def test_visits_on_the_road_are_never_cancelled() -> None:
 @pytest.mark.parametrize(
     ("told", "what"),
     [
-        ((480, 540), What.SAME),
-        ((510, 570), What.SAME),  # half an hour
-        ((480, 580), What.SHIFTED),
-        ((440, 500), What.SHIFTED),
+        ((480, 540), ChangeKind.SAME),
+        ((510, 570), ChangeKind.SAME),  # half an hour
+        ((480, 580), ChangeKind.SHIFTED),
+        ((440, 500), ChangeKind.SHIFTED),
     ],
 )
-def test_a_shift_is_one_of_the_hours_that_the_family_was_told(told: tuple[int, int], what: What) -> None:
+def test_a_shift_is_one_of_the_hours_that_the_family_was_told(
+    told: tuple[int, int], what: ChangeKind
+) -> None:
     shift = ShiftFactory(date=TUESDAY)
     visit = VisitFactory(
         shift=shift,
@@ -112,6 +117,6 @@ def test_a_shift_is_one_of_the_hours_that_the_family_was_told(told: tuple[int, i
     plan = draft({shift: [visit.need]})
     plan.stops.update(told_from=60 * told[0], told_until=60 * told[1])
 
-    (change,) = plan_changes.of(plan=plan, now=NOW).stops
+    (change,) = plan_changes.find_changes(plan=plan, now=NOW).stops
 
     assert change.what == what

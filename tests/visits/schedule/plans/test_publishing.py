@@ -20,8 +20,8 @@ from visits.schedule.plans.publishing import (
     DiscardedError,
     NothingNewError,
     PublishRefusedError,
-    discard,
-    publish,
+    discard_plan,
+    publish_plan,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_a_draft_becomes_days_visits_and_news_for_the_families() -> None:
     shift, (first, second) = ShiftFactory(date=TUESDAY), (NeedFactory(), NeedFactory(attempts=1))
     plan = draft({shift: [first, second]})
 
-    done = publish(plan=plan, user=None, now=NOW)
+    done = publish_plan(plan=plan, user=None, now=NOW)
 
     assert (done.versions, done.new, done.already) == (1, 2, False)
     assert (plan.state, plan.published_at) == (PlanState.PUBLISHED, NOW)
@@ -57,7 +57,7 @@ def test_a_draft_becomes_days_visits_and_news_for_the_families() -> None:
 
 def test_a_published_day_carries_its_hash_and_number() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
 
     version = TeamDay.objects.get(team=shift.team, date=TUESDAY).live
 
@@ -77,15 +77,15 @@ def test_a_published_day_carries_its_hash_and_number() -> None:
             }
         ],
     }
-    assert version.content_sha256 == strict_json.digest(version.content)
+    assert version.content_sha256 == strict_json.content_sha256(version.content)
 
 
 def test_publishing_twice_changes_nothing() -> None:
     plan = draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
-    publish(plan=plan, user=None, now=NOW)
+    publish_plan(plan=plan, user=None, now=NOW)
     before = LogEntry.objects.count()
 
-    again = publish(plan=plan, user=None, now=NOW)
+    again = publish_plan(plan=plan, user=None, now=NOW)
 
     assert (again.already, again.versions) == (True, 1)
     assert (Visit.objects.count(), DayVersion.objects.count(), LogEntry.objects.count()) == (1, 1, before)
@@ -95,7 +95,7 @@ def test_a_team_without_visits_gets_no_version() -> None:
     ShiftFactory(date=TUESDAY)
     shift = ShiftFactory(date=TUESDAY)
 
-    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
 
     assert [day.team_id for day in TeamDay.objects.all()] == [shift.team_id]
 
@@ -103,10 +103,10 @@ def test_a_team_without_visits_gets_no_version() -> None:
 def test_a_new_plan_moves_shifts_keeps_and_cancels() -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     moved, kept, dropped = NeedFactory(), NeedFactory(), NeedFactory()
-    publish(plan=draft({one: [kept, moved, dropped]}), user=None, now=NOW)
+    publish_plan(plan=draft({one: [kept, moved, dropped]}), user=None, now=NOW)
     ids = dict(Visit.objects.values_list("need_id", "pk"))
 
-    done = publish(plan=draft({one: [kept], two: [moved]}), user=None, now=NOW + timedelta(hours=1))
+    done = publish_plan(plan=draft({one: [kept], two: [moved]}), user=None, now=NOW + timedelta(hours=1))
 
     assert (done.versions, done.new, done.moved, done.shifted, done.cancelled) == (2, 0, 1, 0, 1)
     rows = {row.need_id: row for row in Visit.objects.all()}
@@ -126,21 +126,21 @@ def test_a_new_plan_moves_shifts_keeps_and_cancels() -> None:
 def test_an_unchanged_day_keeps_its_version() -> None:
     shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     need = NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
 
-    done = publish(plan=draft({shift: [need], other: [NeedFactory()]}), user=None, now=NOW)
+    done = publish_plan(plan=draft({shift: [need], other: [NeedFactory()]}), user=None, now=NOW)
 
     assert (done.versions, done.new, DayVersion.objects.filter(team=shift.team).count()) == (1, 1, 1)
 
 
 def test_a_draft_that_says_what_is_published_stays_a_draft() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
     plan, written = draft({shift: [need]}), LogEntry.objects.count()
 
     for _ in range(2):
         with pytest.raises(NothingNewError):
-            publish(plan=plan, user=None, now=NOW)
+            publish_plan(plan=plan, user=None, now=NOW)
 
     plan.refresh_from_db()
     assert plan.state == PlanState.DRAFT
@@ -149,20 +149,20 @@ def test_a_draft_that_says_what_is_published_stays_a_draft() -> None:
 
 def test_one_minute_more_is_something_new() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
 
-    done = publish(plan=draft({shift: [need]}, starts=8 * 60 + 1), user=None, now=NOW)
+    done = publish_plan(plan=draft({shift: [need]}, starts=8 * 60 + 1), user=None, now=NOW)
 
     assert (done.versions, done.new, done.moved, done.shifted) == (1, 0, 0, 0)
 
 
 def test_an_emptied_day_gets_an_empty_version() -> None:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
     shift.is_cancelled = True
     shift.save()
 
-    done = publish(plan=draft({}, last=TUESDAY), user=None, now=NOW)
+    done = publish_plan(plan=draft({}, last=TUESDAY), user=None, now=NOW)
 
     assert (done.versions, done.cancelled) == (1, 1)
     assert TeamDay.objects.get().live.content["stops"] == []
@@ -173,7 +173,7 @@ def test_a_need_that_was_closed_meanwhile_is_left_out() -> None:
     plan = draft({shift: [gone, stays]})
     transition(row=gone, to=NeedState.CLOSED, actor="user:1", closed_reason=ClosedReason.MOVED)
 
-    done = publish(plan=plan, user=None, now=NOW)
+    done = publish_plan(plan=plan, user=None, now=NOW)
 
     assert (done.new, done.dropped) == (1, 1)
     assert [(row.need_id, row.sequence) for row in Visit.objects.all()] == [(stays.pk, 1)]
@@ -184,9 +184,9 @@ def test_a_need_planned_elsewhere_meanwhile_is_served_once() -> None:
     near, far = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY + timedelta(days=7))
     need, other = NeedFactory(), NeedFactory()
     plan = draft({near: [need, other]})
-    publish(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
+    publish_plan(plan=draft({far: [need]}, first=far.date), user=None, now=NOW)
 
-    done = publish(plan=plan, user=None, now=NOW)
+    done = publish_plan(plan=plan, user=None, now=NOW)
 
     assert (done.new, done.dropped) == (1, 1)
     assert Visit.objects.get(need=need).shift_id == far.pk
@@ -195,10 +195,10 @@ def test_a_need_planned_elsewhere_meanwhile_is_served_once() -> None:
 def test_a_plan_behind_a_newer_version_is_refused_whole() -> None:
     shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     stale = draft({shift: [NeedFactory()], other: [NeedFactory()]})
-    publish(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=stale, user=None, now=NOW)
+        publish_plan(plan=stale, user=None, now=NOW)
 
     assert _codes(refused) == ["newer"]
     stale.refresh_from_db()
@@ -212,23 +212,23 @@ def test_a_plan_for_a_cancelled_shift_is_refused() -> None:
     shift.save()
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=plan, user=None, now=NOW)
+        publish_plan(plan=plan, user=None, now=NOW)
 
     assert _codes(refused) == ["cancelled"]
 
 
 def test_a_day_that_has_begun_is_never_touched() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
     plan = draft({shift: [NeedFactory(), need]})
     lifecycle.apply_outcome(visit=Visit.objects.get(), outcome=Outcome.NOT_HOME, at=NOW, actor="device:1")
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=plan, user=None, now=NOW)
+        publish_plan(plan=plan, user=None, now=NOW)
     assert _codes(refused) == ["begun"]
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=draft({ShiftFactory(date=TUESDAY): []}), user=None, now=at(TUESDAY, 450))
+        publish_plan(plan=draft({ShiftFactory(date=TUESDAY): []}), user=None, now=at(TUESDAY, 450))
     assert _codes(refused) == ["begun"]
 
 
@@ -237,7 +237,7 @@ def test_a_day_on_which_a_team_has_left_early_has_begun(clock) -> None:
     tablet = Device.objects.create(team=shift.team, name="Tablet", jwk={}, thumbprint="made-up")
     Device.objects.update(paired_at=NOW)
     plan = draft({shift: [NeedFactory()]})
-    assert plan_changes.of(plan=plan, now=early).refusals == []
+    assert plan_changes.find_changes(plan=plan, now=early).refusals == []
     item = {
         "id": str(uuid7()),
         "sequence": 1,
@@ -249,28 +249,28 @@ def test_a_day_on_which_a_team_has_left_early_has_begun(clock) -> None:
         "data": {"day": TUESDAY.isoformat()},
     }
     with clock.at(early):
-        assert [result.result for result in events.receive(device=tablet, items=[item])] == ["applied"]
+        assert [result.result for result in events.receive_events(device=tablet, items=[item])] == ["applied"]
 
     with pytest.raises(PublishRefusedError) as refused:
-        publish(plan=plan, user=None, now=early + timedelta(minutes=1))
+        publish_plan(plan=plan, user=None, now=early + timedelta(minutes=1))
     assert _codes(refused) == ["begun"]
 
 
 def test_a_discarded_draft_cannot_be_published() -> None:
     plan = draft({ShiftFactory(date=TUESDAY): [NeedFactory()]})
 
-    assert discard(plan=plan, actor="user:1") is True
-    assert discard(plan=plan, actor="user:1") is False
+    assert discard_plan(plan=plan, actor="user:1") is True
+    assert discard_plan(plan=plan, actor="user:1") is False
     with pytest.raises(DiscardedError):
-        publish(plan=plan, user=None, now=NOW)
+        publish_plan(plan=plan, user=None, now=NOW)
 
 
 def test_no_planned_need_is_without_a_visit() -> None:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
     assert _planned_without_visit() == 0
 
-    publish(plan=draft({}, last=TUESDAY), user=None, now=NOW)
+    publish_plan(plan=draft({}, last=TUESDAY), user=None, now=NOW)
     assert _planned_without_visit() == 0
 
 
@@ -278,11 +278,11 @@ def test_families_hear_of_another_interval_even_where_the_plan_stays() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
     first = draft({shift: [need]})
     first.stops.update(told_from=29_400, told_until=32_400)
-    publish(plan=first, user=None, now=NOW)
+    publish_plan(plan=first, user=None, now=NOW)
     again = draft({shift: [need]})
     again.stops.update(told_from=29_400, told_until=33_000)
 
-    done = publish(plan=again, user=None, now=NOW + timedelta(hours=1))
+    done = publish_plan(plan=again, user=None, now=NOW + timedelta(hours=1))
 
     assert (done.new, done.moved, done.shifted) == (0, 0, 0)
     told = [(row.earliest, row.latest) for row in need.progress.order_by("at")]
@@ -293,13 +293,13 @@ def test_the_intervals_of_moved_families_are_kept_with_the_plan() -> None:
     one, two, need = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY), NeedFactory()
     first = draft({one: [need]})
     first.stops.update(told_from=29_400, told_until=32_400)
-    publish(plan=first, user=None, now=NOW)
+    publish_plan(plan=first, user=None, now=NOW)
     second = draft({two: [need]}, starts=600)
     second.stops.update(told_from=35_400, told_until=38_400)
-    publish(plan=second, user=None, now=NOW)
+    publish_plan(plan=second, user=None, now=NOW)
     second.refresh_from_db()
 
-    (family,) = families_to_tell.after(second)
+    (family,) = families_to_tell.list_news_after(second)
     assert (family.was, family.now) == (
         "Selasa, 1 Desember 2026, antara 08.10 dan 09.00",
         "Selasa, 1 Desember 2026, antara 09.50 dan 10.40",
@@ -312,6 +312,6 @@ def test_a_plan_with_a_team_that_is_no_longer_active_is_refused() -> None:
     Team.objects.update(is_active=False)
 
     with pytest.raises(PublishRefusedError) as error:
-        publish(plan=plan, user=None, now=NOW)
+        publish_plan(plan=plan, user=None, now=NOW)
 
     assert _codes(error) == ["cancelled"]

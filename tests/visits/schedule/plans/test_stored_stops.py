@@ -15,7 +15,7 @@ from visits.enums import Outcome, VisitState
 from visits.estimates import duration_learning, visit_durations
 from visits.models import DayVersion, Plan, PlanStop, Shift, Visit, VisitTime
 from visits.schedule.plans import draft_routes, plan_changes
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import published_week, simulation, stop_joining
 from visits.schedule.runs import appointment_windows
 
@@ -61,7 +61,7 @@ def pair(shift: Shift, shared: bool) -> list[Need]:
     """Published as one stop, and one of them turns out to be far away; or as two, and they are neighbours."""
     one, two = _home(), _home(0.0 if shared else FAR)
     plan = draft({shift: [one, two]}, starts=9 * 60, follows=[two] if shared else [])
-    publish(plan=plan, user=None, now=NOW)
+    publish_plan(plan=plan, user=None, now=NOW)
     _correct(two, FAR if shared else 0.0)
     return [Need.objects.select_related("resident").get(pk=need.pk) for need in (one, two)]
 
@@ -79,7 +79,7 @@ def test_publishing_keeps_it_with_the_visit_and_not_in_what_tablets_read(
 
 def test_publishing_anew_writes_it_anew(shift: Shift, pair: list[Need], shared: bool) -> None:
     plan = draft({shift: pair}, starts=8 * 60, follows=[] if shared else pair[1:])
-    publish(plan=plan, user=None, now=NOW)
+    publish_plan(plan=plan, user=None, now=NOW)
     assert Visit.objects.get(need=pair[1]).stop_leader == (None if shared else pair[0])
 
 
@@ -93,7 +93,7 @@ def test_a_kit_that_was_not_set_up_is_not_learned(pair: list[Need], shared: bool
             outcome_at=came + timedelta(minutes=42),
         )
 
-    duration_learning.learn_durations(now=at(TUESDAY, 900))
+    duration_learning.update_learned_durations(now=at(TUESDAY, 900))
 
     row = VisitTime.objects.get(kind=pair[0].resident.kind)
     kit = ShiftFactory.build().team.setup_minutes
@@ -102,7 +102,7 @@ def test_a_kit_that_was_not_set_up_is_not_learned(pair: list[Need], shared: bool
 
 
 def test_a_published_week_is_replayed_with_its_kits(pair: list[Need], shared: bool) -> None:
-    (day,) = simulation._published(TUESDAY, TUESDAY, visit_durations.known())
+    (day,) = simulation._build_published_days(TUESDAY, TUESDAY, visit_durations.load_estimates())
     assert [home.fixed_s > 0 for home in day.homes] == [True, not shared]
 
 
@@ -110,7 +110,7 @@ def test_families_of_a_stop_are_told_one_interval(shift: Shift, pair: list[Need]
     plan = draft({shift: pair}, starts=9 * 60, follows=pair[1:] if shared else [])
     Visit.objects.all().delete()
 
-    appointment_windows.tell(plan=plan)
+    appointment_windows.assign_windows(plan=plan)
 
     first, second = PlanStop.objects.filter(plan=plan).order_by("sequence")
     assert ((first.told_from, first.told_until) == (second.told_from, second.told_until)) is shared
@@ -118,8 +118,8 @@ def test_families_of_a_stop_are_told_one_interval(shift: Shift, pair: list[Need]
 
 def test_a_place_is_offered_before_or_behind_a_stop(pair: list[Need], shared: bool) -> None:
     asked = _home(2 * FAR)
-    there = published_week.published(first=NOW.date(), days=7, asked=asked, now=NOW)
-    found = stop_joining.of(there=there, need=asked)
+    there = published_week.load_published_week(first=NOW.date(), days=7, asked=asked, now=NOW)
+    found = stop_joining.find_joins(there=there, need=asked)
     assert found.follows == ({str(pair[1].pk)} if shared else set())
 
 
@@ -127,7 +127,7 @@ def test_a_draft_goes_on_with_its_stops(shift: Shift, pair: list[Need], shared: 
     other: Shift = ShiftFactory(date=TUESDAY)
     plan = draft({other: pair}, starts=9 * 60, follows=pair[1:] if shared else [])
 
-    routes = draft_routes.ahead(plan, plan_changes.of(plan=plan, now=NOW))
+    routes = draft_routes.build_routes_ahead(plan, plan_changes.find_changes(plan=plan, now=NOW))
 
     one, two = (str(need.pk) for need in pair)
     assert routes.groups == ({one: (one, two)} if shared else {})

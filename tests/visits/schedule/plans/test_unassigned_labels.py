@@ -33,10 +33,10 @@ def test_every_code_of_the_planner_has_words(shift: Shift) -> None:
     for code in _codes():
         relax = [code] if code in hard_constraints.CODES else []
         row = {**ROW, "shift": str(shift.pk), "code": code, "relax": relax}
-        texts = [unassigned_labels.office(row, shifts={shift.pk: shift}, names=NAMES)]
+        texts = [unassigned_labels.describe_for_office(row, shifts={shift.pk: shift}, names=NAMES)]
         if not code.startswith("lock_"):
-            texts.append(unassigned_labels.family(row, shifts={shift.pk: shift}))
-            assert unassigned_labels.title(code) != "Alasan lain", code
+            texts.append(unassigned_labels.describe_for_family(row, shifts={shift.pk: shift}))
+            assert unassigned_labels.reason_title(code) != "Alasan lain", code
         for text in texts:
             assert "tidak dikenal" not in text, code
             assert "%(" not in text
@@ -48,7 +48,7 @@ def test_every_code_of_the_planner_has_words(shift: Shift) -> None:
 def test_the_office_reads_place_neighbours_and_price(shift: Shift) -> None:
     row = {**ROW, "code": "pushes", "shift": str(shift.pk), "needs": ["a", "b"], "promised": 1}
 
-    assert unassigned_labels.office(row, shifts={shift.pk: shift}, names=NAMES) == (
+    assert unassigned_labels.describe_for_office(row, shifts={shift.pk: shift}, names=NAMES) == (
         "Muat di Tim Kare Sel 1 Des pukul 10.40 bila W. A. (Kare), W. B. (Mejayan) ditunda (nilai 62); "
         "1 di antaranya sudah dijanjikan atau didahulukan; tambahan jalan 25 mnt; "
         "rumah lain mundur paling lama 25 mnt."
@@ -58,7 +58,7 @@ def test_the_office_reads_place_neighbours_and_price(shift: Shift) -> None:
 def test_the_family_hears_the_nearest_day_and_no_names_or_points(shift: Shift) -> None:
     row = {**ROW, "code": "pushes", "shift": str(shift.pk), "needs": ["a", "b"]}
 
-    assert unassigned_labels.family(row, shifts={shift.pk: shift}) == (
+    assert unassigned_labels.describe_for_family(row, shifts={shift.pk: shift}) == (
         "Belum kebagian jadwal. Paling dekat Tim Kare, Selasa, 1 Desember 2026 sekitar pukul 10.40, "
         "tetapi untuk itu dua keluarga lain harus mundur. "
         "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
@@ -68,7 +68,7 @@ def test_the_family_hears_the_nearest_day_and_no_names_or_points(shift: Shift) -
 def test_all_blocks_are_said_and_what_the_family_can_change_is_asked(shift: Shift) -> None:
     row = {"code": "window", "shift": str(shift.pk), "at": 38_400, "relax": ["window", "no_shift"]}
 
-    assert unassigned_labels.family(row, shifts={shift.pk: shift}) == (
+    assert unassigned_labels.describe_for_family(row, shifts={shift.pk: shift}) == (
         "Belum kebagian jadwal: jam yang Bapak/Ibu pilih tidak cukup dalam jam kerja tim, dan belum ada tim "
         "yang bertugas pada hari yang Bapak/Ibu pilih. Bila jam lain dan hari lain bisa, paling dekat Tim Kare, "
         "Selasa, 1 Desember 2026 sekitar pukul 10.40. "
@@ -79,7 +79,7 @@ def test_all_blocks_are_said_and_what_the_family_can_change_is_asked(shift: Shif
 def test_what_only_the_office_can_change_is_not_asked_of_the_family(shift: Shift) -> None:
     row = {**ROW, "code": "skill", "shift": str(shift.pk), "relax": ["skill"], "needs": []}
 
-    text = unassigned_labels.family(row, shifts={shift.pk: shift})
+    text = unassigned_labels.describe_for_family(row, shifts={shift.pk: shift})
 
     assert text.startswith(
         "Belum kebagian jadwal: belum ada tim dengan pemindai iris, papan landai kursi roda pada hari yang cocok."
@@ -88,7 +88,7 @@ def test_what_only_the_office_can_change_is_not_asked_of_the_family(shift: Shift
 
 
 def test_without_any_shift_nothing_is_promised() -> None:
-    assert unassigned_labels.family({"code": "no_shift"}, shifts={}) == (
+    assert unassigned_labels.describe_for_family({"code": "no_shift"}, shifts={}) == (
         "Belum kebagian jadwal. Belum ada tim yang bertugas. "
         "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
     )
@@ -96,8 +96,10 @@ def test_without_any_shift_nothing_is_promised() -> None:
 
 def test_a_home_that_nobody_reaches_in_a_day_is_said_to_be_too_far() -> None:
     row = {"code": "far", "relax": ["far"], "needs": []}
-    assert unassigned_labels.office(row, shifts={}, names={}).startswith("Tidak ada tim yang dapat sampai")
-    assert unassigned_labels.family(row, shifts={}) == (
+    assert unassigned_labels.describe_for_office(row, shifts={}, names={}).startswith(
+        "Tidak ada tim yang dapat sampai"
+    )
+    assert unassigned_labels.describe_for_family(row, shifts={}) == (
         "Belum kebagian jadwal. Rumahnya terlalu jauh untuk perjalanan tim sehari. "
         "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
     )
@@ -106,7 +108,7 @@ def test_a_home_that_nobody_reaches_in_a_day_is_said_to_be_too_far() -> None:
 def test_families_hear_that_others_are_promised_or_go_first(shift: Shift) -> None:
     row = {**ROW, "code": "pushes", "shift": str(shift.pk), "promised": 1}
 
-    text = unassigned_labels.family(row, shifts={shift.pk: shift})
+    text = unassigned_labels.describe_for_family(row, shifts={shift.pk: shift})
 
     assert "untuk itu satu keluarga lain yang sudah dijanjikan atau didahulukan harus mundur." in text
 
@@ -120,20 +122,20 @@ def test_every_team_day_says_what_stands_in_the_way_there(shift: Shift) -> None:
             {"codes": ["no_shift"], "shifts": [str(other.pk)]},
         ],
     }
-    assert unassigned_labels.each(row, shifts={shift.pk: shift, other.pk: other}) == [
+    assert unassigned_labels.describe_team_days(row, shifts={shift.pk: shift, other.pk: other}) == [
         "Kelengkapan tim kurang + Jam yang cocok terlalu sempit: Tim Kare Sel 1 Des",
         "Tidak ada hari yang cocok: Tim Dolopo Sel 1 Des",
     ]
-    assert unassigned_labels.each({"code": "pushes"}, shifts={}) == []
+    assert unassigned_labels.describe_team_days({"code": "pushes"}, shifts={}) == []
 
 
 def test_who_was_taken_out_by_hand_is_said_to_be(shift: Shift) -> None:
     row = {"code": "by_hand"}
 
-    assert unassigned_labels.title("by_hand") == "Dikeluarkan koordinator"
-    assert unassigned_labels.office(row, shifts={}, names={}) == (
+    assert unassigned_labels.reason_title("by_hand") == "Dikeluarkan koordinator"
+    assert unassigned_labels.describe_for_office(row, shifts={}, names={}) == (
         "Koordinator mengeluarkan kunjungan ini dari rancangan."
     )
-    assert unassigned_labels.family(row, shifts={}) == (
+    assert unassigned_labels.describe_for_family(row, shifts={}) == (
         "Belum kebagian jadwal. Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
     )

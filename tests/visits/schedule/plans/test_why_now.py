@@ -13,7 +13,7 @@ from visits.planning import Unserved, walk_route
 from visits.planning.types import Reason, Route
 from visits.planning.why import explain
 from visits.schedule.plans import booking, why_now
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import published_week
 
 pytestmark = pytest.mark.django_db
@@ -27,19 +27,19 @@ def _monday_noon(clock):
 def _full(*needs: Need, on: date = TUESDAY) -> Shift:
     """A published team-day that may take nobody more."""
     shift = ShiftFactory(date=on, max_visits=len(needs))
-    publish(plan=draft({shift: list(needs)}, first=on), user=None, now=NOW)
+    publish_plan(plan=draft({shift: list(needs)}, first=on), user=None, now=NOW)
     return shift
 
 
 def test_a_free_place_is_the_best_one_that_is_offered() -> None:
     shift = ShiftFactory(date=TUESDAY)
-    publish(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [NeedFactory(), NeedFactory()]}), user=None, now=NOW)
     need = NeedFactory()
 
-    answer = why_now.ask(need=need)
+    answer = why_now.explain_waiting_now(need=need)
 
     assert (answer.at, answer.reason, answer.trouble) == (NOW, {}, "")
-    assert answer.place == booking.offers(need=need, now=NOW)[0]
+    assert answer.place == booking.list_slot_offers(need=need, now=NOW)[0]
 
 
 def test_a_full_week_names_who_is_worth_least_and_is_not_promised() -> None:
@@ -47,14 +47,14 @@ def test_a_full_week_names_who_is_worth_least_and_is_not_promised() -> None:
     shift = _full(*(NeedFactory(waiting_since=since) for since in waited))
     visits = list(Visit.objects.order_by("need__waiting_since"))
 
-    answer = why_now.ask(need=NeedFactory())
+    answer = why_now.explain_waiting_now(need=NeedFactory())
     assert answer.place is None
     assert (answer.reason["code"], answer.reason["shift"]) == ("pushes", str(shift.pk))
     assert answer.reason["needs"] == [str(visits[-1].need_id)]
     assert answer.reason["points"] > 2, "with what it costs to move a family"
 
-    promises.make(visits=[visits[-1].pk], actor="user:1")
-    assert why_now.ask(need=NeedFactory()).reason["needs"] == [str(visits[1].need_id)]
+    promises.make_promises(visits=[visits[-1].pk], actor="user:1")
+    assert why_now.explain_waiting_now(need=NeedFactory()).reason["needs"] == [str(visits[1].need_id)]
 
 
 def test_what_is_said_survives_relaxing_and_inserting() -> None:
@@ -66,8 +66,8 @@ def test_what_is_said_survives_relaxing_and_inserting() -> None:
         NeedFactory(weekdays=[5]),
         NeedFactory(windows=[["12:05", "12:30"]]),
     ):
-        answer = why_now.ask(need=need)
-        there = published_week.published(
+        answer = why_now.explain_waiting_now(need=need)
+        there = published_week.load_published_week(
             first=NOW.date(), days=booking.DAYS, asked=need, now=NOW, weighed=True
         )
         problem = there.problem
@@ -82,21 +82,21 @@ def test_what_is_said_survives_relaxing_and_inserting() -> None:
 
 def test_hard_blocks_come_first_and_say_which_on_every_team_day() -> None:
     shift = _full(NeedFactory())
-    answer = why_now.ask(need=NeedFactory(skills=[Skill.IRIS]))
+    answer = why_now.explain_waiting_now(need=NeedFactory(skills=[Skill.IRIS]))
     assert (answer.reason["code"], answer.reason["relax"]) == ("skill", ["skill"])
     assert answer.reason["each"] == [{"codes": ("skill",), "shifts": [str(shift.pk)]}]
     assert list(answer.shifts) == [shift.pk]
 
 
 def test_without_any_team_that_is_said() -> None:
-    assert why_now.ask(need=NeedFactory()).reason["code"] == Reason("no_shift").code
+    assert why_now.explain_waiting_now(need=NeedFactory()).reason["code"] == Reason("no_shift").code
 
 
 @pytest.mark.parametrize(
     ("given", "code"), [({"resident__away": True}, "away"), ({"state": NeedState.REVIEW}, "state")]
 )
 def test_who_cannot_be_visited_is_not_asked_about(given: dict[str, object], code: str) -> None:
-    assert why_now.ask(need=NeedFactory(**given)).trouble == code
+    assert why_now.explain_waiting_now(need=NeedFactory(**given)).trouble == code
 
 
 def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
@@ -105,4 +105,4 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
         _full(NeedFactory(), NeedFactory(), on=TUESDAY + timedelta(days=day))
         if day != 1:
             with django_assert_num_queries(21):
-                assert why_now.ask(need=need).reason["code"] == "pushes"
+                assert why_now.explain_waiting_now(need=need).reason["code"] == "pushes"

@@ -27,7 +27,7 @@ def _plan(**stored: Any) -> Plan:
 def test_every_team_has_its_share_of_working_time_and_visits_a_day() -> None:
     plan = _plan()
 
-    found = workload_balance.of(plan, plan_page.shifts_of(plan))
+    found = workload_balance.describe_balance(plan, plan_page.load_plan_shifts(plan))
 
     assert found is not None
     assert [(row.name, row.percent, row.per_day) for row in found.rows] == [
@@ -41,7 +41,7 @@ def test_every_team_has_its_share_of_working_time_and_visits_a_day() -> None:
 def test_a_gap_that_stays_says_why() -> None:
     plan = _plan(kept=False, held=["promises", "fewer"], out_of_time=True)
 
-    found = workload_balance.of(plan, plan_page.shifts_of(plan))
+    found = workload_balance.describe_balance(plan, plan_page.load_plan_shifts(plan))
 
     assert found is not None
     assert found.finding.startswith("Beban tim belum seimbang")
@@ -55,4 +55,4 @@ def test_a_gap_that_stays_says_why() -> None:
 def test_old_plans_and_single_teams_have_no_balance() -> None:
     shift = ShiftFactory(date=TUESDAY)
     plan = draft({shift: [NeedFactory()]})
-    assert workload_balance.of(plan, plan_page.shifts_of(plan)) is None
+    assert workload_balance.describe_balance(plan, plan_page.load_plan_shifts(plan)) is None

@@ -16,7 +16,7 @@ MONDAY_NOON = at(date(2026, 11, 30), 720)
 
 
 def _days(now=MONDAY_NOON):
-    return candidates.team_days(first=TUESDAY, last=WEDNESDAY, now=now)
+    return candidates.find_team_days(first=TUESDAY, last=WEDNESDAY, now=now)
 
 
 def test_team_days_are_usable_void_or_begun() -> None:
@@ -51,11 +51,11 @@ def test_who_waits_and_whose_visit_may_move_are_candidates() -> None:
     NeedFactory(state=NeedState.REVIEW)
     NeedFactory(resident__away=True)
 
-    found, away = candidates.needs(scope=[shift])
+    found, away = candidates.list_competing_needs(scope=[shift])
 
     assert {need.pk for need in found} == {waiting.pk, movable.pk}
     assert away == 1
-    assert candidates.waiting_count() == 1
+    assert candidates.count_waiting_needs() == 1
 
 
 def test_the_queries_do_not_grow_with_the_needs(django_assert_num_queries) -> None:
@@ -64,7 +64,7 @@ def test_the_queries_do_not_grow_with_the_needs(django_assert_num_queries) -> No
         for _ in range(count):
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=shift)
         with django_assert_num_queries(3):
-            found, _away = candidates.needs(scope=[shift])
+            found, _away = candidates.list_competing_needs(scope=[shift])
             assert all(need.resident.village_id and getattr(need, "open_visits") for need in found)  # noqa: B009
 
 
@@ -74,14 +74,14 @@ def test_dates_follow_deadline_first_day_and_weekdays() -> None:
         resident=None, deadline=horizon[2], not_before=horizon[1], weekdays=[TUESDAY.weekday(), 2, 3]
     )
 
-    assert candidates.dates_allowed(need, horizon=horizon) == {horizon[1], horizon[2]}
+    assert candidates.allowed_dates(need, horizon=horizon) == {horizon[1], horizon[2]}
 
 
 def test_a_deadline_that_passed_no_longer_binds() -> None:
     need = NeedFactory.build(resident=None, deadline=TUESDAY - timedelta(days=1))
 
-    assert candidates.dates_allowed(need, horizon=[TUESDAY]) == {TUESDAY}
+    assert candidates.allowed_dates(need, horizon=[TUESDAY]) == {TUESDAY}
 
 
 def test_planning_begins_with_the_next_working_day() -> None:
-    assert candidates.first_date(now=at(date(2026, 12, 4), 600)) == date(2026, 12, 7)
+    assert candidates.first_plannable_date(now=at(date(2026, 12, 4), 600)) == date(2026, 12, 7)

@@ -32,8 +32,10 @@ def run() -> PlanRun:
 
 
 def _groups() -> list[set[Need]]:
-    found, _ = candidates.needs(scope=candidates.team_days(first=TUESDAY, last=TUESDAY, now=NOW).scope)
-    return [set(group) for group in need_groups.groups(found)]
+    found, _ = candidates.list_competing_needs(
+        scope=candidates.find_team_days(first=TUESDAY, last=TUESDAY, now=NOW).scope
+    )
+    return [set(group) for group in need_groups.group_needs(found)]
 
 
 def _need(metres: float = 0.0, **fields) -> Need:
@@ -79,7 +81,7 @@ def test_the_kit_is_set_up_once_and_recordings_come_first(run: PlanRun) -> None:
     card, first = _need(kind=NeedKind.DELIVERY), _need()
     second = _need()
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     assert built.groups == {str(first.pk): (str(first.pk), str(second.pk), str(card.pk))}
     visits = built.problem.visit_by_id
@@ -92,17 +94,17 @@ def test_the_kit_is_set_up_once_and_recordings_come_first(run: PlanRun) -> None:
 
 def test_a_skill_that_only_one_team_of_another_day_has_keeps_them_apart(run: PlanRun) -> None:
     _need(), _need(skills=["interpreter"])
-    assert problem_builder.build(run=run, now=NOW).groups == {}
+    assert problem_builder.build_problem(run=run, now=NOW).groups == {}
 
 
 def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) -> None:
     pair = [_need(), _need()]
     NeedFactory(resident__latitude=-7.66, resident__longitude=111.55)
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     found = stop_groups.expand_groups(built.problem, built.groups, planning.plan(built.merged, iterations=50))
-    told = simulation.of(built=built, plan=found)
-    run_results.write(run=run, token="mine", built=built, plan=found, rehearsed=told)
+    told = simulation.simulate_plan(built=built, plan=found)
+    run_results.write_draft(run=run, token="mine", built=built, plan=found, rehearsed=told)
 
     assert found.statistics.served == 3
     assert planning.check_plan(built.problem, found) == []

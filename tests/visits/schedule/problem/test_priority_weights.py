@@ -16,7 +16,7 @@ def test_every_weight_of_the_settings_is_said(settings) -> None:
     }
     settings.LONGEST_WAIT_DAYS = 77
 
-    rows = dict(priority_weights.rows())
+    rows = dict(priority_weights.list_weights())
 
     assert rows == {
         "31": "sakit",
@@ -28,4 +28,4 @@ def test_every_weight_of_the_settings_is_said(settings) -> None:
         "37": "paling banyak, untuk desa yang kurang dikunjungi 4 minggu terakhir",
         "−": "tiap hari ditunda dalam rencana: biasa 1, sangat mendesak 4",
     }
-    assert "lebih dari 77 hari" in priority_weights.guarantee()
+    assert "lebih dari 77 hari" in priority_weights.describe_guarantee()

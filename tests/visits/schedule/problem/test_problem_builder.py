@@ -26,7 +26,7 @@ def test_a_shift_becomes_the_planners_shift(run: PlanRun) -> None:
     row = ShiftFactory(team=team, date=FRIDAY, breaks=[["11:30", "13:00"]], max_visits=6)
     NeedFactory()
 
-    shift = problem_builder.build(run=run, now=NOW).problem.shifts[0]
+    shift = problem_builder.build_problem(run=run, now=NOW).problem.shifts[0]
 
     assert (shift.id, shift.team, shift.date) == (str(row.pk), team.code, FRIDAY)
     assert (shift.start_s, shift.end_s, shift.breaks) == (27_000, 55_800, ((41_400, 46_800),))
@@ -43,7 +43,7 @@ def test_a_need_becomes_a_visit(run: PlanRun) -> None:
         resident__infectious=True,
     )
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     visit = built.problem.visits[0]
     assert (visit.id, visit.infectious_last, visit.dates) == (str(need.pk), True, frozenset({FRIDAY}))
@@ -57,7 +57,7 @@ def test_a_delivery_needs_no_kit(run: PlanRun) -> None:
     ShiftFactory(date=TUESDAY)
     NeedFactory(kind=NeedKind.DELIVERY)
 
-    assert problem_builder.build(run=run, now=NOW).problem.visits[0].skills == frozenset()
+    assert problem_builder.build_problem(run=run, now=NOW).problem.visits[0].skills == frozenset()
 
 
 def test_residents_of_one_place_share_a_location(run: PlanRun) -> None:
@@ -66,7 +66,7 @@ def test_residents_of_one_place_share_a_location(run: PlanRun) -> None:
     NeedFactory(resident__village=village)
     NeedFactory(resident__village=village)
 
-    problem = problem_builder.build(run=run, now=NOW).problem
+    problem = problem_builder.build_problem(run=run, now=NOW).problem
 
     assert len(problem.locations) == 2  # the base and the village
     assert {visit.location for visit in problem.visits} == {1}
@@ -85,7 +85,7 @@ def test_what_is_promised_or_published_stays_with_its_shift(promised: bool, keep
     )
     run = PlanRunFactory(first_date=TUESDAY, last_date=FRIDAY, keep_published=keep)
 
-    visit = problem_builder.build(run=run, now=NOW).problem.visits[0]
+    visit = problem_builder.build_problem(run=run, now=NOW).problem.visits[0]
 
     assert visit.locked == (str(shift.pk) if locked else None)
     told = ((8 * 3600 + 40 * 60, 9 * 3600 + 40 * 60),)
@@ -100,7 +100,7 @@ def test_moving_what_is_published_has_its_price(promised: bool, price: float, se
     NeedFactory()
     run = PlanRunFactory(first_date=TUESDAY, last_date=FRIDAY, keep_published=False)
 
-    visits = problem_builder.build(run=run, now=NOW).problem.visits
+    visits = problem_builder.build_problem(run=run, now=NOW).problem.visits
 
     assert {(visit.published, visit.move_points) for visit in visits} == {(str(shift.pk), price), (None, 0)}
 
@@ -114,7 +114,7 @@ def test_a_promise_whose_team_fails_goes_before_others(promised: bool, run: Plan
         promised=promised,
     )
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     owed = [part.points for part in built.parts[str(visit.need_id)] if part.code == "promise"]
     assert owed == ([2 * settings.PLAN_MOVE_POINTS] if promised else [])
@@ -130,7 +130,7 @@ def test_who_is_told_a_time_after_lunch_is_not_met_before_it() -> None:
         planned_leave=at(TUESDAY, 13 * 60 + 30),
     )
 
-    visit = problem_builder.build(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
+    visit = problem_builder.build_problem(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
 
     assert visit.windows == ((12 * 3600 + 40 * 60, 13 * 3600 + 40 * 60),)
 
@@ -145,7 +145,7 @@ def test_hours_that_the_plan_had_when_it_told_an_interval_stay_allowed() -> None
         told_until=at(TUESDAY, 14 * 60 + 10),
     )
 
-    visit = problem_builder.build(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
+    visit = problem_builder.build_problem(run=PlanRunFactory(first_date=TUESDAY), now=NOW).problem.visits[0]
 
     assert visit.windows == ((13 * 3600 + 20 * 60, 14 * 3600 + 30 * 60),)
 
@@ -153,14 +153,14 @@ def test_hours_that_the_plan_had_when_it_told_an_interval_stay_allowed() -> None
 def test_the_engine_goes_on_from_what_is_published(run: PlanRun) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     NeedFactory()
-    assert problem_builder.build(run=run, now=NOW).start is None
+    assert problem_builder.build_problem(run=run, now=NOW).start is None
 
     visits = [
         VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=shift, sequence=sequence)
         for shift, sequence in ((one, 2), (one, 1), (two, 1))
     ]
 
-    start = problem_builder.build(run=run, now=NOW).start
+    start = problem_builder.build_problem(run=run, now=NOW).start
 
     assert start is not None
     needs = [str(visit.need_id) for visit in visits]
@@ -172,7 +172,7 @@ def test_a_visit_of_a_cancelled_shift_goes_elsewhere(run: PlanRun) -> None:
     VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=cancelled, promised=True)
     other = ShiftFactory(date=TUESDAY)
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     assert built.problem.visits[0].locked is None
     assert set(built.based_on) == {str(cancelled.pk), str(other.pk)}
@@ -184,7 +184,7 @@ def test_a_road_server_that_does_not_answer_stops_no_plan(run: PlanRun, settings
     ShiftFactory(date=TUESDAY)
     NeedFactory()
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     assert built.problem.travel == GreatCircle(1.35, 30.0)
     assert (built.roads.wanted, built.roads.source, built.roads.trouble) == (
@@ -199,18 +199,18 @@ def test_who_is_away_is_counted_apart(run: PlanRun) -> None:
     NeedFactory()
     NeedFactory(resident__away=True)
 
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
     assert (len(built.needs), built.away) == (1, 1)
 
 
 def test_without_shifts_or_needs_there_is_nothing_to_plan(run: PlanRun) -> None:
     with pytest.raises(problem_builder.NothingToPlanError, match="no_shifts"):
-        problem_builder.build(run=run, now=NOW)
+        problem_builder.build_problem(run=run, now=NOW)
 
     ShiftFactory(date=TUESDAY)
     with pytest.raises(problem_builder.NothingToPlanError, match="no_needs"):
-        problem_builder.build(run=run, now=NOW)
+        problem_builder.build_problem(run=run, now=NOW)
 
 
 def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> None:
@@ -219,4 +219,4 @@ def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> Non
             ShiftFactory(date=TUESDAY + timedelta(days=number))
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=ShiftFactory(date=TUESDAY))
         with django_assert_num_queries(10):
-            problem_builder.build(run=run, now=NOW)
+            problem_builder.build_problem(run=run, now=NOW)

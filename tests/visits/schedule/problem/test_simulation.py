@@ -11,7 +11,7 @@ from visits.enums import RunState, VisitState
 from visits.models import Plan, PlanStop, Visit
 from visits.schedule.plans import publishing
 from visits.schedule.problem import problem_builder, simulation
-from visits.schedule.problem.problem_builder import Candidates
+from visits.schedule.problem.problem_builder import PlanningProblem
 from visits.schedule.runs import run_results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
@@ -20,12 +20,12 @@ TUESDAY = date(2026, 12, 1)
 NOW = at(TUESDAY - timedelta(days=1), 720)
 
 
-def build() -> Candidates:
+def build() -> PlanningProblem:
     run = PlanRunFactory(first_date=TUESDAY, last_date=TUESDAY, state=RunState.RUNNING, worker="mine")
-    return problem_builder.build(run=run, now=NOW)
+    return problem_builder.build_problem(run=run, now=NOW)
 
 
-def in_order(built: Candidates) -> planning.Plan:
+def in_order(built: PlanningProblem) -> planning.Plan:
     """Everybody on the first shift, in the order of the problem."""
     route = planning.walk_route(built.problem, built.problem.shifts[0], built.problem.visits).as_route(
         built.problem.shifts[0]
@@ -45,7 +45,7 @@ def test_every_stop_gets_an_interval_that_the_team_can_keep() -> None:
     built = build()
     plan = in_order(built)
 
-    found = simulation.of(built=built, plan=plan)
+    found = simulation.simulate_plan(built=built, plan=plan)
 
     first_drive = built.problem.seconds(0, built.problem.visits[0].location)
     told = [found.stops[stop.visit] for stop in plan.routes[0].stops]
@@ -56,7 +56,7 @@ def test_every_stop_gets_an_interval_that_the_team_can_keep() -> None:
         assert row.interval[0] % 600 == row.interval[1] % 600 == 0
     assert [row.expected for row in told] == sorted(row.expected for row in told)
     assert (found.report.homes, found.report.team_days) == (6, 1)
-    assert simulation.of(built=built, plan=plan) == found  # a matter of the plan, not of chance
+    assert simulation.simulate_plan(built=built, plan=plan) == found  # a matter of the plan, not of chance
 
 
 def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> None:
@@ -64,10 +64,10 @@ def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> No
     needs(3)
     built = build()
     plan = in_order(built)
-    found = simulation.of(built=built, plan=plan)
+    found = simulation.simulate_plan(built=built, plan=plan)
 
     run = PlanRunFactory._meta.model.objects.get()
-    assert run_results.write(run=run, token="mine", built=built, plan=plan, rehearsed=found) is True
+    assert run_results.write_draft(run=run, token="mine", built=built, plan=plan, rehearsed=found) is True
 
     draft = Plan.objects.get()
     assert draft.figures.replays == found.replays
@@ -76,16 +76,16 @@ def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> No
         told = found.stops[str(stop.need_id)]
         assert (stop.expected, stop.told_from, stop.told_until) == (told.expected, *told.interval)
 
-    publishing.publish(plan=draft, user=None, now=NOW)
+    publishing.publish_plan(plan=draft, user=None, now=NOW)
 
     for visit in Visit.objects.all():
         since, until = found.stops[str(visit.need_id)].interval
-        assert arrival_intervals.told(visit) == (
-            arrival_intervals.moment(TUESDAY, since),
-            arrival_intervals.moment(TUESDAY, until),
+        assert arrival_intervals.interval_told(visit) == (
+            arrival_intervals.moment_of_day(TUESDAY, since),
+            arrival_intervals.moment_of_day(TUESDAY, until),
         )
         news = visit.need.progress.get()
-        assert (news.earliest, news.latest) == arrival_intervals.told(visit)
+        assert (news.earliest, news.latest) == arrival_intervals.interval_told(visit)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_family_keeps_its_interval_while_it_is_true_or_promised(
     )
     plan = planning.Plan(routes=(route,), unserved=(), statistics=in_order(built).statistics)
 
-    found = simulation.of(built=built, plan=plan).stops[visits[0].id].interval
+    found = simulation.simulate_plan(built=built, plan=plan).stops[visits[0].id].interval
 
     assert (found == (450 * 60, 510 * 60)) is kept
 
@@ -131,9 +131,9 @@ def test_experience_lengthens_intervals_and_is_kept_with_the_visit(clock) -> Non
     needs(5)
     built = build()
     plan = in_order(built)
-    found = simulation.of(built=built, plan=plan)
+    found = simulation.simulate_plan(built=built, plan=plan)
     with clock.at(NOW - timedelta(days=5)):  # before these arrivals
-        plain = simulation.of(built=built, plan=plan)
+        plain = simulation.simulate_plan(built=built, plan=plan)
 
     assert found.stretch == pytest.approx(2 * 120 / 370)
     assert plain.stretch == 0
@@ -144,8 +144,8 @@ def test_experience_lengthens_intervals_and_is_kept_with_the_visit(clock) -> Non
     assert found.report.coverage == pytest.approx(0.8, abs=0.05)
 
     run = PlanRunFactory._meta.model.objects.get()
-    run_results.write(run=run, token="mine", built=built, plan=plan, rehearsed=found)
-    publishing.publish(plan=Plan.objects.get(), user=None, now=NOW)
+    run_results.write_draft(run=run, token="mine", built=built, plan=plan, rehearsed=found)
+    publishing.publish_plan(plan=Plan.objects.get(), user=None, now=NOW)
     assert set(Visit.objects.filter(shift__date=TUESDAY).values_list("told_stretch", flat=True)) == {
         round(found.stretch, 4)
     }
@@ -158,7 +158,7 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
         built = build()
         plan = in_order(built)
         with django_assert_num_queries(2):
-            simulation.of(built=built, plan=plan)
+            simulation.simulate_plan(built=built, plan=plan)
         PlanRunFactory._meta.model.objects.all().delete()
 
 
@@ -177,9 +177,11 @@ def test_a_published_week_is_replayed_with_what_was_told(django_assert_max_num_q
         )
 
     with django_assert_max_num_queries(4):
-        found = simulation.published(first=TUESDAY, last=TUESDAY, runs=50)
+        found = simulation.simulate_published(first=TUESDAY, last=TUESDAY, runs=50)
 
     assert (found.team_days, found.homes, found.width_mean_s) == (2, 4, 300)
     assert found.coverage == pytest.approx(0.5)  # the first home of each day, and no other, is met by 08.05
-    empty = simulation.published(first=TUESDAY + timedelta(days=1), last=TUESDAY + timedelta(days=2), runs=50)
+    empty = simulation.simulate_published(
+        first=TUESDAY + timedelta(days=1), last=TUESDAY + timedelta(days=2), runs=50
+    )
     assert empty.homes == 0

@@ -12,7 +12,7 @@ from visits.appointments import arrival_intervals, placement
 from visits.enums import RunState
 from visits.models import Shift, Visit
 from visits.schedule.plans import booking, slot_labels
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import problem_builder, published_week, stop_joining
 
 pytestmark = pytest.mark.django_db
@@ -39,13 +39,14 @@ def _published(*needs: Need, on: date = TUESDAY, together: bool = False) -> Shif
     shift: Shift = ShiftFactory(date=on)
     follows = needs[1:] if together else ()
     plan = draft({shift: list(needs)}, first=on, starts=9 * 60, follows=follows)
-    publish(plan=plan, user=None, now=NOW)
+    publish_plan(plan=plan, user=None, now=NOW)
     return shift
 
 
-def _joins(need: Need) -> stop_joining.Joins:
-    return stop_joining.of(
-        there=published_week.published(first=NOW.date(), days=booking.DAYS, asked=need, now=NOW), need=need
+def _joins(need: Need) -> stop_joining.StopJoins:
+    return stop_joining.find_joins(
+        there=published_week.load_published_week(first=NOW.date(), days=booking.DAYS, asked=need, now=NOW),
+        need=need,
     )
 
 
@@ -54,40 +55,42 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
     shift = _published(_need(2_000), there)
     need = _need(15)
 
-    (offer,) = booking.offers(need=need, now=NOW)
+    (offer,) = booking.list_slot_offers(need=need, now=NOW)
 
     slot = offer.slot
     assert (slot.joins, slot.position) == (str(there.pk), 2)
-    assert slot_labels.price(slot).startswith("satu tempat dengan rumah ke-2, alat tidak dibongkar lagi; ")
+    assert slot_labels.describe_slot_price(slot).startswith(
+        "satu tempat dengan rumah ke-2, alat tidak dibongkar lagi; "
+    )
     assert abs(slot.added_s) < 60
 
     ShiftFactory(date=TUESDAY)
     run = PlanRunFactory(first_date=TUESDAY, last_date=TUESDAY, state=RunState.RUNNING)
     pair = [str(_need(5_000).pk), str(_need(5_000).pk)]
-    planned = problem_builder.build(run=run, now=NOW).problem.visit_by_id
+    planned = problem_builder.build_problem(run=run, now=NOW).problem.visit_by_id
     short, long = sorted(planned[one].service_s for one in pair)
     assert slot.leave_s - slot.start_s == short == long - SETUP
 
-    assert booking.take(
+    assert booking.book_slot(
         need=need, shift=shift.pk, position=slot.position, start_s=slot.start_s, shown="", user=None, now=NOW
     )
     taken = Visit.objects.get(need=need)
     assert (taken.shift, taken.sequence, taken.stop_leader) == (shift, 3, there)
     assert Visit.objects.filter(stop_leader__isnull=False).count() == 1
     assert (
-        published_week.stop_of(taken).leave_s - published_week.stop_of(taken).start_s
+        published_week.published_stop(taken).leave_s - published_week.published_stop(taken).start_s
         == slot.leave_s - slot.start_s
     )
     assert taken.planned_start == Visit.objects.get(need=there).planned_leave
-    assert arrival_intervals.told(taken) == offer.told
+    assert arrival_intervals.interval_told(taken) == offer.told
     assert _joins(_need(40_000)).follows == {str(need.pk)}
 
 
 def test_nobody_goes_between_two_who_share_a_place() -> None:
     _published(_need(), _need(10), together=True)
     far = _need(4_000)
-    there = published_week.published(first=NOW.date(), days=booking.DAYS, asked=far, now=NOW)
-    _, found = booking._slots(there, far)
+    there = published_week.load_published_week(first=NOW.date(), days=booking.DAYS, asked=far, now=NOW)
+    _, found = booking._find_slots(there, far)
     assert {slot.position for slot in found} == {0, 2}
     assert {slot.joins for slot in found} == {None}
 
@@ -119,21 +122,21 @@ def test_no_more_than_allowed_share_a_place(settings) -> None:
 def test_a_visit_of_the_place_itself_does_not_join_itself() -> None:
     need = _need()
     _published(need)
-    assert _joins(need) == stop_joining.Joins()
+    assert _joins(need) == stop_joining.StopJoins()
 
 
 def test_who_stays_when_the_first_of_a_stop_leaves_is_the_first() -> None:
     first, second, third = _need(), _need(10), _need(15)
     _published(first, second, third, together=True)
     other = ShiftFactory(date=TUESDAY)
-    offer = next(offer for offer in booking.offers(need=first, now=NOW) if offer.shift == other)
+    offer = next(offer for offer in booking.list_slot_offers(need=first, now=NOW) if offer.shift == other)
 
-    booking.take(
+    booking.book_slot(
         need=first,
         shift=other.pk,
         position=offer.slot.position,
         start_s=offer.slot.start_s,
-        shown=placement.mark(Visit.objects.get(need=first)),
+        shown=placement.placement_mark(Visit.objects.get(need=first)),
         user=None,
         now=NOW,
     )

@@ -14,7 +14,7 @@ from visits.enums import Outcome, VisitState
 from visits.models import Device, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.schedule.dispatch import day_actions
 from visits.schedule.plans import keep_costs, plan_changes
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import reoptimise
 from visits.schedule.runs import plan_runs
 
@@ -74,7 +74,7 @@ def _published(shift: Shift, needs: list[Need], *, minutes: int = 600, promised:
 
 def _stops(run: PlanRun) -> dict[Need, PlanStop]:
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
-    assert plan_runs.run(run_id=str(run.pk))
+    assert plan_runs.work_on_run(run_id=str(run.pk))
     return {stop.need: stop for stop in Plan.objects.get(run=run).stops.select_related("need")}
 
 
@@ -97,7 +97,7 @@ def test_two_of_a_house_go_to_one_other_team_together_when_theirs_breaks_down(te
     pair = [_home(), _home(12)]
     one, two = _published(broken, pair)
 
-    stops = _stops(day_actions.fail(shift=broken, user=None))
+    stops = _stops(day_actions.report_breakdown(shift=broken, user=None))
 
     first, second = stops[pair[0]], stops[pair[1]]
     assert _together(stops, pair)
@@ -113,9 +113,9 @@ def test_each_of_a_house_keeps_its_own_record(teams) -> None:
     broken, working = teams
     pair = [_home(), _home(12)]
     rows = _published(broken, pair)
-    run = day_actions.fail(shift=broken, user=None)
+    run = day_actions.report_breakdown(shift=broken, user=None)
     _stops(run)
-    publish(plan=Plan.objects.get(run=run), user=None)
+    publish_plan(plan=Plan.objects.get(run=run), user=None)
 
     moved = list(Visit.objects.filter(shift=working).order_by("sequence"))
     assert moved == rows
@@ -124,7 +124,7 @@ def test_each_of_a_house_keeps_its_own_record(teams) -> None:
     urgent = _home(15)
     run = day_actions.add_urgent(need=urgent, user=None)
     _stops(run)
-    publish(plan=Plan.objects.get(run=run), user=None)
+    publish_plan(plan=Plan.objects.get(run=run), user=None)
 
     after = list(Visit.objects.filter(shift=working).order_by("sequence"))
     assert [visit.need for visit in after] == [*pair, urgent]
@@ -142,7 +142,7 @@ def test_who_is_left_of_a_begun_stop_brings_the_kit_of_another_team(teams) -> No
     one, two = _published(broken, [_home(), _home(12)], minutes=500)
     lifecycle.apply_outcome(visit=one, outcome=Outcome.RECORDED, at=NINE, actor="device:1")
 
-    stops = _stops(day_actions.fail(shift=broken, user=None))
+    stops = _stops(day_actions.report_breakdown(shift=broken, user=None))
 
     (stop,) = stops.values()
     assert (stop.need, stop.shift, stop.stop_leader) == (two.need, working, None)
@@ -153,9 +153,9 @@ def test_who_is_left_of_a_begun_stop_brings_the_kit_of_another_team(teams) -> No
 
 def test_who_is_left_of_a_begun_stop_is_not_planned_longer_while_the_team_works(teams) -> None:
     one, two = _published(teams[0], [_home(), _home(12)], minutes=520)
-    lifecycle.set_state(visit=one, to=VisitState.ARRIVED, at=at(TUESDAY, 520), actor="device:1")
-    run = day_actions.plan_anew(user=None)
-    assert reoptimise.build(run=run, now=NINE).stops.begun == {str(two.need_id)}
+    lifecycle.set_visit_state(visit=one, to=VisitState.ARRIVED, at=at(TUESDAY, 520), actor="device:1")
+    run = day_actions.replan_today(user=None)
+    assert reoptimise.build_day_problem(run=run, now=NINE).stops.begun == {str(two.need_id)}
 
     stops = _stops(run)
 
@@ -173,7 +173,7 @@ def test_an_urgent_neighbour_joins_the_stop_of_the_house(teams, promised: bool) 
     _published(other, [_home(3000)], promised=True)
 
     run = day_actions.add_urgent(need=neighbour, user=None)
-    alone = reoptimise.build(run=run, now=NINE).problem.visit_by_id[str(neighbour.pk)].service_s
+    alone = reoptimise.build_day_problem(run=run, now=NINE).problem.visit_by_id[str(neighbour.pk)].service_s
     stops = _stops(run)
 
     assert _together(stops, [home, neighbour])
@@ -207,7 +207,7 @@ def test_promises_at_different_hours_stay_apart(teams) -> None:
     _published(teams[0], early, minutes=600, promised=True)
     _published(teams[0], late, minutes=840, promised=True)
 
-    stops = _stops(day_actions.plan_anew(user=None))
+    stops = _stops(day_actions.replan_today(user=None))
 
     assert not _together(stops, [*early, *late])
     assert [stops[need].told_from for need in (*early, *late)] == [570 * 60, 810 * 60]
@@ -218,7 +218,7 @@ def test_promises_to_different_teams_stay_with_them(teams) -> None:
     for team, need in zip(teams, pair, strict=True):
         _published(team, [need], promised=True)
 
-    stops = _stops(day_actions.plan_anew(user=None))
+    stops = _stops(day_actions.replan_today(user=None))
 
     assert [stops[need].shift for need in pair] == list(teams)
 
@@ -239,7 +239,7 @@ def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams, cl
     for shift in (working, third):
         Shift.objects.filter(pk=shift.pk).update(ends="11:45", breaks=[])
     with clock.at(NINE):
-        stops = _stops(day_actions.fail(shift=broken, user=None))
+        stops = _stops(day_actions.report_breakdown(shift=broken, user=None))
 
     assert {stops[need].shift for need in pair} == {working, third}
     assert {stop.stop_leader for stop in stops.values()} == {None}
@@ -250,13 +250,13 @@ def test_the_price_of_a_change_is_that_of_the_whole_stop(teams) -> None:
     there, other = teams
     pair = [_home(), _home(12)]
     _published(there, pair)
-    run = day_actions.plan_anew(user=None)
+    run = day_actions.replan_today(user=None)
     stops = _stops(run)
     assert _together(stops, pair)
     PlanStop.objects.filter(need__in=pair).update(shift=other)
     plan = Plan.objects.get(run=run)
 
-    prices = keep_costs.prices(plan=plan, found=plan_changes.of(plan=plan))
+    prices = keep_costs.price_changes(plan=plan, found=plan_changes.find_changes(plan=plan))
 
     first, second = (prices[str(need.pk)] for need in pair)
     assert first == second
@@ -268,7 +268,7 @@ def test_nobody_of_a_house_is_lost_when_no_team_goes_on(teams) -> None:
     pair = [_home(), _home(12)]
     _published(teams[0], pair)
     for shift in teams:
-        run = day_actions.fail(shift=shift, user=None)
+        run = day_actions.report_breakdown(shift=shift, user=None)
     assert _stops(run) == {}
 
     instead = Plan.objects.get(run=run).summary["instead"]

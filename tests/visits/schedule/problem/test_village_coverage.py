@@ -7,7 +7,7 @@ from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory, VisitFactory
 from visits.enums import Outcome, VisitState
 from visits.schedule.problem import need_priority, village_coverage
-from visits.schedule.problem.need_priority import Part
+from visits.schedule.problem.need_priority import PriorityPart
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-12-01T08:00")]
 
@@ -27,7 +27,7 @@ def test_a_village_that_nobody_went_to_is_behind_by_all_of_its_share() -> None:
     for _ in range(6):
         NeedFactory(resident__village=far)
 
-    assert village_coverage.behind(on=TODAY, weeks=4) == {far.pk: 1.0}
+    assert village_coverage.find_coverage_gaps(on=TODAY, weeks=4) == {far.pk: 1.0}
 
 
 def test_only_the_last_weeks_count_and_a_share_below_one_is_chance() -> None:
@@ -40,16 +40,16 @@ def test_only_the_last_weeks_count_and_a_share_below_one_is_chance() -> None:
     NeedFactory(resident__village=small)
 
     # Shares of the 4 visits: near 3 of 8 asked, far 4 of 8, small 1 of 8.
-    assert village_coverage.behind(on=TODAY, weeks=4) == {far.pk: pytest.approx(0.5)}
+    assert village_coverage.find_coverage_gaps(on=TODAY, weeks=4) == {far.pk: pytest.approx(0.5)}
 
 
 def test_without_any_visit_nobody_is_behind() -> None:
     NeedFactory()
-    assert village_coverage.behind(on=TODAY, weeks=4) == {}
+    assert village_coverage.find_coverage_gaps(on=TODAY, weeks=4) == {}
 
 
 def test_a_village_behind_adds_a_part_of_its_own() -> None:
     need = NeedFactory()
-    parts = need_priority.parts(need, on=TODAY, behind={need.resident.village_id: 0.64})
-    assert parts[-1] == Part("village", 6, 4)
-    assert all(part.code != "village" for part in need_priority.parts(need, on=TODAY, behind={}))
+    parts = need_priority.priority_parts(need, on=TODAY, behind={need.resident.village_id: 0.64})
+    assert parts[-1] == PriorityPart("village", 6, 4)
+    assert all(part.code != "village" for part in need_priority.priority_parts(need, on=TODAY, behind={}))

@@ -6,8 +6,8 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.models import Plan, PlanStop, Visit
-from visits.schedule.plans.publishing import publish
-from visits.schedule.runs.appointment_windows import tell
+from visits.schedule.plans.publishing import publish_plan
+from visits.schedule.runs.appointment_windows import assign_windows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
@@ -20,7 +20,7 @@ def test_a_draft_without_a_run_gets_intervals_and_figures() -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     plan = draft({one: [NeedFactory() for _ in range(3)], two: [NeedFactory()]}, starts=460)
 
-    tell(plan=plan)
+    assign_windows(plan=plan)
 
     found = told(plan)
     assert len(found) == 4
@@ -37,13 +37,13 @@ def test_what_families_were_told_stays_on_its_team_day() -> None:
     shift, other = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     kept, moved, new = NeedFactory(), NeedFactory(), NeedFactory()
     first = draft({shift: [kept], other: [moved]}, starts=460)
-    tell(plan=first)
+    assign_windows(plan=first)
     before = told(first)
-    publish(plan=first, user=None, now=NOW)
+    publish_plan(plan=first, user=None, now=NOW)
     Visit.objects.filter(need=moved).update(told_from=at(TUESDAY, 840), told_until=at(TUESDAY, 900))
 
     second = draft({shift: [kept, moved, new]}, starts=460)
-    tell(plan=second)
+    assign_windows(plan=second)
 
     after = told(second)
     assert after[0] == before[0]
@@ -53,12 +53,12 @@ def test_what_families_were_told_stays_on_its_team_day() -> None:
 
 def test_a_broken_promise_is_not_told_again_as_it_was() -> None:
     shift, need = ShiftFactory(date=TUESDAY), NeedFactory()
-    publish(plan=draft({shift: [need]}, starts=460), user=None, now=NOW)
+    publish_plan(plan=draft({shift: [need]}, starts=460), user=None, now=NOW)
     Visit.objects.update(promised=True, told_from=at(TUESDAY, 840), told_until=at(TUESDAY, 900))
 
     kept, new = draft({shift: [need]}, starts=460), draft({shift: [need]}, starts=460)
-    tell(plan=kept)
-    tell(plan=new, anew={str(need.pk)})
+    assign_windows(plan=kept)
+    assign_windows(plan=new, anew={str(need.pk)})
 
     assert told(kept) == [(840 * 60, 900 * 60)]
     assert told(new)[0][1] < 600 * 60
@@ -68,7 +68,7 @@ def test_a_team_under_way_sets_out_when_it_does() -> None:
     shift = ShiftFactory(date=TUESDAY)
     plan = draft({shift: [NeedFactory()]}, starts=620)
 
-    tell(plan=plan, leaves={shift.pk: 36_000})
+    assign_windows(plan=plan, leaves={shift.pk: 36_000})
 
     ((since, _until),) = told(plan)
     assert since == 36_600  # ten minutes of driving after ten
@@ -78,7 +78,7 @@ def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
     for count in (1, 4):
         plan = draft({ShiftFactory(date=TUESDAY): [NeedFactory() for _ in range(count)]})
         with django_assert_num_queries(8):
-            tell(plan=plan)
+            assign_windows(plan=plan)
 
 
 def test_who_shares_a_stop_is_told_one_interval_and_who_has_one_keeps_it() -> None:
@@ -90,17 +90,17 @@ def test_who_shares_a_stop_is_told_one_interval_and_who_has_one_keeps_it() -> No
     }
     one, two, far = NeedFactory(**house), NeedFactory(**house), NeedFactory()
     first = draft({shift: [one, two, far]}, starts=460, follows=[two])
-    tell(plan=first)
+    assign_windows(plan=first)
     both, again, alone = told(first)
     assert both == again != alone
     expected = PlanStop.objects.filter(expected__range=(F("told_from"), F("told_until")))
     assert expected.count() == 3
-    publish(plan=first, user=None, now=NOW)
+    publish_plan(plan=first, user=None, now=NOW)
     Visit.objects.update(promised=True)
 
     new = NeedFactory(**house)
     second = draft({shift: [one, two, new, far]}, starts=460, follows=[two, new])
-    tell(plan=second)
+    assign_windows(plan=second)
 
     after = told(second)
     assert after[:2] == [both, both]

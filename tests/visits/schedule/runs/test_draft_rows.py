@@ -53,7 +53,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
     problem = planning.Problem(((-7.6, 111.5), (-7.61, 111.5), (-7.63, 111.5)), (team,), visits)
     route = planning.walk_route(problem, team, visits).as_route(team)
 
-    found = draft_rows.stops(
+    found = draft_rows.build_stops(
         plan=PlanFactory(),
         shift=shift,
         problem=problem,
@@ -73,7 +73,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
     assert [(stop.arrive, stop.start, stop.leave) for stop in found] == [
         (stop.arrive_s, stop.start_s, stop.leave_s) for stop in route.stops
     ]
-    assert draft_rows.team_days([route]) == (
+    assert draft_rows.summarise_routes([route]) == (
         TeamDayFigures(shift=shift.pk, visits=2, travel_s=route.travel_s, end_s=route.end_s),
     )
 
@@ -92,6 +92,6 @@ def test_a_summary_that_is_written_is_what_is_read() -> None:
 
 def test_the_log_says_which_run_made_the_draft() -> None:
     plan = PlanFactory()
-    draft_rows.note(plan=plan, run=plan.run, figures=_figures())
+    draft_rows.log_plan_made(plan=plan, run=plan.run, figures=_figures())
     entry = LogEntry.objects.get(action="plan_made")
     assert entry.detail == {"run": str(plan.run.pk), "served": 2, "left": 1}

@@ -19,7 +19,7 @@ from visits.enums import MAX_RUN_ATTEMPTS, RunKind, RunState
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, Visit
 from visits.planning import rules
 from visits.schedule.plans import plan_changes
-from visits.schedule.plans.publishing import publish
+from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import problem_builder
 from visits.schedule.runs import plan_runs
 from visits.workforce import calendar
@@ -83,7 +83,7 @@ class TestAsking:
         assert plan_runs.stop_run(run=run, actor="user:1") is False
 
         assert PlanRun.objects.get().state == RunState.STOPPED
-        assert plan_runs.run(run_id=str(run.pk)) is False
+        assert plan_runs.work_on_run(run_id=str(run.pk)) is False
 
     def test_a_running_one_is_told_once(self) -> None:
         run = PlanRunFactory(state=RunState.RUNNING)
@@ -98,10 +98,10 @@ class TestClaims:
     def test_one_worker_has_a_run(self) -> None:
         run = _ask()
 
-        token = plan_runs.claim(run_id=str(run.pk))
+        token = plan_runs.claim_run(run_id=str(run.pk))
 
         assert token is not None
-        assert plan_runs.claim(run_id=str(run.pk)) is None
+        assert plan_runs.claim_run(run_id=str(run.pk)) is None
         row = PlanRun.objects.get()
         assert (row.state, row.attempts, row.worker) == (RunState.RUNNING, 1, token)
         assert row.lease_until is not None
@@ -111,7 +111,7 @@ class TestClaims:
 
     def test_a_lease_that_ran_out_is_seen_as_interrupted(self) -> None:
         run = _ask()
-        plan_runs.claim(run_id=str(run.pk))
+        plan_runs.claim_run(run_id=str(run.pk))
         assert plan_runs.mark_interrupted() == []
 
         _expire(run)
@@ -124,7 +124,7 @@ class TestClaims:
     def test_an_interrupted_run_is_tried_again_three_times_at_most(self) -> None:
         run = _ask()
         for attempt in range(1, MAX_RUN_ATTEMPTS + 1):
-            assert plan_runs.claim(run_id=str(run.pk)) is not None
+            assert plan_runs.claim_run(run_id=str(run.pk)) is not None
             assert PlanRun.objects.get().attempts == attempt
             _expire(run)
             plan_runs.requeue_stale()
@@ -159,7 +159,7 @@ class TestClaims:
     def test_without_shifts_the_run_fails_with_words(self) -> None:
         run = _ask()
 
-        assert plan_runs.run(run_id=str(run.pk)) is False
+        assert plan_runs.work_on_run(run_id=str(run.pk)) is False
 
         row = PlanRun.objects.get()
         assert (row.state, row.message) == (RunState.FAILED, "no_shifts")
@@ -183,7 +183,7 @@ class TestComputing:
                 NeedFactory(resident__latitude=-7.61, resident__longitude=111.53)
             blocked = NeedFactory(skills=["iris"])
             run = _ask()
-            built = problem_builder.build(run=run)
+            built = problem_builder.build_problem(run=run)
 
         assert stack.run("run_plan", str(run.pk)).strip() == "done: 3 of 6 served"
 
@@ -217,7 +217,7 @@ class TestComputing:
             first = _ask()
         stack.run("run_plan", str(first.pk))
         with stack.orm():
-            publish(plan=Plan.objects.get(), user=None)
+            publish_plan(plan=Plan.objects.get(), user=None)
             published = Visit.objects.count()
             for village in Village.objects.order_by("pk")[:14]:
                 NeedFactory(resident__village=village, urgency=Urgency.HOSPITAL)
@@ -226,11 +226,11 @@ class TestComputing:
 
         with stack.orm():
             plan = Plan.objects.get(run=second)
-            found = plan_changes.of(plan=plan)
+            found = plan_changes.find_changes(plan=plan)
         assert plan.summary["broken"] == []
         assert found.cancelled == []
-        assert len(found.having(plan_changes.What.SAME, plan_changes.What.SHIFTED)) == published
-        assert found.having(plan_changes.What.MOVED) == []
+        assert len(found.having(plan_changes.ChangeKind.SAME, plan_changes.ChangeKind.SHIFTED)) == published
+        assert found.having(plan_changes.ChangeKind.MOVED) == []
 
     def test_a_second_bell_does_nothing(self, stack: "Stack") -> None:
         with stack.orm():

@@ -28,7 +28,7 @@ def run() -> PlanRun:
     return PlanRunFactory(first_date=TUESDAY, last_date=TUESDAY, state=RunState.RUNNING, worker="mine")
 
 
-def _plan(built: problem_builder.Candidates, *, stopped: bool = False) -> planning.Plan:
+def _plan(built: problem_builder.PlanningProblem, *, stopped: bool = False) -> planning.Plan:
     """Two of the three served in the order of the problem, the third left."""
     problem, shift = built.problem, built.problem.shifts[0]
     route = planning.walk_route(problem, shift, problem.visits[:2]).as_route(shift)
@@ -53,9 +53,12 @@ def _plan(built: problem_builder.Candidates, *, stopped: bool = False) -> planni
 def test_a_result_is_a_draft_with_stops_reasons_and_figures(
     run: PlanRun, stopped: bool, state: RunState
 ) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
-    assert run_results.write(run=run, token="mine", built=built, plan=_plan(built, stopped=stopped)) is True
+    assert (
+        run_results.write_draft(run=run, token="mine", built=built, plan=_plan(built, stopped=stopped))
+        is True
+    )
 
     row, plan = PlanRun.objects.get(), Plan.objects.get()
     assert (row.state, row.served, row.progress, row.lease_until) == (state, 2, 100, None)
@@ -80,12 +83,14 @@ def test_a_result_is_a_draft_with_stops_reasons_and_figures(
 
 
 def test_a_need_that_nobody_can_serve_keeps_what_stands_in_the_way_on_every_team_day(run: PlanRun) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
     found, shift = _plan(built), built.problem.shifts[0].id
     reason = planning.Reason("skill", shift, relax=("skill",), at_s=30_000)
     left = dataclasses.replace(found.unserved[0], reasons=(reason,))
 
-    run_results.write(run=run, token="mine", built=built, plan=dataclasses.replace(found, unserved=(left,)))
+    run_results.write_draft(
+        run=run, token="mine", built=built, plan=dataclasses.replace(found, unserved=(left,))
+    )
 
     (row,) = PlanUnserved.objects.get().reasons
     assert row["each"] == [{"codes": [], "shifts": [shift]}]
@@ -93,11 +98,11 @@ def test_a_need_that_nobody_can_serve_keeps_what_stands_in_the_way_on_every_team
 
 def test_a_broken_guarantee_is_kept_with_its_reason(run: PlanRun) -> None:
     Need.objects.update(waiting_since=NOW - timedelta(days=100))
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
     assert [visit.tier for visit in built.problem.visits] == [1, 1, 1]
     found = _plan(built)
 
-    run_results.write(
+    run_results.write_draft(
         run=run, token="mine", built=built, plan=dataclasses.replace(found, broken_guarantees=found.unserved)
     )
 
@@ -108,9 +113,9 @@ def test_a_broken_guarantee_is_kept_with_its_reason(run: PlanRun) -> None:
 
 
 def test_a_plan_remembers_the_roads_it_was_made_on(run: PlanRun) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
-    run_results.write(run=run, token="mine", built=built, plan=_plan(built))
+    run_results.write_draft(run=run, token="mine", built=built, plan=_plan(built))
 
     assert Plan.objects.get().summary["roads"] == {
         "source": "great_circle",
@@ -123,19 +128,19 @@ def test_a_plan_remembers_the_roads_it_was_made_on(run: PlanRun) -> None:
 
 
 def test_a_run_says_that_its_roads_are_not_the_wanted_ones(run: PlanRun) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
     built = dataclasses.replace(built, roads=dataclasses.replace(built.roads, wanted="osrm", trouble="slow"))
 
-    run_results.write(run=run, token="mine", built=built, plan=_plan(built))
+    run_results.write_draft(run=run, token="mine", built=built, plan=_plan(built))
 
     assert Plan.objects.get().summary["roads"]["trouble"] == "slow"
     assert PlanRun.objects.get().message == "roads"
 
 
 def test_who_lost_the_run_writes_nothing(run: PlanRun) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
-    assert run_results.write(run=run, token="another", built=built, plan=_plan(built)) is False
+    assert run_results.write_draft(run=run, token="another", built=built, plan=_plan(built)) is False
 
     assert PlanRun.objects.get().state == RunState.RUNNING
     assert not Plan.objects.exists()
@@ -143,16 +148,16 @@ def test_who_lost_the_run_writes_nothing(run: PlanRun) -> None:
 
 
 def test_a_result_is_written_once(run: PlanRun) -> None:
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
 
-    assert run_results.write(run=run, token="mine", built=built, plan=_plan(built)) is True
-    assert run_results.write(run=run, token="mine", built=built, plan=_plan(built)) is False
+    assert run_results.write_draft(run=run, token="mine", built=built, plan=_plan(built)) is True
+    assert run_results.write_draft(run=run, token="mine", built=built, plan=_plan(built)) is False
     assert Plan.objects.count() == 1
 
 
 def test_broken_promises_are_kept_with_the_plan(run: PlanRun) -> None:
     visit = VisitFactory(shift=ShiftFactory(date=TUESDAY), promised=True, need__state="planned")
-    built = problem_builder.build(run=run, now=NOW)
+    built = problem_builder.build_problem(run=run, now=NOW)
     broken = planning.BrokenLock(
         str(visit.need_id),
         str(visit.shift_id),
@@ -161,10 +166,10 @@ def test_broken_promises_are_kept_with_the_plan(run: PlanRun) -> None:
     )
     plan = planning.Plan(routes=(), unserved=(), statistics=_plan(built).statistics, broken_locks=(broken,))
 
-    run_results.write(run=run, token="mine", built=built, plan=plan)
+    run_results.write_draft(run=run, token="mine", built=built, plan=plan)
 
     instead, *_ = slots.find_slots(
-        slots.prepare_lines(built.problem, {}), broken_promises.free(built, str(visit.need_id))
+        slots.prepare_lines(built.problem, {}), broken_promises.release_lock(built, str(visit.need_id))
     )
     assert Plan.objects.get().summary["broken"] == [
         {
