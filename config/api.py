@@ -10,7 +10,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from visits.keys.office_keys import KeyMissingError
+from visits.keys.key_files import KeyMissingError
 from visits.lib.problems import ProblemError
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from config.supervisor import Program, Supervisor
 from outreach import vault
 from outreach.lib.crypto import KeyRingError
 from visits.enums import KeyRole
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.ops import heartbeat
 
 BELL_SECONDS = 10.0
@@ -168,7 +168,7 @@ def make_capture_keys(*, say: Callable[[str], object]) -> None:
     office_keys.current_key(KeyRole.WORKER)
     office_keys.current_key(KeyRole.CAPTURE)
     say(
-        f"Made the keys that open records: {office_keys.key_directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
+        f"Made the keys that open records: {key_files.key_directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
     )
 
 

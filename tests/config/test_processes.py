@@ -4,7 +4,7 @@ import pytest
 
 from config.processes import make_capture_keys
 from visits.enums import KeyRole
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.models import PublicKey
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def test_a_fresh_office_gets_the_keys_that_open_records_once(settings):
     assert said == [
         f"Made the keys that open records: {settings.KEYS_DIR / 'worker'}. Keep a copy apart from this machine."
     ]
-    assert office_keys.load_private_key(KeyRole.CAPTURE, office_keys.current_key(KeyRole.CAPTURE).kid)
+    assert key_files.load_private_key(KeyRole.CAPTURE, office_keys.current_key(KeyRole.CAPTURE).kid)
 
 
 def test_where_another_user_holds_the_keys_the_command_is_named(settings, tmp_path):

@@ -16,19 +16,19 @@ from outreach.lib.phone import PhoneError
 from outreach.services import log
 from visits.admin import pages
 from visits.appointments import phones
-from visits.fieldwork import corrections, event_effects, events
+from visits.fieldwork import corrections, event_content, events
 from visits.models import Event, EventStatus
 from visits.records import record_lists
 
 REASONS = {
-    event_effects.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
-    event_effects.NO_VISIT: gettext_lazy("Kunjungan tidak dikenal pada tim ini"),
-    event_effects.OFFICER: gettext_lazy("Petugas tidak dikenal atau tidak aktif"),
-    event_effects.CANCELLED: gettext_lazy("Kunjungan sudah dibatalkan"),
-    event_effects.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
-    event_effects.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
-    event_effects.FAR: gettext_lazy("Lokasi jauh dari desanya"),
-    event_effects.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
+    event_content.REVOKED: gettext_lazy("Izin tablet sudah dicabut"),
+    event_content.NO_VISIT: gettext_lazy("Kunjungan tidak dikenal pada tim ini"),
+    event_content.OFFICER: gettext_lazy("Petugas tidak dikenal atau tidak aktif"),
+    event_content.CANCELLED: gettext_lazy("Kunjungan sudah dibatalkan"),
+    event_content.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
+    event_content.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
+    event_content.FAR: gettext_lazy("Lokasi jauh dari desanya"),
+    event_content.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
     "": gettext_lazy("Isian tidak terbaca"),
 }
 
@@ -115,7 +115,7 @@ def event_view(request: HttpRequest, event_id: UUID) -> HttpResponse:
     if request.method == "POST" and _note_decision(request, event):
         return redirect("admin:visits_eventstatus_changelist")
     try:
-        content = events.unseal_event(event)
+        content = event_content.unseal_event(event)
     except SealError:
         content = {}
     corrects = bool(content) and corrections.awaits_decision(event)

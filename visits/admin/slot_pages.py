@@ -13,7 +13,7 @@ from outreach.models import Need
 from visits.admin import pages
 from visits.appointments import arrival_intervals, placement
 from visits.models import Plan, Visit
-from visits.schedule.plans import booking, publishing, slot_labels
+from visits.schedule.plans import booking, publishing, slot_labels, slot_offers
 from visits.wording import labels
 
 
@@ -37,8 +37,8 @@ def slots_view(request: HttpRequest, need_id: UUID) -> HttpResponse:
     need = _get_need(need_id)
     trouble, found = "", []
     try:
-        found = booking.list_slot_offers(need=need)
-    except booking.NoPlaceError as none:
+        found = slot_offers.list_slot_offers(need=need)
+    except slot_offers.NoPlaceError as none:
         trouble = slot_labels.describe_no_slot(none.code)
     visit: Visit | None = placement.find_open_visit(need)
     return pages.render_page(
@@ -66,7 +66,7 @@ def slots_view(request: HttpRequest, need_id: UUID) -> HttpResponse:
     )
 
 
-def _describe_refusal(none: booking.NoPlaceError, request: HttpRequest) -> str:
+def _describe_refusal(none: slot_offers.NoPlaceError, request: HttpRequest) -> str:
     found = placement.find_placement(none.visit) if none.visit is not None else None
     return (
         slot_labels.describe_placement(found, mine=found.user == pages.staff_user(request).pk)
@@ -96,7 +96,7 @@ def take_slot_view(request: HttpRequest, need_id: UUID) -> HttpResponse:
         else:
             messages.info(request, _("Kunjungan ini sudah ada di tempat itu."))
         return redirect("admin:outreach_need_change", need.pk)
-    except booking.NoPlaceError as none:
+    except slot_offers.NoPlaceError as none:
         messages.error(request, _describe_refusal(none, request))
     except publishing.PublishRefusedError:
         messages.error(request, slot_labels.describe_no_slot("newer"))

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from outreach.lib.crypto import SealError
 from visits.enums import EventKind, Outcome
-from visits.fieldwork import departures, event_effects, events
+from visits.fieldwork import departures, event_content
 from visits.models import Event, Shift, Visit
 from visits.planning import GreatCircle
 from visits.roads.fit import Trip
@@ -25,11 +25,11 @@ EXACT_M = 150.0  # a position vaguer than that is no home's
 AT_BASE_M = 1000.0  # who taps "Berangkat" farther from the base than that has left it before
 _METRES = GreatCircle(1.0, 3.6)  # a metre a second
 _DO_NOT_COUNT = (
-    event_effects.REVOKED,
-    event_effects.NO_VISIT,
-    event_effects.OFFICER,
-    event_effects.CANCELLED,
-    event_effects.DAY,
+    event_content.REVOKED,
+    event_content.NO_VISIT,
+    event_content.OFFICER,
+    event_content.CANCELLED,
+    event_content.DAY,
 )
 
 Place = tuple[float, float]
@@ -172,7 +172,7 @@ def _arrival_position(visit: Visit) -> Place | None:
 def _event_position(row: Event) -> Place | None:
     """The tablet's position at an event; None if it is less accurate than `EXACT_M` or the person was erased."""
     try:
-        position = events.unseal_event(row).get("position")
+        position = event_content.unseal_event(row).get("position")
     except SealError:
         return None
     if not position or position["accuracy_m"] > EXACT_M:

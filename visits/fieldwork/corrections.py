@@ -8,7 +8,7 @@ from outreach import vault
 from outreach.lib import phone
 from outreach.services import residents
 from visits.enums import EventKind, EventState
-from visits.fieldwork import events
+from visits.fieldwork import event_content, events
 from visits.models import Event
 
 
@@ -37,7 +37,7 @@ def take_over_contact(*, event: Event, user: Any, actor: str, note: str) -> bool
     person was erased; then nothing has changed.
     """
     assert event.visit is not None
-    told = events.unseal_event(event)["data"]
+    told = event_content.unseal_event(event)["data"]
     if not events.mark_looked_at(event=event, user=user, actor=actor, note=note):
         return False
     residents.correct_contact(

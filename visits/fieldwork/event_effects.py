@@ -9,12 +9,19 @@ from outreach.services import log, residents
 from visits.appointments import lifecycle
 from visits.enums import DeviceState, EventKind, Outcome, VisitState
 from visits.fieldwork import departures
+from visits.fieldwork.event_content import (
+    CANCELLED,
+    CONTACT,
+    CONTRADICTION,
+    DAY,
+    FAR,
+    NO_VISIT,
+    OFFICER,
+    REVOKED,
+)
 from visits.lib import visit_state
 from visits.models import Device, Event, Officer, TeamMessage, Visit
 
-REVOKED, NO_VISIT, OFFICER = "revoked", "visit", "officer"
-CANCELLED, CONTRADICTION, CONTACT, FAR = "cancelled", "contradiction", "contact", "far"
-DAY = "day"
 FARTHEST_KM = 15.0
 _OF_VISIT = (EventKind.DEPARTED, EventKind.ARRIVED, EventKind.OUTCOME)
 

@@ -13,7 +13,7 @@ from outreach.models import Resident
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import EventKind, EventState
-from visits.fieldwork import event_effects
+from visits.fieldwork import event_content, event_effects
 from visits.keys import sealing
 from visits.lib import moments, strict_json
 from visits.lib.problems import ProblemError
@@ -158,7 +158,7 @@ def _settle_event(*, event: Event, index: int, reason: str) -> EventResult:
         to_state=state,
         detail={"reason": reason, "visit": str(event.visit_named or "")},
     )
-    problem = ProblemError("not-found") if reason == event_effects.NO_VISIT else None
+    problem = ProblemError("not-found") if reason == event_content.NO_VISIT else None
     return EventResult(index, str(event.pk), "review", problem)
 
 
@@ -184,11 +184,3 @@ def mark_looked_at(*, event: Event, user: Any, actor: str, note: str) -> bool:
         reviewed_at=timezone.now(),
         note=note,
     )
-
-
-def unseal_event(event: Event) -> dict[str, Any]:
-    """The event as it was received. Raises `outreach.lib.crypto.SealError` if its person was erased."""
-    raw = sealing.unseal_reported(event, "sealed", bytes(event.sealed), key=event.key)
-    value = strict_json.parse_json(raw)
-    assert isinstance(value, dict)
-    return value

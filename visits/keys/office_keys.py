@@ -9,11 +9,9 @@ which in production only the worker's user may read: the process that serves tab
 import json
 import os
 import secrets
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -23,52 +21,15 @@ from joserfc.jwk import ECKey
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import CaptureStage, DeviceState, KeyRole, KeyState
+from visits.keys.key_files import key_path, load_private_key, load_public_key
 from visits.lib import jose
 from visits.models import Capture, CaptureReseal, Device, PublicKey
 
 KEY_TYP = "jb-key+jws"
 
 
-class KeyMissingError(RuntimeError):
-    """The private half of a key is not readable by this process."""
-
-
 class KeyInUseError(RuntimeError):
     """A key is still needed; the message says by what."""
-
-
-def key_directory(role: KeyRole) -> Path:
-    """The folder of the private halves of a role."""
-    if role == KeyRole.SERVER:
-        return Path(settings.KEYS_DIR) / "server"
-    return Path(settings.CAPTURE_PRIVATE_KEYS_DIR or Path(settings.KEYS_DIR) / "worker")
-
-
-def _key_path(role: KeyRole, kid: str) -> Path:
-    return key_directory(role) / f"{role}-{kid}.json"
-
-
-@lru_cache(maxsize=64)
-def _read_key(path: Path) -> ECKey:
-    try:
-        return jose.import_private(json.loads(path.read_text()))
-    except OSError as error:
-        raise KeyMissingError(f"{path.name}: {type(error).__name__}") from error
-
-
-def load_private_key(role: KeyRole, kid: str) -> ECKey:
-    """The private half of a key. Raises `KeyMissingError`."""
-    return _read_key(_key_path(role, kid))
-
-
-@lru_cache(maxsize=64)
-def _import_public(x: str, y: str) -> ECKey:
-    return jose.import_public({"kty": "EC", "crv": "P-256", "x": x, "y": y})
-
-
-def load_public_key(jwk: dict[str, str]) -> ECKey:
-    """The public key of a stored JWK."""
-    return _import_public(jwk["x"], jwk["y"])
 
 
 def _write_key(path: Path, key: ECKey) -> None:
@@ -91,7 +52,7 @@ def _make_key(role: KeyRole, endorsed_by: PublicKey | None = None) -> PublicKey:
     key = jose.new_ec_key()
     jwk = jose.public_jwk(key)
     kid = jose.key_thumbprint(jwk)
-    _write_key(_key_path(role, kid), key)
+    _write_key(key_path(role, kid), key)
     endorsement = ""
     if endorsed_by:
         endorsement = jose.sign_jws(
@@ -125,7 +86,7 @@ def current_key(role: KeyRole, *, actor: str = "system") -> PublicKey:
                 actor=actor, action="key_made", subject=made, to_state=made.state, detail={"role": role}
             )
     except IntegrityError:  # another process was first; its key stands
-        _key_path(role, made.kid).unlink()
+        key_path(role, made.kid).unlink()
         return PublicKey.objects.get(role=role, state=KeyState.CURRENT)
     return made
 

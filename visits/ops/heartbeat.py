@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from visits.models import Heartbeat
-from visits.ops import job_kinds, leased_jobs
+from visits.ops import job_kinds
 from visits.ops.job_kinds import PLAN_RUN
 
 BELLS_IN_QUEUE = 200
@@ -57,11 +57,11 @@ def oldest_waiting_since() -> datetime | None:
     kind."""
     since = (
         OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(first=Min("lock"))["first"],
-        *(leased_jobs.oldest_waiting(kind) for kind in job_kinds.ALL),
+        *(job_kinds.oldest_waiting(kind) for kind in job_kinds.ALL),
     )
     return min((moment for moment in since if moment), default=None)
 
 
 def count_interrupted_runs() -> int:
     """Planning runs whose lease has run out and that nobody has taken up yet."""
-    return leased_jobs.find_lost(PLAN_RUN).count() + PLAN_RUN.rows(PLAN_RUN.lost).count()
+    return job_kinds.find_lost(PLAN_RUN).count() + PLAN_RUN.rows(PLAN_RUN.lost).count()

@@ -5,7 +5,6 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -14,18 +13,10 @@ from django.db import transaction
 from visits.enums import CaptureStage
 from visits.lib.problems import ProblemError
 from visits.models import Blob, CaptureChunk, Device
+from visits.records.stored_chunks import chunk_path, is_on_disk
 
 DRAFT_SECONDS = 24 * 3600
 logger = logging.getLogger(__name__)
-
-
-def _device_folder(device: Device) -> Path:
-    return Path(settings.RECORDS_DIR) / "blobs" / str(device.pk)
-
-
-def chunk_path(device: Device, sha256: str) -> Path:
-    """The file of a tablet's chunk."""
-    return _device_folder(device) / sha256
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -56,15 +47,6 @@ def _write_chunk(target: Path, data: bytes) -> None:
     _fsync_folder(target.parent)
 
 
-def _is_on_disk(device: Device, sha256: str, size: int) -> bool:
-    """Whether the file exists with this size; after a restore the database may know more chunks than the
-    disk."""
-    try:
-        return chunk_path(device, sha256).stat().st_size == size
-    except OSError:
-        return False
-
-
 def store_chunk(*, device: Device, sha256: str, data: bytes) -> bool:
     """Store a chunk. True if it is new, False if it was stored before.
 
@@ -74,7 +56,7 @@ def store_chunk(*, device: Device, sha256: str, data: bytes) -> bool:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ProblemError("blob-differs")
     known = Blob.objects.filter(device=device, sha256=sha256).first()
-    if known and _is_on_disk(device, sha256, known.size):
+    if known and is_on_disk(device, sha256, known.size):
         return False
     named = CaptureChunk.objects.filter(
         device=device, sha256=sha256, capture__status__stage=CaptureStage.INCOMPLETE
@@ -96,15 +78,3 @@ def delete_stale_drafts() -> int:
     for draft in old:
         draft.unlink(missing_ok=True)
     return len(old)
-
-
-def find_missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
-    """Which of these chunks are not on disk, in the given order without repeats."""
-    wanted = list(dict.fromkeys(hashes))
-    sizes = dict(Blob.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "size"))
-    return [sha for sha in wanted if sha not in sizes or not _is_on_disk(device, sha, sizes[sha])]
-
-
-def read_chunks(*, device: Device, hashes: Iterable[str]) -> bytes:
-    """The concatenated chunks. Raises `OSError` if one cannot be read."""
-    return b"".join(chunk_path(device, sha).read_bytes() for sha in hashes)

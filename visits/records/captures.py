@@ -17,15 +17,15 @@ from django_q.tasks import async_task
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import CaptureStage, DeviceState, ReceiptKind
-from visits.keys import office_keys, sealing
+from visits.keys import key_files, sealing
 from visits.lib import jose
 from visits.lib.problems import ProblemError
 from visits.models import Capture, CaptureChunk, CaptureState, Device, Officer, Receipt, Visit
-from visits.records import blobs, receipts
+from visits.records import receipts, stored_chunks
 from visits.sync import limits, manifests
 from visits.sync.capture_words import CaptureWord, capture_word
+from visits.sync.manifests import MANIFEST_TYP
 
-MANIFEST_TYP = "jb-manifest+jws"
 TRY_LATER_SECONDS = 60
 
 
@@ -84,7 +84,7 @@ def _verify_manifest(*, device: Device, capture_id: UUID, manifest: str) -> dict
     kid = str(device.pk)
     try:
         payload = jose.verify_jws(
-            manifest, typ=MANIFEST_TYP, key=office_keys.load_public_key(device.jwk), kid=kid
+            manifest, typ=MANIFEST_TYP, key=key_files.load_public_key(device.jwk), kid=kid
         )
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
@@ -162,7 +162,7 @@ def _answer_manifest(*, device: Device, capture: Capture) -> ManifestAnswer:
     if signed:
         return ManifestAnswer(receipt=signed)
     hashes = CaptureChunk.objects.filter(capture=capture).values_list("sha256", flat=True)
-    missing = blobs.find_missing(device=device, hashes=hashes)
+    missing = stored_chunks.find_missing(device=device, hashes=hashes)
     if missing:
         return ManifestAnswer(missing=missing)
     return _store_capture(device=device, capture=capture)
@@ -212,7 +212,7 @@ def _describe_status(device: Device, identifier: UUID, capture: Capture | None) 
     answer["state"] = capture_word(stage=capture.status.stage, at_centre=at_centre)
     answer["receipts"] = {receipt.kind: receipt.jws for receipt in capture.receipts.all()}
     if capture.status.stage == CaptureStage.INCOMPLETE:
-        answer["missing"] = blobs.find_missing(
+        answer["missing"] = stored_chunks.find_missing(
             device=device, hashes=[chunk.sha256 for chunk in capture.chunks.all()]
         )
     return answer

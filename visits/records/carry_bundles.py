@@ -17,7 +17,7 @@ from visits.lib import jose
 from visits.lib.problems import ProblemError
 from visits.models import Device
 from visits.records import blobs, captures
-from visits.sync import limits
+from visits.sync import limits, manifests
 
 MOST_FILES = 20_000
 _NAME = re.compile(r"captures/([0-9a-f-]{36})/(manifest\.jws|[0-9a-f]{64})")
@@ -103,7 +103,7 @@ def _take_capture(bundle: zipfile.ZipFile, capture: str, files: dict[str, zipfil
 
 def _find_device(manifest: str) -> Device:
     try:
-        kid, _payload = jose.peek_jws(manifest, typ=captures.MANIFEST_TYP)
+        kid, _payload = jose.peek_jws(manifest, typ=manifests.MANIFEST_TYP)
         device = Device.objects.select_related("team").filter(pk=UUID(kid)).first()
     except (jose.JoseError, ValueError):
         device = None

@@ -10,13 +10,13 @@ from joserfc.jwk import ECKey
 
 from outreach.lib.crypto import SealError
 from visits.enums import KeyRole, KeyState, ReviewReason
-from visits.keys import office_keys, sealing
+from visits.keys import key_files, sealing
 from visits.lib import jose, shapes, strict_json
 from visits.lib.problems import ProblemError
 from visits.models import Capture, PublicKey
-from visits.records import blobs
-from visits.records.captures import MANIFEST_TYP
+from visits.records import stored_chunks
 from visits.sync import limits, manifests
+from visits.sync.manifests import MANIFEST_TYP
 from visits.sync.shapes import FORM
 
 FACE_BYTES = 512 * 1024
@@ -48,7 +48,7 @@ class RefusedError(Exception):
 def decrypt_capture(capture: Capture) -> DecryptedCapture:
     """Decrypt and check a stored capture.
 
-    Faults of the record itself are returned as reasons. Raises `OSError` or `office_keys.KeyMissingError` if
+    Faults of the record itself are returned as reasons. Raises `OSError` or `key_files.KeyMissingError` if
     a file cannot be read now; the caller tries again later.
     """
     try:
@@ -106,8 +106,8 @@ def _load_capture_key(kid: str) -> ECKey:
     if row is None:
         raise RefusedError(ReviewReason.KEY_UNKNOWN)
     try:
-        return office_keys.load_private_key(KeyRole.CAPTURE, kid)
-    except office_keys.KeyMissingError:
+        return key_files.load_private_key(KeyRole.CAPTURE, kid)
+    except key_files.KeyMissingError:
         if row.state == KeyState.RETIRED:
             raise RefusedError(ReviewReason.KEY_UNKNOWN) from None
         raise
@@ -117,7 +117,7 @@ def _open_parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, byt
     key = _load_capture_key(manifest.capture_key)
     plain = {}
     for part in manifest.parts:
-        sealed = blobs.read_chunks(device=capture.device, hashes=part.chunks)
+        sealed = stored_chunks.read_chunks(device=capture.device, hashes=part.chunks)
         if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
             raise RefusedError(ReviewReason.BYTES_DIFFER)
         plain[part.name] = _open_part(

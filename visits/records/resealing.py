@@ -7,7 +7,7 @@ from django.db import transaction
 
 from outreach.services import log
 from visits.enums import CaptureStage, KeyRole
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureReseal
 from visits.records import decrypt
@@ -30,7 +30,7 @@ def _write_file(path: Path, data: bytes) -> None:
 def reseal_capture(*, capture: Capture, actor: str) -> bool:
     """Seal a stored capture's parts to the current key. False if they are already, or it is not stored yet.
 
-    Raises `decrypt.RefusedError` if it cannot be opened, `office_keys.KeyMissingError` or `OSError` if a file
+    Raises `decrypt.RefusedError` if it cannot be opened, `key_files.KeyMissingError` or `OSError` if a file
     cannot be read. The row is written after all files are on disk.
     """
     row = office_keys.current_key(KeyRole.CAPTURE)
@@ -40,7 +40,7 @@ def reseal_capture(*, capture: Capture, actor: str) -> bool:
     for part, data in plain.items():
         sealed = jose.seal_part(
             plain=data,
-            key=office_keys.load_public_key(row.jwk),
+            key=key_files.load_public_key(row.jwk),
             kid=row.kid,
             capture=str(capture.pk),
             part=part,

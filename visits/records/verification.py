@@ -19,10 +19,10 @@ from outreach.services.transitions import transition
 from visits.appointments import lifecycle
 from visits.centre import outbox
 from visits.enums import CaptureStage, DeviceState, Outcome, ReceiptKind, ReviewReason, VisitState
-from visits.keys import office_keys, sealing
+from visits.keys import key_files, sealing
 from visits.lib import strict_json
 from visits.models import Capture, CaptureContent, CaptureState, Receipt, Visit
-from visits.ops import leased_jobs
+from visits.ops import job_kinds, leased_jobs
 from visits.ops.job_kinds import VERIFICATION
 from visits.records import decrypt, receipts
 
@@ -32,7 +32,7 @@ ACTOR = "system"
 
 def verify_waiting_captures() -> int:
     """Verify stored captures that nobody works on; how many were taken up."""
-    waiting = leased_jobs.find_free(VERIFICATION).order_by("stored_at")
+    waiting = job_kinds.find_free(VERIFICATION).order_by("stored_at")
     ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
     return sum(verify_capture_record(capture_id=pk) for pk in ids)
 
@@ -44,13 +44,13 @@ def verify_capture_record(*, capture_id: UUID) -> bool:
     if token is None:
         return bool(leased_jobs.give_up(VERIFICATION, pk=capture_id, hand_over=_hand_over))
     capture = _capture(capture_id)
-    held = leased_jobs.find_held(VERIFICATION, pk=capture_id, token=token)
+    held = job_kinds.find_held(VERIFICATION, pk=capture_id, token=token)
     try:
         with leased_jobs.LeaseHolder(VERIFICATION, pk=capture_id, token=token):
             opened = decrypt.decrypt_capture(capture)
         _finish_verification(capture=capture, opened=opened, rows=held)
     except Exception as error:
-        outside = isinstance(error, OSError | office_keys.KeyMissingError)  # not the record's fault
+        outside = isinstance(error, OSError | key_files.KeyMissingError)  # not the record's fault
         leased_jobs.release_for_retry(
             VERIFICATION,
             pk=capture_id,

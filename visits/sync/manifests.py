@@ -91,3 +91,6 @@ def _check_limits(parts: tuple[ManifestPart, ...]) -> None:
             else _("Seluruh rekaman paling besar 25 MB; perkecil foto.")
         )
         raise ProblemError("too-large", errors=[{"field": "parts", "message": message}])
+
+
+MANIFEST_TYP = "jb-manifest+jws"

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import DeviceState
-from visits.keys import office_keys
+from visits.keys import key_files
 from visits.lib import jose
 from visits.lib.problems import ProblemError
 from visits.lib.shapes import list_errors
@@ -143,7 +143,7 @@ def exchange_token(*, jws: Any) -> IssuedToken:
     if device is None:
         raise ProblemError("unauthenticated")
     try:
-        payload = jose.verify_jws(jws, typ=TOKEN_TYP, key=office_keys.load_public_key(device.jwk), kid=kid)
+        payload = jose.verify_jws(jws, typ=TOKEN_TYP, key=key_files.load_public_key(device.jwk), kid=kid)
     except jose.JoseError as error:
         raise ProblemError("bad-signature") from error
     if payload.get("device") != kid:

@@ -9,7 +9,7 @@ from tests.support.browser import OLD_PHONE, TABLET, axe_violations, picture, sc
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
-from visits.fieldwork import events
+from visits.fieldwork import event_content
 from visits.models import Event, Visit
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def _handed_in(stack: Stack, visit: str) -> dict[str, tuple[str, dict[str, objec
     """What the office holds, by kind: what became of it, and what it says."""
     with stack.orm():
         rows = Event.objects.filter(visit_id=visit).select_related("status", "key")
-        return {row.kind: (row.status.state, events.unseal_event(row)["data"]) for row in rows}
+        return {row.kind: (row.status.state, event_content.unseal_event(row)["data"]) for row in rows}
 
 
 def test_a_contact_and_a_place_are_corrected_at_the_home(

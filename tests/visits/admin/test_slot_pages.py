@@ -15,7 +15,7 @@ from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import arrival_intervals
 from visits.models import Shift, Visit
-from visits.schedule.plans import booking
+from visits.schedule.plans import slot_offers
 from visits.schedule.plans.publishing import publish_plan
 
 
@@ -91,7 +91,7 @@ def test_the_place_that_a_family_has_is_not_offered_to_it(planner: Client, shift
     wednesday = ShiftFactory(date=TUESDAY + timedelta(days=1))
 
     has = (shift, arrival_intervals.interval_told(visit))
-    found = [(offer.shift, offer.told) for offer in booking.list_slot_offers(need=visit.need)]
+    found = [(offer.shift, offer.told) for offer in slot_offers.list_slot_offers(need=visit.need)]
 
     rows = planner.get(_places(visit.need)).context["offers"]
 

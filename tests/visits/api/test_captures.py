@@ -13,7 +13,7 @@ from outreach.models import LogEntry
 from tests.factories.visits import TeamFactory
 from visits.lib import jose
 from visits.models import Blob, Capture, CaptureState, Device, Receipt
-from visits.records import blobs
+from visits.records import stored_chunks
 from visits.tablets import devices
 
 
@@ -115,7 +115,7 @@ def test_a_chunk_lost_from_the_disk_is_asked_for_again(tablet, sealed):
     missing = tablet.offer(sealed).json["missing"]
     for sha in missing:
         tablet.put_chunk(sha, sealed.chunks[sha])
-    blobs.chunk_path(Device.objects.get(), missing[0]).unlink()
+    stored_chunks.chunk_path(Device.objects.get(), missing[0]).unlink()
     assert tablet.offer(sealed).json["missing"] == missing[:1]
     assert tablet.upload(sealed).status == 201
 

@@ -12,7 +12,7 @@ from outreach.enums import LocationSource, Milestone, NeedState
 from outreach.models import LogEntry, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, TeamFactory, VisitFactory
-from visits.fieldwork import departures, events
+from visits.fieldwork import departures, event_content, events
 from visits.models import Device, Event, EventStatus, Visit
 from visits.tablets import devices
 from visits.tablets.tablet_status import find_number_gaps
@@ -125,7 +125,7 @@ def test_an_event_of_another_shape_is_rejected_and_uses_up_its_number(tablet, vi
     assert (result["result"], result["problem"]["code"], result["id"]) == ("rejected", "invalid", event["id"])
     row = Event.objects.select_related("status", "key").get()
     assert (row.sequence, row.status.state, row.status.problem) == (event["sequence"], "rejected", "invalid")
-    assert events.unseal_event(row) == event
+    assert event_content.unseal_event(row) == event
     assert _results(tablet.events(event)) == ["duplicate"]
 
 
@@ -219,7 +219,7 @@ def test_a_corrected_contact_is_kept_sealed_for_a_person(tablet, visit, officer)
     assert _results(tablet.events(event)) == ["review"]
     row = Event.objects.select_related("key").get()
     assert b"081299990000" not in bytes(row.sealed)
-    assert events.unseal_event(row) == event
+    assert event_content.unseal_event(row) == event
     assert "081299990000" not in str(list(LogEntry.objects.values()))
 
 

@@ -10,7 +10,7 @@ from outreach.models import LogEntry, Need, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import TeamFactory, VisitFactory
 from visits.enums import EventState, Outcome, VisitState
-from visits.fieldwork import event_effects, events
+from visits.fieldwork import event_content, event_effects, events
 from visits.models import Device, Event, EventStatus, Officer, TeamMessage, Visit
 from visits.tablets import devices
 
@@ -131,7 +131,7 @@ class TestVisit:
     def test_another_outcome_later_is_a_contradiction_for_a_person(self, told, begun):
         assert told(("outcome", 30, {"outcome": "recorded"}), ("outcome", 40, {"outcome": "not_home"})) == [
             APPLIED,
-            ("review", event_effects.CONTRADICTION),
+            ("review", event_content.CONTRADICTION),
         ]
 
         row = _visit()
@@ -159,35 +159,35 @@ class TestReasonForReview:
     def test_of_a_revoked_tablet(self, told, device):
         devices.revoke_device(device=device, actor="user:1")
         before = self.rows()
-        assert told(("arrived", 20)) == [("review", event_effects.REVOKED)]
+        assert told(("arrived", 20)) == [("review", event_content.REVOKED)]
         assert self.rows() == before
 
     def test_of_another_teams_visit(self, told, visit):
         theirs = VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift__team=TeamFactory())
         before = self.rows()
         facts = [("arrived", 20), ("location_fixed", 21, {"lat": -7.6, "lon": 111.5, "accuracy_m": 5})]
-        assert told(*facts, of=theirs) == [("review", event_effects.NO_VISIT)] * 2
+        assert told(*facts, of=theirs) == [("review", event_content.NO_VISIT)] * 2
         assert self.rows() == before
 
     def test_by_an_officer_who_is_unknown_of_another_team_or_gone(self, told, officer):
         before = self.rows()
-        assert told(("arrived", 20), by=10**9) == [("review", event_effects.OFFICER)]
+        assert told(("arrived", 20), by=10**9) == [("review", event_content.OFFICER)]
         Officer.objects.update(is_active=False)
-        assert told(("arrived", 20)) == [("review", event_effects.OFFICER)]
+        assert told(("arrived", 20)) == [("review", event_content.OFFICER)]
         Officer.objects.update(is_active=True, team=TeamFactory())
-        assert told(("arrived", 20)) == [("review", event_effects.OFFICER)]
+        assert told(("arrived", 20)) == [("review", event_content.OFFICER)]
         assert self.rows() == before
 
     def test_of_a_cancelled_visit(self, told):
         Visit.objects.update(state=VisitState.CANCELLED)
         before = self.rows()
-        assert told(("arrived", 20)) == [("review", event_effects.CANCELLED)]
+        assert told(("arrived", 20)) == [("review", event_content.CANCELLED)]
         assert self.rows() == before
 
     def test_of_a_familys_contact(self, told):
         before = self.rows()
         assert told(("contact_corrected", 20, {"phone": "081234567890"})) == [
-            ("review", event_effects.CONTACT)
+            ("review", event_content.CONTACT)
         ]
         assert self.rows() == before
 
@@ -206,7 +206,7 @@ class TestReasonForReview:
         event = Event.objects.select_related("visit", "device").get()
         Visit.objects.update(state=VisitState.CANCELLED)
 
-        assert event_effects.apply_event(event=event, data={}) == event_effects.CANCELLED
+        assert event_effects.apply_event(event=event, data={}) == event_content.CANCELLED
 
 
 class TestLocation:
@@ -268,7 +268,7 @@ class TestLocation:
         assert len(_log("location_fixed")) == 2
 
     def test_a_place_in_another_regency_waits_for_a_person(self, fix):
-        assert fix(0.13, 0.14) == [APPLIED, ("review", event_effects.FAR)]  # 14.5 and 15.6 km
+        assert fix(0.13, 0.14) == [APPLIED, ("review", event_content.FAR)]  # 14.5 and 15.6 km
 
         assert self._north() == 0.13
         assert len(_log("location_fixed")) == 1
@@ -316,7 +316,7 @@ class TestSettingOut:
         self, tablet, device, officer, shift, clock
     ):
         other = (clock.today() + timedelta(days=1)).isoformat()
-        assert self._set_out(tablet, device, officer, other) == (EventState.REVIEW, event_effects.DAY)
+        assert self._set_out(tablet, device, officer, other) == (EventState.REVIEW, event_content.DAY)
         assert _log("team_departed") == []
 
 

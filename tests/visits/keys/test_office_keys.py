@@ -11,7 +11,7 @@ from django.db import connection
 
 from outreach.models import LogEntry
 from visits.enums import KeyRole, KeyState
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureState, Device, PublicKey
 from visits.records import resealing
@@ -60,7 +60,7 @@ class TestCurrent:
     def test_the_private_half_is_a_file_that_its_user_alone_may_read(self, role):
         row = office_keys.current_key(role)
 
-        folder = office_keys.key_directory(role)
+        folder = key_files.key_directory(role)
         (path,) = folder.iterdir()
         assert path.name == _file(role, row.kid)
         assert [stat.S_IMODE(place.stat().st_mode) for place in (path, folder)] == [0o600, 0o700]
@@ -71,15 +71,15 @@ class TestCurrent:
         assert sorted(row.jwk) == ["crv", "kty", "x", "y"]
 
     def test_the_workers_keys_lie_apart_from_the_servers(self, settings, tmp_path):
-        assert office_keys.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
-        assert office_keys.key_directory(KeyRole.WORKER) == tmp_path / "keys" / "worker"
-        assert office_keys.key_directory(KeyRole.CAPTURE) == tmp_path / "keys" / "worker"
+        assert key_files.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
+        assert key_files.key_directory(KeyRole.WORKER) == tmp_path / "keys" / "worker"
+        assert key_files.key_directory(KeyRole.CAPTURE) == tmp_path / "keys" / "worker"
 
         settings.CAPTURE_PRIVATE_KEYS_DIR = str(tmp_path / "elsewhere")
 
-        assert office_keys.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
-        assert office_keys.key_directory(KeyRole.WORKER) == tmp_path / "elsewhere"
-        assert office_keys.key_directory(KeyRole.CAPTURE) == tmp_path / "elsewhere"
+        assert key_files.key_directory(KeyRole.SERVER) == tmp_path / "keys" / "server"
+        assert key_files.key_directory(KeyRole.WORKER) == tmp_path / "elsewhere"
+        assert key_files.key_directory(KeyRole.CAPTURE) == tmp_path / "elsewhere"
 
 
 @pytest.mark.journey
@@ -93,46 +93,46 @@ def test_of_processes_that_begin_at_once_one_makes_the_key(make_stack: "Callable
     with make_stack().orm(), ThreadPoolExecutor(6) as threads:
         kids = set(threads.map(ask, range(6)))
         assert _states(KeyRole.CAPTURE) == [(kid, KeyState.CURRENT) for kid in kids]
-        names = [path.name for path in office_keys.key_directory(KeyRole.CAPTURE).iterdir()]
+        names = [path.name for path in key_files.key_directory(KeyRole.CAPTURE).iterdir()]
         assert names == [_file(KeyRole.CAPTURE, kid) for kid in kids]
 
 
 class TestPrivateAndPublic:
     def test_what_one_half_signs_the_other_verifies(self):
         row = office_keys.current_key(KeyRole.SERVER)
-        key = office_keys.load_private_key(KeyRole.SERVER, row.kid)
+        key = key_files.load_private_key(KeyRole.SERVER, row.kid)
         token = jose.sign_jws(payload={"n": 1}, typ=TYP, key=key, kid=row.kid)
-        assert jose.verify_jws(token, typ=TYP, key=office_keys.load_public_key(row.jwk), kid=row.kid) == {
+        assert jose.verify_jws(token, typ=TYP, key=key_files.load_public_key(row.jwk), kid=row.kid) == {
             "n": 1
         }
 
     def test_a_file_that_is_not_there_is_named_without_its_folder(self):
-        with pytest.raises(office_keys.KeyMissingError) as missing:
-            office_keys.load_private_key(KeyRole.CAPTURE, "nobody")
+        with pytest.raises(key_files.KeyMissingError) as missing:
+            key_files.load_private_key(KeyRole.CAPTURE, "nobody")
         assert str(missing.value) == "capture-nobody.json: FileNotFoundError"
 
     def test_the_key_of_another_role_is_not_there(self):
         row = office_keys.current_key(KeyRole.WORKER)
-        with pytest.raises(office_keys.KeyMissingError):
-            office_keys.load_private_key(KeyRole.CAPTURE, row.kid)
+        with pytest.raises(key_files.KeyMissingError):
+            key_files.load_private_key(KeyRole.CAPTURE, row.kid)
 
     def test_a_file_that_is_no_key_is_an_error_of_its_own(self):
         row = office_keys.current_key(KeyRole.CAPTURE)
-        path = office_keys.key_directory(KeyRole.CAPTURE) / _file(KeyRole.CAPTURE, row.kid)
+        path = key_files.key_directory(KeyRole.CAPTURE) / _file(KeyRole.CAPTURE, row.kid)
         path.write_text("{")
         with pytest.raises(json.JSONDecodeError):
-            office_keys.load_private_key(KeyRole.CAPTURE, row.kid)
+            key_files.load_private_key(KeyRole.CAPTURE, row.kid)
 
     @pytest.mark.parametrize(
         "jwk", [{"x": "AA", "y": "AA"}, {"x": "", "y": ""}, {"x": "A" * 43, "y": "A" * 43}]
     )
     def test_a_public_key_that_is_none(self, jwk):
         with pytest.raises(jose.JoseError):
-            office_keys.load_public_key(jwk)
+            key_files.load_public_key(jwk)
 
     def test_a_public_key_without_its_numbers(self):
         with pytest.raises(KeyError):
-            office_keys.load_public_key({"kty": "EC", "crv": "P-256", "x": "AA"})
+            key_files.load_public_key({"kty": "EC", "crv": "P-256", "x": "AA"})
 
 
 class TestRotate:
@@ -149,13 +149,13 @@ class TestRotate:
             ("user:1", "key_made", "", "current"),
         ]
         assert [row.subject_id for row in LogEntry.objects.order_by("pk")][-2:] == [str(old.pk), str(new.pk)]
-        assert office_keys.load_private_key(role, old.kid) != office_keys.load_private_key(role, new.kid)
+        assert key_files.load_private_key(role, old.kid) != key_files.load_private_key(role, new.kid)
 
     def test_a_new_server_key_is_endorsed_by_the_one_before(self):
         old = office_keys.current_key(KeyRole.SERVER)
         new = office_keys.rotate_key(KeyRole.SERVER, actor="user:1")
         said = jose.verify_jws(
-            new.endorsement, typ=office_keys.KEY_TYP, key=office_keys.load_public_key(old.jwk), kid=old.kid
+            new.endorsement, typ=office_keys.KEY_TYP, key=key_files.load_public_key(old.jwk), kid=old.kid
         )
         assert said == {"kid": new.kid, "role": "server", "jwk": new.jwk}
 
@@ -180,9 +180,9 @@ class TestRotate:
 
     def test_a_server_key_whose_file_is_lost_endorses_none(self):
         row = office_keys.current_key(KeyRole.SERVER)
-        (office_keys.key_directory(KeyRole.SERVER) / _file(KeyRole.SERVER, row.kid)).unlink()
-        office_keys._read_key.cache_clear()
-        with pytest.raises(office_keys.KeyMissingError):
+        (key_files.key_directory(KeyRole.SERVER) / _file(KeyRole.SERVER, row.kid)).unlink()
+        key_files.read_key.cache_clear()
+        with pytest.raises(key_files.KeyMissingError):
             office_keys.rotate_key(KeyRole.SERVER, actor="user:1")
         assert _states(KeyRole.SERVER) == [(row.kid, KeyState.CURRENT)]
 
@@ -251,7 +251,7 @@ class TestRetire:
         assert row.state == KeyState.RETIRED
         assert row.retired_at is not None
         assert _log()[-1] == ("user:2", "key_retired", "old", "retired")
-        assert office_keys.load_private_key(KeyRole.CAPTURE, old.kid)
+        assert key_files.load_private_key(KeyRole.CAPTURE, old.kid)
         with pytest.raises(office_keys.KeyInUseError, match="hanya kunci lama"):
             office_keys.retire_key(kid=old.kid, actor="user:2")
         assert LogEntry.objects.filter(action="key_retired").count() == 1

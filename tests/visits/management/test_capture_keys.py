@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 
 from outreach.models import LogEntry
 from visits.enums import KeyRole, KeyState
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureState, Device, PublicKey
-from visits.records import blobs, verification
+from visits.records import stored_chunks, verification
 from visits.tablets import devices
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +29,10 @@ def test_create_makes_the_workers_keys_once_readable_by_their_user_alone():
         ("capture", "current"),
         ("worker", "current"),
     ]
-    files = list(office_keys.key_directory(KeyRole.CAPTURE).iterdir())
+    files = list(key_files.key_directory(KeyRole.CAPTURE).iterdir())
     assert len(files) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert stat.S_IMODE(office_keys.key_directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
+    assert stat.S_IMODE(key_files.key_directory(KeyRole.CAPTURE).stat().st_mode) == 0o700
 
 
 def test_the_private_keys_may_lie_elsewhere(settings, tmp_path):
@@ -86,10 +86,10 @@ def test_a_resealed_record_opens_without_the_old_key_and_without_the_old_bytes(t
     tablet.upload(sealed)
     run("rotate")
     run("reseal")
-    next(office_keys.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
-    office_keys._read_key.cache_clear()
+    next(key_files.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    key_files.read_key.cache_clear()
     for sha in sealed.chunks:
-        blobs.chunk_path(Device.objects.get(), sha).unlink()
+        stored_chunks.chunk_path(Device.objects.get(), sha).unlink()
     assert verification.verify_waiting_captures() == 1
     assert CaptureState.objects.get().stage == "accepted"
 
@@ -104,7 +104,7 @@ def test_an_incomplete_record_keeps_its_key(tablet, sealed, capture_key):
 def test_what_cannot_be_opened_is_counted_and_named(tablet, sealed):
     tablet.upload(sealed)
     run("rotate")
-    blobs.chunk_path(Device.objects.get(), next(iter(sealed.chunks))).unlink()
+    stored_chunks.chunk_path(Device.objects.get(), next(iter(sealed.chunks))).unlink()
     assert f"{Capture.objects.get().pk}: FileNotFoundError" in run("reseal")
 
 
@@ -124,6 +124,6 @@ def test_a_rotated_server_key_is_endorsed_by_the_one_before(tablet):
     new = office_keys.rotate_key(KeyRole.SERVER, actor="system")
     me = tablet.me()
     (chain,) = me["key_chain"]
-    payload = jose.verify_jws(chain, typ="jb-key+jws", key=office_keys.load_public_key(old.jwk), kid=old.kid)
+    payload = jose.verify_jws(chain, typ="jb-key+jws", key=key_files.load_public_key(old.jwk), kid=old.kid)
     assert payload == {"kid": new.kid, "role": "server", "jwk": new.jwk}
     assert me["server_keys"][0]["kid"] == new.kid

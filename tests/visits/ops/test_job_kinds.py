@@ -3,7 +3,7 @@ import pytest
 from visits.enums import CAPTURE_MOVES, RUN_MOVES
 from visits.models.job import LeasedJob
 from visits.ops import job_kinds
-from visits.ops.leased_jobs import JobKind
+from visits.ops.job_kinds import JobKind
 
 MOVES = {job_kinds.PLAN_RUN.model: RUN_MOVES, job_kinds.VERIFICATION.model: CAPTURE_MOVES}
 

@@ -87,23 +87,23 @@ class TestLostLease:
             job = PlanRunFactory()
             first = _claim(job)
             moved.shift(20)
-            assert list(leased_jobs.find_lost(PLAN_RUN)) == []
+            assert list(job_kinds.find_lost(PLAN_RUN)) == []
             moved.shift(1)
-            assert list(leased_jobs.find_lost(PLAN_RUN)) == [job]
+            assert list(job_kinds.find_lost(PLAN_RUN)) == [job]
 
-            leased_jobs.find_lost(PLAN_RUN).update(state=RunState.INTERRUPTED)
-            assert list(leased_jobs.find_lost(PLAN_RUN)) == []
+            job_kinds.find_lost(PLAN_RUN).update(state=RunState.INTERRUPTED)
+            assert list(job_kinds.find_lost(PLAN_RUN)) == []
             second = _claim(job)
 
         job.refresh_from_db()
         assert (job.worker, job.attempts) == (second, 2)
-        assert not leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=first).exists()
-        assert leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=second).exists()
+        assert not job_kinds.find_held(PLAN_RUN, pk=job.pk, token=first).exists()
+        assert job_kinds.find_held(PLAN_RUN, pk=job.pk, token=second).exists()
 
     @pytest.mark.clock(NINE, tick=False)
     def test_a_renewed_lease_lasts_from_now_on(self) -> None:
         job = PlanRunFactory()
-        held = leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=_claim(job))
+        held = job_kinds.find_held(PLAN_RUN, pk=job.pk, token=_claim(job))
 
         assert leased_jobs.renew_lease(held, lease=timedelta(seconds=90), served=3) is True
 
@@ -116,7 +116,7 @@ class TestLostLease:
         PlanRun.objects.update(worker="another")
         before = PlanRun.objects.values().get()
 
-        held = leased_jobs.find_held(PLAN_RUN, pk=job.pk, token=token)
+        held = job_kinds.find_held(PLAN_RUN, pk=job.pk, token=token)
         assert leased_jobs.renew_lease(held, lease=timedelta(seconds=90)) is False
         assert _release(job, token) is False
 
@@ -134,10 +134,10 @@ class TestAttempts:
                 job.refresh_from_db()
                 assert job.attempts == attempt
                 moved.shift(21)
-                leased_jobs.find_lost(PLAN_RUN).update(state=RunState.INTERRUPTED)
+                job_kinds.find_lost(PLAN_RUN).update(state=RunState.INTERRUPTED)
 
             assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
-            assert list(leased_jobs.find_spent(PLAN_RUN)) == [job]
+            assert list(job_kinds.find_spent(PLAN_RUN)) == [job]
             assert leased_jobs.give_up(PLAN_RUN, hand_over=_fail_for_a_person) == 1
             assert leased_jobs.give_up(PLAN_RUN, hand_over=_fail_for_a_person) == 0
             assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
@@ -195,9 +195,9 @@ class TestRetry:
             job.refresh_from_db()
             assert job.try_after == NINE + wait
             assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is None
-            assert not leased_jobs.find_free(PLAN_RUN).exists()
+            assert not job_kinds.find_free(PLAN_RUN).exists()
         with clock.at(NINE + wait + timedelta(milliseconds=1), tick=False):
-            assert list(leased_jobs.find_free(PLAN_RUN)) == [job]
+            assert list(job_kinds.find_free(PLAN_RUN)) == [job]
             assert leased_jobs.claim_job(PLAN_RUN, pk=job.pk) is not None
 
     def test_the_text_of_an_error_is_written_nowhere(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -233,13 +233,13 @@ class TestRetry:
 
 @pytest.mark.django_db
 def test_the_oldest_that_waits_is_told_of_each_kind() -> None:
-    assert [leased_jobs.oldest_waiting(kind) for kind in job_kinds.ALL] == [None, None]
+    assert [job_kinds.oldest_waiting(kind) for kind in job_kinds.ALL] == [None, None]
     jobs = [PlanRunFactory(first_date=TUESDAY, last_date=day) for day in _days(3)]
     PlanRun.objects.filter(pk=jobs[0].pk).update(asked_at=NINE, state=RunState.DONE)
     PlanRun.objects.filter(pk=jobs[1].pk).update(asked_at=NINE + timedelta(hours=2))
     PlanRun.objects.filter(pk=jobs[2].pk).update(asked_at=NINE + timedelta(hours=1))
-    assert leased_jobs.oldest_waiting(PLAN_RUN) == NINE + timedelta(hours=1)
-    assert leased_jobs.oldest_waiting(VERIFICATION) is None
+    assert job_kinds.oldest_waiting(PLAN_RUN) == NINE + timedelta(hours=1)
+    assert job_kinds.oldest_waiting(VERIFICATION) is None
 
 
 @pytest.mark.journey
@@ -288,7 +288,7 @@ class TestThreads:
                     what="the lease is renewed again",
                 )
                 assert (held.lost, held.should_stop()) == (False, False)
-                assert list(leased_jobs.find_lost(kind)) == []
+                assert list(job_kinds.find_lost(kind)) == []
             ended = clock.now()
             job.refresh_from_db()
             assert job.lease_until is not None

@@ -9,7 +9,7 @@ import pytest
 from visits import tasks
 from visits.lib.problems import ProblemError
 from visits.models import Blob, Device
-from visits.records import blobs
+from visits.records import blobs, stored_chunks
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_a_chunk_lies_under_its_tablet_and_hash_readable_by_us_alone(tablet, sealed):
     sha = tablet.offer(sealed).json["missing"][0]
     tablet.put_chunk(sha, sealed.chunks[sha])
-    path = blobs.chunk_path(Device.objects.get(), sha)
+    path = stored_chunks.chunk_path(Device.objects.get(), sha)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == sha
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -27,7 +27,7 @@ def test_a_chunk_lies_under_its_tablet_and_hash_readable_by_us_alone(tablet, sea
 def test_a_full_disk_leaves_neither_row_nor_draft(tablet, sealed, settings):
     """The folder of the tablet is a file: nothing can be written below it."""
     sha = tablet.offer(sealed).json["missing"][0]
-    folder = blobs.chunk_path(Device.objects.get(), sha).parent
+    folder = stored_chunks.chunk_path(Device.objects.get(), sha).parent
     folder.parent.mkdir(parents=True)
     folder.write_text("in the way")
     answer = tablet.put_chunk(sha, sealed.chunks[sha])
@@ -45,7 +45,7 @@ def test_an_empty_chunk_is_not_a_chunk(tablet, sealed):
 
 def test_half_written_chunks_are_swept_away_a_day_later(tablet, sealed, clock):
     tablet.upload(sealed)
-    folder = blobs.chunk_path(Device.objects.get(), next(iter(sealed.chunks))).parent
+    folder = stored_chunks.chunk_path(Device.objects.get(), next(iter(sealed.chunks))).parent
     old, fresh = folder / ".0123", folder / ".4567"
     for draft, age_s in ((old, 90_000), (fresh, 0)):
         draft.write_bytes(b"half")

@@ -14,7 +14,7 @@ from visits.enums import CaptureStage
 from visits.lib import jose
 from visits.lib.problems import ProblemError
 from visits.models import Capture, CaptureChunk, CaptureState, Device, OutboxItem, Receipt
-from visits.records import blobs, captures
+from visits.records import blobs, captures, stored_chunks
 from visits.sync import limits
 from visits.tablets import devices
 
@@ -102,7 +102,7 @@ class TestOffer:
         hand_in(sealed)
         _put_chunks(device, sealed)
         receipt = hand_in(sealed).receipt
-        blobs.chunk_path(device, next(iter(sealed.chunks))).unlink()
+        stored_chunks.chunk_path(device, next(iter(sealed.chunks))).unlink()
 
         assert hand_in(sealed) == captures.ManifestAnswer(receipt=receipt)
 

@@ -8,10 +8,10 @@ import pytest
 from outreach import vault
 from tests.support.tablet import JPEG, PNG, Sealed
 from visits.enums import KeyRole, ReviewReason
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.lib import jose
 from visits.models import Capture, Device, PublicKey
-from visits.records import blobs, decrypt, resealing
+from visits.records import decrypt, resealing, stored_chunks
 from visits.sync import limits
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def _told(**parts: bytes) -> dict[str, dict[str, Any]]:
 
 
 def _key_file() -> Any:
-    (path,) = office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json")
+    (path,) = key_files.key_directory(KeyRole.CAPTURE).glob("capture-*.json")
     return path
 
 
@@ -121,9 +121,9 @@ class TestOpens:
         new = office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
         resealing.reseal_capture(capture=capture, actor="user:1")
         for sha in capture.chunks.values_list("sha256", flat=True):
-            blobs.chunk_path(capture.device, sha).unlink()
-        (office_keys.key_directory(KeyRole.CAPTURE) / f"capture-{capture.capture_key}.json").unlink()
-        office_keys._read_key.cache_clear()
+            stored_chunks.chunk_path(capture.device, sha).unlink()
+        (key_files.key_directory(KeyRole.CAPTURE) / f"capture-{capture.capture_key}.json").unlink()
+        key_files.read_key.cache_clear()
 
         assert decrypt.resealed_path(capture, new.kid, "photo").is_file()
         assert decrypt.decrypt_capture(capture).holds
@@ -138,15 +138,15 @@ class TestNow:
 
     def test_a_chunk_that_is_not_on_disk(self, stored):
         capture = stored()
-        blobs.chunk_path(capture.device, capture.chunks.all()[0].sha256).unlink()
+        stored_chunks.chunk_path(capture.device, capture.chunks.all()[0].sha256).unlink()
         with pytest.raises(FileNotFoundError):
             decrypt.decrypt_capture(capture)
 
     def test_a_private_key_that_is_not_there(self, stored):
         capture = stored()
         _key_file().rename(_key_file().with_suffix(".away"))
-        office_keys._read_key.cache_clear()
-        with pytest.raises(office_keys.KeyMissingError):
+        key_files.read_key.cache_clear()
+        with pytest.raises(key_files.KeyMissingError):
             decrypt.decrypt_capture(capture)
 
     def test_a_part_sealed_anew_that_is_not_on_disk(self, stored):
@@ -208,7 +208,7 @@ class TestReasons:
 
     def test_a_chunk_that_was_damaged_on_our_disk(self, stored):
         capture = stored()
-        path = blobs.chunk_path(capture.device, capture.chunks.all()[0].sha256)
+        path = stored_chunks.chunk_path(capture.device, capture.chunks.all()[0].sha256)
         data = path.read_bytes()
         path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
         self._refused(capture, ReviewReason.BYTES_DIFFER)
@@ -241,8 +241,8 @@ class TestReasons:
         PublicKey.objects.filter(pk=capture_key["kid"]).update(state="retired")
         assert decrypt.decrypt_capture(capture).holds
 
-        (office_keys.key_directory(KeyRole.CAPTURE) / f"capture-{capture_key['kid']}.json").unlink()
-        office_keys._read_key.cache_clear()
+        (key_files.key_directory(KeyRole.CAPTURE) / f"capture-{capture_key['kid']}.json").unlink()
+        key_files.read_key.cache_clear()
         self._refused(capture, ReviewReason.KEY_UNKNOWN)
 
     @pytest.mark.parametrize(

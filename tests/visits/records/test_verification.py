@@ -27,11 +27,11 @@ from tests.support.wait import wait_until
 from visits import tasks
 from visits.api import throttles
 from visits.enums import CaptureStage, KeyRole, KeyState
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.lib import jose
 from visits.models import Capture, CaptureContent, CaptureState, Device, OutboxItem, PublicKey, Receipt, Visit
 from visits.ops.job_kinds import VERIFICATION
-from visits.records import blobs, reviews, verification
+from visits.records import reviews, stored_chunks, verification
 from visits.tablets import devices
 
 if TYPE_CHECKING:
@@ -136,10 +136,10 @@ def test_a_record_that_kills_its_worker_is_put_before_a_person(tablet, sealed):
 
 def test_a_missing_private_key_is_waited_for(tablet, sealed, clock):
     tablet.upload(sealed)
-    path = next(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))
+    path = next(key_files.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))
     hidden = path.with_suffix(".away")
     path.rename(hidden)
-    office_keys._read_key.cache_clear()
+    key_files.read_key.cache_clear()
     status = _verify(sealed)
     assert (status.stage, status.error, status.attempts) == ("stored", "KeyMissingError", 0)
     hidden.rename(path)
@@ -152,9 +152,9 @@ def test_a_chunk_that_cannot_be_read_is_tried_again(tablet, sealed, clock):
     tablet.upload(sealed)
     device = Device.objects.get()
     sha = next(iter(sealed.chunks))
-    blobs.chunk_path(device, sha).unlink()
+    stored_chunks.chunk_path(device, sha).unlink()
     assert _verify(sealed).error == "FileNotFoundError"
-    blobs.chunk_path(device, sha).write_bytes(sealed.chunks[sha])
+    stored_chunks.chunk_path(device, sha).write_bytes(sealed.chunks[sha])
     with clock.at(clock.now() + timedelta(minutes=3)):
         verification.verify_waiting_captures()
     assert CaptureState.objects.get().stage == "accepted"
@@ -352,8 +352,8 @@ def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed
     office_keys.rotate_key(KeyRole.CAPTURE, actor="user:1")
     tablet.me()
     office_keys.retire_key(kid=capture_key["kid"], actor="user:1")
-    next(office_keys.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
-    office_keys._read_key.cache_clear()
+    next(key_files.key_directory(KeyRole.CAPTURE).glob(f"*{capture_key['kid']}*")).unlink()
+    key_files.read_key.cache_clear()
     tablet.upload(sealed)
     assert _verify(sealed).reasons == ["key_unknown"]
 
@@ -361,8 +361,8 @@ def test_a_record_sealed_to_a_key_that_is_gone_waits_for_a_person(tablet, sealed
 def test_waits_between_retries_have_jitter(tablet, sealed, clock):
     """A whole morning's records whose disk was away do not come back in the same second."""
     tablet.upload(sealed)
-    next(iter(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))).unlink()
-    office_keys._read_key.cache_clear()
+    next(iter(key_files.key_directory(KeyRole.CAPTURE).glob("capture-*.json"))).unlink()
+    key_files.read_key.cache_clear()
     waits = set()
     before = clock.now()
     for _ in range(6):
@@ -378,8 +378,8 @@ def test_waits_between_retries_have_jitter(tablet, sealed, clock):
 def test_an_error_that_no_wait_mends_ends_with_a_person(tablet, sealed, clock):
     """A key file that is no key: five attempts, then nobody tries again by himself."""
     tablet.upload(sealed)
-    next(office_keys.key_directory(KeyRole.CAPTURE).glob("capture-*.json")).write_text("{")
-    office_keys._read_key.cache_clear()
+    next(key_files.key_directory(KeyRole.CAPTURE).glob("capture-*.json")).write_text("{")
+    key_files.read_key.cache_clear()
     capture_id = Capture.objects.get().pk
     for attempt in range(1, VERIFICATION.max_attempts + 1):
         with pytest.raises(json.JSONDecodeError):
@@ -426,7 +426,7 @@ def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", 
         )
         assert tablet.upload(sealed).status == 201
         sha, data = next(iter(sealed.chunks.items()))
-        slow = blobs.chunk_path(Device.objects.get(), sha)
+        slow = stored_chunks.chunk_path(Device.objects.get(), sha)
         slow.unlink()
         os.mkfifo(slow)
         capture_id = Capture.objects.get().pk

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from visits.enums import KeyRole, KeyState
-from visits.keys import office_keys
+from visits.keys import key_files, office_keys
 from visits.models import Capture, PublicKey
 from visits.records import decrypt, resealing
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             row = office_keys.current_key(role, actor=ACTOR)
             self.stdout.write(f"{row.role} {row.kid} {row.state}")
         self.stdout.write(
-            f"Kunci privat: {office_keys.key_directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)"
+            f"Kunci privat: {key_files.key_directory(KeyRole.CAPTURE)} (hanya untuk pengguna worker)"
         )
 
     def _list(self, _kid: str) -> None:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         for capture in Capture.objects.select_related("status", "device", "key").iterator(chunk_size=50):
             try:
                 done += resealing.reseal_capture(capture=capture, actor=ACTOR)
-            except (decrypt.RefusedError, office_keys.KeyMissingError, OSError) as error:
+            except (decrypt.RefusedError, key_files.KeyMissingError, OSError) as error:
                 failed += 1
                 self.stderr.write(f"{capture.pk}: {type(error).__name__}")
         self.stdout.write(f"{done} rekaman disegel ulang, {failed} tidak dapat dibuka")

@@ -4,122 +4,27 @@ A slot that is taken is published like a plan of one or two team-days: a new ver
 under the same locks and with the families' news. Nothing else moves but what the offer stated.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from outreach.enums import NeedState
-from outreach.models import Need, Village
+from outreach.models import Need
 from outreach.services import log
-from visits.appointments import arrival_intervals, lifecycle, placement, promises
-from visits.appointments.published_visits import departure_time
-from visits.enums import ReleaseReason, RunKind, RunState, VisitState
+from visits.appointments import lifecycle, placement, promises
+from visits.enums import ReleaseReason, RunKind, RunState
 from visits.estimates import visit_durations
 from visits.lib.plan_summary import PlanSummary
 from visits.models import Plan, PlanRun, Shift, Visit
-from visits.planning.news import is_news
-from visits.planning.rules import walk_route
-from visits.planning.week import slots
 from visits.planning.week.slots import Slot
 from visits.schedule.plans import draft_move_routes, draft_move_rows, publishing
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
 from visits.schedule.plans.draft_routes import DraftRoutes
+from visits.schedule.plans.slot_offers import DAYS, NoPlaceError, check_need_waits, find_need_slots
 from visits.schedule.problem import published_week, stop_joining
 from visits.schedule.problem.published_week import PublishedWeek
-from visits.schedule.problem.stop_joining import StopJoins
-from visits.schedule.runs import appointment_windows, draft_rows
-
-DAYS = 14
-
-
-class NoPlaceError(Exception):
-    """`gone`: the place is another one by now; `state`: the need waits for no visit; `away`: nobody is at
-    home; `begun`: its team is on the way already; `placed`: somebody placed it meanwhile (`visit` says
-    where), `released`: somebody took it out of its day."""
-
-    def __init__(self, code: str, visit: Visit | None = None) -> None:
-        super().__init__(code)
-        self.code, self.visit = code, visit
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlotOffer:
-    """A place on a team-day. `moved` are the families to whom their shift is news."""
-
-    shift: Shift
-    slot: Slot
-    moved: list[Visit]
-    told: tuple[datetime, datetime]  # what the family would be told
-
-
-def list_slot_offers(*, need: Need, now: datetime | None = None, limit: int = 12) -> list[SlotOffer]:
-    """The best place of each team-day of the next two weeks, the best first."""
-    _check_need(need, placement.find_open_visit(need), now=now or timezone.now())
-    there = published_week.load_published_week(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
-    best: dict[str, Slot] = {}
-    joins, found = _find_slots(there, need)
-    for slot in found:
-        best.setdefault(slot.shift, slot)
-    priced = [
-        _price_slot(stop_joining.join_at(there=there, need=need, slot=slot, joins=joins), need, slot)
-        for slot in best.values()
-    ]
-    shown = sorted(priced, key=lambda slot: (slot.price_s, slot.shift))[:limit]
-    named = [there.visits[other].need.resident for slot in shown for other, _by in slot.moved]
-    prefetch_related_objects(named, Prefetch("village", Village.objects.only("name")))
-    return [
-        SlotOffer(
-            shift=(shift := there.shifts[slot.shift]),
-            slot=slot,
-            moved=[there.visits[other] for other, _by in slot.moved],
-            told=(
-                arrival_intervals.moment_of_day(shift.date, told[0]),
-                arrival_intervals.moment_of_day(shift.date, told[1]),
-            ),
-        )
-        for slot, told in zip(
-            shown, appointment_windows.windows_of_places(there=there, need=need, places=shown), strict=True
-        )
-    ]
-
-
-def _price_slot(there: PublishedWeek, need: Need, slot: Slot) -> Slot:
-    """The place with the shifts as families would see them: against the published times, which the roads of
-    today may not keep even without it."""
-    team = there.problem.shift_by_id[slot.shift]
-    order = [visit for visit in there.orders.get(slot.shift, ()) if visit != str(need.pk)]
-    order.insert(slot.position, str(need.pk))
-    later_s, moved = 0, []
-    for stop in walk_route(there.problem, team, [there.problem.visit_by_id[visit] for visit in order]).stops:
-        if stop.visit != str(need.pk):
-            by_s = stop.start_s - published_week.published_stop(there.visits[stop.visit]).start_s
-            later_s = max(later_s, by_s)
-            if is_news((stop.start_s - by_s,), (stop.start_s,), news_s=there.problem.news_s):
-                moved.append((stop.visit, by_s))
-    more = slots.CALL_S * (len(moved) - len(slot.moved))
-    return replace(slot, later_s=later_s, moved=tuple(moved), price_s=slot.price_s + more)
-
-
-def _check_need(need: Need, visit: Visit | None, *, now: datetime) -> None:
-    if need.state not in (NeedState.OPEN, NeedState.PLANNED):
-        raise NoPlaceError("state")
-    if need.resident.away:
-        raise NoPlaceError("away")
-    if visit is not None and (visit.state != VisitState.PUBLISHED or departure_time(visit.shift) <= now):
-        raise NoPlaceError("begun")
-
-
-def _find_slots(there: PublishedWeek, need: Need) -> tuple[StopJoins, list[Slot]]:
-    """Every place, and what the visit is where it joins a stop."""
-    if not there.shifts:
-        return StopJoins(), []
-    asked, joins = there.problem.visit_by_id[str(need.pk)], stop_joining.find_joins(there=there, need=need)
-    ready = slots.prepare_lines(there.problem, there.orders)
-    return joins, slots.find_slots(ready, asked, joined=joins.visits, follows=joins.follows)
+from visits.schedule.runs import draft_rows
 
 
 @transaction.atomic
@@ -147,12 +52,12 @@ def book_slot(
         and published_week.published_stop(visit).start_s == start_s
     ):
         return False
-    _check_need(need, visit, now=now)
+    check_need_waits(need, visit, now=now)
     if placement.placement_mark(visit) != shown:
         raise NoPlaceError("placed" if visit else "released", visit)
     there = published_week.load_published_week(first=timezone.localdate(now), days=DAYS, asked=need, now=now)
     wanted = (str(shift), position, start_s)
-    joins, found = _find_slots(there, need)
+    joins, found = find_need_slots(there, need)
     slot = next((s for s in found if (s.shift, s.position, s.start_s) == wanted), None)
     if slot is None:
         raise NoPlaceError("gone")

@@ -23,7 +23,6 @@ from visits.schedule.plans import plan_changes
 from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, StopChange
 from visits.schedule.problem import need_priority, problem_builder, reoptimise
 from visits.schedule.problem.problem_builder import LocationTable
-from visits.schedule.runs import reoptimised_draft
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -323,7 +322,7 @@ def build_rest_of_today(plan: Plan, found: PlanChanges, now: datetime) -> DraftR
         learned=visit_durations.load_estimates(),
         needs=day.needs,
         draft=False,
-        leaves=reoptimised_draft.list_departures(day),
+        leaves=reoptimise.list_departures(day),
     )
 
 

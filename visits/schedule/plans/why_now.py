@@ -14,10 +14,10 @@ from outreach.models import Need
 from visits.models import Shift
 from visits.planning import Reason
 from visits.planning.why import explain
-from visits.schedule.plans import booking
-from visits.schedule.plans.booking import NoPlaceError, SlotOffer
+from visits.schedule.plans import slot_offers
+from visits.schedule.plans.slot_offers import NoPlaceError, SlotOffer
 from visits.schedule.problem import published_week
-from visits.schedule.runs import run_results
+from visits.schedule.runs import unserved_reasons
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,20 +36,20 @@ def explain_waiting_now(*, need: Need, now: datetime | None = None) -> WhyNowAns
     """In a constant number of queries, in milliseconds, without the engine."""
     now = now or timezone.now()
     try:
-        found = booking.list_slot_offers(need=need, now=now, limit=1)
+        found = slot_offers.list_slot_offers(need=need, now=now, limit=1)
     except NoPlaceError as none:
         return WhyNowAnswer(at=now, trouble=none.code)
     if found:
         return WhyNowAnswer(at=now, place=found[0])
     there = published_week.load_published_week(
-        first=timezone.localdate(now), days=booking.DAYS, asked=need, now=now, weighed=True
+        first=timezone.localdate(now), days=slot_offers.DAYS, asked=need, now=now, weighed=True
     )
     if not there.shifts:
-        return WhyNowAnswer(at=now, reason=run_results.reason_as_json(Reason("no_shift")))
+        return WhyNowAnswer(at=now, reason=unserved_reasons.reason_as_json(Reason("no_shift")))
     asked = there.problem.visit_by_id[str(need.pk)]
     reason = explain.explain_visit(there.problem, there.orders, asked)
     return WhyNowAnswer(
         at=now,
-        reason=run_results.full_reason(there.problem, asked.id, reason),
+        reason=unserved_reasons.full_reason(there.problem, asked.id, reason),
         shifts={shift.pk: shift for shift in there.shifts.values()},
     )

@@ -210,3 +210,19 @@ def _published_routes(visits: list[Visit]) -> planning.Plan:
         stops.setdefault(str(visit.shift_id), []).append(published_week.published_stop(visit))
     routes = tuple(Route(shift, tuple(row), row[-1].leave_s, 0) for shift, row in stops.items())
     return plan_from_routes(routes)
+
+
+def list_departures(day: DayProblem) -> dict[int, int]:
+    """By shift, when its team sets out for the first stop that is written for it (seconds of the day)."""
+    return {team.shift.pk: _departure_seconds(team, day.facts.now_s) for team in day.teams}
+
+
+def _departure_seconds(team: team_status.TeamStatus, now_s: int) -> int:
+    """When a team sets out for the first stop that is written for it. Who set out and has not said that it
+    came to that home sets out so that it can be there by now at the soonest."""
+    if not team.assumed:
+        return arrival_intervals.seconds_of_day(team.free_at)
+    if team.departed_at is None or team.there_at is None:
+        return published_week.published_stop(team.assumed[0]).arrive_s
+    missing_s = max(0, now_s - arrival_intervals.seconds_of_day(team.there_at)) if team.heading else 0
+    return arrival_intervals.seconds_of_day(team.departed_at) + missing_s

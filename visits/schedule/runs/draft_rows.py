@@ -13,7 +13,7 @@ from visits import planning
 from visits.enums import RunState
 from visits.lib.plan_summary import PlanSummary, TeamDayFigures
 from visits.models import Plan, PlanRun, PlanStop, Shift
-from visits.ops import leased_jobs
+from visits.ops import job_kinds
 from visits.ops.job_kinds import PLAN_RUN
 
 More = Callable[[str], dict[str, Any]]
@@ -26,7 +26,7 @@ def end_run(*, run: PlanRun, token: str, figures: planning.Statistics, trouble: 
         row=run,
         to=state,
         actor="system",
-        among=leased_jobs.find_held(PLAN_RUN, pk=run.pk, token=token),
+        among=job_kinds.find_held(PLAN_RUN, pk=run.pk, token=token),
         lease_until=None,
         finished_at=timezone.now(),
         progress=100,

@@ -18,7 +18,7 @@ from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import ACTIVE_RUNS, RunKind, RunState
 from visits.models import PlanRun
-from visits.ops import leased_jobs
+from visits.ops import job_kinds, leased_jobs
 from visits.ops.job_kinds import PLAN_RUN
 from visits.ops.leased_jobs import LeaseHolder
 from visits.planning import Progress
@@ -142,13 +142,13 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
 def mark_interrupted(*, now: datetime | None = None) -> list[PlanRun]:
     """Runs whose lease has run out are interrupted: their worker is gone. Anybody who looks may call this."""
     found = []
-    for run in leased_jobs.find_lost(PLAN_RUN, now=now):
+    for run in job_kinds.find_lost(PLAN_RUN, now=now):
         if transition(
             row=run,
             to=RunState.INTERRUPTED,
             actor="system",
             reason={"attempt": run.attempts},
-            among=leased_jobs.find_lost(PLAN_RUN, now=now).filter(worker=run.worker),
+            among=job_kinds.find_lost(PLAN_RUN, now=now).filter(worker=run.worker),
             message="interrupted",
         ):
             found.append(run)
@@ -212,7 +212,7 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
     if token is None:
         return False
     row = PlanRun.objects.get(pk=run_id)
-    mine = leased_jobs.find_held(PLAN_RUN, pk=run_id, token=token)
+    mine = job_kinds.find_held(PLAN_RUN, pk=run_id, token=token)
     try:
         with LeaseHolder(PLAN_RUN, pk=run_id, token=token) as held:
             if row.kind == RunKind.TODAY:
@@ -281,7 +281,7 @@ def _road_message(built: problem_builder.PlanningProblem) -> str:
 
 
 def _set_message(row: PlanRun, token: str, **fields: Any) -> None:
-    leased_jobs.find_held(PLAN_RUN, pk=row.pk, token=token).update(**fields)
+    job_kinds.find_held(PLAN_RUN, pk=row.pk, token=token).update(**fields)
 
 
 def _report_progress(held: LeaseHolder, told: Progress) -> None:

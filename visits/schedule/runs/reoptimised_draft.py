@@ -6,15 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from visits import planning
-from visits.appointments import arrival_intervals
 from visits.fieldwork import team_status
 from visits.lib.plan_summary import BrokenPromise, DayUnderWay, PlanSummary, Replacement
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
 from visits.planning.day.day_state import DROPPED, Replan, VisitChange
 from visits.schedule.problem import published_week
-from visits.schedule.problem.reoptimise import DayProblem
+from visits.schedule.problem.reoptimise import DayProblem, list_departures
 from visits.schedule.runs import appointment_windows, draft_rows
-from visits.schedule.runs.run_results import reason_as_json
+from visits.schedule.runs.unserved_reasons import reason_as_json
 
 
 class OutdatedError(Exception):
@@ -51,22 +50,6 @@ def _write_windows(row: Plan, day: DayProblem, result: Replan) -> None:
     """The intervals of the stops. A promise that is broken is not told again as it was."""
     anew = {change.visit for change in result.broken_promises}
     appointment_windows.assign_windows(plan=row, leaves=list_departures(day), anew=anew)
-
-
-def list_departures(day: DayProblem) -> dict[int, int]:
-    """By shift, when its team sets out for the first stop that is written for it (seconds of the day)."""
-    return {team.shift.pk: _departure_seconds(team, day.facts.now_s) for team in day.teams}
-
-
-def _departure_seconds(team: team_status.TeamStatus, now_s: int) -> int:
-    """When a team sets out for the first stop that is written for it. Who set out and has not said that it
-    came to that home sets out so that it can be there by now at the soonest."""
-    if not team.assumed:
-        return arrival_intervals.seconds_of_day(team.free_at)
-    if team.departed_at is None or team.there_at is None:
-        return published_week.published_stop(team.assumed[0]).arrive_s
-    missing_s = max(0, now_s - arrival_intervals.seconds_of_day(team.there_at)) if team.heading else 0
-    return arrival_intervals.seconds_of_day(team.departed_at) + missing_s
 
 
 def _assumed_stops(row: Plan, day: DayProblem) -> list[PlanStop]:

@@ -8,10 +8,10 @@ from visits import planning
 from visits.lib.plan_summary import BrokenGuarantee, BrokenPromise, PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning.fair.loads import Balance
-from visits.planning.why import hard_constraints
 from visits.schedule.problem.problem_builder import PlanningProblem
 from visits.schedule.problem.simulation import SimulatedPlan
 from visits.schedule.runs import broken_promises, draft_rows
+from visits.schedule.runs.unserved_reasons import full_reason, reason_as_json
 
 
 @transaction.atomic
@@ -79,34 +79,6 @@ def _priority_parts(built: PlanningProblem, need: str) -> list[dict[str, Any]]:
     """What the priority is made of, and that it goes first whatever its points, where it does."""
     first = built.guarantees.get(need)
     return [part.as_json() for part in ([first] if first else []) + built.parts[need]]
-
-
-def full_reason(problem: planning.Problem, visit: str, reason: planning.Reason) -> dict[str, Any]:
-    """The reason as a plan keeps it, with what stands in the way on every team-day for a visit that none
-    could serve."""
-    row = reason_as_json(reason)
-    if reason.relax:
-        found = hard_constraints.group_shifts_by_constraints(problem, problem.visit_by_id[visit])
-        row["each"] = [{"codes": codes, "shifts": shifts} for codes, shifts in found.items()]
-    return row
-
-
-def reason_as_json(reason: planning.Reason) -> dict[str, Any]:
-    """A reason as a plan keeps it: only what is there, so that the row stays small."""
-    fields = {
-        "code": reason.code,
-        "shift": reason.shift,
-        "needs": list(reason.visits),
-        "seconds": reason.seconds,
-        "points": reason.points,
-        "detail": reason.detail,
-        "relax": list(reason.relax),
-        "at": reason.at_s,
-        "later": reason.later_s or None,
-        "over": reason.over_s or None,
-        "promised": reason.promised or None,
-    }
-    return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
 def _build_summary(

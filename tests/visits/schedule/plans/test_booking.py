@@ -11,7 +11,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import arrival_intervals, lifecycle, placement, promises
 from visits.enums import RunKind, VisitState
 from visits.models import PlanRun, Shift, TeamDay, Visit
-from visits.schedule.plans import booking
+from visits.schedule.plans import booking, slot_offers
 from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import published_week
 from visits.schedule.runs import appointment_windows
@@ -53,7 +53,7 @@ def test_the_published_days_are_offered_and_a_place_is_taken(shift: Shift) -> No
     need = NeedFactory()
     before = _times(shift)
 
-    (offer, *_) = booking.list_slot_offers(need=need, now=NOW)
+    (offer, *_) = slot_offers.list_slot_offers(need=need, now=NOW)
     assert offer.shift == shift
     assert _take(need, offer)
 
@@ -76,7 +76,7 @@ def test_the_published_days_are_offered_and_a_place_is_taken(shift: Shift) -> No
 
 def test_a_place_is_taken_once(shift: Shift) -> None:
     need = NeedFactory()
-    (offer, *_) = booking.list_slot_offers(need=need, now=NOW)
+    (offer, *_) = slot_offers.list_slot_offers(need=need, now=NOW)
 
     assert _take(need, offer, shown="") is True
     assert _take(need, offer, shown="") is False
@@ -92,10 +92,10 @@ def two_days(shift: Shift) -> tuple[Shift, Shift]:
 def test_who_comes_second_does_not_undo_the_first(two_days: tuple[Shift, Shift]) -> None:
     """Both look at a need without a place; each picks another day."""
     need, first, second = NeedFactory(), User.objects.create_user("satu"), User.objects.create_user("dua")
-    offers = {offer.shift: offer for offer in booking.list_slot_offers(need=need, now=NOW)}
+    offers = {offer.shift: offer for offer in slot_offers.list_slot_offers(need=need, now=NOW)}
     assert _take(need, offers[two_days[0]], shown="", user=first)
 
-    with pytest.raises(booking.NoPlaceError, match="placed") as refused:
+    with pytest.raises(slot_offers.NoPlaceError, match="placed") as refused:
         _take(need, offers[two_days[1]], shown="", user=second)
 
     visit = Visit.objects.get(need=need)
@@ -111,10 +111,10 @@ def test_a_visit_that_somebody_moved_meanwhile_stays_there(two_days: tuple[Shift
     third = ShiftFactory(date=TUESDAY + timedelta(days=2))
     need = Visit.objects.get(sequence=1).need
     shown = placement.placement_mark(placement.find_open_visit(need))
-    offers = {offer.shift: offer for offer in booking.list_slot_offers(need=need, now=NOW)}
+    offers = {offer.shift: offer for offer in slot_offers.list_slot_offers(need=need, now=NOW)}
     assert _take(need, offers[third], shown=shown)
 
-    with pytest.raises(booking.NoPlaceError, match="placed"):
+    with pytest.raises(slot_offers.NoPlaceError, match="placed"):
         _take(need, offers[two_days[1]], shown=shown)
     assert _take(need, offers[third], shown=shown) is False
 
@@ -123,21 +123,21 @@ def test_a_visit_that_somebody_moved_meanwhile_stays_there(two_days: tuple[Shift
 
 def test_a_visit_taken_out_of_its_day_meanwhile_is_not_placed_by_an_old_page(shift: Shift) -> None:
     visit = Visit.objects.get(sequence=1)
-    (offer, *_) = booking.list_slot_offers(need=NeedFactory(), now=NOW)
+    (offer, *_) = slot_offers.list_slot_offers(need=NeedFactory(), now=NOW)
     shown = placement.placement_mark(visit)
     lifecycle.cancel_visit(visit=visit, at=NOW, actor="user:1", source="test")
 
-    with pytest.raises(booking.NoPlaceError, match="released"):
+    with pytest.raises(slot_offers.NoPlaceError, match="released"):
         _take(visit.need, offer, shown=shown)
 
 
 def test_who_placed_a_visit_is_not_who_published_the_day_again(shift: Shift) -> None:
     """Another visit behind it makes a new version, which leaves it where it was."""
     need, first, second = NeedFactory(), User.objects.create_user("satu"), User.objects.create_user("dua")
-    assert _take(need, booking.list_slot_offers(need=need, now=NOW)[0], user=first)
+    assert _take(need, slot_offers.list_slot_offers(need=need, now=NOW)[0], user=first)
     visit = Visit.objects.get(need=need)
     other = NeedFactory(windows=[["13:00", "15:00"]])
-    assert _take(other, booking.list_slot_offers(need=other, now=NOW)[0], user=second)
+    assert _take(other, slot_offers.list_slot_offers(need=other, now=NOW)[0], user=second)
 
     placed = [placement.find_placement(Visit.objects.get(need=one)) for one in (need, other)]
     assert [found.user for found in placed if found] == [first.pk, second.pk]
@@ -147,10 +147,10 @@ def test_who_placed_a_visit_is_not_who_published_the_day_again(shift: Shift) -> 
 
 def test_nobody_is_sent_to_who_went_away_meanwhile(shift: Shift) -> None:
     need = NeedFactory()
-    (offer, *_) = booking.list_slot_offers(need=need, now=NOW)
+    (offer, *_) = slot_offers.list_slot_offers(need=need, now=NOW)
     Resident.objects.filter(pk=need.resident_id).update(away=True)
 
-    with pytest.raises(booking.NoPlaceError, match="away"):
+    with pytest.raises(slot_offers.NoPlaceError, match="away"):
         _take(need, offer)
 
     assert TeamDay.objects.get(date=TUESDAY).live.number == 1
@@ -159,10 +159,10 @@ def test_nobody_is_sent_to_who_went_away_meanwhile(shift: Shift) -> None:
 def test_a_place_that_has_changed_is_not_taken(shift: Shift) -> None:
     Shift.objects.update(max_visits=3)
     first, second = NeedFactory(), NeedFactory()
-    (offer, *_) = booking.list_slot_offers(need=first, now=NOW)
-    _take(second, booking.list_slot_offers(need=second, now=NOW)[0])
+    (offer, *_) = slot_offers.list_slot_offers(need=first, now=NOW)
+    _take(second, slot_offers.list_slot_offers(need=second, now=NOW)[0])
 
-    with pytest.raises(booking.NoPlaceError, match="gone"):
+    with pytest.raises(slot_offers.NoPlaceError, match="gone"):
         _take(first, offer)
     assert not Visit.objects.filter(need=first).exists()
 
@@ -172,7 +172,7 @@ def test_a_published_visit_moves_and_leaves_the_others_where_they_are(shift: Shi
     visit = Visit.objects.get(sequence=1)
     promises.make_promises(visits=[visit.pk], actor="user:1")
     need = visit.need
-    offer = next(one for one in booking.list_slot_offers(need=need, now=NOW) if one.shift == other)
+    offer = next(one for one in slot_offers.list_slot_offers(need=need, now=NOW) if one.shift == other)
 
     assert _take(need, offer)
 
@@ -188,9 +188,9 @@ def test_a_promise_of_another_family_is_not_moved_out_of_its_interval(shift: Shi
     told = {row.pk: arrival_intervals.interval_told(row) for row in Visit.objects.all()}
 
     need = NeedFactory()
-    for offer in booking.list_slot_offers(need=need, now=NOW):
+    for offer in slot_offers.list_slot_offers(need=need, now=NOW):
         assert offer.slot.later_s <= 40 * 60
-    _take(need, booking.list_slot_offers(need=need, now=NOW)[0])
+    _take(need, slot_offers.list_slot_offers(need=need, now=NOW)[0])
 
     for row in Visit.objects.exclude(need=need):
         assert arrival_intervals.interval_told(row) == told[row.pk]
@@ -203,7 +203,7 @@ def test_a_visit_of_a_team_that_fails_finds_another_place(shift: Shift) -> None:
     other = ShiftFactory(date=TUESDAY)
     visit = Visit.objects.get(sequence=1)
 
-    (offer,) = booking.list_slot_offers(need=visit.need, now=NOW)
+    (offer,) = slot_offers.list_slot_offers(need=visit.need, now=NOW)
     assert (offer.shift, _take(visit.need, offer)) == (other, True)
 
     visit.refresh_from_db()
@@ -218,7 +218,7 @@ def test_hard_rules_hold() -> None:
     ShiftFactory(date=TUESDAY + timedelta(days=2), team=able)
     need = NeedFactory(skills=[Skill.IRIS], weekdays=[4], windows=[["09:00", "10:00"]])
 
-    (offer,) = booking.list_slot_offers(need=need, now=NOW)
+    (offer,) = slot_offers.list_slot_offers(need=need, now=NOW)
 
     assert offer.shift == fits
     assert 9 * 3600 <= offer.slot.start_s <= 10 * 3600
@@ -236,27 +236,27 @@ def test_who_waits_for_no_place_is_told_why(shift: Shift, state, visit_state, co
     need = visit.need if visit_state else NeedFactory(state=state)
     if visit_state:
         lifecycle.set_visit_state(visit=visit, to=visit_state, at=NOW, actor="device:1")
-    with pytest.raises(booking.NoPlaceError, match=code):
-        booking.list_slot_offers(need=need, now=NOW)
+    with pytest.raises(slot_offers.NoPlaceError, match=code):
+        slot_offers.list_slot_offers(need=need, now=NOW)
 
 
 def test_a_team_that_has_left_is_not_asked(shift: Shift) -> None:
     need = NeedFactory()
-    assert booking.list_slot_offers(need=need, now=at(TUESDAY, 8 * 60)) == []
+    assert slot_offers.list_slot_offers(need=need, now=at(TUESDAY, 8 * 60)) == []
 
 
 def test_the_queries_do_not_grow(shift: Shift, django_assert_max_num_queries) -> None:
     """One query more where an offer names families that it would move: their villages, all at once."""
     need = NeedFactory()
     with django_assert_max_num_queries(12) as few:
-        booking.list_slot_offers(need=need, now=NOW)
+        slot_offers.list_slot_offers(need=need, now=NOW)
     for day in (1, 2):
         later = ShiftFactory(date=TUESDAY + timedelta(days=day))
         publish_plan(
             plan=draft({later: [NeedFactory(), NeedFactory()]}, first=later.date), user=None, now=NOW
         )
     with django_assert_max_num_queries(12) as more:
-        offers = booking.list_slot_offers(need=need, now=NOW)
+        offers = slot_offers.list_slot_offers(need=need, now=NOW)
     assert len(offers) == 3
     assert len(more) - len(few) <= 1
 
@@ -270,7 +270,7 @@ def test_the_family_is_told_what_was_offered(shift: Shift, moving: bool) -> None
         publish_plan(plan=first, user=None, now=NOW)
     need = Visit.objects.filter(shift=shift, state=VisitState.PUBLISHED)[1].need if moving else NeedFactory()
 
-    offers = booking.list_slot_offers(need=need, now=NOW)
+    offers = slot_offers.list_slot_offers(need=need, now=NOW)
     assert len(offers) > 2
     offer = offers[-1]
     assert _take(need, offer)

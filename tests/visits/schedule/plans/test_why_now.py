@@ -12,7 +12,7 @@ from visits.models import Shift, Visit
 from visits.planning import Unserved, walk_route
 from visits.planning.types import Reason, Route
 from visits.planning.why import explain
-from visits.schedule.plans import booking, why_now
+from visits.schedule.plans import slot_offers, why_now
 from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import published_week
 
@@ -39,7 +39,7 @@ def test_a_free_place_is_the_best_one_that_is_offered() -> None:
     answer = why_now.explain_waiting_now(need=need)
 
     assert (answer.at, answer.reason, answer.trouble) == (NOW, {}, "")
-    assert answer.place == booking.list_slot_offers(need=need, now=NOW)[0]
+    assert answer.place == slot_offers.list_slot_offers(need=need, now=NOW)[0]
 
 
 def test_a_full_week_names_who_is_worth_least_and_is_not_promised() -> None:
@@ -68,7 +68,7 @@ def test_what_is_said_survives_relaxing_and_inserting() -> None:
     ):
         answer = why_now.explain_waiting_now(need=need)
         there = published_week.load_published_week(
-            first=NOW.date(), days=booking.DAYS, asked=need, now=NOW, weighed=True
+            first=NOW.date(), days=slot_offers.DAYS, asked=need, now=NOW, weighed=True
         )
         problem = there.problem
         routes = []

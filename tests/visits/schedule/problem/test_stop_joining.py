@@ -11,7 +11,7 @@ from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import arrival_intervals, placement
 from visits.enums import RunState
 from visits.models import Shift, Visit
-from visits.schedule.plans import booking, slot_labels
+from visits.schedule.plans import booking, slot_labels, slot_offers
 from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import problem_builder, published_week, stop_joining
 
@@ -45,7 +45,9 @@ def _published(*needs: Need, on: date = TUESDAY, together: bool = False) -> Shif
 
 def _joins(need: Need) -> stop_joining.StopJoins:
     return stop_joining.find_joins(
-        there=published_week.load_published_week(first=NOW.date(), days=booking.DAYS, asked=need, now=NOW),
+        there=published_week.load_published_week(
+            first=NOW.date(), days=slot_offers.DAYS, asked=need, now=NOW
+        ),
         need=need,
     )
 
@@ -55,7 +57,7 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
     shift = _published(_need(2_000), there)
     need = _need(15)
 
-    (offer,) = booking.list_slot_offers(need=need, now=NOW)
+    (offer,) = slot_offers.list_slot_offers(need=need, now=NOW)
 
     slot = offer.slot
     assert (slot.joins, slot.position) == (str(there.pk), 2)
@@ -89,8 +91,8 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
 def test_nobody_goes_between_two_who_share_a_place() -> None:
     _published(_need(), _need(10), together=True)
     far = _need(4_000)
-    there = published_week.load_published_week(first=NOW.date(), days=booking.DAYS, asked=far, now=NOW)
-    _, found = booking._find_slots(there, far)
+    there = published_week.load_published_week(first=NOW.date(), days=slot_offers.DAYS, asked=far, now=NOW)
+    _, found = slot_offers.find_need_slots(there, far)
     assert {slot.position for slot in found} == {0, 2}
     assert {slot.joins for slot in found} == {None}
 
@@ -129,7 +131,7 @@ def test_who_stays_when_the_first_of_a_stop_leaves_is_the_first() -> None:
     first, second, third = _need(), _need(10), _need(15)
     _published(first, second, third, together=True)
     other = ShiftFactory(date=TUESDAY)
-    offer = next(offer for offer in booking.list_slot_offers(need=first, now=NOW) if offer.shift == other)
+    offer = next(offer for offer in slot_offers.list_slot_offers(need=first, now=NOW) if offer.shift == other)
 
     booking.book_slot(
         need=first,
