@@ -76,9 +76,13 @@ def replan_day(
     longer = {i for ids in apart for i in ids} | _find_visits_without_kit(found, kept.problem, stops)
     if longer:
         wide = _replace_visits(loose, {i: kept.problem.visit_by_id[i] for i in longer & out})
-        own = _replace_visits(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in longer})
         wanted = tuple(ids for ids in found.groups.values() if ids not in apart)
-        found = search.run_share(own, wanted, found.plan, 1.0 - APART_SHARE, 1.0)
+        before = found
+        for lengthened in (longer, {i for i in longer if wide.visit_by_id[i].locked is None}):
+            own = _replace_visits(wide, {i: stops.by_itself(wide.visit_by_id[i]) for i in lengthened})
+            found = search.run_share(own, wanted, before.plan, 1.0 - APART_SHARE, 1.0)
+            if len(found.plan.broken_locks) <= len(before.plan.broken_locks):
+                break  # else a promise would be broken for the time that its own kit takes
     shared = stop_groups.list_followers(found.groups)
     followers = shared | {i for i, there in _find_kits(found, stops).items() if there}
     stops = replace(stops, behind=stops.behind | shared)

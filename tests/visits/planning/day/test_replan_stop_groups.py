@@ -242,3 +242,14 @@ def test_a_stop_without_a_place_today_is_offered_one_for_all() -> None:
     assert two is not None
     assert (two.shift, two.position, two.start_s) == (one.shift, one.position + 1, one.leave_s)
     assert two.leave_s - two.start_s == 600
+
+
+@pytest.mark.parametrize("iterations", [0, 60])
+def test_no_promise_is_broken_for_the_time_that_a_kit_takes(iterations):
+    problem, published, state, stops = _day(
+        7716, teams=3, now_s=27_000, failing=0, urgent=3, promised=0.5, overrun_s=0
+    )
+
+    result = replan_day(problem, published, state, stops=stops, iterations=iterations, seed=7716)
+
+    assert result.plan.broken_locks == ()
