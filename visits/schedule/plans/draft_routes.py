@@ -275,7 +275,6 @@ class _VisitBuilder:
     def _made(
         self, need: Need, visit: Visit | None, *, points: float, lock: Visit | None, door: Need | None = None
     ) -> planning.Visit:
-        need.open_visits = [] if visit is None else [visit]  # type: ignore[attr-defined]
         last = self.horizon[-1] if self.horizon else self.plan.run.last_date
         must = need_priority.find_guarantee(need, on=self.plan.run.first_date, last=last)
         return problem_builder.build_visit(
@@ -287,6 +286,7 @@ class _VisitBuilder:
             learned=self.learned,
             points=points,
             tier=int(must is not None),
+            published=visit,
             lock=lock,
         )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from outreach.enums import NeedState
@@ -57,24 +57,15 @@ def find_team_days(*, first: date, last: date, now: datetime | None = None) -> T
     return found
 
 
-def list_competing_needs(*, scope: list[Shift]) -> tuple[list[Need], int]:
-    """Needs that wait for a visit or whose visit lies in the scope and has not begun, and how many more wait
-    whose resident is away. `open_visits` of each is read with them."""
-    visits = Prefetch("visits", queryset=Visit.objects.filter(state__in=OPEN_VISITS), to_attr="open_visits")
-    found = (
-        _needs_of_scope(scope)
-        .select_related("resident")
-        .prefetch_related(visits)
-        .order_by("waiting_since", "pk")
-    )
+def list_competing_needs(*, scope: list[Shift]) -> tuple[list[Need], dict[str, Visit], int]:
+    """Needs that wait for a visit or whose visit lies in the scope and has not begun; by need, the visit of those
+    that have one; and how many more wait whose resident is away."""
+    needs = _needs_of_scope(scope)
+    visits = Visit.objects.filter(state__in=OPEN_VISITS, need__in=needs.values("pk"))
+    by_need = {visit.need_id: visit for visit in visits}
     away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
-    return list(found), away
-
-
-def open_visits(need: Need) -> list[Visit]:
-    """The visit of a need from `list_competing_needs` that is published or under way; at most one, no query."""
-    found: list[Visit] = need.open_visits  # type: ignore[attr-defined]
-    return found
+    found = list(needs.select_related("resident").order_by("waiting_since", "pk"))
+    return found, {str(need.pk): by_need[need.pk] for need in found if need.pk in by_need}, away
 
 
 def has_needs(*, scope: list[Shift]) -> bool:

@@ -4,7 +4,7 @@ The kit is set up once for all; recordings come first, card deliveries after the
 must have been told the same, so a group is all open, or all published on one team-day alike.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -14,7 +14,6 @@ from outreach.enums import NeedKind
 from outreach.models import Need, Resident
 from visits.appointments import arrival_intervals
 from visits.models import Visit
-from visits.schedule.problem.candidates import open_visits
 
 EARTH_M_PER_DEGREE = 111_195
 
@@ -28,9 +27,12 @@ class StopKey:
     infectious: bool
 
 
-def group_needs(needs: Sequence[Need]) -> list[list[Need]]:
-    """Needs that may share a stop, two or more in each, the first to be done first; in the order given."""
-    return _order_groups(_cluster_needs(needs, apart=_announced_key))
+def group_needs(needs: Sequence[Need], published: Mapping[str, Visit]) -> list[list[Need]]:
+    """Needs that may share a stop, two or more in each, the first to be done first; in the order given.
+    `published` are their visits by need, where they have one."""
+    return _order_groups(
+        _cluster_needs(needs, apart=lambda need: _announced_key(published.get(str(need.pk))))
+    )
 
 
 def group_day_visits(visits: Sequence[Visit], urgent: Sequence[Need]) -> list[list[Need]]:
@@ -72,12 +74,11 @@ def _cluster_needs(needs: Iterable[Need], *, apart: Callable[[Need], tuple[objec
     return [group for rows in by_door.values() for group in _cluster_by_distance(rows)]
 
 
-def _announced_key(need: Need) -> tuple[object, ...]:
+def _announced_key(visit: Visit | None) -> tuple[object, ...]:
     """Where and when the family awaits the team, as far as it was told."""
-    return tuple(
-        (visit.shift_id, visit.promised, *arrival_intervals.interval_told(visit))
-        for visit in open_visits(need)
-    )
+    if visit is None:
+        return ()
+    return (visit.shift_id, visit.promised, *arrival_intervals.interval_told(visit))
 
 
 def _stop_key(need: Need, apart: Callable[[Need], tuple[object, ...]]) -> StopKey | None:

@@ -1,6 +1,6 @@
 """Builds the planner's problem from open needs and shifts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,7 @@ class PlanningProblem:
     groups: stop_groups.Groups
     start: planning.Plan | None
     needs: dict[str, Need]
+    published: dict[str, Visit]  # by need, where it has a visit
     shifts: dict[str, Shift]
     parts: dict[str, list[PriorityPart]]
     guarantees: dict[str, PriorityPart]
@@ -69,7 +70,7 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
     days = candidates.find_team_days(first=run.first_date, last=run.last_date, now=now)
     if not days.usable:
         raise NothingToPlanError("no_shifts")
-    needs, away = candidates.list_competing_needs(scope=days.scope)
+    needs, published, away = candidates.list_competing_needs(scope=days.scope)
     if not needs:
         raise NothingToPlanError("no_needs")
     places = LocationTable()
@@ -78,8 +79,7 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
     horizon = sorted({shift.date for shift in days.usable})
     by_id = {shift.pk: shift for shift in days.usable}
     learned = visit_durations.load_estimates()
-    parts, guarantees = _weigh_needs(needs, by_id, first=run.first_date, last=horizon[-1])
-    locks = {str(need.pk): _find_lock(need, by_id, keep_published=run.keep_published) for need in needs}
+    parts, guarantees = _weigh_needs(needs, published, by_id, first=run.first_date, last=horizon[-1])
 
     singles = tuple(
         build_visit(
@@ -90,7 +90,8 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
             learned=learned,
             points=need_priority.sum_points(parts[str(need.pk)]),
             tier=int(str(need.pk) in guarantees),
-            lock=locks[str(need.pk)],
+            published=(visit := published.get(str(need.pk))),
+            lock=_find_lock(visit, by_id, keep_published=run.keep_published),
         )
         for need in needs
     )
@@ -103,12 +104,13 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
         name=str(run.pk),
         news_s=appointment_news.news_seconds(),
     )
-    problem, groups = _join_stops(problem, needs, setup_minutes=setup, learned=learned)
+    problem, groups = _join_stops(problem, needs, published, setup_minutes=setup, learned=learned)
     return PlanningProblem(
         problem=problem,
         groups=groups,
-        start=stop_groups.merge_start(_published_plan(needs, by_id), groups),
+        start=stop_groups.merge_start(_published_plan(published.values(), by_id), groups),
         needs={str(need.pk): need for need in needs},
+        published=published,
         shifts={str(shift.pk): shift for shift in days.usable},
         parts=parts,
         guarantees=guarantees,
@@ -120,10 +122,15 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
 
 
 def _join_stops(
-    problem: planning.Problem, needs: list[Need], *, setup_minutes: int, learned: Mapping[str, VisitEstimate]
+    problem: planning.Problem,
+    needs: list[Need],
+    published: Mapping[str, Visit],
+    *,
+    setup_minutes: int,
+    learned: Mapping[str, VisitEstimate],
 ) -> tuple[planning.Problem, stop_groups.Groups]:
     """The problem with who shares a stop at one place and the kit set up once, as far as they go together."""
-    wanted = need_groups.group_needs(needs)
+    wanted = need_groups.group_needs(needs, published)
     follows = {
         str(need.pk): visit_durations.service_seconds(
             need, setup_minutes=setup_minutes, learned=learned, follows=True
@@ -135,25 +142,30 @@ def _join_stops(
 
 
 def _weigh_needs(
-    needs: list[Need], shifts: dict[int, Shift], *, first: date, last: date
+    needs: list[Need],
+    published: Mapping[str, Visit],
+    shifts: dict[int, Shift],
+    *,
+    first: date,
+    last: date,
 ) -> tuple[dict[str, list[PriorityPart]], dict[str, PriorityPart]]:
     """By need: the parts of its priority, and why it must be served, where it must."""
     behind = need_priority.villages_behind(on=first)
     parts = {
-        str(need.pk): need_priority.priority_parts(need, on=first, behind=behind) + _owed_points(need, shifts)
+        str(need.pk): need_priority.priority_parts(need, on=first, behind=behind)
+        + _owed_points(published.get(str(need.pk)), shifts)
         for need in needs
     }
     must = ((str(need.pk), need_priority.find_guarantee(need, on=first, last=last)) for need in needs)
     return parts, {need: part for need, part in must if part is not None}
 
 
-def _published_plan(needs: list[Need], shifts: dict[int, Shift]) -> planning.Plan | None:
+def _published_plan(visits: Iterable[Visit], shifts: dict[int, Shift]) -> planning.Plan | None:
     """The visits that are published on these shifts, in their order."""
     published: dict[int, list[Visit]] = {}
-    for need in needs:
-        for visit in candidates.open_visits(need):
-            if visit.shift_id in shifts:
-                published.setdefault(visit.shift_id, []).append(visit)
+    for visit in visits:
+        if visit.shift_id in shifts:
+            published.setdefault(visit.shift_id, []).append(visit)
     orders = {
         str(shift_id): [str(visit.need_id) for visit in sorted(rows, key=lambda visit: visit.sequence)]
         for shift_id, rows in sorted(published.items())
@@ -181,19 +193,16 @@ def suitable_hours(need: Need) -> tuple[Interval, ...]:
     return arrival_intervals.parse_intervals(need.windows) or ((0, DAY_S),)
 
 
-def _owed_points(need: Need, shifts: dict[int, Shift]) -> list[PriorityPart]:
+def _owed_points(visit: Visit | None, shifts: dict[int, Shift]) -> list[PriorityPart]:
     """A promise whose team-day does not work: the family is met before others, on another."""
-    visits = candidates.open_visits(need)
-    owed = [visit for visit in visits if visit.promised and visit.shift_id not in shifts]
+    owed = visit is not None and visit.promised and visit.shift_id not in shifts
     return [PriorityPart("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
 
 
-def _find_lock(need: Need, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
-    """The need's visit, if it has to stay with its team and day and that team-day works."""
-    for visit in candidates.open_visits(need):
-        if visit.shift_id in shifts and (visit.promised or keep_published):
-            return visit
-    return None
+def _find_lock(visit: Visit | None, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
+    """The visit, if it has to stay with its team and day and that team-day works."""
+    stays = visit is not None and visit.shift_id in shifts and (visit.promised or keep_published)
+    return visit if stays else None
 
 
 def build_visit(
@@ -205,10 +214,14 @@ def build_visit(
     learned: dict[str, VisitEstimate],
     points: float,
     tier: int,
-    lock: Visit | None,
+    lock: Visit | None = None,
+    published: Visit | None = None,
     door: Need | None = None,
 ) -> planning.Visit:
-    """A need as the planner sees it, at its own door or right after the one whose stop it shares (`door`)."""
+    """A need as the planner sees it, at its own door or right after the one whose stop it shares (`door`).
+
+    `published` is its visit, which may move at a price; `lock` its visit if it has to stay where it is.
+    """
     resident, home = need.resident, (door or need).resident
     windows = suitable_hours(need)
     dates = candidates.allowed_dates(need, horizon=horizon)
@@ -229,13 +242,8 @@ def build_visit(
         locked=None if lock is None else str(lock.shift_id),
         infectious_last=resident.infectious,
         tier=tier,
-        **_published_on(need),
+        **({} if published is None else published_placement(published)),
     )
-
-
-def _published_on(need: Need) -> dict[str, Any]:
-    visits = candidates.open_visits(need)
-    return published_placement(visits[0]) if visits else {}
 
 
 def published_placement(visit: Visit) -> dict[str, Any]:

@@ -166,7 +166,6 @@ def _build_asked(
     found = []
     for need in wanted:
         points = need_priority.sum_points(need_priority.priority_parts(need, on=horizon[0], behind=behind))
-        need.open_visits = []  # type: ignore[attr-defined]  # where it is published does not bind it here
         found.append(
             problem_builder.build_visit(
                 need,
@@ -175,8 +174,7 @@ def _build_asked(
                 setup_minutes=setup,
                 learned=learned,
                 points=points,
-                tier=0,
-                lock=None,
+                tier=0,  # where it is published does not bind it here
             )
         )
     return found

@@ -153,7 +153,6 @@ def _build_visits(
     """What is left of today at the hours that suit, locked where promised, and the urgent ones."""
 
     def plain(need: Need) -> planning.Visit:
-        need.open_visits = []  # type: ignore[attr-defined]
         made = problem_builder.build_visit(
             need,
             places=places,
@@ -162,7 +161,6 @@ def _build_visits(
             learned=learned,
             points=need_priority.sum_points(parts[str(need.pk)]),
             tier=0,
-            lock=None,
         )
         return replace(made, service_s=lengths[made.id].now_s)
 

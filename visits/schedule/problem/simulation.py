@@ -21,13 +21,12 @@ from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
 from visits.estimates.visit_durations import VisitEstimate
 from visits.lib.plan_summary import Replays
-from visits.models import Shift, Visit
+from visits.models import Visit
 from visits.planning.types import Interval
 from visits.planning.uncertainty import simulate
 from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.simulate import Home, LearnedWorld, Replay, Report, SimulatedDay
 from visits.schedule.problem import problem_builder
-from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.problem_builder import PlanningProblem
 
 SEED = 1  # intervals and figures are a matter of the plan, not of chance
@@ -148,7 +147,7 @@ def _build_planned_day(
             setup_minutes=row.team.setup_minutes,
             follows=one in follows,
             learned=learned,
-            before=_find_told_visit(built.needs[one], row),
+            before=visit if (visit := built.published.get(one)) and visit.shift_id == row.pk else None,
         )
         for one, drive_s in zip(order, there, strict=True)
     ]
@@ -215,11 +214,6 @@ def _route_points(rows: list[Visit]) -> list[tuple[float, float]]:
         *homes,
         (shift.end_latitude, shift.end_longitude),
     ]
-
-
-def _find_told_visit(need: Need, shift: Shift) -> Visit | None:
-    """The need's visit, where it is published on this team-day already."""
-    return next((visit for visit in open_visits(need) if visit.shift_id == shift.pk), None)
 
 
 def build_simulated_day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> SimulatedDay:

@@ -7,7 +7,6 @@ from visits import planning
 from visits.lib.plan_summary import Replacement
 from visits.planning.types import BrokenLock, Reason, orders_of_plan
 from visits.planning.week import slots
-from visits.schedule.problem.candidates import open_visits
 from visits.schedule.problem.problem_builder import PlanningProblem, suitable_hours
 
 
@@ -17,11 +16,10 @@ def find_broken_locks(built: PlanningProblem, plan: planning.Plan) -> list[Broke
 
 
 def _find_failed(built: PlanningProblem, plan: planning.Plan) -> Iterator[BrokenLock]:
-    for need_id, need in built.needs.items():
-        for visit in open_visits(need):
-            shift = str(visit.shift_id)
-            if visit.promised and shift not in built.shifts:
-                yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))
+    for need_id, visit in built.published.items():
+        shift = str(visit.shift_id)
+        if visit.promised and shift not in built.shifts:
+            yield BrokenLock(need_id, shift, plan.shift_of.get(need_id), Reason("failed", shift))
 
 
 def find_replacements(

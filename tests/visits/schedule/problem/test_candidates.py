@@ -51,9 +51,10 @@ def test_who_waits_and_whose_visit_may_move_are_candidates() -> None:
     NeedFactory(state=NeedState.REVIEW)
     NeedFactory(resident__away=True)
 
-    found, away = candidates.list_competing_needs(scope=[shift])
+    found, published, away = candidates.list_competing_needs(scope=[shift])
 
     assert {need.pk for need in found} == {waiting.pk, movable.pk}
+    assert published.keys() == {str(movable.pk)}
     assert away == 1
     assert candidates.count_waiting_needs() == 1
 
@@ -64,8 +65,8 @@ def test_the_queries_do_not_grow_with_the_needs(django_assert_num_queries) -> No
         for _ in range(count):
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=shift)
         with django_assert_num_queries(3):
-            found, _away = candidates.list_competing_needs(scope=[shift])
-            assert all(need.resident.village_id and getattr(need, "open_visits") for need in found)  # noqa: B009
+            found, published, _away = candidates.list_competing_needs(scope=[shift])
+            assert all(need.resident.village_id and published[str(need.pk)] for need in found)
 
 
 def test_dates_follow_deadline_first_day_and_weekdays() -> None:

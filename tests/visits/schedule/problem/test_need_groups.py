@@ -32,10 +32,10 @@ def run() -> PlanRun:
 
 
 def _groups() -> list[set[Need]]:
-    found, _ = candidates.list_competing_needs(
+    found, published, _ = candidates.list_competing_needs(
         scope=candidates.find_team_days(first=TUESDAY, last=TUESDAY, now=NOW).scope
     )
-    return [set(group) for group in need_groups.group_needs(found)]
+    return [set(group) for group in need_groups.group_needs(found, published)]
 
 
 def _need(metres: float = 0.0, **fields) -> Need:
