@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -10,14 +10,15 @@ from tests.support.safe_reads import ReadWroteError
 
 
 def _rename(request: HttpRequest) -> HttpResponse:
-    District.objects.update(name="Contoh")
+    with transaction.atomic():
+        District.objects.update(name="Contoh")
     return HttpResponse()
 
 
 urlpatterns = [path("rename/", _rename)]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.urls("tests.support.test_safe_reads")
 def test_a_get_that_writes_is_caught() -> None:
     DistrictFactory()

@@ -116,7 +116,7 @@ class DayUnderWay:
 @dataclass(frozen=True, kw_only=True)
 class PlanSummary:
     """All figures. `away` needs were not asked for because nobody is at home, `begun` team-days were left
-    alone, `put_back` counts the visits put back by hand, `instead` has the best place that is left by need.
+    alone, `put_back` counts the changes by hand, `instead` has the best place that is left by need.
     `points`, `score`, `seed`, `iterations`, `changes` and `stopped` are the planner's
     (`planning.Statistics`)."""
 

@@ -1,5 +1,5 @@
-"""The kinds of leased jobs, declared here and nowhere else, and how their rows are found. What a job does stands in the
-room that owns it; leased_jobs.py claims, renews and lets go."""
+"""The kinds of leased jobs, declared here and nowhere else, and how their rows are found. What a job does
+stands in the room that owns it; leased_jobs.py claims, renews and lets go."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -120,7 +120,7 @@ def _make_draft(
         found = draft_move_routes.find_move(routes, str(need.pk), slot.shift, slot.position)
     except MoveRefusedError as error:
         raise NoPlaceError("gone") from error
-    draft_move_rows.write_move(plan=plan, routes=routes, found=found, user=user, follows=follows)
+    draft_move_rows.write_move(plan=plan, routes=routes, found=found, user=user, follows=follows, action=None)
     return plan
 
 

@@ -26,8 +26,8 @@ class MoveRefusedError(Exception):
     longer fits; `unknown`: the need, or the shift, is none of its; `stale`: the need is not to be met as
     planned any more; `changed`: the price is another than was shown; `promised`: its family was promised
     another place, or hour; `position`: there is no such place, or it is amid a shared stop; else the rule of
-    `planning.rules.walk` that would be broken (date, skill, window, order, capacity, end), for the `need`
-    where it is one visit's."""
+    `planning.rules.walk_route` that would be broken (date, skill, window, order, capacity, end), for the
+    `need` where it is one visit's."""
 
     def __init__(self, code: str, need: str | None = None) -> None:
         super().__init__(code)
@@ -77,7 +77,10 @@ def find_move(
     level = 0
     if shift is not None:
         tried = hours[:1] if at_hour else hours
-        here = _list_orders(routes, need, who, orders.get(shift, ()), position)
+        there = orders.get(shift, ())
+        if need in there and not at_hour and position in (None, there.index(need)):
+            position = there.index(who[0])  # where it is, it stays
+        here = _list_orders(routes, who, there, position)
         level, walked[shift] = _walk_cheapest(routes, shift, here, tried)
     if was is not None and was != shift:
         rest = tuple(one for one in orders[was] if one not in who)
@@ -119,14 +122,12 @@ def _list_hours(routes: DraftRoutes, need: str, who: Sequence[str], shift: str |
 
 
 def _list_orders(
-    routes: DraftRoutes, need: str, who: tuple[str, ...], order: tuple[str, ...], position: int | None
+    routes: DraftRoutes, who: tuple[str, ...], order: tuple[str, ...], position: int | None
 ) -> list[tuple[str, ...]]:
-    """The orders to try: nobody comes between those who share a stop. Where the need is there, it stays
-    there."""
-    if need in order and position in (None, order.index(need)):
-        position = order.index(who[0])
+    """The orders to try: nobody comes between those who share a stop, or between a team and what it goes on
+    with where it stands."""
     rest = tuple(one for one in order if one not in who)
-    behind = stop_groups.list_followers(routes.groups)
+    behind = stop_groups.list_followers(routes.groups) | routes.begun
     places = [at for at in range(len(rest) + 1) if at == len(rest) or rest[at] not in behind]
     if position is not None and position not in places:
         raise MoveRefusedError("position")

@@ -31,10 +31,11 @@ def write_move(
     found: Move,
     user: AbstractBaseUser | None,
     follows: frozenset[str] | None = None,
-    action: str = "plan_visit_moved",
+    action: str | None = "plan_visit_moved",
 ) -> bool:
     """The stops, figures and told hours of the team-days that a move changes; False where they are so
-    already. `follows` are served right after another at its stop; None: those whom the draft has so."""
+    already. `follows` are served right after another at its stop; None: those whom the draft has so.
+    `action` is the log's word for the change; None for a draft that is written with its first visit."""
     changed = {int(shift): route for shift, route in found.routes.items()}
     stops = PlanStop.objects.filter(plan=plan, shift__in=changed)
     if routes.leaves:  # what a team has begun, or drives to, stays as it is
@@ -45,6 +46,8 @@ def write_move(
     draft_rows.write_summary(plan=plan, summary=_summarise(plan, found, changed, served=served, left=left))
     firm = found.needs if found.at_hour else ()
     appointment_windows.assign_windows(plan=plan, leaves=routes.leaves, only=changed.keys(), firm=firm)
+    if action is None:
+        return True
     log.write_log(
         actor=log.actor_of(user),
         action=action,

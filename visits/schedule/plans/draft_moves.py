@@ -91,8 +91,9 @@ def put_back(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datet
 def insert_urgent(
     *, plan: Plan, need: Need, user: AbstractBaseUser | None, now: datetime | None = None
 ) -> None:
-    """Put a need that waits on the route of today's rest where it adds the least travel; nobody gives way.
-    Raises `MoveRefusedError` where there is no such place, or the draft is none of today any more."""
+    """Put a need that waits on the route of today's rest where it adds the least travel and nobody else has
+    to be told of another hour. Raises `MoveRefusedError` where there is no such place, or the draft is none
+    of today any more."""
     now = now or timezone.now()
     row, found = _read_draft(plan, now, lock=True, kind=RunKind.TODAY)
     asked = str(need.pk)
@@ -108,7 +109,7 @@ def insert_urgent(
     places = []
     for shift in routes.free.shift_by_id:
         with suppress(MoveRefusedError):
-            places.append(draft_move_routes.find_move(routes, asked, shift))
+            places.append(draft_move_routes.find_move(routes, asked, shift, at_hour=True))
     if not places:
         raise MoveRefusedError("window", asked)
     best = min(places, key=lambda place: place.price.added_s)

@@ -33,7 +33,8 @@ class DraftRoutes:
     shares a stop as one visit, `groups` says who. `singles` is `problem` in single visits, `free` is
     `relaxed` in single visits. `alone` is how long those take that follow another at its place without being
     one stop with it, once that one is elsewhere. All are by need. A `draft` of days ahead can be changed; of
-    one of a day under way `leaves` says when each team sets out for the first stop that its draft has."""
+    one of a day under way `leaves` says when each team sets out for the first stop that its draft has, and
+    `begun` are those with whom a team goes on where it stands."""
 
     problem: Problem
     relaxed: Problem
@@ -48,6 +49,7 @@ class DraftRoutes:
     learned: dict[str, VisitEstimate]
     draft: bool
     alone: dict[str, int] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
     leaves: dict[int, int] = field(default_factory=dict)
 
     def leader(self, need: str) -> str:
@@ -322,6 +324,7 @@ def build_rest_of_today(plan: Plan, found: PlanChanges, now: datetime) -> DraftR
         learned=visit_durations.load_estimates(),
         needs=day.needs,
         draft=False,
+        begun=day.stops.begun,
         leaves=reoptimise.list_departures(day),
     )
 

@@ -2,7 +2,7 @@
 
 Asked of the draft as it would be published (visits/planning/week/keep_cost.py), when somebody looks at it.
 Plans count with long visits, families are told when teams really come: so a place counts only if replays of
-the day (rehearsal.py) find the family, and those who stay, at the hours that they know. draft_moves.py then
+the day (simulation.py) find the family, and those who stay, at the hours that they know. draft_moves.py then
 takes such a place.
 """
 

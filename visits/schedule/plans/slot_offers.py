@@ -1,4 +1,5 @@
-"""Slots for a need in the published days: the best place of each team-day, with its price and what families would be told."""
+"""Slots for a need in the published days: the best place of each team-day, with its price and what families
+would be told."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

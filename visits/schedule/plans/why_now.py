@@ -1,7 +1,8 @@
 """Why a need is not visited yet, by the published days as of now: a free slot, or the constraints in the way.
 
 A plan's reasons are as of the time it was made. This asks the same question (planning/why/explain.py) of the
-published days, over the same two weeks for which slots are offered (booking.py), so the two never disagree.
+published days, over the same two weeks for which slots are offered (slot_offers.py), so the two never
+disagree.
 """
 
 from dataclasses import dataclass, field

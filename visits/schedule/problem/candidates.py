@@ -58,8 +58,8 @@ def find_team_days(*, first: date, last: date, now: datetime | None = None) -> T
 
 
 def list_competing_needs(*, scope: list[Shift]) -> tuple[list[Need], dict[str, Visit], int]:
-    """Needs that wait for a visit or whose visit lies in the scope and has not begun; by need, the visit of those
-    that have one; and how many more wait whose resident is away."""
+    """Needs that wait for a visit or whose visit lies in the scope and has not begun; by need, the visit of
+    those that have one; and how many more wait whose resident is away."""
     needs = _needs_of_scope(scope)
     visits = Visit.objects.filter(state__in=OPEN_VISITS, need__in=needs.values("pk"))
     by_need = {visit.need_id: visit for visit in visits}

@@ -124,6 +124,7 @@ def restart_run(*, run: PlanRun, actor: str) -> bool:
         row=run,
         to=RunState.QUEUED,
         actor=actor,
+        sources=(RunState.INTERRUPTED, RunState.FAILED),
         attempts=0,
         lease_until=None,
         try_after=None,

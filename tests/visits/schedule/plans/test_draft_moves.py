@@ -173,3 +173,19 @@ def test_the_teams_loads_are_those_of_the_changed_draft() -> None:
     assert {row["team"]: row["busy_s"] for row in balance["teams"]} == {
         shift.team.code: served[shift.team.code] * 1800 + travel[shift.pk] for shift in (one, two)
     }
+
+
+def test_who_follows_at_a_stop_takes_it_back_behind_the_home_before_it() -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    first, follower, other = NeedFactory(**HERE), NeedFactory(**HERE), NeedFactory()
+    published = draft({shift: [other, first, follower]}, follows=[follower], starts=9 * 60)
+    publish_plan(plan=published, user=None, now=NOW)
+    plan = draft({shift: [first, follower, other]}, follows=[follower], starts=9 * 60)
+    _right_after_another(plan, follower)
+
+    assert _prices(plan)[str(follower.pk)].order == (str(other.pk), str(first.pk))
+    _put_back(plan, follower)
+
+    rows = PlanStop.objects.filter(plan=plan).order_by("sequence")
+    assert [row.need_id for row in rows] == [other.pk, first.pk, follower.pk]
+    assert rows[2].stop_key == rows[1].need_id

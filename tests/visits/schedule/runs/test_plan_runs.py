@@ -143,6 +143,15 @@ class TestClaims:
         assert (row.state, row.attempts, row.message) == (RunState.QUEUED, 0, "")
         assert OrmQ.objects.count() == 1
 
+    def test_a_run_at_work_is_not_started_again(self) -> None:
+        run = _ask()
+        token = plan_runs.claim_run(run_id=str(run.pk))
+
+        assert plan_runs.restart_run(run=PlanRun.objects.get(), actor="user:1") is False
+
+        row = PlanRun.objects.get()
+        assert (row.state, row.worker, row.attempts) == (RunState.RUNNING, token, 1)
+
     def test_an_interrupted_run_that_was_told_to_stop_stops(self) -> None:
         PlanRunFactory(state=RunState.INTERRUPTED, attempts=1, stop_requested=True)
 
