@@ -83,7 +83,7 @@ def build_simulation_model(learned: Mapping[str, VisitEstimate]) -> LearnedWorld
 
 
 def simulate_plan(*, built: PlanningProblem, plan: planning.Plan) -> SimulatedPlan:
-    """Rehearse what the engine found."""
+    """Simulate the days of the plan that the engine found."""
     learned = visit_durations.load_estimates()
     days = [_build_planned_day(built, route, learned) for route in plan.routes]
     visits = [[stop.visit for stop in route.stops] for route in plan.routes]

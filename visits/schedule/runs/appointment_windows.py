@@ -67,12 +67,12 @@ def assign_windows(
         home_s = max(0, count_active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
         days.append(SimulatedDay(start_s, shift.end_s, shift.breaks, homes, home_s))
         ids.append([str(stop.need_id) for stop in there])
-    rehearsed = simulation.simulate_days(days, ids, learned)
+    simulated = simulation.simulate_days(days, ids, learned)
     for day, row in zip(days, ids, strict=True):
-        told = {need: rehearsed.stops[need].interval for need in row}
+        told = {need: simulated.stops[need].interval for need in row}
         for need, interval in windows_of_stops(told, day, behind).items():
-            rehearsed.stops[need] = replace(rehearsed.stops[need], interval=interval)
-    _write_windows(plan, [stop for stop in stops if only is None or stop.shift_id in only], rehearsed)
+            simulated.stops[need] = replace(simulated.stops[need], interval=interval)
+    _write_windows(plan, [stop for stop in stops if only is None or stop.shift_id in only], simulated)
 
 
 def _build_home(
@@ -96,9 +96,9 @@ def _build_home(
     )
 
 
-def _write_windows(plan: Plan, stops: list[PlanStop], rehearsed: SimulatedPlan) -> None:
+def _write_windows(plan: Plan, stops: list[PlanStop], simulated: SimulatedPlan) -> None:
     for stop in stops:
-        for name, value in rehearsed.stops[str(stop.need_id)].as_fields().items():
+        for name, value in simulated.stops[str(stop.need_id)].as_fields().items():
             setattr(stop, name, value)
     PlanStop.objects.bulk_update(stops, ["expected", "told_from", "told_until"], batch_size=500)
-    draft_rows.write_summary(plan=plan, summary=replace(plan.figures, replays=rehearsed.replays))
+    draft_rows.write_summary(plan=plan, summary=replace(plan.figures, replays=simulated.replays))

@@ -236,9 +236,9 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
                 should_stop=held.should_stop,
             )
             plan = stop_groups.expand_groups(built.problem, built.groups, found)
-            rehearsed = simulation.simulate_plan(built=built, plan=plan)
+            simulated = simulation.simulate_plan(built=built, plan=plan)
         return run_results.write_draft(
-            run=row, token=token, built=built, plan=plan, rehearsed=rehearsed, balance=balance
+            run=row, token=token, built=built, plan=plan, simulated=simulated, balance=balance
         )
     except problem_builder.NothingToPlanError as nothing:
         _fail_run(row, message=str(nothing), rows=mine)

@@ -21,7 +21,7 @@ def write_draft(
     token: str,
     built: PlanningProblem,
     plan: planning.Plan,
-    rehearsed: SimulatedPlan | None = None,
+    simulated: SimulatedPlan | None = None,
     balance: Balance | None = None,
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
@@ -30,8 +30,8 @@ def write_draft(
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
     row = Plan.objects.create(run=run, based_on=built.based_on)
-    draft_rows.write_summary(plan=row, summary=_build_summary(built, plan, rehearsed, balance))
-    rows = [stop for route in plan.routes for stop in _build_stops(row, built, route, rehearsed)]
+    draft_rows.write_summary(plan=row, summary=_build_summary(built, plan, simulated, balance))
+    rows = [stop for route in plan.routes for stop in _build_stops(row, built, route, simulated)]
     PlanStop.objects.bulk_create(rows, batch_size=500)
     PlanUnserved.objects.bulk_create(
         [_build_unserved(row, built, left) for left in plan.unserved], batch_size=500
@@ -41,12 +41,12 @@ def write_draft(
 
 
 def _build_stops(
-    row: Plan, built: PlanningProblem, route: planning.Route, rehearsed: SimulatedPlan | None
+    row: Plan, built: PlanningProblem, route: planning.Route, simulated: SimulatedPlan | None
 ) -> list[PlanStop]:
     """A route's stops with what families are told and what their priority is made of."""
 
     def more(need: str) -> dict[str, Any]:
-        told = {} if rehearsed is None else rehearsed.stops[need].as_fields()
+        told = {} if simulated is None else simulated.stops[need].as_fields()
         return {
             **told,
             "priority": built.problem.visit_by_id[need].priority,
@@ -82,7 +82,7 @@ def _priority_parts(built: PlanningProblem, need: str) -> list[dict[str, Any]]:
 
 
 def _build_summary(
-    built: PlanningProblem, plan: planning.Plan, rehearsed: SimulatedPlan | None, balance: Balance | None
+    built: PlanningProblem, plan: planning.Plan, simulated: SimulatedPlan | None, balance: Balance | None
 ) -> PlanSummary:
     broken = broken_promises.find_broken_locks(built, plan)
     instead = broken_promises.find_replacements(built, plan, broken)
@@ -91,7 +91,7 @@ def _build_summary(
         candidates=len(built.needs),
         away=built.away,
         begun=built.begun,
-        replays=rehearsed and rehearsed.replays,
+        replays=simulated and simulated.replays,
         roads=built.roads,
         balance=balance,
         broken=tuple(

@@ -104,7 +104,7 @@ def test_they_are_planned_one_after_the_other_with_one_interval(run: PlanRun) ->
 
     found = stop_groups.expand_groups(built.problem, built.groups, planning.plan(built.merged, iterations=50))
     told = simulation.simulate_plan(built=built, plan=found)
-    run_results.write_draft(run=run, token="mine", built=built, plan=found, rehearsed=told)
+    run_results.write_draft(run=run, token="mine", built=built, plan=found, simulated=told)
 
     assert found.statistics.served == 3
     assert planning.check_plan(built.problem, found) == []

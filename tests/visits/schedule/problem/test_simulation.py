@@ -67,7 +67,7 @@ def test_the_draft_keeps_intervals_and_figures_and_publishing_tells_them() -> No
     found = simulation.simulate_plan(built=built, plan=plan)
 
     run = PlanRunFactory._meta.model.objects.get()
-    assert run_results.write_draft(run=run, token="mine", built=built, plan=plan, rehearsed=found) is True
+    assert run_results.write_draft(run=run, token="mine", built=built, plan=plan, simulated=found) is True
 
     draft = Plan.objects.get()
     assert draft.figures.replays == found.replays
@@ -144,7 +144,7 @@ def test_experience_lengthens_intervals_and_is_kept_with_the_visit(clock) -> Non
     assert found.report.coverage == pytest.approx(0.8, abs=0.05)
 
     run = PlanRunFactory._meta.model.objects.get()
-    run_results.write_draft(run=run, token="mine", built=built, plan=plan, rehearsed=found)
+    run_results.write_draft(run=run, token="mine", built=built, plan=plan, simulated=found)
     publishing.publish_plan(plan=Plan.objects.get(), user=None, now=NOW)
     assert set(Visit.objects.filter(shift__date=TUESDAY).values_list("told_stretch", flat=True)) == {
         round(found.stretch, 4)
