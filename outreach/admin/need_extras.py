@@ -16,7 +16,8 @@ class PagePlace(StrEnum):
     LIST_CELL = "list_cell"  # one cell for each need of the list
     REASONS = "reasons"  # below the facts of one need
     ACTIONS = "actions"  # the buttons of one need
-    NEXT_STEP = "next_step"  # a link beside an accepted request
+    REQUEST = "request"  # the buttons of an accepted request
+    NEXT_STEP = "next_step"  # a link in the message that a request was accepted
 
 
 Render = Callable[[HttpRequest, Need], str]

@@ -70,14 +70,20 @@ def render_actions(request: HttpRequest, need: Need) -> str:
     return render_to_string("admin/visits/need_actions.html", {"row": need}, request=request)
 
 
-def render_next_step(request: HttpRequest, need: Need) -> str:
-    """The way from an accepted request to the places of its need."""
+def render_next_step(request: HttpRequest, need: Need, *, look: str = "") -> str:
+    """The way from an accepted request to the places of its need; `look` is the classes of the link."""
     if need.state != NeedState.OPEN or not request.user.has_perm(MAY_LOOK):
         return ""
-    return render_to_string("admin/visits/need_places_link.html", {"row": need})
+    return render_to_string("admin/visits/need_places_link.html", {"row": need, "look": look})
+
+
+def render_request_button(request: HttpRequest, need: Need) -> str:
+    """The same as a button of the request's page."""
+    return render_next_step(request, need, look="button secondary small")
 
 
 add_extra(PagePlace.LIST_CELL, render_points)
 add_extra(PagePlace.REASONS, render_reasons)
 add_extra(PagePlace.ACTIONS, render_actions)
+add_extra(PagePlace.REQUEST, render_request_button)
 add_extra(PagePlace.NEXT_STEP, render_next_step)

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from outreach.admin.need_extras import PagePlace, render_extras
 from outreach.enums import NeedState
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory
@@ -160,3 +161,16 @@ def test_who_may_look_may_not_take(reader: Client, onlooker: Client, shift: Shif
     assert onlooker.get(_places(need)).status_code == 403
     assert reader.post(_places(need)).status_code == 405
     assert reader.get(reverse("admin:visits_need_places", args=[uuid4()])).status_code == 404
+
+
+def test_an_accepted_request_leads_to_the_places_by_a_link_and_on_its_page_by_a_button(
+    reader: Client,
+) -> None:
+    request, need = RequestFactory().get("/"), NeedFactory()
+    request.user = User.objects.get()
+    places = reverse("admin:visits_need_places", args=[need.pk])
+
+    assert f'<a href="{places}">' in render_extras(PagePlace.NEXT_STEP, request, need)
+    assert f'<a class="button secondary small" href="{places}">' in render_extras(
+        PagePlace.REQUEST, request, need
+    )
