@@ -21,6 +21,7 @@ FILES: dict[str, list[str]] = {
     "jose": ["dist/webapi/**/*.js", "LICENSE.md"],
     "leaflet": ["dist/leaflet-src.esm.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
     "signature_pad": ["dist/signature_pad.js", "LICENSE"],
+    "uqr": ["dist/index.mjs", "LICENSE"],
 }
 DEV_FILES: dict[str, list[str]] = {"axe-core": ["axe.min.js", "LICENSE"]}
 _SOURCE_MAP = re.compile(rb"^\s*(//|/\*)# sourceMappingURL=.*$", re.MULTILINE)
@@ -86,7 +87,11 @@ def _copy_files(*, package: Path, patterns: list[str], target: Path) -> None:
             copy = target / source.relative_to(package)
             copy.parent.mkdir(parents=True, exist_ok=True)
             content = source.read_bytes()
-            if source.suffix in {".js", ".css"}:  # the maps stay behind, a link to them would be a 404
+            if source.suffix in {
+                ".js",
+                ".mjs",
+                ".css",
+            }:  # the maps stay behind, a link to them would be a 404
                 content = _SOURCE_MAP.sub(b"", content)
             copy.write_bytes(content)
 

@@ -9,8 +9,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
 from config import private
+from visits.keys import missing_keys
 
 DOORS = {"public", "admin", "tablet"}
 # Older versions can lose a write-ahead log under a reader (the "WAL-reset bug").
@@ -159,10 +161,43 @@ def deploy_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> 
         )
     if not settings.OFFICE_PHONE:
         found.append(
-            Warning(
+            Error(
                 "OFFICE_PHONE is not set: residents are told to report to the office, and not how.",
                 hint="Set it to the number that the office answers.",
-                id="config.W021",
+                id="config.E021",
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def proxy_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """HTTPS means a proxy, behind which everybody has its address unless it says whose request it is."""
+    if not settings.HTTPS:
+        return []
+    unset = [
+        name
+        for name, given in (
+            ("CLIENT_ADDRESS_HEADER", settings.CLIENT_ADDRESS_HEADER),
+            ("PROXIES", settings.REST_FRAMEWORK["NUM_PROXIES"]),
+        )
+        if not given
+    ]
+    return [
+        Warning(
+            f"{name} is not set: behind the proxy everybody has one address, and shares its limits.",
+            hint="CLIENT_ADDRESS_HEADER=X-Real-IP PROXIES=1, and a proxy as in config/readme/nginx.conf.",
+            id="config.W026",
+        )
+        for name in unset
+    ]
+
+
+@register(Tags.security, deploy=True)
+def keys_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Without its keys nothing that is sealed can be read, whatever the backup of the database holds."""
+    try:
+        missing = missing_keys.list_missing_keys()
+    except DatabaseError:
+        return []  # no database or no tables yet; `serve` and /readyz say so
+    return [Error(f"{sentence}.", hint="See Backup in the README.", id="config.E027") for sentence in missing]

@@ -1,10 +1,11 @@
-"""The database as the product needs it: SQLite made safe for several processes, no endless waits on
-PostgreSQL."""
+"""The database as the product needs it: SQLite made safe for several processes, PostgreSQL without endless
+waits and without values in its log."""
 
 from typing import Any
 
 LOCK_SECONDS = 30
 IDLE_SECONDS = 300  # in the middle of a transaction
+SILENT_SECONDS = 30  # of a server that lost its power
 
 
 def complete_database_settings(parsed: dict[str, Any]) -> dict[str, Any]:
@@ -16,17 +17,38 @@ def complete_database_settings(parsed: dict[str, Any]) -> dict[str, Any]:
 
     Nobody waits longer than half a minute for a lock, on PostgreSQL either: it would wait for ever, and one
     stuck transaction would take every thread of the web process. A machine that lost its power gives its
-    locks back.
+    locks back, and a server that lost its own is given up.
+
+    PostgreSQL writes a statement that failed to its log. Values are sent apart from the statement and kept out
+    of that line; a log of all statements would show them, so an office leaves `log_statement` as it is or sets
+    `log_parameter_max_length` to 0 (config/settings.md).
     """
+    options = parsed.setdefault("OPTIONS", {})
     if parsed["ENGINE"].endswith("sqlite3"):
-        parsed.setdefault("OPTIONS", {}).update(
+        options.update(
             transaction_mode="IMMEDIATE",
             timeout=LOCK_SECONDS,
             init_command="PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;",
         )
-    else:
-        parsed.setdefault("CONN_MAX_AGE", 60)
-        parsed.setdefault("CONN_HEALTH_CHECKS", True)
-        limits = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-        parsed.setdefault("OPTIONS", {}).setdefault("options", limits)
+        return parsed
+    if parsed["ENGINE"].endswith("postgresql"):
+        parsed["ENGINE"] = "config.postgresql"
+    parsed.setdefault("CONN_MAX_AGE", 60)
+    parsed.setdefault("CONN_HEALTH_CHECKS", True)
+    limits = {
+        "lock_timeout": f"{LOCK_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        "log_parameter_max_length_on_error": "0",
+    }
+    defaults = {
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        "server_side_binding": True,
+        "connect_timeout": 10,
+        "keepalives_idle": SILENT_SECONDS,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENT_SECONDS * 1000,
+    }
+    for name, value in defaults.items():
+        options.setdefault(name, value)
     return parsed

@@ -3,9 +3,18 @@
 import socket
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
+
+# of a body that was refused unread gunicorn throws away no more than this, then it hangs up
+DRAINED = 64 * 1024
+
+
+def _ends_connection(req: Any, ends: Any) -> bool:
+    """Whether the answer has to say that the line is closed after it; asked when the answer begins to leave."""
+    return bool(ends()) or getattr(req.body.reader, "length", 0) > DRAINED
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -34,6 +43,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def handle_request(self, req: Any, conn: Any) -> Any:
         told = dict(req.headers).get("CONTENT-LENGTH", "0")
         length = int(told) if told.isdigit() else 0
+        req.should_close = partial(_ends_connection, req, req.should_close)
         since, until = self._held[conn]
         self._held[conn] = (since, until + length / self.slowest)
         return super().handle_request(req, conn)

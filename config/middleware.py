@@ -1,20 +1,15 @@
 """Middleware of our own."""
 
-import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.locale import LocaleMiddleware
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from config.bodies import is_utf8
-
-BUSY_SECONDS = 30
-logger = logging.getLogger(__name__)
+from outreach.lib.text import clean_text
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -66,8 +61,19 @@ class BodySizeMiddleware:
         return self.get_response(request)
 
 
-class BusyMiddleware:
-    """A database that is locked or away is no fault in the page: who asks is told to try again in a moment."""
+def _clean_fields(typed: QueryDict) -> QueryDict:
+    """The fields with their texts cleaned. A password stays as it was typed: it is compared, never read."""
+    cleaned = QueryDict(mutable=True, encoding=typed.encoding)
+    for name, values in typed.lists():
+        cleaned.setlist(name, values if "password" in name else [clean_text(value) for value in values])
+    cleaned._mutable = False
+    return cleaned
+
+
+class CleanTextMiddleware:
+    """The one door for what browsers send: every field of every form, search and address is cleaned before a
+    view reads it. The tablets' API is left alone: it answers what was signed as it came, and cleans the texts of
+    its JSON where it reads them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -75,10 +81,11 @@ class BusyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError):
-            return None
-        page = request.resolver_match.view_name if request.resolver_match else ""
-        logger.error("busy %s %s", type(error.__cause__ or error).__name__, page)
-        words = render_to_string("503.html")
-        return HttpResponse(words, status=503, headers={"Retry-After": str(BUSY_SECONDS)})
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        # not earlier: the body may be read only once its size and charset have been looked at
+        if request.path_info.startswith("/api/"):
+            return
+        if request.GET:
+            request.GET = _clean_fields(request.GET)  # type: ignore[assignment]
+        if request.method == "POST" and request.POST:
+            request.POST = _clean_fields(request.POST)  # type: ignore[assignment]

@@ -1,5 +1,6 @@
 """The processes of the product: public and admin pages, the tablets' origin, the worker."""
 
+import math
 import os
 import signal
 import socket
@@ -18,16 +19,18 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.supervisor import Program, Supervisor
+from config.health import HIDDEN
+from config.supervisor import UNANSWERED_SECONDS, Program, Supervisor
 from outreach import vault
 from outreach.lib.crypto import KeyRingError
 from visits.enums import KeyRole
-from visits.keys import key_files, office_keys
+from visits.keys import key_files, missing_keys, office_keys
 from visits.ops import heartbeat
 
 BELL_SECONDS = 10.0
 SILENT_SECONDS = 60.0
 START_SECONDS = 60.0
+WAIT_SECONDS = 1.0
 
 
 class CannotServeError(Exception):
@@ -64,16 +67,22 @@ def parse_addresses(options: dict[str, Any]) -> Addresses:
 
 def _worker_hangs() -> Callable[[], bool]:
     """A check that sends the worker a heartbeat request now and then; True if it has not answered for a
-    minute."""
+    minute in which the database was there to take its answer."""
     rung, silent = 0.0, False
+    failed = -math.inf
 
     def hangs() -> bool:
-        nonlocal rung, silent
-        if time.monotonic() - rung >= BELL_SECONDS:
-            rung = time.monotonic()
-            heartbeat.request_sign_of_life()
-            silent = heartbeat.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
-        return silent
+        nonlocal rung, silent, failed
+        now = time.monotonic()
+        if now - rung >= BELL_SECONDS:
+            rung, silent = now, False
+            try:
+                heartbeat.request_sign_of_life()
+                silent = heartbeat.is_silent(name=settings.WORKER_NAME, seconds=SILENT_SECONDS)
+            except DatabaseError:
+                failed = now
+                raise
+        return silent and now - failed > SILENT_SECONDS
 
     return hangs
 
@@ -137,47 +146,73 @@ def _is_answering(url: str) -> bool:
 
 
 def require_keys() -> None:
-    """Raise `CannotServeError` unless the ring of field keys is readable or nothing is sealed yet."""
+    """Raise `CannotServeError` unless the ring of field keys opens what is sealed."""
     try:
         vault.load_key_ring()
+        vault.check_key_ring()
     except KeyRingError as error:
         raise CannotServeError(f"{error} (setting FIELD_KEYS_FILE)") from None
-    except DatabaseError:
-        return  # no tables yet, so nothing is sealed; /readyz says what is missing
+
+
+def wait_for_database(*, stop: Event, say: Callable[[str], object]) -> None:
+    """Return once the database answers, or `stop` is set; say what is waited for. A file that cannot be opened
+    is not waited for: raises `CannotServeError`."""
+    said = ""
+    while not stop.is_set():
+        try:
+            connection.ensure_connection()
+        except DatabaseError as error:
+            reason = str(error).strip().partition("\n")[0]
+            if connection.vendor == "sqlite":
+                raise CannotServeError(f"The database cannot be opened (DATABASE_URL): {reason}") from None
+            if reason != said:
+                say(f"Waiting for the database (setting DATABASE_URL): {reason}")
+                said = reason
+            stop.wait(WAIT_SECONDS)
+        else:
+            if said:
+                say("The database answers.")
+            return
 
 
 def require_tables() -> None:
-    """Raise `CannotServeError` unless the database answers and is migrated."""
-    try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise CannotServeError(f"The database does not answer (setting DATABASE_URL): {reason}") from None
-    if missing:
+    """Raise `CannotServeError` unless the database is migrated."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotServeError("The database is of another version. Run `manage.py migrate` first.")
 
 
-def make_capture_keys(*, say: Callable[[str], object]) -> None:
-    """Make the first capture key, unless another user is to hold it."""
-    if office_keys.key_exists(KeyRole.CAPTURE):
-        return
-    if settings.CAPTURE_PRIVATE_KEYS_DIR:
-        say("No tablet can record yet: run `manage.py capture_keys create` as the worker's user.")
-        return
-    office_keys.current_key(KeyRole.WORKER)
-    office_keys.current_key(KeyRole.CAPTURE)
-    say(
-        f"Made the keys that open records: {key_files.key_directory(KeyRole.CAPTURE)}. Keep a copy apart from this machine."
-    )
+def make_keys(*, say: Callable[[str], object]) -> None:
+    """Make the keys that there are none of yet, but those that another user is to hold. Raises `KeyRingError`
+    where the ring of field keys is lost."""
+    made = [] if settings.FIELD_KEYS_FILE.exists() else [settings.FIELD_KEYS_FILE]
+    vault.load_key_ring()
+    roles = [KeyRole.SERVER, KeyRole.WORKER, KeyRole.CAPTURE]
+    missing = [role for role in roles if not office_keys.key_exists(role)]
+    for role in missing:
+        if role != KeyRole.SERVER and settings.CAPTURE_PRIVATE_KEYS_DIR:
+            say("No tablet can record yet: run `manage.py capture_keys create` as the worker's user.")
+            break
+        office_keys.current_key(role)
+        made.append(key_files.key_directory(role))
+    if made:
+        places = ", ".join(dict.fromkeys(map(str, made)))
+        say(
+            f"Made keys: {places}. Keep a copy apart from this machine; without it nothing sealed can be read."
+        )
+
+
+def say_what_is_missing(*, say: Callable[[str], object]) -> None:
+    """What does not keep pages from being served, but will be missed."""
+    for sentence in missing_keys.list_missing_keys():
+        say(f"Warning: {sentence}.")
+    if settings.HTTPS and not settings.CLIENT_ADDRESS_HEADER:
+        say(f"Warning: {HIDDEN}.")
 
 
 def run_processes(where: Addresses, *, say: Callable[[str], object]) -> None:
     """Start all processes, print their addresses, and supervise them until Ctrl-C or SIGTERM."""
     require_free_ports(where)
-    require_tables()
-    require_keys()
-    make_capture_keys(say=say)
     stop = Event()
 
     def ask_to_stop(signum: int, frame: FrameType | None) -> None:
@@ -185,16 +220,29 @@ def run_processes(where: Addresses, *, say: Callable[[str], object]) -> None:
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, ask_to_stop)
+    wait_for_database(stop=stop, say=say)
+    if stop.is_set():
+        return
+    require_tables()
+    require_keys()
+    make_keys(say=say)
+    say_what_is_missing(say=say)
+    supervise_processes(where, stop=stop, say=say)
+
+
+def supervise_processes(where: Addresses, *, stop: Event, say: Callable[[str], object]) -> None:
+    """Run the programs until `stop` is set."""
+    # A server that is away says nothing of our worker; a SQLite file may be locked by one that hangs.
+    unanswered = UNANSWERED_SECONDS if connection.vendor == "sqlite" else math.inf
     connection.close()  # the children open their own
-    supervisor = Supervisor(list_programs(where), stop=stop)
+    supervisor = Supervisor(list_programs(where), stop=stop, unanswered_seconds=unanswered)
     supervisor.start()
     try:
         _wait_until_up(where, supervisor=supervisor, stop=stop)
         if not stop.is_set():
-            say(f"Residents and office: {where.web}/  (office: {where.web}/admin/)")
-            say(
-                f"Tablets:              {where.tablet}/  (pairing codes: {where.web}/admin/visits/device/pasangkan/)"
-            )
+            office = f"{settings.ADMIN_URL.rstrip('/') or where.web}/admin/"
+            say(f"Residents and office: {where.web}/  (office: {office})")
+            say(f"Tablets:              {where.tablet}/  (pairing codes: {office}visits/device/pasangkan/)")
             say("Ctrl-C ends everything.")
     except CannotServeError:
         supervisor.end()

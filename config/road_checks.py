@@ -12,12 +12,14 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from visits.enums import RoadSource
-from visits.roads.extract import rules, source
+from visits.roads.extract import source
+from visits.roads.extract.vehicles import MOTORCYCLE_SPEEDS, SPEEDS
 
 # Outside of these no vehicle of an office drives.
 BOUNDS: dict[str, tuple[float, float]] = {
     "TRAVEL_DETOUR": (1.0, 5.0),
     "TRAVEL_SPEED_KMH": (1.0, 150.0),
+    "TRAVEL_MOTORCYCLE_SPEED_KMH": (1.0, 150.0),
     "TRAVEL_MAX_PLACES": (2, 10_000),
     "TRAVEL_SPEED_SCALE": (0.1, 10.0),
     "TRAVEL_SNAP_LIMIT_M": (0.0, 50_000.0),
@@ -58,15 +60,15 @@ def osrm_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> li
     """Where roads come from a server, there must be one; its address carries no secrets and no questions."""
     if settings.TRAVEL_SOURCE != RoadSource.OSRM:
         return []
-    try:
-        url = urlsplit(settings.OSRM_URL)
-        sound = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
-    except ValueError:  # a port that is no number
-        sound = False
-    if not sound or url.query or url.fragment or url.username or url.password:
+    wrong = [
+        name
+        for name in ("OSRM_URL", "OSRM_MOTORCYCLE_URL")
+        if (name == "OSRM_URL" or settings.OSRM_MOTORCYCLE_URL) and not _is_address(getattr(settings, name))
+    ]
+    if wrong:
         return [
             Error(
-                "OSRM_URL is not the address of a server, and TRAVEL_SOURCE is osrm.",
+                f"{wrong[0]} is not the address of a server, and TRAVEL_SOURCE is osrm.",
                 hint="Set it like http://osrm.kantor.example:5000, without user, password or question mark.",
                 id="config.E014",
             )
@@ -76,22 +78,34 @@ def osrm_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> li
     return []
 
 
+def _is_address(text: str) -> bool:
+    """Whether it is the bare address of a server."""
+    try:
+        url = urlsplit(text)
+        sound = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port that is no number
+        return False
+    return sound and not (url.query or url.fragment or url.username or url.password)
+
+
+def _is_speed(name: str, value: Any, known: dict[str, float]) -> bool:
+    """Whether it is a speed for a class of roads that the vehicle knows."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return name in known and number and 0 <= value <= 150
+
+
 @register("travel")
 def extract_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     """Where roads come from an extract, its packages are there and the map was built; plans go on without."""
     found: list[CheckMessage] = []
-    wrong = {
-        name
-        for name, value in settings.ROADS_SPEEDS.items()
-        if name not in rules.SPEEDS or isinstance(value, bool) or not isinstance(value, int | float)
-    }
-    wrong |= {
-        name for name, value in settings.ROADS_SPEEDS.items() if name not in wrong and not 0 <= value <= 150
-    }
-    if wrong:
-        told = f"ROADS_SPEEDS: {', '.join(sorted(wrong))}."
-        hint = f"km/h from 0 (not driven) to 150 for {', '.join(rules.SPEEDS)}."
-        found.append(Error(told, hint=hint, id="config.E016"))
+    for setting, known in (("ROADS_SPEEDS", SPEEDS), ("ROADS_MOTORCYCLE_SPEEDS", MOTORCYCLE_SPEEDS)):
+        wrong = [
+            name for name, value in getattr(settings, setting).items() if not _is_speed(name, value, known)
+        ]
+        if wrong:
+            told = f"{setting}: {', '.join(sorted(wrong))}."
+            hint = f"km/h from 0 (not driven) to 150 for {', '.join(known)}."
+            found.append(Error(told, hint=hint, id="config.E016"))
     if settings.TRAVEL_SOURCE != RoadSource.EXTRACT:
         return found
     if find_spec("scipy") is None:

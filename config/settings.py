@@ -8,6 +8,8 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +62,13 @@ TARGET_DAYS: dict[str, tuple[int, int]] = {
     "card": (1, 180),
     "delivered": (1, 15),
 }
+# Working days within which a family whose visit the office called off hears of another day.
+CALL_OFF_DAYS = env.int("CALL_OFF_DAYS", default=2)
 # A form filled faster than this is no person's; the header in which the office's own proxy names the browser.
 FORM_MINIMUM_SECONDS = env.float("FORM_MINIMUM_SECONDS", default=4.0)
 CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
+# Beside this machine itself, the networks that may ask /readyz.
+READYZ_FROM = [ip_network(network.strip()) for network in env.list("READYZ_FROM", default=[])]
 
 INSTALLED_APPS = [
     "config.apps.OfficeAdminConfig",
@@ -76,6 +82,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_q",
     "config.apps.LoginTriesConfig",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "outreach",
     "visits",
@@ -86,20 +95,25 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.health.HealthMiddleware",
+    "config.accounts.gates.OfficeHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.ChosenLanguageMiddleware",
     "config.middleware.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "config.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "config.middleware.BusyMiddleware",
+    "config.accounts.gates.SecondStepMiddleware",
+    "config.middleware.CleanTextMiddleware",
+    "config.busy.BusyMiddleware",
 ]
 if "tablet" in DOORS:  # no cookie session is valid on the tablet's origin
-    _COOKIES = ("sessions", "csrf", "auth.middleware", "messages", "axes", "BodySize")
+    _COOKIES = ("sessions", "csrf", "auth.middleware", "messages", "axes", "otp", "gates", "BodySize")
     MIDDLEWARE = [name for name in MIDDLEWARE if not any(part in name for part in _COOKIES)]
 
 ROOT_URLCONF = "config.urls"
@@ -141,7 +155,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "config.accounts.passwords.LocalWordsValidator"},
 ]
+# Staff need a second step (a code from an app) from this day on, 2027-01-31; without a day, always.
+_two_factor_from = env.str("STAFF_TWO_FACTOR_FROM", default="")
+STAFF_TWO_FACTOR_FROM = date.fromisoformat(_two_factor_from) if _two_factor_from else None
+OTP_TOTP_ISSUER = "Jemput Bola"
 AXES_FAILURE_LIMIT = 8
 # Behind the office's proxy all would share one address, and a stranger could lock a name out for everybody.
 AXES_CLIENT_IP_CALLABLE = "outreach.views.address.client_address"
@@ -170,6 +190,7 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]
 if "tablet" in DOORS:  # what misses the cookies there is not served there
     SILENCED_SYSTEM_CHECKS += ["admin.E408", "admin.E409", "admin.E410", "axes.W002"]
 
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -230,18 +251,19 @@ DEMO = env.bool("DEMO", default=False)
 # Where residents and tablets reach us, for links and pairing codes; `serve` and `demo` fill them in.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 TABLET_URL = env.str("TABLET_URL", default="http://127.0.0.1:8001")
+# A host of its own for the office's pages; without it they answer beside the public ones.
+ADMIN_URL = env.str("ADMIN_URL", default="")
 
 LOGGING = logging_config()
 
-# Travel times: great_circle, osrm or extract. The straight line x TRAVEL_DETOUR at TRAVEL_SPEED_KMH (until a
-# coordinator confirms a calibration) also fills in where roads are not known. Above TRAVEL_MAX_PLACES places no
-# table is made (4 bytes a pair, three copies while planning): the straight line is then set by a sample of it.
+# Travel times: great_circle, osrm or extract. The straight line also fills in where roads are not known. Above
+# TRAVEL_MAX_PLACES places no table is made (4 bytes a pair, three copies): a sample of it sets the straight line.
 TRAVEL_SOURCE = env.str("TRAVEL_SOURCE", default="great_circle")
 TRAVEL_DETOUR = env.float("TRAVEL_DETOUR", default=1.35)
 TRAVEL_SPEED_KMH = env.float("TRAVEL_SPEED_KMH", default=30.0)
+TRAVEL_MOTORCYCLE_SPEED_KMH = env.float("TRAVEL_MOTORCYCLE_SPEED_KMH", default=32.0)
 TRAVEL_MAX_PLACES = env.int("TRAVEL_MAX_PLACES", default=3000)
-# Times by roads are divided by this (motorcycles in a town: above 1), a home off the road is reached at the other
-# speed, and one farther off than the limit is taken as unknown to the map.
+# Times by roads are divided by this; a home farther off the road than the limit is taken as unknown to the map.
 TRAVEL_SPEED_SCALE = env.float("TRAVEL_SPEED_SCALE", default=1.0)
 TRAVEL_SNAP_SPEED_KMH = env.float("TRAVEL_SNAP_SPEED_KMH", default=8.0)
 TRAVEL_SNAP_LIMIT_M = env.float("TRAVEL_SNAP_LIMIT_M", default=1500.0)
@@ -249,11 +271,12 @@ ROADS_DIR = Path(env.str("ROADS_DIR", default=str(DATA_DIR / "roads")))
 # An OSRM server of the office's own: it is sent the places of residents' homes. Its --max-table-size is OSRM_TABLE_SIZE.
 OSRM_URL = env.str("OSRM_URL", default="")
 OSRM_PROFILE = env.str("OSRM_PROFILE", default="driving")
+OSRM_MOTORCYCLE_URL = env.str("OSRM_MOTORCYCLE_URL", default="")
 OSRM_TABLE_SIZE = env.int("OSRM_TABLE_SIZE", default=100)
 OSRM_TIMEOUT_SECONDS = env.float("OSRM_TIMEOUT_SECONDS", default=10.0)
 OSRM_CACHE_DAYS = env.int("OSRM_CACHE_DAYS", default=30)
-# km/h by class of road for maps that `build_roads` makes; only what differs from visits/roads/extract/rules.py.
 ROADS_SPEEDS: dict[str, Any] = env.json("ROADS_SPEEDS", default={})
+ROADS_MOTORCYCLE_SPEEDS: dict[str, Any] = env.json("ROADS_MOTORCYCLE_SPEEDS", default={})
 
 # Working time. Days off come from `holidays`; the coordinator opens and closes single days in the admin.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="ID")
@@ -299,7 +322,7 @@ SESSION_SETUP_MINUTES = env.int("SESSION_SETUP_MINUTES", default=30)
 SHARED_STOP_METRES = env.float("SHARED_STOP_METRES", default=25.0)
 SHARED_STOP_MOST = env.int("SHARED_STOP_MOST", default=4)
 # Minutes of a visit by its kind, the setting up of the kit apart: the median and the spread (sigma) of a
-# lognormal, which count as much as VISIT_MINUTES_PRIOR finished visits of our own; plans use the quantile.
+# lognormal, which count as much as VISIT_MINUTES_PRIOR finished visits of our own; plans use the mean.
 # "again" is a second or third attempt, "in_vain" a visit without a result, VISIT_IN_VAIN the share of those.
 VISIT_MINUTES: dict[str, float] = env.json(
     "VISIT_MINUTES",
@@ -316,7 +339,6 @@ VISIT_MINUTES: dict[str, float] = env.json(
 VISIT_MINUTES_PRIOR = env.float("VISIT_MINUTES_PRIOR", default=10.0)
 VISIT_IN_VAIN = env.float("VISIT_IN_VAIN", default=0.1)
 VISIT_MINUTES_SIGMA = env.float("VISIT_MINUTES_SIGMA", default=0.35)
-VISIT_MINUTES_QUANTILE = env.float("VISIT_MINUTES_QUANTILE", default=0.8)
 APPROXIMATE_EXTRA_MINUTES = env.int(
     "APPROXIMATE_EXTRA_MINUTES", default=5
 )  # to find a home known by village only
@@ -327,11 +349,15 @@ RECORDING_SKILLS: list[str] = env.list("RECORDING_SKILLS", default=["camera", "f
 # minutes around the planned arrival, for what was planned before there were replays.
 TRAVEL_CV = env.float("TRAVEL_CV", default=0.25)
 ARRIVAL_COVERAGE = env.float("ARRIVAL_COVERAGE", default=0.8)
-ARRIVAL_EARLY = env.float("ARRIVAL_EARLY", default=0.1)
+ARRIVAL_EARLY = env.float("ARRIVAL_EARLY", default=0.15)
 ARRIVAL_NARROWEST = env.int("ARRIVAL_NARROWEST", default=20)
 REPLAYS = env.int("REPLAYS", default=500)
 ARRIVAL_EARLIER = env.int("ARRIVAL_EARLIER", default=20)
 ARRIVAL_LATER = env.int("ARRIVAL_LATER", default=40)
+# On the road a visit is begun if it usually ends at most so many minutes into the break, which is taken after it.
+BREAK_GRACE_MINUTES = env.int("BREAK_GRACE_MINUTES", default=10)
+# Plans keep so many standard deviations of the total length of a team-day's visits free before its shift ends.
+PLAN_RESERVE = env.float("PLAN_RESERVE", default=0.95)
 NUMBA_CACHE_DIR = Path(env.str("NUMBA_CACHE_DIR", default=str(DATA_DIR / "numba")))
 # Points it costs to move a published visit to another team or day, or to take it away: as much as ten days of
 # waiting. Higher, and published visits stay; zero, and every plan deals them anew.

@@ -129,15 +129,20 @@ class Supervisor:
 
     def _hangs(self, running: _Running, now: float) -> bool:
         """Whether the program hangs. If the check itself fails (no database) the program is only killed after
-        `UNANSWERED_SECONDS`: a process that hangs within a write keeps SQLite locked for us, too."""
+        `unanswered_seconds`: a process that hangs within a write keeps SQLite locked for us, too."""
         if running.program.hangs is None:
             return False
+        name = running.program.name
         try:
             hangs = running.program.hangs()
-        except Exception:
-            logger.exception("cannot tell whether %s is alive", running.program.name)
+        except Exception as error:
             if running.unanswered_since is None:
                 running.unanswered_since = now
+                logger.warning("cannot tell whether %s is alive (%s), asks on", name, type(error).__name__)
             return now - running.unanswered_since > self._unanswered_seconds
-        running.unanswered_since = None
+        if running.unanswered_since is not None:
+            logger.info(
+                "can tell again whether %s is alive, after %.0f s", name, now - running.unanswered_since
+            )
+            running.unanswered_since = None
         return hangs

@@ -12,9 +12,10 @@ from visits.enums import VisitKind
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "VISIT_MINUTES_SIGMA": (0.01, 2.0),
-    "VISIT_MINUTES_QUANTILE": (0.05, 0.99),
     "VISIT_MINUTES_PRIOR": (1.0, 1000.0),
     "VISIT_IN_VAIN": (0.0, 0.9),
+    "BREAK_GRACE_MINUTES": (0, 60),
+    "PLAN_RESERVE": (0.0, 3.0),
     "TRAVEL_CV": (0.0, 2.0),
     "ARRIVAL_COVERAGE": (0.5, 0.99),
     "ARRIVAL_EARLY": (0.0, 0.5),

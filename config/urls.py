@@ -4,15 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
-
 
 def list_door_urls(names: list[str]) -> list[URLPattern | URLResolver]:
     """The addresses behind these doors."""
-    found: list[URLPattern | URLResolver] = [
-        path("healthz", health.healthz_view),
-        path("readyz", health.readyz_view),
-    ]
+    found: list[URLPattern | URLResolver] = []
     if "tablet" in names:
         found.append(path("api/v1/", include("visits.api.urls")))
         found.append(path("", include("visits.urls")))
@@ -26,3 +21,4 @@ def list_door_urls(names: list[str]) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = list_door_urls(settings.DOORS)
+handler500 = "config.busy.server_error_view"

@@ -4,9 +4,11 @@ A card needs the permission of its page; a page that does not exist in this proc
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -112,6 +114,15 @@ def _review_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     ]
 
 
+def _describe_hear_by(day: date) -> str:
+    """Until when the first of the families hears; that it is late, where it is."""
+    late = day < timezone.localdate()
+    text = (
+        _("Terlambat: kabar dijanjikan paling lambat %(day)s.") if late else _("Kabar paling lambat %(day)s.")
+    )
+    return text % {"day": labels.format_day(day)}
+
+
 def _day_cards(today: home_board.WorkCounts) -> list[WorkCard]:
     hint = ngettext("%(count)d tim bertugas.", "%(count)d tim bertugas.", today.teams) % {
         "count": today.teams
@@ -123,6 +134,13 @@ def _day_cards(today: home_board.WorkCounts) -> list[WorkCard]:
             url=_reverse_or_empty("admin:visits_today"),
             hint=hint,
             look="now" if today.stops > today.finished else "",
+        ),
+        WorkCard(
+            count=today.called_off,
+            label=_("Kunjungan batal, keluarganya menunggu hari baru"),
+            url=_reverse_or_empty("admin:visits_teamday_called_off") if today.called_off else "",
+            hint=_describe_hear_by(today.hear_by) if today.hear_by else "",
+            look="late",
         ),
         WorkCard(
             count=today.unheard,

@@ -76,10 +76,19 @@ REQUEST_MOVES: dict[str, frozenset[str]] = {
         {RequestState.ACCEPTED, RequestState.REFUSED, RequestState.MERGED, RequestState.CANCELLED}
     ),
     RequestState.REFUSED: frozenset({RequestState.RECEIVED}),  # the coordinator thought again
-    RequestState.ACCEPTED: frozenset({RequestState.CANCELLED}),
-    RequestState.MERGED: frozenset(),
+    RequestState.ACCEPTED: frozenset({RequestState.CANCELLED, RequestState.RECEIVED}),  # taken back
+    RequestState.MERGED: frozenset({RequestState.RECEIVED}),
     RequestState.CANCELLED: frozenset(),
 }
+
+
+class Suspicion(TextChoices):
+    """Why a coordinator should look twice at a request; it is no reason to refuse it."""
+
+    ADDRESS = "address", _("Sangat banyak permohonan dari satu sambungan internet dalam satu jam.")
+    PHONE = "phone", _("Nomor HP ini dipakai untuk sangat banyak permohonan dalam sehari.")
+    NIK = "nik", _("NIK ini dimohonkan berkali-kali dalam sehari, mungkin oleh orang lain.")
+    TRAPPED = "trapped", _("Kotak yang tidak tampak di halaman terisi; mungkin dikirim oleh program.")
 
 
 class NeedState(TextChoices):
@@ -101,7 +110,7 @@ NEED_MOVES: dict[str, frozenset[str]] = {
     NeedState.CAPTURED: frozenset({NeedState.OPEN, NeedState.RECORDED, NeedState.REVIEW, NeedState.CLOSED}),
     NeedState.RECORDED: frozenset({NeedState.REVIEW, NeedState.CLOSED}),
     NeedState.REVIEW: frozenset({NeedState.OPEN, NeedState.RECORDED, NeedState.CLOSED}),
-    NeedState.CLOSED: frozenset(),
+    NeedState.CLOSED: frozenset({NeedState.OPEN}),  # closed by mistake
 }
 UNFINISHED_NEEDS = (
     NeedState.OPEN,
@@ -112,13 +121,43 @@ UNFINISHED_NEEDS = (
 )
 
 
+class FamilyProof(TextChoices):
+    """How the office made sure that a request for a known person is the family's."""
+
+    CALLED = "called", _("Ditelepon ke nomor yang sudah tercatat, dan keluarga membenarkan")
+    FAMILY_CARD = "family_card", _("Menunjukkan KK di kantor atau di rumah")
+    VILLAGE = "village", _("Perangkat desa membenarkan")
+
+
 class ClosedReason(TextChoices):
     DELIVERED = "delivered", _("KTP-el sudah diterima warga")
     DECEASED = "deceased", _("Warga meninggal dunia")
     MOVED = "moved", _("Warga pindah")
     RECORDED_ELSEWHERE = "recorded_elsewhere", _("Sudah direkam di tempat lain")
-    CANCELLED = "cancelled", _("Dibatalkan")
+    CANCELLED = "cancelled", _("Keluarga membatalkan")
     AWAY = "away", _("Warga di luar daerah")
+    OTHER = "other", _("Sebab lain")
+    UNDONE = "undone", _("Persetujuannya dibatalkan")
+
+
+BY_HAND = tuple(reason for reason in ClosedReason if reason != ClosedReason.UNDONE)
+
+
+class CorrectionReason(TextChoices):
+    """Why what is known about a person is corrected."""
+
+    TYPO = "typo", _("Salah tulis")
+    DOCUMENT = "document", _("Menurut KTP atau KK yang ditunjukkan")
+    FAMILY = "family", _("Keluarga memberi tahu yang baru")
+    MIXED = "mixed", _("Tertukar dengan orang lain")
+
+
+class NikException(TextChoices):
+    """Why two people may have one NIK, after a check."""
+
+    HERE = "here", _("NIK orang ini yang salah; dibetulkan nanti")
+    THERE = "there", _("NIK warga yang sudah tercatat yang salah")
+    BOTH = "both", _("Dua orang memang memegang NIK yang sama; dilaporkan ke pusat")
 
 
 class Milestone(TextChoices):
@@ -129,6 +168,7 @@ class Milestone(TextChoices):
     REFUSED = "refused", _("Tidak dapat dilayani di rumah")
     PLANNED = "planned", _("Kunjungan dijadwalkan")
     UNPLANNED = "unplanned", _("Jadwal dibatalkan, dicarikan jadwal baru")
+    CALLED_OFF = "called_off", _("Kunjungan pada hari itu batal")
     ON_THE_WAY = "on_the_way", _("Petugas dalam perjalanan")
     ARRIVED = "arrived", _("Petugas tiba")
     NOT_MET = "not_met", _("Belum berhasil, akan dijadwalkan lagi")

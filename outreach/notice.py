@@ -6,22 +6,41 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-VERSION = "2026-11"
+VERSION = "2026-12"
+
+
+def health_paragraph() -> str:
+    """What is said before the question about health, and again before the button that sends."""
+    return _(
+        "Kami menanyakan keadaannya agar petugas datang dengan alat yang tepat. Pilihannya dibaca petugas kantor dan "
+        "petugas yang datang. Catatan kesehatan boleh dikosongkan; itu disimpan terkunci, dan hanya kantor yang membukanya."
+    )
+
+
+def rights_paragraph() -> str:
+    """How somebody sees, corrects or deletes what is kept: people at the office do it."""
+    if settings.OFFICE_PHONE:
+        return _(
+            "Ingin melihat, membetulkan, atau menghapus data ini, atau tidak setuju lagi? Kirim surat ke kantor, "
+            "telepon %(phone)s, atau datang. Siapkan nomor permohonan."
+        ) % {"phone": settings.OFFICE_PHONE}
+    return _(
+        "Ingin melihat, membetulkan, atau menghapus data ini, atau tidak setuju lagi? Kirim surat ke kantor, atau "
+        "datang. Siapkan nomor permohonan."
+    )
 
 
 def notice_paragraphs() -> list[str]:
     """The paragraphs of the notice in the language of the page."""
     office = {"office": settings.OFFICE_NAME}
     return [
-        _("%(office)s memakai data ini hanya untuk merekam dan mengantar KTP-el.") % office,
+        _("%(office)s memakai data ini hanya untuk merekam KTP di rumah.") % office,
         _(
-            "Yang membaca: petugas kantor yang memeriksa permohonan, dan petugas yang datang ke rumah. "
-            "NIK, nomor telepon, dan catatan kesehatan disimpan tersandi."
+            "NIK, nomor KK, telepon, nama yang mengisi, dan catatan kesehatan disimpan terkunci. Nama, tanggal lahir, "
+            "alamat, letak rumah, dan keadaannya tidak terkunci, dan hanya dibaca petugas."
         ),
-        _(
-            "Keadaan kesehatan boleh dikosongkan. Kami menanyakannya agar petugas datang dengan alat yang tepat."
-        ),
-        _("Bapak/Ibu boleh melihat, memperbaiki, atau meminta data ini dihapus lewat kantor kami."),
+        health_paragraph(),
+        rights_paragraph(),
     ]
 
 

@@ -5,13 +5,14 @@ table, column and row. If a resident takes over a request's key, the fields are 
 resident's row.
 """
 
+import json
 from functools import cache
 
 from django.conf import settings
 from django.utils import timezone
 
 from outreach.lib import crypto, reference
-from outreach.models import PersonKey, Resident, VisitRequest
+from outreach.models import PersonKey, Resident, SealedDetail, VisitRequest
 
 SealedRow = Resident | VisitRequest
 
@@ -26,6 +27,23 @@ def load_key_ring() -> crypto.KeyRing:
     if not path.exists() and PersonKey.objects.filter(destroyed_at__isnull=True).exists():
         raise crypto.KeyRingError(f"{path.name} is missing: put back the copy that was kept apart")
     return crypto.load_ring(path)
+
+
+def check_key_ring() -> None:
+    """Raise `crypto.KeyRingError` unless the file of the ring is there and opens what is sealed, if anything
+    is; also where this process has read the ring before the file went away."""
+    path = settings.FIELD_KEYS_FILE
+    person = PersonKey.objects.filter(destroyed_at__isnull=True).first()
+    if person is None:
+        return
+    if not path.exists():
+        raise crypto.KeyRingError(f"{path.name} is missing: put back the copy that was kept apart")
+    try:
+        _unwrap_key(person)
+    except crypto.SealError:
+        raise crypto.KeyRingError(
+            f"{path.name} does not open this database: put back the copy that was kept with it"
+        ) from None
 
 
 def create_person_key() -> PersonKey:
@@ -70,6 +88,21 @@ def unseal_field(row: SealedRow, field: str) -> str:
     return unseal_bytes(row.key, sealed, place=_field_place(row, field)).decode()
 
 
+def seal_detail(row: SealedDetail, detail: dict[str, str]) -> None:
+    """Set `row.sealed` (without saving): labelled texts about the person of `row.key`."""
+    text = json.dumps(detail, sort_keys=True)
+    row.sealed = seal_bytes(row.key, text.encode(), place=f"{row._meta.db_table}.sealed.{row.pk}")
+
+
+def unseal_detail(row: SealedDetail) -> dict[str, str]:
+    """What `seal_detail` sealed; nothing if the person's key was destroyed."""
+    if row.key.destroyed_at:
+        return {}
+    text = unseal_bytes(row.key, bytes(row.sealed), place=f"{row._meta.db_table}.sealed.{row.pk}")
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
 def blind_index(kind: str, text: str) -> str:
     """The blind index of a text ("nik", "phone", "code", ...); "" for an empty text."""
     return load_key_ring().blind(kind, text) if text else ""
@@ -100,3 +133,11 @@ def unseal_draft(sealed: str, *, place: str) -> str:
 def status_code(request: VisitRequest) -> str:
     """The printed code of a request: always the same, derived with the office's key."""
     return reference.derive_code(bytes.fromhex(load_key_ring().blind("status_code", str(request.pk))))
+
+
+def set_status_secret(request: VisitRequest, phone: str) -> None:
+    """Set what opens the request's status page (without saving): its phone's last digits, or where it has no
+    phone its printed code. A code that was printed once stays good."""
+    request.phone_tail_index = blind_index("phone_tail", f"{request.pk}:{phone[-4:]}") if phone else ""
+    if not phone:
+        request.code_index = blind_index("code", status_code(request))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,19 @@ def pytest_configure(config: pytest.Config) -> None:
     clocks.begin(at=config.getoption("--at"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `database` on what uses one, by itself or through a process; pytest-django refuses it to all others."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {
+            "db",
+            "transactional_db",
+            "make_stack",
+            "template",
+        }:
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_clock_for_all_processes() -> None:
     clocks.pass_on()
@@ -63,6 +77,12 @@ def _own_keys(tmp_path: Path, settings) -> None:
     settings.RECORDS_DIR = tmp_path / "records"
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
     vault.load_key_ring.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_second_step_yet(settings) -> None:
+    """An office that has not switched it on; what it does is shown in tests/config/accounts."""
+    settings.STAFF_TWO_FACTOR_FROM = date.max
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +179,6 @@ def context(browser: "Browser") -> "Iterator[BrowserContext]":
     from tests.support.browser import OFFICE_PC, new_context
 
     context = new_context(browser, OFFICE_PC)
-    context.set_default_timeout(15_000)
     yield context
     context.close()
 

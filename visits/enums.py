@@ -48,6 +48,17 @@ class ReleaseReason(TextChoices):
     MISTAKE = "mistake", _("Salah ditandai")
 
 
+class CallOffReason(TextChoices):
+    """Why the office calls published visits off."""
+
+    CLOSED = "closed", _("Kantor tutup pada hari itu")
+    STAFF = "staff", _("Tim berhalangan")
+    VEHICLE = "vehicle", _("Kendaraan tidak dapat dipakai")
+    KIT = "kit", _("Alat rusak atau tidak ada")
+    HOURS = "hours", _("Jam kerja berubah")
+    OTHER = "other", _("Sebab lain")
+
+
 class PlanState(TextChoices):
     DRAFT = "draft", _("Rancangan")
     PUBLISHED = "published", _("Terbit")
@@ -59,6 +70,21 @@ PLAN_MOVES: dict[str, frozenset[str]] = {
     PlanState.PUBLISHED: frozenset(),
     PlanState.DISCARDED: frozenset(),
 }
+
+
+class Vehicle(TextChoices):
+    """What a team drives; each has travel times of its own."""
+
+    CAR = "car", _("Mobil")
+    MOTORCYCLE = "motorcycle", _("Sepeda motor")
+
+
+class RecordingWay(TextChoices):
+    """How a team's kit takes the biometrics: the ministry's own kit does, and we keep none; or the tablet keeps photo
+    and signature, and fingers and irises are taken later."""
+
+    OFFICIAL_KIT = "official_kit", _("Alat rekam resmi kementerian")
+    TABLET_ONLY = "tablet_only", _("Tablet saja: foto dan tanda tangan")
 
 
 class RoadSource(TextChoices):
@@ -204,6 +230,7 @@ class EventKind(TextChoices):
     LOCATION_FIXED = "location_fixed", _("Lokasi diperbaiki")
     NOTE = "note", _("Catatan")
     MESSAGE_READ = "message_read", _("Pesan dibaca")
+    WALK_IN = "walk_in", _("Warga lain di rumah yang sama")
 
 
 class EventState(TextChoices):
@@ -256,9 +283,10 @@ class ReviewReason(TextChoices):
     VISIT_UNKNOWN = "visit_unknown", _("Kunjungan tidak dikenal")
     OTHER_TEAM = "other_team", _("Kunjungan milik tim lain")
     VISIT_CANCELLED = "visit_cancelled", _("Kunjungan sudah dibatalkan")
+    DAY_OVER = "day_over", _("Disimpan sesudah hari kunjungannya")
     OUTCOME_DIFFERS = "outcome_differs", _("Petugas melaporkan hasil lain")
     NEED_RECORDED = "need_recorded", _("Warga sudah direkam")
-    NEED_CLOSED = "need_closed", _("Keperluan sudah ditutup")
+    NEED_CLOSED = "need_closed", _("Antrean sudah ditutup")
     ANOTHER_CAPTURE = "another_capture", _("Ada rekaman lain untuk kunjungan yang sama")
     DEVICE_REVOKED = "device_revoked", _("Izin tablet sudah dicabut")
     OFFICER_UNKNOWN = "officer_unknown", _("Petugas tidak dikenal atau tidak aktif")
@@ -267,6 +295,10 @@ class ReviewReason(TextChoices):
     BYTES_DIFFER = "bytes_differ", _("Isi berbeda dari daftar isi")
     FORM_INVALID = "form_invalid", _("Formulir tidak lengkap atau tidak cocok")
     NIK_DIFFERS = "nik_differs", _("NIK berbeda dari data warga")
+    BIOMETRIC_UNWANTED = (
+        "biometric_unwanted",
+        _("Ada foto wajah atau biometrik, padahal direkam dengan alat resmi"),
+    )
     PERSON_ERASED = "person_erased", _("Data warga sudah dihapus")
 
 

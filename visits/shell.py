@@ -16,6 +16,7 @@ FOLDERS = {
     "npm/jose": ("*.js",),
     "npm/leaflet": ("*.js", "*.css"),
     "npm/signature_pad": ("*.js",),
+    "npm/uqr": ("*.mjs",),
 }
 WORKER = "visits/tablet/sw.js"
 

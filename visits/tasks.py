@@ -6,6 +6,7 @@ from outreach.services import retention
 from visits.estimates import calibration, duration_learning
 from visits.ops import heartbeat
 from visits.records import blobs, verification
+from visits.schedule.dispatch import office_changes
 from visits.schedule.runs import engine, plan_runs
 
 
@@ -37,6 +38,11 @@ def verify_waiting() -> int:
 def forget_old() -> int:
     """Every hour: delete expired sessions (with half-filled forms) and old counts of tries."""
     return retention.delete_expired_rows()
+
+
+def call_off_voided() -> int:
+    """Every hour: call off visits of days that turned out to be closed."""
+    return office_changes.call_off_voided()
 
 
 def learn_durations() -> int:

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_safe
 from outreach.selectors import region
 from visits.shell import load_shell
 
+STATUS_PATH = "/status/"  # the residents' door, which this process does not open
+
 
 def _render_shell() -> str:
-    return render_to_string("visits/tablet.html", {"time_zone": settings.TIME_ZONE})
+    context = {"time_zone": settings.TIME_ZONE, "status_url": settings.PUBLIC_URL.rstrip("/") + STATUS_PATH}
+    return render_to_string("visits/tablet.html", context)
 
 
 @require_safe

@@ -4,13 +4,19 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach.enums import ClosedReason, ResidentKind, Skill, Urgency
-from outreach.models import VisitRequest
+from outreach import formats
+from outreach.admin.shown_forms import ShownForm
+from outreach.enums import BY_HAND, ClosedReason, NikException, ResidentKind, Skill, Urgency
+from outreach.forms.places import PART_NAMES, office_parts_of_day
+from outreach.forms.points import DegreesField, clean_boxes
+from outreach.lib import times
+from outreach.models import Need, VisitRequest
 from outreach.selectors.duplicates import DuplicateCandidate
 from outreach.services.triage import Decision
 
@@ -34,26 +40,11 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class PointForm(forms.Form):
-    """A point in degrees, with decimal point or comma; both fields or none."""
+class PointForm(ShownForm):
+    """A point in the two boxes, or pasted whole into one of them; both boxes or none."""
 
-    latitude = forms.CharField(label=gettext_lazy("Lintang"), max_length=20, required=False)
-    longitude = forms.CharField(label=gettext_lazy("Bujur"), max_length=20, required=False)
-
-    def _degrees(self, name: str) -> float | None:
-        text = self.cleaned_data[name].strip().replace(",", ".")
-        if not text:
-            return None
-        try:
-            return round(float(text), 6)
-        except ValueError as error:
-            raise ValidationError(_("Tulis angka, misalnya -7.654321."), code="number") from error
-
-    def clean_latitude(self) -> float | None:
-        return self._degrees("latitude")
-
-    def clean_longitude(self) -> float | None:
-        return self._degrees("longitude")
+    latitude = DegreesField(label=gettext_lazy("Lintang"))
+    longitude = DegreesField(label=gettext_lazy("Bujur"))
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -62,13 +53,11 @@ class PointForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        found = self.cleaned_data
-        if not self.errors and (found.get("latitude") is None) != (found.get("longitude") is None):
-            self.add_error("latitude", _("Isi lintang dan bujur, atau kosongkan keduanya."))
-        return found
+        clean_boxes(self, "latitude", "longitude")
+        return self.cleaned_data
 
 
-class ConditionsForm(forms.Form):
+class ConditionsForm(ShownForm):
     """The conditions of a need that the planner uses: urgency, skills, earliest date and deadline."""
 
     urgency = forms.ChoiceField(
@@ -100,6 +89,51 @@ class ConditionsForm(forms.Form):
         return found
 
 
+class WishesForm(ConditionsForm):
+    """The conditions of a need with the days and hours that its family wishes."""
+
+    weekdays = forms.MultipleChoiceField(
+        label=gettext_lazy("Hari yang cocok (kosong: semua)"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    windows = forms.MultipleChoiceField(
+        label=gettext_lazy("Jam yang cocok (kosong: semua)"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any = None, *, need: Need) -> None:
+        """Ticks the parts of the day that lie within the need's hours; others stay unless these change."""
+        self.need, self.parts = need, office_parts_of_day()
+        shown = {name: getattr(need, name) for name in ("urgency", "skills", "not_before", "deadline")}
+        within = [
+            name
+            for name, part in self.parts.items()
+            if need.windows
+            and times.merge_windows([*need.windows, part]) == times.merge_windows(need.windows)
+        ]
+        ticked = {"weekdays": [str(day) for day in need.weekdays], "windows": within}
+        super().__init__(data, initial=shown | ticked)
+        days = sorted({*settings.WORK_WEEKDAYS, *need.weekdays})
+        choices = [(str(day), formats.format_weekdays([day])) for day in days]
+        self.fields["weekdays"].choices = choices  # type: ignore[attr-defined]
+        self.fields["windows"].choices = [  # type: ignore[attr-defined]
+            (name, PART_NAMES[name] % {"hours": formats.format_windows([list(part)])})
+            for name, part in self.parts.items()
+        ]
+
+    def wishes(self) -> dict[str, Any]:
+        """The weekdays and hours as a need stores them."""
+        found = self.cleaned_data
+        same = sorted(found["windows"]) == sorted(self.initial["windows"])
+        merged = times.merge_windows([self.parts[name] for name in found["windows"]])
+        return {
+            "weekdays": sorted(int(day) for day in found["weekdays"]),
+            "windows": self.need.windows if same else merged,
+        }
+
+
 class AcceptForm(ConditionsForm, PointForm):
     """How to accept a request. `found` are residents and other requests that may be about the same person."""
 
@@ -112,6 +146,11 @@ class AcceptForm(ConditionsForm, PointForm):
         error_messages={
             "invalid_choice": gettext_lazy("Salah satunya sudah diputuskan. Muat ulang halaman ini.")
         },
+    )
+    nik_exception = forms.ChoiceField(
+        label=gettext_lazy("Orang lain dengan NIK yang sama: sudah diperiksa, orangnya berbeda"),
+        required=False,
+        choices=[("", gettext_lazy("Tidak")), *NikException.choices],
     )
     field_order = [
         "who",
@@ -147,6 +186,8 @@ class AcceptForm(ConditionsForm, PointForm):
         )
         known = [(pk, resident.name) for pk, resident in self.residents.items()]
         self.fields["who"].choices = [(NEW, _("Warga baru")), *known]  # type: ignore[attr-defined]
+        if not any(one.resident and one.same_nik for one in found):
+            del self.fields["nik_exception"]
         others = [(pk, f"{row.name}, {row.reference}") for pk, row in self.waiting.items()]
         self.fields["also"].choices = others  # type: ignore[attr-defined]
 
@@ -161,10 +202,11 @@ class AcceptForm(ConditionsForm, PointForm):
             resident=self.residents.get(found["who"]),
             point=self.point,
             also=[self.waiting[pk] for pk in found["also"]],
+            nik_exception=NikException(found["nik_exception"]) if found.get("nik_exception") else None,
         )
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(ShownForm):
     """The reason of a refusal, written for the resident, who reads it."""
 
     reason = forms.CharField(
@@ -175,9 +217,23 @@ class RefuseForm(forms.Form):
     )
 
 
-class CloseForm(forms.Form):
+class CloseForm(ShownForm):
+    """Why a need is closed; in words where it is none of the known reasons."""
+
     reason = forms.ChoiceField(
         label=gettext_lazy("Alasan menutup"),
-        choices=[("", gettext_lazy("Pilih alasan")), *ClosedReason.choices],
+        choices=[("", gettext_lazy("Pilih alasan")), *((reason.value, reason.label) for reason in BY_HAND)],
         error_messages={"required": gettext_lazy("Pilih alasan menutup.")},
     )
+    note = forms.CharField(
+        label=gettext_lazy("Sebabnya; wajib bila sebab lain (terkunci, tidak dibaca keluarga)"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("reason") == ClosedReason.OTHER and not self.cleaned_data.get("note"):
+            self.add_error("note", _("Tulis sebabnya."))
+        return self.cleaned_data

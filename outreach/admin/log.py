@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
@@ -61,10 +60,7 @@ class LogEntryAdmin(pages.OursOnly):
 
     @admin.display(description=_("Tentang"), ordering="subject_type")
     def about(self, row: LogEntry) -> str:
-        try:
-            return capfirst(str(apps.get_model(row.subject_type)._meta.verbose_name))
-        except (LookupError, ValueError):
-            return row.subject_type
+        return capfirst(history.describe_kind(row.subject_type))
 
     @admin.display(description=_("Perubahan"))
     def change(self, row: LogEntry) -> str:

@@ -1,8 +1,9 @@
 """What other apps add to the pages of needs and requests. Outreach names the places and knows no other app."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -21,8 +22,11 @@ class PagePlace(StrEnum):
 
 
 Render = Callable[[HttpRequest, Need], str]
+ListRows = Callable[[Need], Iterable[Model]]
 
 _renders: dict[PagePlace, list[Render]] = {place: [] for place in PagePlace}
+
+_lists: list[ListRows] = []
 
 
 def add_extra(place: PagePlace, render: Render) -> None:
@@ -35,3 +39,14 @@ def add_extra(place: PagePlace, render: Render) -> None:
 def render_extras(place: PagePlace, request: HttpRequest, need: Need) -> SafeString:
     """What all apps show at the place for this need, in the order in which they asked for it."""
     return format_html_join("", "{}", ((render(request, need),) for render in _renders[place]))
+
+
+def add_rows(rows: ListRows) -> None:
+    """Count what happens to these rows as news on the pages of a need. Safe to repeat."""
+    if rows not in _lists:
+        _lists.append(rows)
+
+
+def list_rows(need: Need) -> list[Model]:
+    """The rows of all apps that the pages of this need show."""
+    return [row for rows in _lists for row in rows(need)]

@@ -1,6 +1,7 @@
 """Needs in the admin: the list by state, one need with its progress and log, and decisions about it."""
 
 from django.contrib import admin, messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -8,17 +9,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach import formats
-from outreach.admin import pages
-from outreach.admin.forms import CloseForm, ConditionsForm
-from outreach.admin.labels import skill_names
+from outreach.admin import need_extras, pages
+from outreach.admin.forms import WishesForm
+from outreach.admin.labels import describe_news, skill_names
 from outreach.enums import ClosedReason, NeedState, Urgency
 from outreach.models import Need
 from outreach.selectors import history, queue
+from outreach.selectors.flow import Stage, describe_shares
+from outreach.selectors.history import HistoryLine
+from outreach.selectors.page_marks import PageSeen, StalePageError
+from outreach.selectors.status_steps import describe_need_steps
 from outreach.services import triage
 
 ROWS = Need.objects.select_related("resident__village__district")
 VIEW, DECIDE = "outreach.view_need", "outreach.decide_need"
-UNDECIDED = (NeedState.OPEN, NeedState.REVIEW)
 
 
 @pages.require_permissions(VIEW)
@@ -35,25 +39,36 @@ def need_list_view(request: HttpRequest) -> HttpResponse:
         request,
         "admin/outreach/need/list.html",
         model=Need,
-        title=_("Keperluan"),
+        title=_("Antrean kunjungan"),
         listed=listed,
         typed=typed,
         state=state,
         district=district,
         now=timezone.now(),
+        usual=describe_shares(Stage.PLANNED),
     )
+
+
+def list_shown(row: Need) -> list[Model | None]:
+    """The rows whose changes are news on a need's page."""
+    return [row, row.resident, *row.requests.all(), *need_extras.list_rows(row)]
+
+
+def _page_seen(request: HttpRequest, row: Need) -> PageSeen:
+    return pages.page_seen(request, *list_shown(row))
 
 
 def _render_need(
     request: HttpRequest,
     row: Need,
     *,
-    close: CloseForm | None = None,
-    conditions: ConditionsForm | None = None,
+    conditions: WishesForm | None = None,
+    news: list[HistoryLine] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = {name: getattr(row, name) for name in triage.CONDITIONS}
+    may_decide = row.state in triage.MAY_WISH and request.user.has_perm(DECIDE)
     requests = list(row.requests.order_by("received_at"))
+    steps = list(row.progress.all())
     return pages.render_page(
         request,
         "admin/outreach/need/page.html",
@@ -67,19 +82,20 @@ def _render_need(
         weekdays=formats.format_weekdays(row.weekdays),
         skills=skill_names(row.skills),
         requests=requests,
-        progress=[
-            (
-                step,
-                formats.format_interval(step.earliest, step.latest) if step.earliest and step.latest else "",
-            )
-            for step in row.progress.all()
-        ],
-        close=close or CloseForm(),
-        conditions=conditions or ConditionsForm(initial=now),
-        seen=pages.read_text(request.POST, "semula") or triage.conditions_text(row),
+        told=describe_need_steps(row, steps, asked=row.waiting_since)[0] if steps else [],
+        conditions=conditions or WishesForm(need=row),
+        shows=list_shown(row),
+        news=news,
+        clashes=conditions.list_clashes() if news and conditions and may_decide else [],
+        typed=conditions.list_typed() if news and conditions and not may_decide else [],
         log=history.list_history([row, row.resident, *requests]),
-        may_decide=row.state in UNDECIDED and request.user.has_perm(DECIDE),
+        may_decide=may_decide,
+        may_correct=request.user.has_perms(["outreach.view_resident", "outreach.triage_visitrequest"]),
         in_review=row.state == NeedState.REVIEW,
+        may_reopen=row.state == NeedState.CLOSED
+        and row.closed_reason != ClosedReason.DELIVERED
+        and request.user.has_perm(DECIDE),
+        planned=row.state == NeedState.PLANNED,
     )
 
 
@@ -90,7 +106,7 @@ def need_view(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
-    messages.error(request, _("Keperluan ini sudah berubah. Lihat keadaannya yang baru di halaman ini."))
+    messages.error(request, _("Antrean ini sudah berubah. Lihat keadaannya yang baru di halaman ini."))
     return redirect("admin:outreach_need_change", row.pk)
 
 
@@ -98,23 +114,14 @@ def _moved_meanwhile(request: HttpRequest, row: Need) -> HttpResponse:
 @require_POST
 def reopen_need_view(request: HttpRequest, pk: str) -> HttpResponse:
     row: Need = pages.get_row_or_404(ROWS, pk)
-    if not triage.reopen_need(need=row, actor=pages.log_actor(request)):
+    try:
+        reopened = triage.reopen_need(need=row, actor=pages.log_actor(request), seen=_page_seen(request, row))
+    except StalePageError as stale:
+        messages.error(request, describe_news(stale.news))
+        return redirect("admin:outreach_need_change", row.pk)
+    if not reopened:
         return _moved_meanwhile(request, row)
-    messages.success(request, _("Keperluan dibuka lagi dan menunggu jadwal."))
-    return redirect("admin:outreach_need_change", row.pk)
-
-
-@pages.require_permissions(VIEW, DECIDE)
-@require_POST
-def close_need_view(request: HttpRequest, pk: str) -> HttpResponse:
-    row: Need = pages.get_row_or_404(ROWS, pk)
-    form = CloseForm(request.POST)
-    if not form.is_valid():
-        return _render_need(request, row, close=form, status=422)
-    reason = ClosedReason(form.cleaned_data["reason"])
-    if not triage.close_need(need=row, reason=reason, actor=pages.log_actor(request)):
-        return _moved_meanwhile(request, row)
-    messages.success(request, _("Keperluan ditutup: %s.") % reason.label)
+    messages.success(request, _("Masuk antrean lagi dan menunggu jadwal."))
     return redirect("admin:outreach_need_change", row.pk)
 
 
@@ -123,19 +130,25 @@ def close_need_view(request: HttpRequest, pk: str) -> HttpResponse:
 def change_need_view(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the conditions of a need. What is published stays until the next plan."""
     row: Need = pages.get_row_or_404(ROWS, pk)
-    form = ConditionsForm(request.POST)
+    form = WishesForm(request.POST, need=row)
     if not form.is_valid():
         return _render_need(request, row, conditions=form, status=422)
     found = form.cleaned_data
-    changed = triage.change_conditions(
-        need=row,
-        urgency=Urgency(found["urgency"]),
-        skills=found["skills"],
-        not_before=found["not_before"],
-        deadline=found["deadline"],
-        actor=pages.log_actor(request),
-        seen=pages.read_text(request.POST, "semula"),
-    )
+    try:
+        changed = triage.change_conditions(
+            need=row,
+            urgency=Urgency(found["urgency"]),
+            skills=found["skills"],
+            not_before=found["not_before"],
+            deadline=found["deadline"],
+            **form.wishes(),
+            actor=pages.log_actor(request),
+            seen=_page_seen(request, row),
+        )
+    except StalePageError as stale:
+        row = ROWS.get(pk=row.pk)
+        sent = WishesForm(request.POST, need=row)
+        return _render_need(request, row, conditions=sent.merged(), news=stale.news, status=409)
     if not changed:
         return _moved_meanwhile(request, row)
     messages.success(request, _("Syarat kunjungan disimpan; berlaku pada rencana berikutnya."))
@@ -148,6 +161,5 @@ class NeedAdmin(pages.Pages):
         ("", need_list_view, "changelist"),
         ("<str:pk>/", need_view, "change"),
         ("<str:pk>/buka-lagi/", reopen_need_view, "reopen"),
-        ("<str:pk>/tutup/", close_need_view, "close"),
         ("<str:pk>/syarat/", change_need_view, "conditions"),
     ]

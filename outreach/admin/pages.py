@@ -1,8 +1,9 @@
 """Helpers of all pages of our own in the admin: permissions, the site's frame, parsing of addresses and
 input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
+
+from outreach.selectors.page_marks import PageSeen, page_mark
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -43,11 +46,32 @@ def require_permissions(*permissions: str, to_post: str = "") -> Callable[[View[
 
 
 def render_page(
-    request: HttpRequest, template: str, *, model: type[Model], title: str, status: int = 200, **context: Any
+    request: HttpRequest,
+    template: str,
+    *,
+    model: type[Model],
+    title: str,
+    status: int = 200,
+    shows: Iterable[Model | None] = (),
+    **context: Any,
 ) -> HttpResponse:
-    """Render a page in the admin's frame; `opts` makes its breadcrumbs lead to the model's list."""
+    """Render a page in the admin's frame; `opts` makes its breadcrumbs lead to the model's list.
+
+    `shows`: the rows whose version the page's forms carry ("admin/outreach/mark.html" in each form).
+    """
     frame = admin.site.each_context(request)
+    if rows := list(shows):
+        # what was sent with a mistake is still about the version that its sender saw
+        kept = read_text(request.POST, "dilihat") if status == HTTPStatus.UNPROCESSABLE_ENTITY else ""
+        context["mark"] = kept or page_mark(rows)
     return render(request, template, {**frame, "opts": model._meta, "title": title, **context}, status=status)
+
+
+def page_seen(request: HttpRequest, *shown: Model | None, own: bool = False) -> PageSeen:
+    """The version of these rows that the page of a posted form showed. A service checks it under its locks and
+    raises `StalePageError`."""
+    mark = read_text(request.POST, "dilihat")
+    return PageSeen(mark=mark, subjects=shown, actor=log_actor(request), own=own)
 
 
 def log_actor(request: HttpRequest) -> str:

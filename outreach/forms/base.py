@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.forms import DeclarativeFieldsMetaclass
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -30,6 +31,10 @@ class PageForm(forms.Form, metaclass=_PageMeta):
         self.before = before
         self.today = timezone.localdate()
         super().__init__(data, use_required_attribute=False)
+
+    def leave_unchecked(self) -> None:
+        """Show what was typed without saying what is wrong with it: nobody has sent it yet."""
+        self._errors = ErrorDict()
 
     @property
     def for_self(self) -> bool:

@@ -10,6 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outreach.lib.births import BirthBasis
+from outreach.lib.phone import PhoneError, format_phone, parse_phone
+from outreach.lib.text import clean_text
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -69,7 +73,7 @@ class DatePartsField(forms.MultiValueField):
         for field in fields:
             field.required = False
 
-    def compress(self, data_list: Sequence[Any]) -> date | None:
+    def compress(self, data_list: Sequence[Any]) -> Any:
         day, month, year = [str(part or "").strip() for part in [*data_list, "", "", ""][:3]]
         if not (day or month or year):
             return None
@@ -105,6 +109,42 @@ class DatePartsField(forms.MultiValueField):
         self.validate(found)
         self.run_validators(found)
         return found
+
+
+class BirthField(DatePartsField):
+    """A birth date of which only the year, or month and year, may be known: the first day that fits, and how
+    well it is known."""
+
+    def compress(self, data_list: Sequence[Any]) -> tuple[date, BirthBasis] | None:
+        day, month, year = [str(part or "").strip() for part in [*data_list, "", "", ""][:3]]
+        if year and not day:
+            first = super().compress(["1", month or "1", year])
+            return first, BirthBasis.MONTH if month else BirthBasis.YEAR
+        born = super().compress([day, month, year])
+        return (born, BirthBasis.EXACT) if born else None
+
+
+def clean_phone_number(typed: str) -> str:
+    """The phone number as it is stored, "" for an empty text. The message says what to leave out."""
+    try:
+        return parse_phone(typed) if clean_text(typed) else ""
+    except PhoneError as error:
+        raise ValidationError(describe_phone_problem(error), code=error.code) from error
+
+
+def describe_phone_problem(error: PhoneError) -> str:
+    """What is wrong with a typed phone number, and what to write instead."""
+    if error.code == "words":
+        return _("Tulis nomornya saja, tanpa \u201c%(extra)s\u201d. Misalnya 0812 3456 7890.") % {
+            "extra": error.extra
+        }
+    if error.code == "several":
+        numbers = str(_(" atau ")).join(map(format_phone, error.numbers))
+        return _("Ada %(count)d nomor. Tulis satu saja, yang paling mudah dihubungi: %(numbers)s.") % {
+            "count": len(error.numbers),
+            "numbers": numbers,
+        }
+    return str(_("Nomor telepon itu keliru. Tulis lengkap, misalnya 0812 3456 7890."))
 
 
 class TextField(forms.CharField):

@@ -9,20 +9,23 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach import formats
+from outreach import formats, notice
 from outreach.enums import Relation, ResidentKind, Skill
 from outreach.forms.base import REQUIRED, LabelledAnswer, PageForm
 from outreach.forms.fields import (
+    BirthField,
     ChecksField,
-    DatePartsField,
     LongTextField,
     RadiosField,
     TextField,
     TickField,
+    clean_phone_number,
 )
+from outreach.lib.births import BirthBasis, birth_range
 from outreach.lib.nik import NumberError, parse_nik
-from outreach.lib.phone import PhoneError, format_phone, parse_phone
-from outreach.lib.times import birthday_on
+from outreach.lib.phone import format_phone
+from outreach.lib.text import clean_line
+from outreach.lib.times import OLDEST, birthday_on
 from outreach.services.intake import MINIMUM_AGE, is_too_young
 
 
@@ -31,7 +34,7 @@ class ApplicantPage(PageForm):
     single = True
     relation = RadiosField(
         label=gettext_lazy("Siapa yang mengisi permohonan ini?"),
-        help_text=gettext_lazy("Keluarga, tetangga, ketua RT, atau perangkat desa boleh mengisikan."),
+        help_text=gettext_lazy("Keluarga, tetangga, ketua RT, atau perangkat desa boleh membantu mengisi."),
         choices=[
             (Relation.SELF, gettext_lazy("Saya sendiri yang akan direkam")),
             (Relation.FAMILY, gettext_lazy("Keluarga")),
@@ -72,21 +75,45 @@ class PersonPage(PageForm):
         mode="numeric",
     )
     nik_unknown = TickField(label=gettext_lazy("Saya tidak tahu NIK-nya"))
-    birth_date = DatePartsField(label=gettext_lazy("Tanggal lahir"), required=False)
-    birth_unknown = TickField(label=gettext_lazy("Tidak tahu tanggal lahir pastinya"))
+    birth_date = BirthField(label=gettext_lazy("Tanggal lahir"), required=False)
+    birth_unknown = TickField(
+        label=gettext_lazy("Tidak tahu tanggal lahir pastinya"),
+        help_text=gettext_lazy("Tulis tahunnya saja, atau bulan dan tahunnya, bila itu yang diketahui."),
+    )
+    century = RadiosField(
+        label=gettext_lazy("Lahir tahun berapa?"),
+        help_text=gettext_lazy("NIK hanya memuat dua angka terakhir tahun lahir."),
+        required=False,
+        error_messages={"invalid_choice": REQUIRED},
+    )
     married = TickField(label=gettext_lazy("Warga ini sudah menikah"))
 
     def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
         super().__init__(data, before=before)
         if not (data and data.get("married")):
             self.fields["married"].widget = forms.HiddenInput()  # asked only where it matters
+        births = self._births_by_nik(data) if data else ()
+        if len(births) > 1:
+            years = [(str(born.year), str(born.year)) for born in reversed(births)]
+            self.fields["century"].choices = years  # type: ignore[attr-defined]
+        else:
+            del self.fields["century"]
+
+    def _births_by_nik(self, data: Any) -> tuple[date, ...]:
+        """The birth dates that the NIK leaves open where nothing else tells the year."""
+        if not data.get("birth_unknown") or str(data.get("birth_date_tahun") or "").strip():
+            return ()
+        try:
+            return parse_nik(data.get("nik") or "", today=self.today).births
+        except NumberError:
+            return ()
 
     @property
     def title(self) -> str:
-        return _("Data diri Bapak/Ibu") if self.for_self else _("Siapa yang akan direkam?")
+        return _("Data diri Bapak/Ibu") if self.for_self else _("Siapa yang akan didatangi?")
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return clean_line(self.cleaned_data["name"])
 
     def clean_nik(self) -> str:
         typed = self.cleaned_data["nik"].strip()
@@ -112,45 +139,80 @@ class PersonPage(PageForm):
             )
         return _("NIK ini keliru. Salin lagi dari KK, atau kosongkan dan centang \u201ctidak tahu\u201d.")
 
-    def clean_birth_date(self) -> date | None:
-        born: date | None = self.cleaned_data["birth_date"]
-        if born and born > self.today:
+    def clean_birth_date(self) -> tuple[date, BirthBasis] | None:
+        found: tuple[date, BirthBasis] | None = self.cleaned_data["birth_date"]
+        if found and found[0] > self.today:
             raise ValidationError(
                 _("Tanggal lahir tidak boleh sesudah hari ini. Periksa tahunnya."), code="future"
             )
-        if born and born.year < self.today.year - 120:
+        if found and found[0].year < self.today.year - OLDEST:
             raise ValidationError(
                 _("Tahun lahir terlalu lama. Periksa tahunnya, misalnya 1950."), code="past"
             )
-        return born
+        return found
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
         if "nik" not in self.errors and not found.get("nik") and not found.get("nik_unknown"):
             self.add_error("nik", _("Tulis NIK, atau centang \u201cSaya tidak tahu NIK-nya\u201d."))
-        born = found.get("birth_date")
-        if not born and found.get("birth_unknown") and found.get("nik"):
-            born = found["birth_date"] = parse_nik(found["nik"], today=self.today).born
-        if "birth_date" not in self.errors and not born and not found.get("birth_unknown"):
-            self.add_error("birth_date", _("Tulis tanggal lahir, atau centang \u201cTidak tahu\u201d."))
-        if born and is_too_young(born, married=found.get("married", False), today=self.today):
-            self.fields["married"].widget = forms.CheckboxInput()
-            message = _(
-                "Warga ini belum %(age)d tahun. KTP-el untuk yang berumur 17 tahun atau sudah menikah, dan datanya "
-                "bisa direkam sejak %(age)d tahun, yaitu mulai %(day)s. Bila sudah menikah, centang di bawah."
-            )
-            day = formats.format_long_date(birthday_on(born, MINIMUM_AGE))
-            self.add_error("birth_date", message % {"age": MINIMUM_AGE, "day": day})
+        typed = found.pop("birth_date", None)
+        born, basis = self._read_birth(typed)
+        found["birth_date"], found["birth_basis"] = born, basis
+        if "birth_date" not in self.errors and not found.get("birth_unknown"):
+            if not typed:
+                self.add_error("birth_date", _("Tulis tanggal lahir, atau centang \u201cTidak tahu\u201d."))
+            elif basis != BirthBasis.EXACT:
+                message = _(
+                    "Tulis hari, bulan, dan tahun. Bila tidak tahu pastinya, centang \u201cTidak tahu\u201d."
+                )
+                self.add_error("birth_date", message)
+        if "century" in self.fields and "century" not in self.errors and not found.get("century"):
+            self.add_error("century", _("Pilih tahun lahirnya."))
+        self._check_age(born, basis)
         return found
+
+    def _read_birth(self, typed: tuple[date, BirthBasis] | None) -> tuple[date | None, BirthBasis]:
+        """The birth date and how well it is known. The NIK completes what somebody does not know exactly."""
+        found = self.cleaned_data
+        if not found.get("birth_unknown"):
+            return typed or (None, BirthBasis.EXACT)
+        births = parse_nik(found["nik"], today=self.today).births if found.get("nik") else ()
+        if typed:
+            first, last = birth_range(*typed)
+            fits = [born for born in births if first <= born <= last]
+            about = typed[0], BirthBasis.YEAR if typed[1] == BirthBasis.EXACT else typed[1]
+            return (fits[0], BirthBasis.NIK) if fits else about
+        if len(births) > 1:
+            births = tuple(born for born in births if str(born.year) == found.get("century"))
+        return (births[0], BirthBasis.NIK) if births else (None, BirthBasis.EXACT)
+
+    def _check_age(self, born: date | None, basis: BirthBasis) -> None:
+        married = self.cleaned_data.get("married", False)
+        if born is None or not is_too_young(born, basis=basis, married=married, today=self.today):
+            return
+        where = "century" if "century" in self.fields else "birth_date"
+        if married:
+            self.add_error(
+                where, _("Warga yang sudah menikah tidak mungkin semuda itu. Periksa tahun lahirnya.")
+            )
+            return
+        self.fields["married"].widget = forms.CheckboxInput()
+        message = _(
+            "Warga ini belum %(age)d tahun. KTP-el untuk yang berumur 17 tahun atau sudah menikah, dan datanya "
+            "bisa direkam sejak %(age)d tahun, yaitu mulai %(day)s. Bila sudah menikah, centang di bawah."
+        )
+        day = formats.format_long_date(birthday_on(born, MINIMUM_AGE))
+        self.add_error(where, message % {"age": MINIMUM_AGE, "day": day})
 
     def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
         nik, born = found["nik"], found["birth_date"]
+        spoken = formats.format_birth(born, found["birth_basis"]) if born else _("Tidak tahu")
         shown = " ".join(nik[place : place + 4] for place in range(0, 16, 4)) if nik else _("Tidak tahu")
         rows = [
             (_("Nama warga"), found["name"]),
             ("NIK", shown),
-            (_("Tanggal lahir"), formats.format_long_date(born) if born else _("Tidak tahu")),
+            (_("Tanggal lahir"), spoken),
         ]
         return [*rows, (_("Sudah menikah"), _("Ya"))] if found["married"] else rows
 
@@ -192,8 +254,12 @@ class ConditionPage(PageForm):
     )
 
     @property
+    def lead(self) -> str:  # type: ignore[override]
+        return notice.health_paragraph()
+
+    @property
     def title(self) -> str:
-        return _("Keadaan Bapak/Ibu") if self.for_self else _("Keadaan warga")
+        return _("Keadaan Bapak/Ibu") if self.for_self else _("Keadaannya")
 
     def answers(self) -> list[LabelledAnswer]:
         found = self.cleaned_data
@@ -216,10 +282,9 @@ class ContactPage(PageForm):
             "Milik warga atau yang merawatnya. Empat angka terakhirnya dipakai melihat status."
         ),
         required=False,
-        max_length=40,
+        max_length=100,  # room for words around the number, so that the message can name them
         css="w-16",
         mode="tel",
-        autocomplete="tel",
     )
     phone_none = TickField(
         label=gettext_lazy("Tidak ada telepon"),
@@ -229,7 +294,6 @@ class ContactPage(PageForm):
         label=gettext_lazy("Nama Bapak/Ibu yang mengisi (boleh dikosongkan)"),
         required=False,
         max_length=120,
-        autocomplete="name",
     )
 
     def __init__(self, data: Any = None, *, before: dict[str, Any]) -> None:
@@ -242,12 +306,7 @@ class ContactPage(PageForm):
         return _("Siapa yang kami hubungi?")
 
     def clean_phone(self) -> str:
-        typed: str = self.cleaned_data["phone"].strip()
-        try:
-            return parse_phone(typed) if typed else ""
-        except PhoneError as error:
-            message = _("Nomor telepon itu keliru. Tulis lengkap, misalnya 0812 3456 7890.")
-            raise ValidationError(message, code="phone") from error
+        return clean_phone_number(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach import formats
+from outreach import formats, office_calendar
 from outreach.forms.base import LabelledAnswer, PageForm
 from outreach.forms.fields import ChecksField, DatePartsField, RadiosField, TextField
 from outreach.lib import times
@@ -23,9 +24,10 @@ PART_NAMES = {
 
 
 def office_parts_of_day() -> dict[str, Window]:
-    """The parts of the office's working day that a family may choose from."""
-    begin, end = settings.WORK_STARTS, settings.WORK_ENDS
-    return times.parts_of_day(begin=begin, end=end, pause=settings.WORK_BREAK)
+    """The parts of the office's working day, as its hours are now, that a family may choose from."""
+    hours = office_calendar.ordinary_hours(timezone.localdate())
+    pause = "-".join(hours.breaks[0]) if hours.breaks else ""
+    return times.parts_of_day(begin=f"{hours.starts:%H:%M}", end=f"{hours.ends:%H:%M}", pause=pause)
 
 
 class DistrictPage(PageForm):

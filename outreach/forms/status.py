@@ -22,7 +22,7 @@ class StatusForm(forms.Form):
     secret = TextField(
         label=gettext_lazy("Empat angka terakhir nomor telepon, atau kode"),
         help_text=gettext_lazy(
-            "Telepon yang ditulis waktu memohon. Tanpa telepon: kode pada bukti permohonan."
+            "Nomor HP yang Bapak/Ibu isi di formulir. Tanpa nomor HP: kode pada bukti permohonan."
         ),
         max_length=30,
         css="w-8",
@@ -38,6 +38,6 @@ class StatusForm(forms.Form):
             return parse_reference(typed)
         except BadReferenceError as error:
             raise ValidationError(
-                _("Nomor permohonan ini salah tulis. Periksa lagi satu per satu, misalnya JB-7K3QX-9M2D4."),
+                _("Nomornya belum cocok. Periksa lagi huruf demi huruf, misalnya JB-7K3QX-9M2D4."),
                 code=error.code,
             ) from error

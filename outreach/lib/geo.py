@@ -1,9 +1,12 @@
 """Points and GeoJSON boundaries: plain geometry on degrees, good for areas of the size of a regency."""
 
 from collections.abc import Iterator
+from math import cos, hypot, inf, radians
 from typing import Any
 
 Geometry = dict[str, Any]
+KM_PER_DEGREE = 111.2
+SCAN_LINES = 24
 INDONESIA = (-11.5, 6.5, 94.5, 141.5)  # south, north, west, east
 
 
@@ -37,21 +40,6 @@ def is_in_indonesia(*, latitude: float, longitude: float) -> bool:
     return south <= latitude <= north and west <= longitude <= east
 
 
-def is_area(geometry: object) -> bool:
-    """Whether this is a Polygon or MultiPolygon whose rings have at least four points of numbers."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        return False
-    try:
-        polygons = list(list_polygons(geometry))
-        return bool(polygons) and all(
-            len(ring) >= 4 and all(float(x) is not None and float(y) is not None for x, y, *_ in ring)
-            for polygon in polygons
-            for ring in polygon
-        )
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
 def round_boundary(geometry: Geometry, digits: int) -> Geometry:
     """The boundary with fewer decimals (4 are 11 m), without points that coincide then. Points shared by
     neighbouring areas round alike, so their edges still coincide."""
@@ -69,3 +57,40 @@ def round_boundary(geometry: Geometry, digits: int) -> Geometry:
         if thin:
             polygons.append(thin)
     return {"type": "MultiPolygon", "coordinates": polygons}
+
+
+def distance_to_area(geometry: Geometry, *, latitude: float, longitude: float) -> float:
+    """Kilometres from a point to the nearest edge of an area, on a flat map around the point."""
+    wide = KM_PER_DEGREE * cos(radians(latitude))
+    best = inf
+    for polygon in list_polygons(geometry):
+        for ring in polygon:
+            spots = [((x - longitude) * wide, (y - latitude) * KM_PER_DEGREE) for x, y, *_ in ring]
+            for (x1, y1), (x2, y2) in zip(spots, spots[1:] + spots[:1], strict=True):
+                run, rise = x2 - x1, y2 - y1
+                long = run * run + rise * rise
+                share = max(0.0, min(1.0, -(x1 * run + y1 * rise) / long)) if long else 0.0
+                best = min(best, hypot(x1 + share * run, y1 + share * rise))
+    return best
+
+
+def find_inner_point(geometry: Geometry) -> tuple[float, float]:
+    """A point well inside an area, as (latitude, longitude): the middle of the widest stretch of several lines
+    through it from west to east."""
+    polygons = list(list_polygons(geometry))
+    heights = [y for polygon in polygons for _x, y, *_ in polygon[0]]
+    low, high = min(heights), max(heights)
+    best = (-1.0, polygons[0][0][0][1], polygons[0][0][0][0])
+    for step in range(1, SCAN_LINES):
+        # an odd share of the height, so that a line seldom runs along an edge
+        y = low + (high - low) * (step + 0.137) / (SCAN_LINES + 0.274)
+        for polygon in polygons:
+            crossings = sorted(
+                x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+                for ring in polygon
+                for (x1, y1, *_), (x2, y2, *_) in zip(ring, ring[1:] + ring[:1], strict=True)
+                if (y1 > y) != (y2 > y)
+            )
+            for west, east in zip(crossings[::2], crossings[1::2], strict=False):
+                best = max(best, (east - west, y, (west + east) / 2))
+    return round(best[1], 6), round(best[2], 6)

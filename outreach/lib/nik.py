@@ -5,8 +5,12 @@ to the coordinator, never a reason to refuse. Source: Permendagri 62/2015 on the
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+
+from outreach.lib.text import clean_line
+from outreach.lib.times import OLDEST, age_on
 
 
 class NumberError(ValueError):
@@ -19,17 +23,18 @@ class NumberError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Nik:
-    """A well-formed NIK. The century of `born` makes its holder 0 to 99 years old on `today`."""
+    """A well-formed NIK. `births`: the dates that its two digits of a year allow, the later first; two for a
+    child and somebody very old."""
 
     text: str
     area: str
-    born: date
+    births: tuple[date, ...]
     female: bool
 
 
 def strip_separators(text: str) -> str:
     """`text` without spaces, dots and dashes. Raises `NumberError`."""
-    plain = re.sub(r"[\s.\-]", "", text)
+    plain = re.sub(r"[\s.\-]", "", clean_line(text))
     if not re.fullmatch(r"[0-9]*", plain):
         raise NumberError("not_digits")
     if len(plain) != 16:
@@ -48,14 +53,14 @@ def parse_nik(text: str, *, today: date) -> Nik:
     female = day > 40
     day -= 40 if female else 0
     century = today.year // 100 * 100
+    births = []
     for base in (century, century - 100):
-        try:
-            born = date(base + year, month, day)
-        except ValueError:
-            continue  # 29 February may exist in the other century only
-        if born <= today:
-            return Nik(plain, plain[:6], born, female)
-    raise NumberError("birth_date")
+        with suppress(ValueError):  # 29 February may exist in the other century only
+            births.append(date(base + year, month, day))
+    births = [born for born in births if born <= today and age_on(born, today) <= OLDEST]
+    if not births:
+        raise NumberError("birth_date")
+    return Nik(plain, plain[:6], tuple(births), female)
 
 
 def parse_family_card(text: str) -> str:
@@ -69,7 +74,7 @@ def parse_family_card(text: str) -> str:
 def list_disagreements(nik: Nik, *, birth_date: date | None, female: bool | None) -> list[str]:
     """Which facts disagree with the NIK: any of "birth_date", "sex"."""
     found = []
-    if birth_date and (nik.born.day, nik.born.month, nik.born.year % 100) != (
+    if birth_date and (nik.births[0].day, nik.births[0].month, nik.births[0].year % 100) != (
         birth_date.day,
         birth_date.month,
         birth_date.year % 100,

@@ -8,6 +8,8 @@ differ, any one wrong character and any two swapped characters are found, not on
 import re
 import secrets
 
+from outreach.lib.text import clean_line
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "JB"
 REFERENCE_RANDOM = 9  # characters, 45 random bits
@@ -59,7 +61,7 @@ def derive_code(seed: bytes) -> str:
 
 
 def _read_typed(typed: str, length: int) -> str:
-    plain = re.sub(r"[\s\-.‐-―_/]", "", typed.upper()).translate(_TYPED)
+    plain = re.sub(r"[\s\-._/]", "", clean_line(typed).upper()).translate(_TYPED)
     if len(plain) == length + len(PREFIX) and plain.startswith(PREFIX):
         plain = plain[len(PREFIX) :]
     if not re.fullmatch(f"[{ALPHABET}]*", plain):

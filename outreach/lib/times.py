@@ -46,6 +46,9 @@ def parts_of_day(*, begin: str, end: str, pause: str) -> dict[str, Window]:
     return {name: window for name, window in parts.items() if window[0] < window[1]}
 
 
+OLDEST = 120  # years; nobody alive is older
+
+
 def age_on(born: date, day: date) -> int:
     """Age in whole years on `day`."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

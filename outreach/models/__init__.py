@@ -1,6 +1,7 @@
 from outreach.models.area import District, HealthPost, Regency, Village
+from outreach.models.draft import FormDraft
 from outreach.models.limit import Throttle
-from outreach.models.log import LogEntry
+from outreach.models.log import LogEntry, SealedDetail
 from outreach.models.need import Need, Progress
 from outreach.models.request import ConsentRecord, VisitRequest
 from outreach.models.resident import PersonKey, Resident
@@ -9,6 +10,7 @@ from outreach.models.state import Stateful
 __all__ = [
     "ConsentRecord",
     "District",
+    "FormDraft",
     "HealthPost",
     "LogEntry",
     "Need",
@@ -16,6 +18,7 @@ __all__ = [
     "Progress",
     "Regency",
     "Resident",
+    "SealedDetail",
     "Stateful",
     "Throttle",
     "Village",

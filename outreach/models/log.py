@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from outreach.lib.ids import uuid7
+from outreach.models.resident import PersonKey
+
 
 class LogEntry(models.Model):
     """One thing that was done to one row: who, what, from which state to which, when."""
@@ -17,9 +20,22 @@ class LogEntry(models.Model):
     detail = models.JSONField(_("rincian"), default=dict, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("catatan")
+        verbose_name = verbose_name_plural = _("riwayat")
         indexes = [models.Index(fields=["subject_type", "subject_id", "at"])]
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type} {self.subject_id}"
+
+
+class SealedDetail(models.Model):
+    """What a log row tells about a person: values before a correction, a reason in words. Append-only, and
+    sealed under the person's key, so that it is erased with the person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entry = models.OneToOneField(LogEntry, on_delete=models.PROTECT, related_name="sealed_detail")
+    key = models.ForeignKey(PersonKey, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -53,7 +53,7 @@ class Need(Stateful):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("keperluan")
+        verbose_name = verbose_name_plural = _("antrean kunjungan")
         permissions = [("decide_need", _("Boleh membuka lagi atau menutup keperluan"))]
         indexes = [models.Index(fields=["state", "kind"])]
         constraints = [
@@ -61,7 +61,7 @@ class Need(Stateful):
                 fields=["resident", "kind"],
                 condition=Q(state__in=UNFINISHED_NEEDS),
                 name="one_open_need_of_a_kind",
-                violation_error_message=_("Warga ini sudah punya keperluan yang sama dan belum selesai."),
+                violation_error_message=_("Warga ini sudah dalam antrean untuk layanan yang sama."),
             ),
             models.CheckConstraint(condition=Q(attempts__lte=20), name="attempts_in_bounds"),
             models.CheckConstraint(

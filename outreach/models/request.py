@@ -4,10 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.enums import REQUEST_MOVES, Relation, RequestState, ResidentKind, Sex
+from outreach.enums import REQUEST_MOVES, Relation, RequestState, ResidentKind, Sex, Suspicion
+from outreach.lib.births import BirthBasis
 from outreach.lib.ids import uuid7
 from outreach.lib.states import StateTable
 from outreach.models.area import Village
+from outreach.models.name_key import NameKeyField
 from outreach.models.need import Need
 from outreach.models.resident import PersonKey, Resident
 from outreach.models.state import Stateful
@@ -31,7 +33,14 @@ class VisitRequest(Stateful):
     relation = models.CharField(_("pemohon"), max_length=18, choices=Relation.choices)
     applicant_name_sealed = models.BinaryField(null=True, blank=True)
     name = models.CharField(_("nama warga"), max_length=120)
+    name_key = NameKeyField()
     birth_date = models.DateField(_("tanggal lahir"), null=True, blank=True)
+    birth_basis = models.CharField(
+        _("kepastian tanggal lahir"),
+        max_length=5,
+        choices=[(basis.value, basis.value) for basis in BirthBasis],
+        default=BirthBasis.EXACT.value,
+    )
     sex = models.CharField(_("jenis kelamin"), max_length=6, choices=Sex.choices, blank=True)
     kind = models.CharField(_("kelompok"), max_length=16, choices=ResidentKind.choices)
     village = models.ForeignKey(
@@ -70,6 +79,13 @@ class VisitRequest(Stateful):
         Resident, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
     )
     need = models.ForeignKey(Need, on_delete=models.PROTECT, null=True, blank=True, related_name="requests")
+    marks = models.JSONField(_("tanda"), default=list, blank=True, help_text="list of Suspicion values")
+    family_confirmed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="since when the status page shows the visits; empty where it joined a person who was known",
+    )
     made_up = models.BooleanField(_("data contoh"), default=False)
 
     class Meta:
@@ -98,6 +114,17 @@ class VisitRequest(Stateful):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def suspicions(self) -> list[str]:
+        """Why to look twice, in words."""
+        return [str(Suspicion(mark).label) for mark in self.marks]
+
+    @property
+    def hides_visits(self) -> bool:
+        """Whether it joined a person who was known, and the office has not confirmed that it is the family:
+        a name and a NIK are known to more people than the family."""
+        return self.need_id is not None and self.family_confirmed_at is None
 
 
 class ConsentRecord(models.Model):

@@ -4,8 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.enums import LocationSource, ResidentKind, Sex
+from outreach.lib.births import BirthBasis
 from outreach.lib.ids import uuid7
 from outreach.models.area import Village
+from outreach.models.name_key import NameKeyField
 
 
 class PersonKey(models.Model):
@@ -30,7 +32,14 @@ class Resident(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.OneToOneField(PersonKey, on_delete=models.PROTECT, related_name="resident")
     name = models.CharField(_("nama"), max_length=120)
+    name_key = NameKeyField()
     birth_date = models.DateField(_("tanggal lahir"), null=True, blank=True)
+    birth_basis = models.CharField(
+        _("kepastian tanggal lahir"),
+        max_length=5,
+        choices=[(basis.value, basis.value) for basis in BirthBasis],
+        default=BirthBasis.EXACT.value,
+    )
     sex = models.CharField(_("jenis kelamin"), max_length=6, choices=Sex.choices, blank=True)
     kind = models.CharField(_("kelompok"), max_length=16, choices=ResidentKind.choices)
     infectious = models.BooleanField(_("penyakit menular"), default=False)
@@ -48,7 +57,10 @@ class Resident(models.Model):
     )
 
     nik_sealed = models.BinaryField(null=True, blank=True)
-    nik_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    nik_index = models.CharField(max_length=64, null=True, blank=True, db_index=True, editable=False)
+    nik_shared = models.BooleanField(
+        default=False, editable=False, help_text="accepted although another resident has the same NIK"
+    )
     family_card_sealed = models.BinaryField(null=True, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
     phone_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
@@ -65,6 +77,13 @@ class Resident(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("warga")
         indexes = [models.Index(fields=["village", "birth_date"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nik_index"],
+                condition=models.Q(nik_shared=False),
+                name="one_nik_is_one_person_unless_checked",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,64 +1,194 @@
-"""Waiting times observed in this office, as ranges for people who wait."""
+"""How long people wait in this office: counted in calendar days from the day they asked, with everybody who
+still waits in it (lib/survival.py), in sentences for families and for the office."""
 
-import statistics
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from outreach.enums import Milestone
-from outreach.models import Progress, VisitRequest
+from outreach.enums import UNFINISHED_NEEDS, Milestone, NeedKind, RequestState
+from outreach.lib.survival import Wait, estimate_waits
+from outreach.models import Need, Progress, VisitRequest
 
 LOOK_BACK = timedelta(days=180)
-ENOUGH = 20  # fewer cases say nothing
-MOST = 4000
+ENOUGH = 20  # fewer waits say nothing
+ENOUGH_ENDED = 10
 FRESH_S = 600
 
 
+class Stage(StrEnum):
+    """What people wait for; the office's targets have the same names (settings.TARGET_DAYS)."""
+
+    DECIDED = "decided"
+    PLANNED = "planned"  # from the day of the request to an appointment that was not taken back
+    RECORDED = "recorded"
+    CARD = "card"
+    DELIVERED = "delivered"
+
+
+_BETWEEN = {
+    Stage.RECORDED: (Milestone.CAPTURED, Milestone.RECORDED),
+    Stage.CARD: (Milestone.RECORDED, Milestone.CARD_PRINTED),
+    Stage.DELIVERED: (Milestone.CARD_PRINTED, Milestone.DELIVERED),
+}
+_VISITED = (Milestone.ARRIVED, Milestone.NOT_MET, Milestone.CAPTURED, Milestone.RECORDED)
+
+
 @dataclass(frozen=True, slots=True)
-class DayRange:
-    """Whole days from `low` to `high`, which contain 8 of 10 cases."""
+class UsualWait:
+    """After how many days half of the people, and 8 of 10, wait no more; None where that is later than
+    `known_until`. `waiting` of the `counted` still wait."""
 
-    low: int
-    high: int
-
-
-def _central_range(waits: list[timedelta]) -> DayRange | None:
-    if len(waits) < ENOUGH:
-        return None
-    tenths = statistics.quantiles([wait / timedelta(days=1) for wait in waits], n=10)
-    return DayRange(low=max(0, int(tenths[0])), high=max(1, -int(-tenths[8] // 1)))
+    half: int | None
+    most: int | None
+    known_until: int
+    counted: int
+    waiting: int
 
 
-def _decision_waits(since: datetime) -> list[timedelta]:
-    rows = VisitRequest.objects.filter(decided_at__gte=since).order_by("-decided_at")
-    pairs = rows.values_list("received_at", "decided_at")[:MOST]
-    return [decided - received for received, decided in pairs if decided]
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A wait: since when, and until when unless it still lasts; `given_up`: it ended by something else."""
+
+    since: datetime
+    until: datetime | None
+    given_up: datetime | None = None
 
 
-def _milestone_waits(begin: Milestone, end: Milestone, since: datetime) -> list[timedelta]:
-    rows = Progress.objects.filter(milestone__in=(begin, end), at__gte=since).order_by("-at")
-    began: dict[object, datetime] = {}
-    waits: list[timedelta] = []
-    for need, milestone, at in reversed(rows.values_list("need", "milestone", "at")[:MOST]):
-        if milestone == begin:
-            began.setdefault(need, at)
-        elif need in began:
-            waits.append(at - began.pop(need))
-    return waits
-
-
-def typical_wait(begin: Milestone, end: Milestone) -> DayRange | None:
-    """The range of days between two milestones in the last half year; None if there are too few cases.
-
-    From RECEIVED it is the time to the coordinator's decision.
-    """
-    key = f"flow:{begin}:{end}"
-    found: DayRange | str | None = cache.get(key, "unknown")
+def find_usual_wait(stage: Stage) -> UsualWait | None:
+    """How long people have waited for it in the last half year; None where too few did."""
+    key = f"flow:{stage}"
+    found: UsualWait | str | None = cache.get(key, "unknown")
     if isinstance(found, str):
-        since = timezone.now() - LOOK_BACK
-        waits = _decision_waits(since) if begin == Milestone.RECEIVED else _milestone_waits(begin, end, since)
-        found = _central_range(waits)
+        found = _estimate(stage, now=timezone.now())
         cache.set(key, found, FRESH_S)
     return found
+
+
+def _estimate(stage: Stage, *, now: datetime) -> UsualWait | None:
+    since = now - LOOK_BACK
+    spans = _decision_spans(since) if stage == Stage.DECIDED else _need_spans(stage, since)
+    waits = [_as_wait(span, since=since, now=now) for span in spans]
+    counted = [wait for wait in waits if wait.days >= wait.seen_from]  # not one that ended before it began
+    ended = sum(wait.ended for wait in counted)
+    if len(counted) < ENOUGH or ended < ENOUGH_ENDED:
+        return None
+    curve = estimate_waits(counted)
+    if curve.known_until is None:
+        return None
+    return UsualWait(
+        half=curve.days_until(0.5),
+        most=curve.days_until(0.8),
+        known_until=curve.known_until,
+        counted=len(counted),
+        waiting=len(counted) - ended,
+    )
+
+
+def _as_wait(span: _Span, *, since: datetime, now: datetime) -> Wait:
+    asked = timezone.localdate(span.since)
+    end = timezone.localdate(span.until or span.given_up or now)
+    return Wait(
+        days=(end - asked).days,
+        ended=span.until is not None,
+        seen_from=max(0, (timezone.localdate(since) - asked).days),
+    )
+
+
+def _decision_spans(since: datetime) -> list[_Span]:
+    rows = VisitRequest.objects.filter(Q(decided_at__gte=since) | Q(state=RequestState.RECEIVED))
+    return [_Span(asked, decided) for asked, decided in rows.values_list("received_at", "decided_at")]
+
+
+def _need_spans(stage: Stage, since: datetime) -> Iterator[_Span]:
+    """The waits of all needs of which something was heard since then, or that are not finished."""
+    heard = Progress.objects.filter(at__gte=since).values("need")
+    needs = Need.objects.filter(
+        Q(pk__in=heard) | Q(state__in=UNFINISHED_NEEDS), kind=NeedKind.RECORDING
+    ).values_list("pk", "waiting_since")
+    asked = dict(needs)
+    steps: dict[object, list[tuple[str, datetime]]] = {}
+    for need, milestone, at in Progress.objects.filter(need__in=needs.values("pk")).values_list(
+        "need", "milestone", "at"
+    ):
+        steps.setdefault(need, []).append((milestone, at))
+    for need, waiting_since in asked.items():
+        rows = steps.get(need, [])
+        span = (
+            _appointment_span(waiting_since, rows) if stage == Stage.PLANNED else _span_between(stage, rows)
+        )
+        if span is not None and (span.until or span.given_up or timezone.now()) >= since:
+            yield span
+
+
+def _appointment_span(asked: datetime, steps: list[tuple[str, datetime]]) -> _Span:
+    """Until the first appointment that was kept or still stands."""
+    told: datetime | None = None
+    for milestone, at in steps:
+        if milestone == Milestone.PLANNED:
+            told = told or at
+        elif milestone in (Milestone.UNPLANNED, Milestone.CALLED_OFF):
+            told = None
+        elif milestone in _VISITED:
+            return _Span(asked, told or at)
+    return _Span(asked, told, given_up=_given_up(steps))
+
+
+def _span_between(stage: Stage, steps: list[tuple[str, datetime]]) -> _Span | None:
+    begin, end = _BETWEEN[stage]
+    since: datetime | None = None
+    for milestone, at in steps:
+        if milestone == begin:
+            since = since or at
+        elif since and milestone == end:
+            return _Span(since, at)
+    return _Span(since, None, given_up=_given_up(steps)) if since else None
+
+
+def _given_up(steps: list[tuple[str, datetime]]) -> datetime | None:
+    """When the need was closed; None where it was opened again."""
+    return steps[-1][1] if steps and steps[-1][0] == Milestone.CLOSED else None
+
+
+def describe_usual_wait(stage: Stage) -> str:
+    """The usual wait in a short sentence for families; where too few have waited, that."""
+    found = find_usual_wait(stage)
+    if found is None:
+        return _("Belum cukup data untuk mengatakan berapa lama biasanya.")
+    days = _whole_days(found)
+    if found.half is None:
+        text = _("Kebanyakan warga menunggu lebih dari %(known)d hari.")
+    elif found.most is None:
+        text = _("Separuh warga menunggu paling lama %(half)d hari, ada yang lebih dari %(known)d hari.")
+    elif days["half"] == days["most"]:
+        text = _("Biasanya menunggu paling lama %(most)d hari.")
+    else:
+        text = _("Biasanya menunggu %(half)d sampai %(most)d hari, ada yang lebih lama.")
+    return text % days
+
+
+def describe_shares(stage: Stage) -> str:
+    """The usual wait for the office: after how many days half of the people, and 8 of 10, wait no more."""
+    found = find_usual_wait(stage)
+    if found is None:
+        return _("Belum cukup data untuk mengatakan berapa lama biasanya.")
+    days = _whole_days(found)
+    if found.half is None:
+        text = _("lebih dari separuh warga menunggu lebih lama dari %(known)d hari.")
+    elif found.most is None:
+        text = _(
+            "separuh warga menunggu paling lama %(half)d hari; lebih dari 2 dari 10 menunggu lebih lama dari "
+            "%(known)d hari."
+        )
+    else:
+        text = _("separuh warga menunggu paling lama %(half)d hari, 8 dari 10 paling lama %(most)d hari.")
+    return f"{text % days} {_('Yang masih menunggu ikut dihitung.')}"
+
+
+def _whole_days(found: UsualWait) -> dict[str, int]:
+    return {"half": max(1, found.half or 0), "most": max(1, found.most or 0), "known": found.known_until}

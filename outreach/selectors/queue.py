@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -11,8 +13,11 @@ from django.utils import timezone
 
 from outreach import vault
 from outreach.enums import NeedState, RequestState, Urgency
+from outreach.lib.names import fold_search
 from outreach.lib.nik import NumberError, strip_separators
+from outreach.lib.phone import PhoneError, parse_phone
 from outreach.lib.reference import BadReferenceError, parse_reference
+from outreach.lib.text import clean_line
 from outreach.models import District, Need, Resident, VisitRequest
 from outreach.selectors import duplicates
 
@@ -62,23 +67,32 @@ def list_requests(*, state: str, district: str = "", number: int = 1) -> Filtere
 
 
 def find_requests(typed: str) -> list[VisitRequest]:
-    """Requests by reference, NIK, or a part of the name."""
+    """Requests by reference, NIK, phone, or words of the name."""
     rows = VisitRequest.objects.select_related("village__district", "need")
     rows = rows.defer("village__boundary", "village__district__boundary")
-    return list(rows.filter(_filter_by_text(typed, references=True)).order_by("-received_at")[:PER_PAGE])
+    return list(rows.filter(_filter_by_text(typed)).order_by("-received_at")[:PER_PAGE])
 
 
-def _filter_by_text(typed: str, *, references: bool = False, prefix: str = "") -> Q:
-    """Filter for a typed text: a reference or a NIK exactly, else a part of the name."""
-    if references:
-        try:
-            return Q(reference=parse_reference(typed))
-        except BadReferenceError:
-            pass
+def _filter_by_text(typed: str, *, prefix: str = "", reference: str = "reference") -> Q:
+    """Filter for a typed text: a reference, a NIK or a phone exactly, else words of the name in any order.
+
+    `prefix` leads to the row with the name, `reference` to the request's reference.
+    """
+    try:
+        return Q(**{reference: parse_reference(typed)})
+    except BadReferenceError:
+        pass
     try:
         return Q(**{f"{prefix}nik_index": vault.blind_index("nik", strip_separators(typed))})
     except NumberError:
-        return Q(**{f"{prefix}name__icontains": typed.strip()})
+        pass
+    try:
+        return Q(**{f"{prefix}phone_index": vault.blind_index("phone", parse_phone(typed))})
+    except PhoneError:
+        pass
+    as_written = Q(**{f"{prefix}name__icontains": clean_line(typed)})
+    words = [Q(**{f"{prefix}name_key__contains": word}) for word in fold_search(typed)]
+    return as_written | reduce(and_, words) if words else as_written
 
 
 def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
@@ -88,11 +102,11 @@ def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
 
 
 def list_residents(*, typed: str = "", district: str = "", number: int = 1) -> FilteredPage:
-    """Residents by name, with their needs loaded."""
+    """Residents by name, with their needs loaded; `typed` as in `find_requests`."""
     rows = Resident.objects.select_related("village__district").prefetch_related("needs")
     rows = rows.defer("village__boundary", "village__district__boundary").order_by("name", "pk")
     if typed:
-        rows = rows.filter(_filter_by_text(typed))
+        rows = rows.filter(_filter_by_text(typed, reference="requests__reference"))
     if district:
         rows = rows.filter(village__district=district)
     return FilteredPage(_paginate(rows, number), [], _list_districts(), set())
@@ -107,7 +121,7 @@ def list_needs(*, state: str, district: str = "", typed: str = "", number: int =
     if district:
         rows = rows.filter(resident__village__district=district)
     if typed:
-        rows = rows.filter(_filter_by_text(typed, prefix="resident__"))
+        rows = rows.filter(_filter_by_text(typed, prefix="resident__", reference="requests__reference"))
     order = [Urgency.HOSPITAL, Urgency.HIGH, Urgency.NORMAL]
     pressing = Case(
         *[When(urgency=value, then=Value(place)) for place, value in enumerate(order)],

@@ -45,10 +45,11 @@ def _build_features() -> list[dict[str, Any]]:
         for area in home.surroundings
     ]
     for level, model in (("village", Village), ("district", District)):
-        for row in model.objects.all():
-            features.append(
-                _build_feature(level, row.code, row.name, row.boundary, (row.latitude, row.longitude))
-            )
+        features += [
+            _build_feature(level, row.code, row.name, row.boundary, (row.latitude, row.longitude))
+            for row in model.objects.all()
+            if row.boundary  # a new village may have none yet
+        ]
     return [*features, _build_feature("regency", home.code, home.name, home.outline)]
 
 

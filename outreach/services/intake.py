@@ -4,6 +4,7 @@ parallel.
 Every request enters the queue. Duplicates are for the coordinator to see, never a reason to refuse.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,14 +12,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from outreach import vault
-from outreach.enums import Relation, RequestState, ResidentKind, Sex, Skill
+from outreach.enums import Relation, RequestState, ResidentKind, Sex, Skill, Suspicion
 from outreach.lib import reference
+from outreach.lib.births import BirthBasis, ages_on
 from outreach.lib.nik import NumberError, parse_family_card, parse_nik
 from outreach.lib.phone import PhoneError, parse_phone
-from outreach.lib.times import Window, WindowError, age_on, merge_windows
+from outreach.lib.text import clean_line, clean_text
+from outreach.lib.times import OLDEST, Window, WindowError, age_on, merge_windows
 from outreach.models import ConsentRecord, Village, VisitRequest
 from outreach.services import log
 
+MARRIED_AGE = 12
 MINIMUM_AGE = 16  # recorded from 16; the card is for those of 17, or married
 
 
@@ -39,6 +43,7 @@ class Intake:
     kind: ResidentKind
     village: Village
     birth_date: date | None = None
+    birth_basis: BirthBasis = BirthBasis.EXACT
     sex: Sex | None = None
     married: bool = False
     nik: str = ""
@@ -74,19 +79,21 @@ class SubmittedRequest:
     made: bool
 
 
-def is_too_young(born: date | None, *, married: bool, today: date) -> bool:
-    """Whether the person is too young to be recorded."""
-    return born is not None and not married and age_on(born, today) < MINIMUM_AGE
+def is_too_young(born: date | None, *, basis: str = BirthBasis.EXACT, married: bool, today: date) -> bool:
+    """Whether the person is certainly too young to be recorded. Nobody is married under `MARRIED_AGE`: the year
+    is mistaken then."""
+    least = MARRIED_AGE if married else MINIMUM_AGE
+    return born is not None and ages_on(born, basis, today)[1] < least
 
 
 def list_problems(data: Intake, *, today: date) -> dict[str, str]:
     """The errors of the data, {field: code}; empty if it is valid."""
     found: dict[str, str] = {}
-    if not data.name.strip():
+    if not clean_line(data.name):
         found["name"] = "missing"
-    if data.birth_date and (data.birth_date > today or age_on(data.birth_date, today) > 130):
+    if data.birth_date and (data.birth_date > today or age_on(data.birth_date, today) > OLDEST):
         found["birth_date"] = "impossible"
-    elif is_too_young(data.birth_date, married=data.married, today=today):
+    elif is_too_young(data.birth_date, basis=data.birth_basis, married=data.married, today=today):
         found["birth_date"] = "too_young"
     try:
         if data.nik:
@@ -116,7 +123,7 @@ def list_problems(data: Intake, *, today: date) -> dict[str, str]:
     return found
 
 
-def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
+def _new_request(form_token: str, data: Intake, today: date, marks: Sequence[Suspicion]) -> VisitRequest:
     nik = parse_nik(data.nik, today=today).text if data.nik else ""
     phone = parse_phone(data.phone) if data.phone else ""
     row = VisitRequest(
@@ -124,15 +131,16 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
         form_token=form_token,
         key=vault.create_person_key(),
         relation=data.relation,
-        name=" ".join(data.name.split()),
+        name=clean_line(data.name),
         birth_date=data.birth_date,
+        birth_basis=data.birth_basis,
         sex=data.sex or "",
         kind=data.kind,
         married=data.married,
         village=data.village,
-        address=data.address.strip(),
-        rt=data.rt,
-        rw=data.rw,
+        address=clean_line(data.address),
+        rt=clean_line(data.rt),
+        rw=clean_line(data.rw),
         infectious=data.infectious,
         windows=merge_windows(data.windows),
         weekdays=sorted(set(data.weekdays)),
@@ -142,25 +150,31 @@ def _new_request(form_token: str, data: Intake, today: date) -> VisitRequest:
         nik_index=vault.blind_index("nik", nik),
         phone_index=vault.blind_index("phone", phone),
         made_up=data.made_up,
+        marks=[str(mark) for mark in marks],
     )
     for name, text in (
         ("nik", nik),
         ("family_card", parse_family_card(data.family_card) if data.family_card else ""),
         ("phone", phone),
-        ("applicant_name", data.applicant_name.strip()),
-        ("health", data.health.strip()),
+        ("applicant_name", clean_line(data.applicant_name)),
+        ("health", clean_text(data.health)),
     ):
         vault.seal_field(row, name, text)
-    if phone:
-        row.phone_tail_index = vault.blind_index("phone_tail", f"{row.pk}:{phone[-4:]}")
-    else:
-        row.code_index = vault.blind_index("code", vault.status_code(row))
+    vault.set_status_secret(row, phone)
     row.save(force_insert=True)
     return row
 
 
-def submit_request(*, form_token: str, data: Intake, consent: Consent) -> SubmittedRequest:
+def submit_request(
+    *,
+    form_token: str,
+    data: Intake,
+    consent: Consent,
+    marks: Sequence[Suspicion] = (),
+    actor: str = "public",
+) -> SubmittedRequest:
     """Store the request with its consent and log row. The same `form_token` again returns the first request.
+    `marks`: what the coordinator should look at (request_limits.py). `actor`: who took it down, as the log has it.
 
     Raises `IntakeError` for data that our forms do not let through.
     """
@@ -173,7 +187,7 @@ def submit_request(*, form_token: str, data: Intake, consent: Consent) -> Submit
         return SubmittedRequest(first, made=False)
     try:
         with transaction.atomic():
-            row = _new_request(form_token, data, today)
+            row = _new_request(form_token, data, today, marks)
             ConsentRecord.objects.create(
                 request=row,
                 text_version=consent.text_version,
@@ -181,9 +195,7 @@ def submit_request(*, form_token: str, data: Intake, consent: Consent) -> Submit
                 given_by=data.relation,
                 given_at=timezone.now(),
             )
-            log.write_log(
-                actor="public", action="request_received", subject=row, to_state=RequestState.RECEIVED
-            )
+            log.write_log(actor=actor, action="request_received", subject=row, to_state=RequestState.RECEIVED)
     except IntegrityError:
         # a twin of this very form was quicker; anything else is raised again by `get`
         return SubmittedRequest(VisitRequest.objects.get(form_token=form_token), made=False)

@@ -1,11 +1,13 @@
 """Writing of the log, in the transaction of the change that it records."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 
-from outreach.models import LogEntry
+from outreach import vault
+from outreach.models import LogEntry, PersonKey, SealedDetail
 
 
 def write_log(
@@ -16,9 +18,12 @@ def write_log(
     from_state: str = "",
     to_state: str = "",
     detail: dict[str, Any] | None = None,
+    secret: dict[str, str] | None = None,
+    key: PersonKey | None = None,
 ) -> LogEntry:
-    """Add a row. `actor`: "user:<id>", "device:<uuid>", "system" or "public". No personal data in `detail`."""
-    return LogEntry.objects.create(
+    """Add a row. `actor`: "user:<id>", "device:<uuid>", "system" or "public". No personal data in `detail`:
+    that goes into `secret`, sealed under the person's `key`."""
+    entry = LogEntry.objects.create(
         actor=actor,
         action=action,
         subject_type=subject._meta.label_lower,
@@ -27,6 +32,16 @@ def write_log(
         to_state=to_state,
         detail=detail or {},
     )
+    if secret and key and not key.destroyed_at:
+        sealed = SealedDetail(entry=entry, key=key)
+        vault.seal_detail(sealed, secret)
+        sealed.save(force_insert=True)
+    return entry
+
+
+def as_json(value: Any) -> Any:
+    """A value as a row's `detail` keeps it: dates and moments as ISO texts."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def actor_of(user: AbstractBaseUser | None) -> str:

@@ -1,15 +1,19 @@
 """Residents: created from a request, completed by a later one, located on the map."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from outreach import vault
-from outreach.enums import LocationSource
+from outreach.enums import LocationSource, NikException
 from outreach.lib import geo
 from outreach.lib.phone import parse_phone
-from outreach.models import PersonKey, Regency, Resident, VisitRequest
+from outreach.models import LogEntry, PersonKey, Regency, Resident, VisitRequest
+from outreach.selectors.page_marks import PageSeen
 from outreach.services import log
 
 SEALED = ("nik", "family_card", "phone", "health")
+CORRECTING = ("person_corrected", "contact_corrected", "completion_undone")
 
 
 class LocationError(ValueError):
@@ -30,10 +34,12 @@ def check_point(*, latitude: float, longitude: float) -> None:
         raise LocationError("outside")
 
 
-def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: bool) -> list[str]:
+def _copy_sealed(
+    request: VisitRequest, resident: Resident, *, only_missing: bool, names: Collection[str] = SEALED
+) -> list[str]:
     """Re-encrypt the request's numbers for the resident's row. Returns the names of the fields set."""
     done = []
-    for name in SEALED:
+    for name in names:
         text = vault.unseal_field(request, name)
         if text and not (only_missing and getattr(resident, f"{name}_sealed")):
             vault.seal_field(resident, name, text)
@@ -46,10 +52,15 @@ def _copy_sealed(request: VisitRequest, resident: Resident, *, only_missing: boo
 
 
 def create_from_request(
-    *, request: VisitRequest, kind: str, point: tuple[float, float] | None, actor: str
+    *,
+    request: VisitRequest,
+    kind: str,
+    point: tuple[float, float] | None,
+    actor: str,
+    nik_exception: NikException | None = None,
 ) -> Resident:
     """Create a resident from a request, under the request's key. `point` = (latitude, longitude), else the
-    village's.
+    village's. `nik_exception`: why another resident may have the same NIK.
 
     Raises `LocationError`. Call in the transaction that accepts the request.
     """
@@ -62,6 +73,7 @@ def create_from_request(
         key=key,
         name=request.name,
         birth_date=request.birth_date,
+        birth_basis=request.birth_basis,
         sex=request.sex,
         kind=kind,
         infectious=request.infectious,
@@ -77,41 +89,91 @@ def create_from_request(
     _copy_sealed(request, resident, only_missing=False)
     if request.relation != "self":
         vault.seal_field(resident, "carer_name", vault.unseal_field(request, "applicant_name"))
+    why = _allow_same_nik(resident, nik_exception)
     resident.save(force_insert=True)
-    log.write_log(actor=actor, action="resident_made", subject=resident, detail={"request": str(request.pk)})
+    detail = {"request": str(request.pk), **why}
+    log.write_log(actor=actor, action="resident_made", subject=resident, detail=detail)
     return resident
 
 
-def _locked(resident: Resident) -> Resident:
+def _allow_same_nik(resident: Resident, exception: NikException | None) -> dict[str, str]:
+    """Let the resident have a NIK that another one has, where that was checked. What the log says of it."""
+    others = Resident.objects.filter(nik_index=resident.nik_index or "").exclude(pk=resident.pk)
+    resident.nik_shared = exception is not None and others.exists()
+    return {"nik_exception": str(exception)} if resident.nik_shared else {}
+
+
+def lock_resident(resident: Resident) -> Resident:
     """The resident as the database has it, locked until the end of the transaction."""
     return Resident.objects.select_for_update(of=("self",)).select_related("key").get(pk=resident.pk)
 
 
-def complete_resident(*, resident: Resident, request: VisitRequest, actor: str) -> Resident:
+def complete_resident(
+    *,
+    resident: Resident,
+    request: VisitRequest,
+    actor: str,
+    nik_exception: NikException | None = None,
+) -> Resident:
     """Add to a known resident what a later request knows and the office did not; nothing known is changed.
 
-    Returns the resident, locked until the end of the transaction in which this is called.
+    The telephone of a request that is not known to be the family's is left out: the office would tell it the
+    hour of the visit. Returns the resident, locked until the end of the transaction in which this is called.
     """
-    row = _locked(resident)
-    added = _copy_sealed(request, row, only_missing=True)
+    row = lock_resident(resident)
+    names = SEALED if request.family_confirmed_at else [name for name in SEALED if name != "phone"]
+    added = _copy_sealed(request, row, only_missing=True, names=names)
     columns = [f"{name}_sealed" for name in added]
     columns += [f"{name}_index" for name in added if name in ("nik", "phone")]
+    if not row.birth_date and request.birth_date:
+        row.birth_basis = request.birth_basis
+        columns.append("birth_basis")
     for name in ("birth_date", "sex", "address", "rt", "rw", "infectious"):
         if not getattr(row, name) and getattr(request, name):
             setattr(row, name, getattr(request, name))
             added.append(name)
             columns.append(name)
     if added:
-        row.save(update_fields=[*columns, "updated_at"])
-        detail = {"added": added, "request": str(request.pk)}
+        why = _allow_same_nik(row, nik_exception) if "nik" in added else {}
+        row.save(update_fields=[*columns, "nik_shared", "updated_at"])
+        detail = {"added": added, "request": str(request.pk), **why}
         log.write_log(actor=actor, action="resident_completed", subject=row, detail=detail)
     return row
 
 
+def take_back_completion(*, resident: Resident, request: VisitRequest, actor: str) -> None:
+    """Empty what a request added to a resident, where nobody corrected it since."""
+    row = lock_resident(resident)
+    done = LogEntry.objects.filter(subject_type=row._meta.label_lower, subject_id=str(row.pk))
+    completed = done.filter(action="resident_completed", detail__request=str(request.pk)).order_by("id")
+    gone = {name for entry in completed for name in entry.detail["added"]}
+    for entry in completed[:1]:
+        for later in done.filter(action__in=CORRECTING, id__gt=entry.pk):
+            gone -= set(later.detail["changed"])
+    for name in gone:
+        if name not in SEALED:
+            setattr(row, name, getattr(Resident(), name))
+            continue
+        vault.seal_field(row, name, "")
+        if name == "nik":
+            row.nik_index, row.nik_shared = None, False
+        elif name == "phone":
+            row.phone_index = ""
+    if gone:
+        row.save()
+        detail = {"changed": sorted(gone), "request": str(request.pk)}
+        log.write_log(actor=actor, action="completion_undone", subject=row, detail=detail)
+
+
 @transaction.atomic
-def locate_resident(*, resident: Resident, latitude: float, longitude: float, actor: str) -> bool:
-    """Set the home's location. False if it is there already. Raises `LocationError`."""
+def locate_resident(
+    *, resident: Resident, latitude: float, longitude: float, actor: str, seen: PageSeen | None = None
+) -> bool:
+    """Set the home's location. False if it is there already. Raises `LocationError` and `StalePageError`."""
     check_point(latitude=latitude, longitude=longitude)
+    if seen:
+        lock_resident(resident)
+        seen.require_fresh()
     before = _put_at(resident, latitude, longitude, LocationSource.PIN)
     if before is None:
         return False
@@ -148,7 +210,7 @@ def fix_location(*, resident: Resident, latitude: float, longitude: float, actor
 
 def _put_at(resident: Resident, latitude: float, longitude: float, source: LocationSource) -> str | None:
     """The conditional UPDATE; the source of the place before, None where nothing changed."""
-    row = _locked(resident)
+    row = lock_resident(resident)
     place = {"latitude": latitude, "longitude": longitude, "location_source": source}
     if not Resident.objects.filter(pk=row.pk).exclude(**place).update(**place):
         return None
@@ -163,9 +225,10 @@ def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: s
     Raises `outreach.lib.phone.PhoneError`, and `outreach.lib.crypto.SealError` if the person was erased.
     """
     number = parse_phone(phone) if phone else ""
-    row = _locked(resident)
+    row = lock_resident(resident)
     told = {"carer_name": carer_name, "phone": number}
     changed = [name for name, text in told.items() if text and text != vault.unseal_field(row, name)]
+    before = {name: vault.unseal_field(row, name) for name in changed}
     for name in changed:
         vault.seal_field(row, name, told[name])
     if "phone" in changed:
@@ -173,7 +236,14 @@ def correct_contact(*, resident: Resident, carer_name: str, phone: str, actor: s
     if changed:
         row.save(update_fields=["carer_name_sealed", "phone_sealed", "phone_index"])
         detail = {"changed": changed, "source": source}
-        log.write_log(actor=actor, action="contact_corrected", subject=row, detail=detail)
+        log.write_log(
+            actor=actor,
+            action="contact_corrected",
+            subject=row,
+            detail=detail,
+            secret=before,
+            key=row.key,
+        )
     return changed
 
 

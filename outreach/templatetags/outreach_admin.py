@@ -5,9 +5,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from outreach import formats
 from outreach.admin.need_extras import PagePlace, render_extras
 from outreach.lib import phone
-from outreach.models import Need
+from outreach.models import Need, Resident, VisitRequest
 
 register = template.Library()
 
@@ -16,6 +17,12 @@ register = template.Library()
 def shorten_label(label: str) -> str:
     """A label without what it says in brackets, for a narrow column: "Lansia (60 tahun ke atas)" is "Lansia"."""
     return str(label).partition(" (")[0]
+
+
+@register.filter(name="birth")
+def show_birth(person: Resident | VisitRequest) -> str:
+    """A person's birth date with how well it is known."""
+    return formats.format_birth(person.birth_date, person.birth_basis)
 
 
 @register.filter(name="phone")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach import formats, vault
+from outreach import form_draft, formats, vault
 from outreach.forms.status import StatusForm
 from outreach.lib.crypto import SealError
 from outreach.models import VisitRequest
@@ -17,7 +17,6 @@ from outreach.selectors.status import describe_status
 from outreach.services import status
 from outreach.views.address import client_address
 from outreach.views.decorators import post_only
-from outreach.views.wizard import SENT
 
 KEY, TYPED = "status", "status_dicoba"
 LONGEST = 100  # characters that are kept of what was typed
@@ -70,9 +69,16 @@ def _pop_last_try(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
 
 def _describe_refusal(found: status.StatusLookup) -> str:
     if found.wait_until:
-        return _("Sudah terlalu banyak percobaan. Coba lagi setelah pukul %(time)s.") % {
-            "time": formats.format_clock(found.wait_until)
+        return _("Belum bisa dibuka sekarang. Coba lagi setelah %(moment)s, atau %(contact)s") % {
+            "moment": formats.format_moment(found.wait_until),
+            "contact": formats.format_contact(),
         }
+    if found.digits_from:
+        return _(
+            "Untuk sementara empat angka tidak cukup, karena sudah banyak percobaan yang salah. Tulis nomor HP "
+            "lengkap seperti di formulir, atau kode dari bukti permohonan. Empat angka bisa dipakai lagi setelah "
+            "%(moment)s."
+        ) % {"moment": formats.format_moment(found.digits_from)}
     return _("Nomor permohonan dan angka atau kode itu tidak cocok. Periksa keduanya, lalu coba lagi.")
 
 
@@ -91,6 +97,6 @@ def show_status_view(request: HttpRequest) -> HttpResponse:
 @post_only
 def leave_status_view(request: HttpRequest) -> HttpResponse:
     """Close the status page and the confirmation of a request, on a shared phone."""
-    for key in (KEY, SENT):
-        request.session.pop(key, None)
+    request.session.pop(KEY, None)
+    form_draft.close_sent(request)
     return redirect("outreach:status")

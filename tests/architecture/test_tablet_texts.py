@@ -12,12 +12,18 @@ ASKED_BY_PREFIX = re.compile(r"""\bt\(`([a-z]+[.a-z-]*?)\$\{""")
 WORDS = re.compile(r"""\bword\("([a-z]+)",""")
 
 
+def _texts(language: str) -> str:
+    files = sorted((FOLDER / "texts").glob(f"{language}*.js"))
+    assert len(files) == 2
+    return "\n".join(path.read_text() for path in files)
+
+
 def _keys(language: str) -> list[str]:
-    return KEY.findall((FOLDER / "texts" / f"{language}.js").read_text())
+    return KEY.findall(_texts(language))
 
 
 def _blanks(language: str) -> dict[str, set[str]]:
-    texts = TEXT.findall((FOLDER / "texts" / f"{language}.js").read_text())
+    texts = TEXT.findall(_texts(language))
     assert [key for key, _ in texts] == _keys(language)
     return {key: set(re.findall(r"\{\w+\}", text)) for key, text in texts}
 

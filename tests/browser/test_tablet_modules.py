@@ -184,3 +184,33 @@ def test_every_word_for_a_record_is_understood(ask, word: CaptureWord):
     shown = {CaptureWord.REVIEW: "Sampai, dilihat koordinator"}
     held = "Terkunci, menunggu dikirim" if lost else "Sampai di kantor, belum dibuka"
     assert tag == shown.get(word, held)
+
+
+def test_what_is_typed_is_written_soon_after_the_first_key_and_one_write_at_a_time(ask):
+    """The timer is set by the first key and not put off by later ones; a write takes what stands when it begins."""
+    told = ask(
+        "keeper",
+        """(async () => {
+          const real = [setTimeout, clearTimeout], waits = [], writes = [];
+          let due = null, typed = "", free = null;
+          globalThis.setTimeout = (work, ms) => { waits.push(ms); due = work; return waits.length; };
+          globalThis.clearTimeout = () => { due = null; };
+          const k = new m.Keeper(async () => {
+            writes.push(typed);
+            await new Promise((done) => { free = done; });
+            writes.push("on the disk");
+          });
+          const type = (letter) => { typed += letter; k.later(); };
+          type("a"); type("b");
+          due(); type("c");
+          const left = k.close();
+          for (const _write of [1, 2]) { while (!free) await null; const done = free; free = null; done(); await null; }
+          await left;
+          [globalThis.setTimeout, globalThis.clearTimeout] = real;
+          return [waits, writes];
+        })()""",
+    )
+    waits, writes = told
+    assert len(waits) == 2
+    assert max(waits) <= 150  # with the write itself it is on the disk within 300 ms of the last key
+    assert writes == ["abc", "on the disk", "abc", "on the disk"]

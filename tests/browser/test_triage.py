@@ -68,7 +68,7 @@ def test_every_page_is_accessible_and_fits(office: Stack, browser: Browser, size
         page.goto(f"{office.web}/admin/outreach/{path}")
         look(name)
         page.locator("table.data tbody a").first.click()
-        page.locator("text=Catatan lengkap").click()
+        page.locator("text=Riwayat lengkap").click()
         if page.locator("[data-map-details]").count():
             page.get_by_text("Lokasi rumah").click()
         if page.locator(".pick-map").count():

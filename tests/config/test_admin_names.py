@@ -1,7 +1,9 @@
 """Staff read Indonesian in the admin, also where other packages wrote the names."""
 
+from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -45,6 +47,28 @@ def test_the_first_page_names_other_packages_in_indonesian(admin_client: Client,
         assert name in page
     assert ">Axes<" not in page.replace("\n", "").replace(" ", "")
     assert str(apps.get_app_config("axes").verbose_name) == "Percobaan masuk"
+
+
+@pytest.mark.django_db
+def test_what_is_set_once_stands_under_a_heading_of_its_own(admin_client: Client, rf, admin_user):
+    request = rf.get(reverse("admin:index"))
+    request.user = admin_user
+    headings = {app["app_label"]: app for app in admin.site.get_app_list(request)}
+    assert str(headings["settings"]["name"]) == "Pengaturan"
+    assert {"TravelFit", "VisitTime"} <= {model["object_name"] for model in headings["settings"]["models"]}
+    assert "TravelFit" not in {model["object_name"] for model in headings["visits"]["models"]}
+    assert list(headings)[:3] == ["outreach", "visits", "settings"]
+    assert "Pengaturan" in admin_client.get(reverse("admin:index")).content.decode()
+
+
+def test_django_says_its_mistakes_otherwise():
+    told = {message.id: message.string for message in msgids.catalog(INDONESIAN) if message.id}
+    mistakes = ("utentidikasi", "utentifikasu", "Diadakan", "iadakan")
+    for package in ("admin", "auth"):
+        theirs = Path(django.__file__).parent / "contrib" / package / "locale/id/LC_MESSAGES/django.po"
+        wrong = [m.id for m in msgids.catalog(theirs) if any(word in str(m.string) for word in mistakes)]
+        assert wrong
+        assert [message for message in wrong if message not in told] == []
 
 
 def test_every_column_of_the_log_has_a_name_of_its_own():

@@ -1,5 +1,6 @@
 import grp
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.core.checks import CheckMessage
 from pytest_django.fixtures import Settings
 
 from config import checks
+from outreach import vault
+from visits.enums import KeyRole
+from visits.keys import key_files, office_keys
 
 
 def _ids(found: list[CheckMessage]) -> list[str | None]:
@@ -106,8 +110,48 @@ def test_a_write_ahead_log_needs_a_safe_version(
 def test_before_going_live(settings: Settings):
     settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = True, False, ["localhost"]
     assert _ids(checks.deploy_check(app_configs=None)) == [
-        *("config.E008", "config.E009", "config.W010", "config.W021")
+        *("config.E008", "config.E009", "config.W010", "config.E021")
     ]
     settings.OFFICE_PHONE = "0351-000000"
     settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = False, True, ["jemput.contoh.go.id"]
     assert checks.deploy_check(app_configs=None) == []
+
+
+@pytest.mark.parametrize(
+    ("https", "header", "proxies", "found"),
+    [
+        (False, "", 0, []),
+        (True, "X-Real-IP", 1, []),
+        (True, "", 1, ["config.W026"]),
+        (True, "", 0, ["config.W026"] * 2),
+    ],
+)
+def test_a_proxy_that_hides_addresses_is_a_warning(
+    settings: Settings, https: bool, header: str, proxies: int, found: list[str]
+):
+    settings.HTTPS, settings.CLIENT_ADDRESS_HEADER = https, header
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
+    assert _ids(checks.proxy_check(app_configs=None)) == found
+
+
+@pytest.mark.django_db
+def test_missing_keys_are_errors_before_going_live(settings: Settings):
+    row = office_keys.current_key(KeyRole.SERVER)
+    vault.create_person_key()
+    assert checks.keys_check(app_configs=None) == []
+    key_files.key_path(KeyRole.SERVER, row.kid).unlink()
+    settings.FIELD_KEYS_FILE.unlink()
+    assert _ids(checks.keys_check(app_configs=None)) == ["config.E027"] * 2
+
+
+@pytest.mark.django_db
+def test_keys_of_another_system_user_are_not_asked_for(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    office_keys.current_key(KeyRole.CAPTURE)
+    shutil.rmtree(settings.KEYS_DIR / "worker")
+
+    def shut(folder: Path) -> None:
+        raise PermissionError(folder)
+
+    assert _ids(checks.keys_check(app_configs=None)) == ["config.E027"]
+    monkeypatch.setattr(Path, "iterdir", shut)
+    assert checks.keys_check(app_configs=None) == []

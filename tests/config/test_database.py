@@ -16,13 +16,25 @@ def test_postgres_waits_no_longer_than_sqlite_for_a_lock():
     assert complete_database_settings(parsed)["OPTIONS"]["options"].startswith("-c lock_timeout=30s ")
 
 
+def test_postgres_gets_values_apart_from_statements_and_a_dead_server_is_given_up():
+    parsed: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}
+    options = complete_database_settings(parsed)["OPTIONS"]
+    assert options["server_side_binding"] is True
+    assert "log_parameter_max_length_on_error=0" in options["options"]
+    assert (options["connect_timeout"], options["tcp_user_timeout"]) == (10, 30_000)
+
+
 def test_what_the_url_says_about_options_stands():
     parsed = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"options": "-c lock_timeout=5s"}}
     assert complete_database_settings(parsed)["OPTIONS"]["options"] == "-c lock_timeout=5s"
 
 
 LIMITS: dict[str, dict[str, Any]] = {
-    "postgresql": {"SHOW lock_timeout": "30s", "SHOW idle_in_transaction_session_timeout": "5min"},
+    "postgresql": {
+        "SHOW lock_timeout": "30s",
+        "SHOW idle_in_transaction_session_timeout": "5min",
+        "SHOW log_parameter_max_length_on_error": "0",
+    },
     "sqlite": {"PRAGMA busy_timeout": 30_000, "PRAGMA secure_delete": 1},
 }
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from config.processes import CannotServeError, require_keys
 from outreach import vault
 from tests.factories.visits import PlanRunFactory
 from tests.support.stack import free_port_pair
-from visits.enums import RunState
+from visits.enums import KeyRole, RunState
+from visits.keys import key_files, office_keys
 from visits.models import Heartbeat
 from visits.ops import heartbeat
 
@@ -29,6 +31,7 @@ def test_healthz_needs_no_database(client: Client):
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert "no-store" in answer["Cache-Control"]
     assert "Set-Cookie" not in answer
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -111,7 +114,9 @@ def test_a_lost_ring_of_keys_is_said_and_not_replaced(client: Client, settings: 
     vault.load_key_ring.cache_clear()
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["keys"] == "field_keys.json is missing: put back the copy that was kept apart"
+    assert answer.json()["keys"] == [
+        "field_keys.json is missing: put back the copy that was kept apart (setting FIELD_KEYS_FILE)"
+    ]
     with pytest.raises(CannotServeError, match="FIELD_KEYS_FILE"):
         require_keys()
     assert not settings.FIELD_KEYS_FILE.exists()
@@ -126,3 +131,70 @@ def test_serving_fetches_the_libraries_and_refuses_an_old_database(tmp_path: Pat
         call_command("serve", port=free_port_pair())
 
     assert (tmp_path / "npm" / "leaflet" / "dist" / "leaflet-src.esm.js").is_file()
+
+
+@pytest.mark.django_db
+def test_keys_that_went_away_are_said_while_pages_still_work(client: Client, settings: Settings):
+    heartbeat.record_sign_of_life()
+    vault.create_person_key()
+    kid = office_keys.current_key(KeyRole.CAPTURE).kid
+    assert client.get("/readyz").json()["status"] == "ready"
+
+    settings.FIELD_KEYS_FILE.rename(settings.FIELD_KEYS_FILE.with_suffix(".away"))
+    key_files.key_path(KeyRole.CAPTURE, kid).unlink()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert [line.split(" is missing")[0] for line in answer.json()["keys"]] == [
+        *("field_keys.json", f"worker/capture-{kid}.json")
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sender", "headers", "header", "status"),
+    [
+        ("127.0.0.1", {}, "", 200),
+        ("127.0.0.1", {"host": "nobody.contoh.go.id"}, "", 200),
+        ("::1", {}, "", 200),
+        ("::ffff:127.0.0.1", {}, "", 200),
+        ("10.1.2.3", {}, "", 200),
+        ("10.1.3.3", {}, "", 404),
+        ("", {}, "", 404),
+        ("127.0.0.1", {"x-real-ip": "198.51.100.7"}, "X-Real-Ip", 404),
+        ("127.0.0.1", {"x-real-ip": "10.1.2.3"}, "X-Real-Ip", 200),
+        ("127.0.0.1", {"x-forwarded-for": "198.51.100.7"}, "", 404),
+        ("127.0.0.1", {"x-forwarded-for": "198.51.100.7"}, "X-Real-Ip", 404),
+        ("127.0.0.1", {}, "X-Real-Ip", 200),
+    ],
+)
+def test_this_machine_and_named_networks_alone_may_ask(
+    settings: Settings, sender: str, headers: dict[str, str], header: str, status: int
+):
+    settings.ALLOWED_HOSTS = ["jemput.contoh.go.id"]
+    settings.READYZ_FROM = [ip_network("10.1.2.0/24")]
+    settings.CLIENT_ADDRESS_HEADER = header
+    answer = Client(headers={"host": "127.0.0.1:8000", **headers}, REMOTE_ADDR=sender).get("/readyz")
+    assert answer.status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sender", "headers", "header", "hidden"),
+    [
+        ("127.0.0.1", {"x-forwarded-for": "198.51.100.7"}, "", True),
+        ("10.0.0.5", {"x-forwarded-proto": "https"}, "X-Real-Ip", True),
+        ("127.0.0.1", {"x-forwarded-for": "1.2.3.4", "x-real-ip": "127.0.0.1"}, "X-Real-Ip", True),
+        ("127.0.0.1", {"x-forwarded-for": "1.2.3.4", "x-real-ip": "1.2.3.4"}, "X-Real-Ip", False),
+        ("127.0.0.1", {}, "X-Real-Ip", False),
+        ("1.2.3.4", {"x-forwarded-for": "5.6.7.8"}, "", False),
+    ],
+)
+def test_a_proxy_that_hides_the_browsers_address_is_said(
+    settings: Settings, sender: str, headers: dict[str, str], header: str, hidden: bool
+):
+    heartbeat.record_sign_of_life()
+    settings.CLIENT_ADDRESS_HEADER = header
+    client = Client()
+    client.get("/status/", headers=headers, REMOTE_ADDR=sender)
+    body = client.get("/readyz").json()
+    assert (body["status"], "client_address" in body) == (("degraded", True) if hidden else ("ready", False))

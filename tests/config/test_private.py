@@ -131,12 +131,13 @@ def test_a_group_that_is_not_there_shares_nothing(shared_office: Path, settings)
 RECORD = """
 import django; django.setup()
 import os, sys
-from pathlib import Path
-from django.conf import settings
-from visits.records import blobs
-target = Path(settings.RECORDS_DIR) / "blobs" / "tablet" / "sha"
+from visits.models import Device
+from visits.records import blobs, stored_chunks
+tablet = Device(pk=1)
+target = stored_chunks.chunk_path(tablet, "sha")
 if sys.argv[1] == "0":
-    blobs._write_chunk(target, b"sealed")
+    with blobs.ChunkBatch(tablet) as batch:
+        batch.add("sha", b"sealed")
 else:
     os.setgroups([int(sys.argv[1])])
     os.setgid(65534)

@@ -58,6 +58,13 @@ def test_a_road_server_needs_an_address(settings, url: str, profile: str, found:
     assert _ids() == found
 
 
+def test_a_road_server_of_motorcycles_needs_an_address_too(settings) -> None:
+    settings.TRAVEL_SOURCE, settings.OSRM_URL = "osrm", "http://127.0.0.1:5000"
+    assert _ids() == []
+    settings.OSRM_MOTORCYCLE_URL = "127.0.0.1:5001"
+    assert _ids() == ["config.E014"]
+
+
 def test_an_extract_has_to_be_built(settings, tmp_path) -> None:
     settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path
     assert _ids() == ["config.W018"]
@@ -76,3 +83,5 @@ def test_an_extract_has_to_be_built(settings, tmp_path) -> None:
 def test_speeds_are_of_known_classes(settings, speeds, found: list[str]) -> None:
     settings.ROADS_SPEEDS = speeds
     assert _ids() == found
+    settings.ROADS_SPEEDS, settings.ROADS_MOTORCYCLE_SPEEDS = {"path": 9}, {"path": 9, **speeds}
+    assert _ids() == ["config.E016", *found]

@@ -3,11 +3,12 @@ from django.test import Client, override_settings
 
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import OfficerFactory, PlanRunFactory, ShiftFactory, TeamFactory
+from tests.factories.visits import OfficerFactory, PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.tablet import Tablet, client_send
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.enums import RunState
+from visits.appointments import call_offs
+from visits.enums import CallOffReason, RunState
 from visits.tablets import devices
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +39,11 @@ def test_the_first_page_has_the_same_queries_for_1_and_3(django_assert_num_queri
     client = staff("visits.view_plan", "visits.view_teamday", "visits.view_capture")
     NeedFactory()
     client.get("/admin/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get("/admin/")
     NeedFactory()
     NeedFactory()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get("/admin/")
 
 
@@ -72,3 +73,21 @@ def test_reports_of_tablets_that_wait_for_a_person_are_counted() -> None:
         tablet.events(tablet.event("note", officer=10**6, text="x"))
 
     assert _cards(staff("visits.view_eventstatus")) == {"Laporan tablet perlu diperiksa": 1}
+
+
+def test_called_off_visits_have_a_card_until_they_are_planned_again(clock) -> None:
+    clock.move_to(NOW)
+    visit = VisitFactory(shift=ShiftFactory(date=TUESDAY), need=NeedFactory(state=NeedState.PLANNED))
+    client, label = staff("visits.view_teamday"), "Kunjungan batal, keluarganya menunggu hari baru"
+    assert label not in _cards(client)
+
+    call_offs.call_off_visit(
+        visit=visit, reason=CallOffReason.CLOSED, obstacles={"closed": 0}, at=NOW, actor="user:1"
+    )
+
+    (card,) = (card for card in client.get("/admin/").context["work"] if card.label == label)
+    assert (card.count, card.url) == (1, "/admin/visits/teamday/batal/")
+    assert card.hint == "Kabar paling lambat Rabu, 2 Desember 2026."
+
+    call_offs.reinstate_visit(visit=visit, at=NOW, actor="user:1")
+    assert label not in _cards(client)

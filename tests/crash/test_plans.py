@@ -87,8 +87,9 @@ def test_a_plan_whose_worker_is_killed_is_shown_as_interrupted_and_finished_by_a
 def _publish_twice_at_once(stack: Stack, office: Office, plan: Plan) -> None:
     """No need is lost or served twice."""
     address = reverse("admin:visits_plan_publish", args=[plan.pk])
+    shown = office.read_mark(address)
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(lambda _n: office.post(address).status_code, range(4)))
+        answers = list(threads.map(lambda _n: office.post(address, shown).status_code, range(4)))
     assert answers == [302] * 4
     with stack.orm():
         assert Visit.objects.filter(state__in=OPEN_VISITS).count() == 24
@@ -105,9 +106,10 @@ def test_of_two_plans_for_one_team_day_published_at_once_one_wins(make_stack: Ca
     stack.start()
     office = Office(stack)
 
+    addresses = [reverse("admin:visits_plan_publish", args=[plan.pk]) for plan in plans]
+    shown = [office.read_mark(address) for address in addresses]
     with ThreadPoolExecutor(4) as threads:
-        addresses = [reverse("admin:visits_plan_publish", args=[plan.pk]) for plan in plans]
-        answers = list(threads.map(lambda address: office.post(address).status_code, addresses))
+        answers = list(threads.map(lambda *form: office.post(*form).status_code, addresses, shown))
 
     assert sorted(answers) == [302, 409, 409, 409]
     with stack.orm():

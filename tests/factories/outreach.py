@@ -106,4 +106,5 @@ class VisitRequestFactory(factory.django.DjangoModelFactory):
     birth_date = date(1950, 5, 17)
     kind = ResidentKind.ELDERLY
     village = factory.SubFactory(VillageFactory)
+    family_confirmed_at = factory.LazyFunction(clock.now)
     made_up = True

@@ -62,7 +62,6 @@ def people(browser: Browser, dawn: str) -> Iterator[Callable[[dict[str, int]], P
 
     def page(size: dict[str, int]) -> Page:
         context = new_context(browser, size, timezone_id=dawn)
-        context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()
 
@@ -79,8 +78,8 @@ def _ask(page: Page, address: str, village: Village) -> str:
     page.get_by_label("Nama lengkap").fill(NAME)
     page.get_by_label("Saya tidak tahu NIK-nya").check()
     page.get_by_label("Hari", exact=True).fill("5")
-    page.get_by_label("Bulan").fill("3")
-    page.get_by_label("Tahun").fill("1948")
+    page.get_by_label("Bulan", exact=True).fill("3")
+    page.get_by_label("Tahun", exact=True).fill("1948")
     _answer(page)
     _answer(page, lambda: page.get_by_label("Lanjut usia").check())
     _answer(page, lambda: page.get_by_label(village.district.name, exact=True).check())
@@ -95,7 +94,9 @@ def _ask(page: Page, address: str, village: Village) -> str:
 
 def _answer(page: Page, answer: Callable[[], object] = lambda: None) -> None:
     answer()
-    page.get_by_role("button", name="Lanjut").click()
+    answered = page.url
+    page.get_by_role("button", name="Lanjut", exact=True).click()
+    page.wait_for_url(lambda url: url != answered)  # with scripts it comes some time after the click
 
 
 def _status(page: Page, address: str, reference: str) -> str:
@@ -175,7 +176,7 @@ def test_from_the_form_to_the_status_page(
     officer.pair(tablet, address, TeamsDay(team=0, code=code, visits=[], officers=[]))
     tablet.get_by_role("button", name="Petugas 12 (contoh)").click()
     officer.arrive(tablet)
-    officer.record(tablet)
+    officer.record_with_kit(tablet)
     expect(tablet.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=60_000)
 
     with stack.orm():

@@ -8,9 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+)
 
 from tests.support import clock
+from tests.support.wait import stretch_s
 
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -20,6 +29,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PERSON = {"locale": "id-ID", "timezone_id": "Asia/Jakarta"}
 OFFICE_PC = {"width": 1366, "height": 768}
 TABLET = {"width": 1024, "height": 768}
+PHONE = {"width": 360, "height": 740}
 OLD_PHONE = {"width": 320, "height": 640}
 
 
@@ -34,7 +44,9 @@ def launch(playwright: Playwright) -> Browser:
 
 def new_context(browser: Browser, size: dict[str, int], **options: Any) -> BrowserContext:
     """A window of this size on a machine of its own, at the office, whose clock stands where the run's does."""
-    return set_clock(browser.new_context(viewport=size, **PERSON | options))  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, **PERSON | options)  # type: ignore[arg-type]
+    context.set_default_timeout(stretch_s(20) * 1000)
+    return set_clock(context)
 
 
 def set_clock(context: BrowserContext) -> BrowserContext:
@@ -72,6 +84,24 @@ def axe_violations(page: Page) -> list[str]:
     ]
 
 
+def axe_violations_at(page: Page, name: str, *sizes: dict[str, int]) -> list[str]:
+    """Pictures of the page at these sizes, and what is wrong with it there: axe's findings, a sideways scroll.
+
+    axe sees the page as tall as it is: it takes a button half under a fixed bar for a small one.
+    """
+    wrong = []
+    for size in sizes:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        picture(page, f"{name}-{size['width']}")
+        if scrolls_sideways(page):
+            wrong.append(f"{name} scrolls sideways at {size['width']}")
+        tall = page.evaluate("document.documentElement.scrollHeight") + 300
+        page.set_viewport_size({"width": size["width"], "height": tall})
+        wrong += axe_violations(page)
+    page.set_viewport_size(sizes[0])  # type: ignore[arg-type]
+    return wrong
+
+
 def scrolls_sideways(page: Page) -> bool:
     wider: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return wider
@@ -100,10 +130,18 @@ class Watch:
             self.problems.append(f"foreign host: {parts.hostname}")
 
 
-def picture(page: Page, name: str) -> Path:
-    """A screenshot of the whole page, where `SHOTS_DIR` says or under the run's data; for people to look at."""
+def picture(page: Page, name: str) -> None:
+    """A screenshot of the whole page, where `SHOTS_DIR` says or under the run's data; for people to look at.
+
+    A loaded Chromium now and then draws no frame until it is asked again. A picture that never comes is
+    said and left out: no test judges a page by it.
+    """
     folder = Path(os.environ.get("SHOTS_DIR") or settings.DATA_DIR / "shots")
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
-    return path
+    for timeout_ms, whole in ((10_000, True), (20_000, True), (20_000, False)):
+        try:
+            page.bring_to_front()
+            page.screenshot(path=folder / f"{name}.png", full_page=whole, timeout=timeout_ms)
+            return
+        except Error as problem:
+            print(f"no screenshot of {name}: {problem.message.splitlines()[0]}")

@@ -86,6 +86,13 @@ class Clock:
             yield Clock(traveller)
 
 
+@contextmanager
+def stand_at(moment: datetime | str) -> Iterator[Clock]:
+    """Within, the clock stands at this moment until it is moved."""
+    with time_machine.travel(_moment(moment), tick=False) as traveller:
+        yield Clock(traveller)
+
+
 # --- the moments at which a run may stand
 
 

@@ -46,6 +46,7 @@ def process_environment(*, data_dir: Path, database_url: str) -> dict[str, str]:
         "DATA_DIR": str(data_dir),
         "DATABASE_URL": database_url,
         "SECRET_KEY": settings.SECRET_KEY,
+        "STAFF_TWO_FACTOR_FROM": "9999-12-31",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -105,8 +106,8 @@ class Template:
                     _execute("DROP DATABASE {} WITH (FORCE)", self._name)
                 _execute("CREATE DATABASE {}", self._name)
             environment = process_environment(data_dir=fresh, database_url=url)
-            manage("migrate", "-v0", environment=environment)
-            manage("load_region", environment=environment)
+            manage("migrate", "-v0", environment=environment, seconds=600)
+            manage("load_region", environment=environment, seconds=600)
             fresh.rename(self.folder)
 
 

@@ -1,7 +1,7 @@
 """The best score there is, by trying every order of every set on every shift. For up to 8 visits."""
 
 from visits.planning import Plan, Problem, Shift, Visit, points_on
-from visits.planning.rules import find_ban, find_service_start, finish_drive
+from visits.planning.rules import count_reserve_s, find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S
 
 GUARANTEE = 10**9  # more than all points of a small case
@@ -40,7 +40,7 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
         for i, visit in able:
             if done >> i & 1 or count == shift.max_visits or (seen_last and not visit.infectious_last):
                 continue
-            leg_s = problem.seconds(here, visit.location)
+            leg_s = problem.seconds(shift.vehicle, here, visit.location)
             start_s = find_service_start(
                 finish_drive(now_s, leg_s, shift.breaks), visit.service_s, visit.windows, shift.breaks
             )
@@ -48,9 +48,10 @@ def best_of_shift(problem: Problem, shift: Shift) -> dict[int, float]:
                 continue
             leave_s = start_s + visit.service_s
             total = worth + worth_of(problem, visit, shift) + dropped(visit) - leg_s
-            home_s = problem.seconds(visit.location, shift.end_location)
+            home_s = problem.seconds(shift.vehicle, visit.location, shift.end_location)
             these = done | 1 << i
-            if finish_drive(leave_s, home_s, shift.breaks) <= shift.end_s:
+            served = [other for j, other in able if these >> j & 1]
+            if finish_drive(leave_s, home_s, shift.breaks) + count_reserve_s(shift, served) <= shift.end_s:
                 found[these] = max(found.get(these, float("-inf")), total - home_s)
             go_on(these, leave_s, visit.location, total, count + 1, seen_last or visit.infectious_last)
 

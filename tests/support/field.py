@@ -17,7 +17,7 @@ from tests.factories.visits import (
     at,
 )
 from tests.support import clock
-from visits.enums import KeyRole
+from visits.enums import KeyRole, RecordingWay
 from visits.keys import office_keys
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, Team, TeamDay, Visit
@@ -84,10 +84,12 @@ def _publish(shift: Shift, visits: list[Visit]) -> None:
     TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
 
 
-def team_day(*, stops: int = 3, officers: int = 1) -> TeamsDay:
+def team_day(*, stops: int = 3, officers: int = 1, way: RecordingWay = RecordingWay.TABLET_ONLY) -> TeamsDay:
     """Today and tomorrow of a fresh team, as published."""
     office_keys.current_key(KeyRole.CAPTURE)
-    team: Team = TeamFactory(code=f"B{Team.objects.count():03d}", base_name="Kantor Contoh")
+    team: Team = TeamFactory(
+        code=f"B{Team.objects.count():03d}", base_name="Kantor Contoh", recording_way=way
+    )
     people = [
         OfficerFactory(team=team, name=f"Petugas {letter}", employee_number=f"{team.code}-{letter}")
         for letter in "ABC"[:officers]

@@ -23,7 +23,8 @@ HOUR = 3600
 def nasty_problem(
     seed: int, *, visits: int, shifts: int, promised: bool = True, roads: bool = False
 ) -> Problem:
-    """A problem of this size; with `roads` travel is a table that differs there and back."""
+    """A problem of this size; with `roads` travel is a table that differs there and back. Half of the problems have
+    a second vehicle, and times of its own for it."""
     rng = random.Random(f"nasty/{seed}/{visits}/{shifts}")
     spread = rng.choice([0, 0.3, 3, 10, 30]) / 111
     places = [
@@ -39,7 +40,19 @@ def nasty_problem(
         ]
     speed_kmh, detour = rng.choice([20, 45, 1e6]), rng.choice([0, 1.0, 1.35, 1.35])
     travel = _roads(seed, len(places)) if roads else GreatCircle(detour, speed_kmh)
-    return Problem(tuple(places), tuple(team), tuple(rows), travel, f"nasty-{seed}")
+    problem = Problem(tuple(places), tuple(team), tuple(rows), travel, f"nasty-{seed}")
+    return _with_second_vehicle(problem, seed) if seed % 4 < 2 else problem
+
+
+def _with_second_vehicle(problem: Problem, seed: int) -> Problem:
+    """The problem where some teams drive another vehicle, faster or slower."""
+    rng = random.Random(f"vehicles/{seed}")
+    own = isinstance(problem.travel, Table)
+    other = (
+        _roads(seed + 1, len(problem.locations)) if own else GreatCircle(1.2, rng.choice([12.0, 33.0, 80.0]))
+    )
+    shifts = tuple(dataclasses.replace(shift, vehicle=rng.randrange(2)) for shift in problem.shifts)
+    return dataclasses.replace(problem, shifts=shifts, more_travel=(other,))
 
 
 def _roads(seed: int, size: int) -> Table:
@@ -134,12 +147,15 @@ def most_promises(problem: Problem, shift: Shift) -> tuple[int, float]:
         if len(done) > shift.max_visits or earliest.get(key, now_s + 1) <= now_s:
             return
         earliest[key] = now_s
-        if finish_drive(now_s, problem.seconds(here, shift.end_location), shift.breaks) <= shift.end_s:
+        if (
+            finish_drive(now_s, problem.seconds(shift.vehicle, here, shift.end_location), shift.breaks)
+            <= shift.end_s
+        ):
             best = max(best, (len(done), points))
         for visit in mine:
             if visit.id in done or (seen_last and not visit.infectious_last):
                 continue
-            arrive_s = finish_drive(now_s, problem.seconds(here, visit.location), shift.breaks)
+            arrive_s = finish_drive(now_s, problem.seconds(shift.vehicle, here, visit.location), shift.breaks)
             start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
             if start_s is not None:
                 leave_s = start_s + visit.service_s

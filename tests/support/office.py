@@ -24,6 +24,12 @@ class Office:
     def get(self, path: str) -> requests.Response:
         return self._session.get(self.web + path, timeout=30, allow_redirects=False)
 
+    def read_mark(self, path: str) -> dict[str, object]:
+        """The mark of what this page shows, as its first form sends it."""
+        mark = re.search(r'name="tanda" value="([^"]+)"', self.get(path).text)
+        assert mark, path
+        return {"tanda": mark.group(1)}
+
     def post(self, path: str, data: dict[str, object] | None = None) -> requests.Response:
         """As a form of that page sends it, with its token."""
         page = self.get(path if "login" in path else "/admin/")

@@ -9,20 +9,30 @@ Nodes = Mapping[int, tuple[float, float]]
 Way = tuple[Sequence[int], Mapping[str, str]]
 
 
-def write(path: Path, nodes: Nodes, ways: Sequence[Way], *, missing: Sequence[int] = ()) -> Path:
+def write(
+    path: Path,
+    nodes: Nodes,
+    ways: Sequence[Way],
+    *,
+    missing: Sequence[int] = (),
+    tags_of: Mapping[int, Mapping[str, str]] | None = None,
+) -> Path:
     """OSM XML; nodes that are `missing` are named by ways and not there, as where an extract was cut."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6" generator="made up">']
     lines += [
-        f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>'
+        f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}">{_tags((tags_of or {}).get(number, {}))}</node>'
         for number, (lat, lon) in sorted(nodes.items())
         if number not in missing
     ]
     for number, (refs, tags) in enumerate(ways, start=1):
         inner = "".join(f'<nd ref="{ref}"/>' for ref in refs)
-        inner += "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items())
-        lines.append(f'<way id="{number}" version="1">{inner}</way>')
+        lines.append(f'<way id="{number}" version="1">{inner}{_tags(tags)}</way>')
     path.write_text("\n".join([*lines, "</osm>"]))
     return path
+
+
+def _tags(tags: Mapping[str, str]) -> str:
+    return "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items())
 
 
 STEP = 0.004  # degrees between crossings of the town, some 440 m

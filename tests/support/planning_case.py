@@ -27,10 +27,11 @@ def make_problem(
     last: bool = False,
     decay: bool = True,
     replan: bool = False,
+    reserve: bool = False,
 ) -> Problem:
     """A problem of this size; the same arguments always give the same one.
 
-    With `replan` some visits are published somewhere and some are past the longest allowed wait.
+    With `reserve` visits vary and shifts keep a part of their day free; locks may need that part. With `replan` some visits are published somewhere and some are past the longest allowed wait.
     """
     rng = random.Random(f"{seed}/{visits}/{shifts}/{locked}/{spread_km}/{last}")
     places = [
@@ -48,7 +49,18 @@ def make_problem(
     model = GreatCircle(detour=rng.choice([1.0, 1.35]), speed_kmh=rng.choice([20, 30, 45]))
     problem = Problem(tuple(places), tuple(team), tuple(rows), model, f"made-up-{seed}")
     problem = lock(rng, problem, locked) if locked else problem
+    problem = varying(rng, problem) if reserve else problem
     return published(rng, problem) if replan else problem
+
+
+def varying(rng: random.Random, problem: Problem) -> Problem:
+    """Visits of uncertain length, and shifts that keep more or less of their day free for it."""
+    shifts = (dataclasses.replace(s, reserve=rng.choice([0.0, 0.5, 0.8, 1.7])) for s in problem.shifts)
+    visits = (
+        dataclasses.replace(v, variance_s2=round((rng.choice([0, 0.2, 0.5, 1]) * v.service_s) ** 2))
+        for v in problem.visits
+    )
+    return dataclasses.replace(problem, shifts=tuple(shifts), visits=tuple(visits))
 
 
 def published(rng: random.Random, problem: Problem) -> Problem:
@@ -114,11 +126,11 @@ def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
             visit = visits[free[-1]]
             if seen_last and not visit.infectious_last:
                 break
-            arrive_s = finish_drive(now_s, problem.seconds(here, visit.location), shift.breaks)
+            arrive_s = finish_drive(now_s, problem.seconds(shift.vehicle, here, visit.location), shift.breaks)
             start_s = find_service_start(arrive_s, visit.service_s, ((0, 86400),), shift.breaks)
             assert start_s is not None
             leave_s = start_s + visit.service_s
-            home_s = problem.seconds(visit.location, shift.end_location)
+            home_s = problem.seconds(shift.vehicle, visit.location, shift.end_location)
             if finish_drive(leave_s, home_s, shift.breaks) > shift.end_s:
                 break
             windows = ((max(0, start_s - rng.choice([0, 60, 3600])), start_s + rng.choice([0, 60, 3600])),)
@@ -146,7 +158,7 @@ def lock(rng: random.Random, problem: Problem, count: int) -> Problem:
 
 
 def as_case(problem: Problem):
-    """The problem as a planning-case/1 object (without `last`, which the format does not know)."""
+    """The problem as a planning-case/1 object (without `last`, and with the `vehicle` of shifts, which the format does not know)."""
 
     def clock(seconds: int) -> str:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
@@ -154,15 +166,14 @@ def as_case(problem: Problem):
     def spans(rows):
         return [[clock(a), clock(b)] for a, b in rows]
 
-    assert isinstance(problem.travel, GreatCircle)
+    lines = [line for line in problem.travel_of_vehicles if isinstance(line, GreatCircle)]
+    assert len(lines) == len(problem.travel_of_vehicles)
+    travel = [{"kind": "great-circle", "detour": line.detour, "speed_kmh": line.speed_kmh} for line in lines]
     return {
         "format": "planning-case/1",
         "name": problem.name,
-        "travel": {
-            "kind": "great-circle",
-            "detour": problem.travel.detour,
-            "speed_kmh": problem.travel.speed_kmh,
-        },
+        "travel": travel[0],
+        "more_travel": travel[1:],
         "locations": [list(place) for place in problem.locations],
         "shifts": [
             {
@@ -175,6 +186,7 @@ def as_case(problem: Problem):
                 "start_location": s.start_location,
                 "end_location": s.end_location,
                 "max_visits": s.max_visits,
+                "vehicle": s.vehicle,
                 "skills": sorted(s.skills),
             }
             for s in problem.shifts

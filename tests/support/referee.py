@@ -13,13 +13,14 @@ def seconds_of(text: str) -> int:
     return parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0)
 
 
-def leg_seconds(case: dict[str, Any], a: int, b: int) -> int:
+def leg_seconds(case: dict[str, Any], vehicle: int, a: int, b: int) -> int:
     if a == b:
         return 0
     (lat1, lon1), (lat2, lon2) = ([radians(x) for x in case["locations"][i]] for i in (a, b))
     h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     metres = 2 * 6371009.0 * asin(sqrt(min(1.0, h)))
-    detour, speed_kmh = float(case["travel"]["detour"]), float(case["travel"]["speed_kmh"])
+    travel = [case["travel"], *case.get("more_travel", ())][vehicle]
+    detour, speed_kmh = float(travel["detour"]), float(travel["speed_kmh"])
     return ceil(metres * detour / (speed_kmh / 3.6) - 1e-6)
 
 
@@ -111,7 +112,7 @@ def judge(
             if seen_last and visit["id"] not in last:
                 faults.append(f"{visit['id']}: after a last one")
             seen_last = seen_last or visit["id"] in last
-            leg = leg_seconds(case, here, visit["location"])
+            leg = leg_seconds(case, shift.get("vehicle", 0), here, visit["location"])
             travel += leg
             day.drive(leg)
             arrive, service = day.now, round(visit["service_minutes"] * 60)
@@ -123,7 +124,7 @@ def judge(
             day.now += service
             here = visit["location"]
         if route["stops"]:
-            leg = leg_seconds(case, here, shift["end_location"])
+            leg = leg_seconds(case, shift.get("vehicle", 0), here, shift["end_location"])
             travel += leg
             day.drive(leg)
             if day.now > seconds_of(shift["end"]):

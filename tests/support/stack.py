@@ -1,5 +1,6 @@
 """The product as it runs: web, tablets' origin and worker in real processes, on a database of their own."""
 
+import resource
 import signal
 import socket
 import subprocess
@@ -20,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 from config.database import complete_database_settings
 from outreach import vault
 from tests.support.databases import Template, drop, manage, process_environment
-from tests.support.wait import wait_until
+from tests.support.postgres import OwnPostgres
+from tests.support.wait import stretch_s, wait_until
 
 
 def free_port_pair() -> int:
@@ -39,7 +41,7 @@ def free_port_pair() -> int:
 class Stack:
     """`web` and `tablet` are the two addresses; `run` calls manage.py; `orm` looks into the database."""
 
-    def __init__(self, folder: Path, *, template: Template, blocker: DjangoDbBlocker) -> None:
+    def __init__(self, folder: Path, *, template: Template | OwnPostgres, blocker: DjangoDbBlocker) -> None:
         self.data_dir = folder / "data"
         self.log_file = folder / "stack.log"
         self.database_url = template.copy(self.data_dir)
@@ -53,6 +55,11 @@ class Stack:
     # --- processes
 
     def start(self, *, seconds: float = 60) -> None:
+        self.start_only()
+        wait_until(self.is_up, seconds=seconds, what="web, tablets and worker are up")
+
+    def start_only(self) -> None:
+        """Start without waiting until it is up."""
         command = [sys.executable, "manage.py", "serve", "--port", str(self._port)]
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
@@ -64,11 +71,13 @@ class Stack:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self.is_up, seconds=seconds, what="web, tablets and worker are up")
+
+    def lives(self) -> bool:
+        """Whether the supervisor is running."""
+        return self._process is not None and self._process.poll() is None
 
     def is_up(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, f"the stack ended:\n{self.log()}"
+        assert self.lives(), f"the stack ended:\n{self.log()}"
         try:
             ready = requests.get(f"{self.web}/readyz", timeout=5).json()["status"] == "ready"
             return ready and requests.get(f"{self.tablet}/healthz", timeout=5).ok
@@ -81,7 +90,7 @@ class Stack:
             return
         everything = self.processes()
         self._process.send_signal(signal.SIGINT)
-        self._process.wait(60)
+        self._process.wait(stretch_s(60))
         self._process = None
         wait_until(lambda: not [p for p in everything if _lives(p)], what="no process is left")
 
@@ -104,6 +113,18 @@ class Stack:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    @contextmanager
+    def full_disk(self, name: str, *, room: int = 200_000) -> Iterator[None]:
+        """Within, these processes can make no file longer than `room` bytes, and let none grow that is."""
+        running = self.processes(name)
+        try:
+            for process in running:
+                process.rlimit(psutil.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+            yield
+        finally:
+            for process in running:
+                process.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
     def kill_supervisor(self) -> None:
         assert self._process is not None
         self._process.kill()
@@ -117,7 +138,7 @@ class Stack:
 
     # --- what is inside
 
-    def run(self, *arguments: str, seconds: float = 120) -> str:
+    def run(self, *arguments: str, seconds: float = 400) -> str:
         """A manage.py command on this stack's database, in a process of its own; its output."""
         return manage(*arguments, environment=self.environment, seconds=seconds)
 

@@ -63,6 +63,11 @@ class Sealed:
         return hashlib.sha256(self.manifest.encode()).hexdigest()
 
 
+def join_items(items: list[bytes]) -> bytes:
+    """The body of a whole record: each item after its length."""
+    return b"".join(len(item).to_bytes(4, "big") + item for item in items)
+
+
 def client_send(client: Any) -> Send:
     """Django's test client as a transport."""
 
@@ -225,6 +230,12 @@ class Tablet:
     def put_chunk(self, sha256: str, data: bytes) -> Answer:
         path = f"/devices/me/blobs/{sha256}"
         return self.call("PUT", path, raw=data, content_type="application/octet-stream")
+
+    def put_record(self, sealed: Sealed, *chunks: bytes) -> Answer:
+        """The whole record in one body; `chunks` instead of its own."""
+        items = [sealed.manifest.encode(), *(chunks or sealed.chunks.values())]
+        path = f"/captures/{sealed.id}/parts"
+        return self.call("PUT", path, raw=join_items(items), content_type="application/octet-stream")
 
     def upload(self, sealed: Sealed) -> Answer:
         """The whole loop, to its receipt."""

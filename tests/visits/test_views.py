@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import reverse
 
 from outreach.services import region
 from visits import shell
@@ -31,7 +32,16 @@ def test_the_page_holds_no_data_and_sets_no_cookie(client: Client):
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-cache"
     assert not answer.cookies
-    assert b'<html lang="id" data-theme="sun" data-time-zone="Asia/Jakarta">' in answer.content
+    assert b'<html lang="id" data-theme="sun" data-time-zone="Asia/Jakarta"' in answer.content
+
+
+@pytest.mark.parametrize("public", ["https://jemput.example.go.id", "https://jemput.example.go.id/"])
+def test_the_page_knows_where_families_read_their_status(client: Client, settings, public: str):
+    settings.PUBLIC_URL = public
+    told = re.search(r'data-status-url="([^"]+)"', client.get("/").content.decode())
+    assert told
+    path = reverse("outreach:status", urlconf="tests.support.every_door_urls")
+    assert told[1] == public.rstrip("/") + path
 
 
 @pytest.mark.parametrize("address", ["/", "/sw.js", "/peta.json"])

@@ -1,16 +1,27 @@
 """The office's pages of the visits app."""
 
-from visits.admin import calendar, days, need_extras, plans, records, reported, tablets, teams, times, travel
+from visits.admin import (
+    calendar,
+    days,
+    estimates,
+    need_extras,
+    plans,
+    records,
+    reported,
+    tablets,
+    teams,
+    working_hours,
+)
 
 __all__ = [
     "calendar",
     "days",
+    "estimates",
     "need_extras",
     "plans",
     "records",
     "reported",
     "tablets",
     "teams",
-    "times",
-    "travel",
+    "working_hours",
 ]

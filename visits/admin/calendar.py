@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.services import log
-from visits.admin import pages
+from visits.admin import holiday_pages, pages
+from visits.admin.office_change_pages import AsksFirst
 from visits.admin.plan_forms import DateInput
 from visits.models import CalendarDay
 from visits.schedule.dispatch import home_board
@@ -61,7 +63,7 @@ class CalendarDayForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(pages.Titled):
+class CalendarDayAdmin(AsksFirst):
     form = CalendarDayForm
     list_display = ("date", "is_open", "reason", "set_at")
     date_hierarchy = "date"
@@ -80,7 +82,7 @@ class CalendarDayAdmin(pages.Titled):
     ) -> HttpResponse:
         """Redirect to the change page if the day has an exception already."""
         days = CalendarDay.objects.filter(
-            date__in=[day] if (day := _parse_date(request.GET.get("date"))) else []
+            date__in=[day] if (day := pages.read_date(request.GET.get("date"))) else []
         )
         if request.method == "GET" and (row := days.first()):
             return redirect("admin:visits_calendarday_change", row.pk)
@@ -90,6 +92,16 @@ class CalendarDayAdmin(pages.Titled):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return super().changelist_view(request, {"weeks": list_weeks(), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path(
+                "libur/",
+                self.admin_site.admin_view(holiday_pages.load_holidays_view),
+                name="visits_calendarday_load",
+            ),
+            *super().get_urls(),
+        ]
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
         saved = calendar_exceptions.set_day(
@@ -106,13 +118,6 @@ class CalendarDayAdmin(pages.Titled):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:
             self.delete_model(request, day)
-
-
-def _parse_date(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def list_weeks() -> list[list[home_board.ComingDay]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
-from visits.admin import pages, promise_pages, today_pages
+from visits.admin import called_off_pages, pages, promise_pages, today_pages
 from visits.appointments import lifecycle, phones
 from visits.enums import ReleaseReason
 from visits.models import Team, TeamDay
@@ -24,7 +24,7 @@ def day_list_view(request: HttpRequest) -> HttpResponse:
         request,
         "admin/visits/day/list.html",
         model=TeamDay,
-        title=_("Jadwal yang terbit"),
+        title=_("Daftar kunjungan"),
         days=published_days.list_published_days(),
     )
 
@@ -40,7 +40,8 @@ def day_view(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
     if shown is None:
         raise Http404
     may_call = shown == versions[0] and request.user.has_perm("visits.publish_plan")
-    homes = published_days.list_stops(shown, phones=may_call)
+    shift, is_newest = published_days.get_version_shift(shown), shown == versions[0]
+    homes = published_days.list_stops(shown, shift=shift if is_newest else None, phones=may_call)
     phones.log_phone_look(
         subject=shown, numbers=[home.phone for home in homes], user=pages.staff_user(request)
     )
@@ -51,12 +52,13 @@ def day_view(request: HttpRequest, team_id: int, on: str) -> HttpResponse:
         title=f"{team.name}, {labels.format_day(day)}",
         team=team,
         day=day,
-        shift=published_days.get_version_shift(shown),
+        shift=shift,
         version=shown,
-        is_newest=shown == versions[0],
+        is_newest=is_newest,
         versions=versions,
         homes=homes,
         unheard=published_days.count_unheard_visits(team=team, on=day),
+        called_off=sum(home.visit is not None and home.visit.is_called_off for home in homes),
         reasons=ReleaseReason.choices,
     )
 
@@ -86,4 +88,9 @@ class TeamDayAdmin(pages.Pages):
 
     def get_urls(self) -> list[URLPattern]:
         own = self.admin_site.admin_view
-        return [*today_pages.today_urls(own), *promise_pages.promise_urls(own), *super().get_urls()]
+        return [
+            *today_pages.today_urls(own),
+            *called_off_pages.called_off_urls(own),
+            *promise_pages.promise_urls(own),
+            *super().get_urls(),
+        ]

@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from outreach.admin.need_extras import PagePlace, add_extra
-from outreach.enums import NeedState
+from outreach.admin.need_extras import PagePlace, add_extra, add_rows
+from outreach.enums import UNFINISHED_NEEDS, NeedState
 from outreach.models import Need
-from visits.schedule.plans import outdated_reasons, unassigned
+from visits.appointments import placement
+from visits.models import Visit
+from visits.schedule.plans import outdated_reasons, taking_out, unassigned
 from visits.schedule.problem import need_priority
 from visits.templatetags.visits_need import need_now
 from visits.wording import labels
@@ -54,6 +56,8 @@ def render_reasons(request: HttpRequest, need: Need) -> str:
         return ""
     parts, total = _priority_parts(request, need)
     told: dict[str, Any] = {"total": total, "parts": parts, "first": _guarantee(need), "need": need}
+    if need.state == NeedState.PLANNED:
+        told["visit"] = placement.find_open_visit(need)
     if need.state == NeedState.OPEN:
         waiting = unassigned.explain_need(need)
         if waiting is not None:
@@ -70,6 +74,20 @@ def render_actions(request: HttpRequest, need: Need) -> str:
     return render_to_string("admin/visits/need_actions.html", {"row": need}, request=request)
 
 
+def render_ends(request: HttpRequest, need: Need) -> str:
+    """The ways to take the need out of its day or a draft, and to close it."""
+    told = {
+        "row": need,
+        "may_close": need.state in UNFINISHED_NEEDS and request.user.has_perm("outreach.decide_need"),
+        "may_take_out": need.state in (NeedState.OPEN, NeedState.PLANNED)
+        and request.user.has_perms([MAY_LOOK, "visits.publish_plan"])
+        and taking_out.find_in_plans(need).is_any,
+    }
+    if not (told["may_close"] or told["may_take_out"]):
+        return ""
+    return render_to_string("admin/visits/need/ends.html", told)
+
+
 def render_next_step(request: HttpRequest, need: Need, *, look: str = "") -> str:
     """The way from an accepted request to the places of its need; `look` is the classes of the link."""
     if need.state != NeedState.OPEN or not request.user.has_perm(MAY_LOOK):
@@ -82,8 +100,15 @@ def render_request_button(request: HttpRequest, need: Need) -> str:
     return render_next_step(request, need, look="button secondary small")
 
 
+def list_visits(need: Need) -> list[Visit]:
+    """What happens to the need's visits is news on its pages."""
+    return list(need.visits.all())
+
+
 add_extra(PagePlace.LIST_CELL, render_points)
 add_extra(PagePlace.REASONS, render_reasons)
 add_extra(PagePlace.ACTIONS, render_actions)
+add_extra(PagePlace.ACTIONS, render_ends)
 add_extra(PagePlace.REQUEST, render_request_button)
 add_extra(PagePlace.NEXT_STEP, render_next_step)
+add_rows(list_visits)

@@ -7,7 +7,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from outreach.admin.pages import Pages, Titled, page_number, read_text, render_page, require_permissions
+from outreach.admin.pages import (
+    Pages,
+    Titled,
+    page_number,
+    page_seen,
+    read_text,
+    render_page,
+    require_permissions,
+)
 
 Guard = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
@@ -16,12 +24,22 @@ __all__ = [
     "Pages",
     "Titled",
     "page_number",
+    "page_seen",
     "parse_day",
+    "read_date",
     "read_text",
     "render_page",
     "require_permissions",
     "staff_user",
 ]
+
+
+def read_date(text: str | None) -> date | None:
+    """The date that a query string names; None where it names none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def parse_day(text: str) -> date:

@@ -60,16 +60,17 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_(
             "Kosongkan bila kunjungan itu boleh dipindah; ia dipindah hanya bila untungnya lebih besar daripada "
-            "harga memindahkannya. Kunjungan yang sudah dijanjikan tidak pernah dipindah selama timnya bertugas."
+            "dampak pemindahannya. Kunjungan yang sudah dijanjikan tidak pernah dipindah selama timnya bertugas."
         ),
     )
 
     @staticmethod
-    def suggestion() -> dict[str, Any]:
-        """Initial values: the next five working days."""
-        days = calendar.next_working_days(after=timezone.localdate(), count=5)
-        first = days[0] if days else timezone.localdate() + timedelta(days=1)
-        last = days[-1] if days else first
+    def suggestion(*, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+        """Initial values: the next five working days; those after `first` to `last` with them, where these days
+        are to be planned again and may be closed by now."""
+        days = calendar.next_working_days(after=last or timezone.localdate(), count=5)
+        first = first or (days[0] if days else timezone.localdate() + timedelta(days=1))
+        last = min(days[-1] if days else first, first + timedelta(days=MOST_DAYS - 1))
         return {"first_date": first, "last_date": last, "seconds": 20, "keep_published": True}
 
     def clean(self) -> dict[str, Any]:
@@ -109,7 +110,7 @@ class PlanForm(forms.Form):
                 None,
                 _("Semua tim sudah berangkat pada hari-hari ini. Mulai dari hari berikutnya.")
                 if begun
-                else _("Tidak ada tim yang bertugas pada hari-hari ini. Buat jadwal tim dulu."),
+                else _("Tidak ada tim yang bertugas pada hari-hari ini. Buat hari tugas tim dulu."),
             )
         elif not candidates.has_needs(scope=team_days.scope):
             self.add_error(

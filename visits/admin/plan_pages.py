@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from visits.appointments import phones
 from visits.enums import PlanState, ReleaseReason
 from visits.estimates import road_labels, simulation_labels
 from visits.models import Plan
-from visits.schedule.dispatch import day_page, published_days, routes_underway
+from visits.schedule.dispatch import called_off_visits, day_page, published_days, routes_underway
 from visits.schedule.plans import (
     day_versions,
     families_to_tell,
@@ -30,9 +30,11 @@ from visits.schedule.plans import (
     plan_page,
     publishing,
     unassigned,
+    version_marks,
     workload_balance,
 )
 from visits.schedule.plans.families_to_tell import FamilyNews
+from visits.schedule.plans.plan_changes import PlanChanges
 from visits.schedule.problem import candidates
 from visits.wording import labels
 
@@ -67,6 +69,7 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
     plan = _get_plan(plan_id)
     summary, shifts = plan.figures, plan_page.load_plan_shifts(plan)
+    is_draft = plan.state == PlanState.DRAFT
     routes = plan_page.list_route_rows(plan, shifts)
     day, team = _chosen_day_and_team(request, [route.shift.date for route in routes])
     shown = [
@@ -81,11 +84,15 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         model=Plan,
         title=labels.format_days(plan.run.first_date, plan.run.last_date),
         plan=plan,
-        is_draft=plan.state == PlanState.DRAFT,
+        is_draft=is_draft,
+        mark=version_marks.mark_draft(plan)
+        if is_draft and request.user.has_perm("visits.change_plan")
+        else "",
         summary=summary,
         figures=labels.describe_figures(summary),
         replays=simulation_labels.describe_simulation(summary.replays),
         roads=road_labels.describe_travel_times(summary.roads),
+        roads_left_out=road_labels.describe_left_out(summary.roads),
         roads_warning=road_labels.describe_warning(summary.roads),
         today=day_page.describe_basis(plan, shifts),
         rest_from=labels.format_seconds_of_day(summary.today.now_s) if summary.today else "",
@@ -100,6 +107,9 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         guarantees=unassigned.list_broken_guarantees(plan, shifts),
         versions=plan_page.list_plan_versions(plan) if plan.state == PlanState.PUBLISHED else [],
         untold=sum(row.left for row in published_days.count_families_told(plan))
+        if plan.state == PlanState.PUBLISHED
+        else 0,
+        called_off=called_off_visits.count_called_off(shifts=shifts)[0]
         if plan.state == PlanState.PUBLISHED
         else 0,
         told=sum(len(plan.changes.get(what, [])) for what in ("moved", "shifted", "cancelled")),
@@ -146,7 +156,7 @@ def unassigned_view(request: HttpRequest, plan_id: str) -> HttpResponse:
 def publish_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """GET shows what publishing would change and which families to tell; POST publishes."""
     plan = _get_plan(plan_id)
-    if request.method == "POST" and _is_as_seen(request, plan) and _try_to_publish(request, plan):
+    if request.method == "POST" and _try_to_publish(request, plan):
         return redirect("admin:visits_plan_change", plan.pk)
     if plan.state != PlanState.DRAFT:
         return redirect("admin:visits_plan_change", plan.pk)
@@ -163,31 +173,35 @@ def publish_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         span=labels.format_days(plan.run.first_date, plan.run.last_date),
         status=409 if request.method == "POST" else 200,
         found=found,
-        put_back=plan.figures.put_back,
+        mark=version_marks.mark_changes(found),
         nothing_new=day_versions.has_no_news(found),
         new=found.having(plan_changes.ChangeKind.NEW),
         moved=found.having(plan_changes.ChangeKind.MOVED),
         shifted=found.having(plan_changes.ChangeKind.SHIFTED),
-        news_minutes=settings.NEWS_MINUTES,
         same=found.having(plan_changes.ChangeKind.SAME),
         families=moving,
         unreleased=unreleased,
         release_reasons=ReleaseReason.choices,
         dropped=[(row.stop, labels.describe_dropped(row.code)) for row in found.dropped],
         refusals=[labels.describe_refusal(row.code, row.shift) for row in found.refusals],
+        untrue=_list_untrue(found),
+        outdated=[(row.stop, labels.describe_outdated_stop(row.code)) for row in found.outdated],
     )
 
 
-def _is_as_seen(request: HttpRequest, plan: Plan) -> bool:
-    """Whether the draft is still what the page showed; a message if somebody changed it meanwhile."""
-    seen = pages.read_text(request.POST, "dikembalikan")
-    if plan.state != PlanState.DRAFT or seen in ("", str(plan.figures.put_back)):
-        return True
-    messages.warning(
-        request,
-        _("Belum diterbitkan: rancangan ini diubah sejak halaman ini dibuka. Periksa lagi, lalu terbitkan."),
-    )
-    return False
+def _list_untrue(found: PlanChanges) -> list[dict[str, Any]]:
+    """Families that would be told hours which are not true: why, and whether these were promised."""
+    firm = {change.stop.pk for change in found.stops if change.visit is not None and change.visit.is_firm}
+    told = {change.stop.pk: change.told for change in found.stops}
+    return [
+        {
+            "stop": row.stop,
+            "why": labels.describe_untrue_hours(row.code),
+            "told": told[row.stop.pk],
+            "promised": row.stop.pk in firm,
+        }
+        for row in found.untrue
+    ]
 
 
 def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[FamilyNews]) -> None:
@@ -199,7 +213,17 @@ def _note_phones(request: HttpRequest, plan: Plan, rows: Iterable[FamilyNews]) -
 def _try_to_publish(request: HttpRequest, plan: Plan) -> bool:
     """Publish with a message. False if it was refused; the page then shows why."""
     try:
-        done = publishing.publish_plan(plan=plan, user=pages.staff_user(request))
+        shown = pages.read_text(request.POST, "tanda")
+        done = publishing.publish_plan(plan=plan, user=pages.staff_user(request), shown=shown)
+    except version_marks.OutdatedPageError:
+        messages.warning(
+            request,
+            _(
+                "Belum diterbitkan: rancangan atau jadwalnya berubah sejak halaman ini dibuka. Periksa lagi siapa yang perlu dikabari, lalu terbitkan."
+            ),
+        )
+        plan.refresh_from_db()
+        return False
     except publishing.NothingNewError:
         messages.info(
             request, _("Tidak ada yang diterbitkan: rencana ini tidak mengubah jadwal yang sudah terbit.")
@@ -221,7 +245,7 @@ def _try_to_publish(request: HttpRequest, plan: Plan) -> bool:
         messages.success(
             request,
             _(
-                "Terbit: %(versions)d jadwal tim, %(new)d kunjungan baru, %(moved)d pindah tim atau hari, %(shifted)d bergeser, %(cancelled)d dibatalkan. Sekarang kabari keluarganya."
+                "Terbit: %(versions)d hari tugas tim, %(new)d kunjungan baru, %(moved)d pindah tim atau hari, %(shifted)d bergeser, %(cancelled)d dibatalkan. Sekarang kabari keluarganya."
             )
             % {
                 "versions": done.versions,
@@ -264,7 +288,18 @@ def families_view(request: HttpRequest, plan_id: str) -> HttpResponse:
 @require_POST
 def discard_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     plan = _get_plan(plan_id)
-    if publishing.discard_plan(plan=plan, actor=log.actor_of(pages.staff_user(request))):
+    shown = pages.read_text(request.POST, "tanda")
+    try:
+        done = publishing.discard_plan(plan=plan, actor=log.actor_of(pages.staff_user(request)), shown=shown)
+    except version_marks.OutdatedPageError:
+        messages.warning(
+            request,
+            _(
+                "Belum dibuang: rancangan berubah sejak halaman itu dibuka. Periksa lagi, lalu buang bila tidak dipakai."
+            ),
+        )
+        return redirect("admin:visits_plan_change", plan.pk)
+    if done:
         messages.success(request, _("Rancangan dibuang. Warga di dalamnya tetap menunggu jadwal."))
     else:
         messages.error(request, _("Rencana yang sudah terbit tidak dapat dibuang."))

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from visits.admin import change_pages, plan_pages, run_pages, session_pages, slot_pages
+from visits.admin import change_pages, need_end_pages, plan_pages, run_pages, session_pages, slot_pages
 from visits.models import Plan
 
 
@@ -28,10 +28,30 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 own(change_pages.keep_visit_view),
                 name="visits_plan_keep",
             ),
+            path(
+                "<uuid:plan_id>/jam/<uuid:need_id>/",
+                own(change_pages.new_hours_view),
+                name="visits_plan_new_hours",
+            ),
             path("<uuid:plan_id>/kabar/", own(plan_pages.families_view), name="visits_plan_told"),
             path("<uuid:plan_id>/buang/", own(plan_pages.discard_plan_view), name="visits_plan_discard"),
             path("tempat/<uuid:need_id>/", own(slot_pages.slots_view), name="visits_need_places"),
             path("tempat/<uuid:need_id>/ambil/", own(slot_pages.take_slot_view), name="visits_need_take"),
+            path(
+                "keperluan/<uuid:need_id>/tutup/",
+                own(need_end_pages.close_need_view),
+                name="visits_need_close",
+            ),
+            path(
+                "keperluan/<uuid:need_id>/keluarkan/",
+                own(need_end_pages.take_out_view),
+                name="visits_need_take_out",
+            ),
+            path(
+                "keperluan/<uuid:need_id>/keluarkan/<uuid:plan_id>/",
+                own(need_end_pages.take_out_of_draft_view),
+                name="visits_need_leave_draft",
+            ),
             path("sesi/", own(session_pages.session_proposals_view), name="visits_plan_sessions"),
             path(
                 "sesi/<str:village_id>/",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from outreach.enums import Relation
 from outreach.lib.crypto import SealError
 from outreach.lib.nik import mask_nik
 from outreach.services import log
@@ -19,6 +20,7 @@ from visits.admin import carried, pages
 from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
 from visits.records import record_lists, reviews
+from visits.records.record_parts import recording_way
 from visits.wording import labels
 
 DECISIONS = {
@@ -63,6 +65,12 @@ def _format_birth_date(told: str) -> str:
         return told
 
 
+def _name_relation(attorney: dict[str, Any]) -> str:
+    """What the signer is to the resident, in words; as told where it is none of ours."""
+    told = str(attorney.get("relation", ""))
+    return str(dict(Relation.choices).get(told, told))
+
+
 def _reveal_content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
     """The decrypted form with a masked NIK, for users with the permission. Leaves a log row."""
     if not request.user.has_perm(SEE):
@@ -75,6 +83,8 @@ def _reveal_content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
         return {"erased": True}
     return {
         "form": form,
+        "way": recording_way(form),
+        "relation": _name_relation(form.get("attorney") or {}),
         "nik": mask_nik(form.get("nik") or ""),
         "born": _format_birth_date(form.get("birth_date") or ""),
     }

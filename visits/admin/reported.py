@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from outreach.forms.fields import describe_phone_problem
 from outreach.lib.crypto import SealError
 from outreach.lib.phone import PhoneError
 from outreach.services import log
@@ -28,6 +29,7 @@ REASONS = {
     event_content.CONTRADICTION: gettext_lazy("Hasil kunjungan dilaporkan berbeda"),
     event_content.CONTACT: gettext_lazy("Kontak warga diperbaiki petugas"),
     event_content.FAR: gettext_lazy("Lokasi jauh dari desanya"),
+    event_content.ASKED: gettext_lazy("Data warga lain belum bisa menjadi permohonan"),
     event_content.DAY: gettext_lazy("Jam tablet tidak cocok dengan hari kerjanya"),
     "": gettext_lazy("Isian tidak terbaca"),
 }
@@ -47,10 +49,11 @@ WORDS = {
 
 
 def _describe_event(data: Any) -> list[tuple[Any, Any]]:
-    """Label and value of what the tablet reported, except the outcome, which has a line of its own."""
+    """Label and value of what the tablet reported, but for what is not shown here."""
     if not isinstance(data, dict):
         return []
-    return [(WORDS.get(name, name), value) for name, value in data.items() if name != "outcome"]
+    hidden = ("outcome", "nik")  # a line of its own; shown nowhere without a note of who looked
+    return [(WORDS.get(name, name), value) for name, value in data.items() if name not in hidden]
 
 
 @pages.require_permissions("visits.view_eventstatus")
@@ -61,7 +64,7 @@ def event_list_view(request: HttpRequest) -> HttpResponse:
         request,
         "admin/visits/event/list.html",
         model=EventStatus,
-        title=_("Kejadian untuk diperiksa"),
+        title=_("Laporan tablet yang perlu diperiksa"),
         page=page,
         rows=[(row, REASONS.get(row.reason, row.reason)) for row in page],
     )
@@ -80,10 +83,9 @@ def _note_decision(request: HttpRequest, event: Event) -> bool:
         done = (corrections.take_over_contact if takes_over else events.mark_looked_at)(
             event=event, **decision
         )
-    except PhoneError:
-        messages.error(
-            request, _("Nomor telepon ini tidak bisa dihubungi, jadi tidak dipakai. Tanyakan kepada petugas.")
-        )
+    except PhoneError as error:
+        said = _("Nomor yang dilaporkan petugas tidak dipakai: %s Tanyakan kepada petugas.")
+        messages.error(request, said % describe_phone_problem(error))
         return False
     except SealError:
         messages.error(request, _("Data warga ini sudah dihapus."))

@@ -54,10 +54,16 @@ def slots_view(request: HttpRequest, need_id: UUID) -> HttpResponse:
         offers=[
             {
                 "offer": offer,
-                "at": arrival_intervals.moment_of_day(offer.shift.date, offer.slot.start_s),
-                "price": slot_labels.describe_slot_price(offer.slot),
+                "price": slot_labels.describe_slot_price(offer.slot, moved=len(offer.moved)),
                 "told": formats.format_interval(*offer.told),
-                "rest": labels.describe_break(offer.shift.breaks, *offer.told),
+                "moved": [
+                    (
+                        other,
+                        labels.format_clocks(*arrival_intervals.interval_told(other)),
+                        labels.format_clocks(*now),
+                    )
+                    for other, now in offer.moved
+                ],
             }
             for offer in found
             if visit is None
@@ -88,6 +94,7 @@ def take_slot_view(request: HttpRequest, need_id: UUID) -> HttpResponse:
             position=asked[1],
             start_s=asked[2],
             shown=pages.read_text(request.POST, "dari"),
+            offered=pages.read_text(request.POST, "tanda"),
             user=pages.staff_user(request),
         ):
             messages.success(

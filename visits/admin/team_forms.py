@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.enums import Skill
+from outreach.forms.points import DegreesField, clean_boxes
+from outreach.lib import geo
 from visits.admin.plan_forms import DateInput
-from visits.models import Shift, Team
+from visits.models import Officer, Shift, Team
 from visits.workforce import calendar
 
 _SPAN = re.compile(r"^(\d{1,2})[.:](\d{2})\s*[-–]\s*(\d{1,2})[.:](\d{2})$")
@@ -66,25 +68,16 @@ class BreaksField(forms.CharField):
         return bool(self.prepare_value(initial) != data)
 
 
-class PlaceField(forms.FloatField):
-    """A latitude or longitude within Indonesia."""
-
-    def __init__(self, *, least: float, most: float, **kwargs: Any) -> None:
-        super().__init__(
-            min_value=least,
-            max_value=most,
-            error_messages={
-                "min_value": _(
-                    "Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239."
-                ),
-                "max_value": _(
-                    "Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239."
-                ),
-                "invalid": _("Tulis angka dengan titik, misalnya -7.6298."),
-                "required": _("Isi titiknya. Salin angka dari peta, misalnya -7.6298 dan 111.5239."),
-            },
-            widget=forms.NumberInput(attrs={"step": "any"}),
-            **kwargs,
+def _clean_place(form: forms.BaseForm, latitude: str, longitude: str) -> None:
+    """The two boxes of a place that must be filled, within Indonesia."""
+    point = clean_boxes(form, latitude, longitude)
+    if latitude in form.errors or longitude in form.errors:
+        return
+    if point is None:
+        form.add_error(latitude, _("Isi titiknya. Salin dari peta, misalnya -7.6298, 111.5239."))
+    elif not geo.is_in_indonesia(latitude=point[0], longitude=point[1]):
+        form.add_error(
+            latitude, _("Titik ini di luar Indonesia. Salin angka dari peta, misalnya -7.6298 dan 111.5239.")
         )
 
 
@@ -105,15 +98,24 @@ class HourField(forms.TimeField):
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
     skills = SkillsField(label=_("Kelengkapan"), help_text=_("Alat dan orang yang selalu ada pada tim ini."))
-    latitude = PlaceField(label=_("Lintang titik berangkat"), least=-11.5, most=6.5)
-    longitude = PlaceField(label=_("Bujur titik berangkat"), least=94.5, most=141.5)
+    latitude = DegreesField(label=_("Lintang titik berangkat"))
+    longitude = DegreesField(label=_("Bujur titik berangkat"))
 
     class Meta:
         model = Team
         fields = (
-            *("code", "name", "is_active", "skills", "base_name", "latitude", "longitude"),
-            *("max_visits", "setup_minutes"),
+            *("code", "name", "is_active", "recording_way", "skills", "base_name", "latitude", "longitude"),
+            *("vehicle", "max_visits", "setup_minutes"),
         )
+        widgets = {"recording_way": forms.RadioSelect}
+        help_texts = {
+            "recording_way": _(
+                "Alat resmi: wajah, sidik jari dan mata direkam alat kementerian; tablet menyimpan identitas,"
+                " persetujuan, nomor pendaftaran dan hasilnya. Tablet saja: tablet mengambil foto dan tanda tangan;"
+                " sidik jari dan mata direkam kemudian. Tablet mengikuti saat berikutnya tersambung; isian yang"
+                " sudah dimulai memakai cara yang lama."
+            )
+        }
 
     def clean_setup_minutes(self) -> int:
         minutes: int = self.cleaned_data["setup_minutes"]
@@ -122,6 +124,26 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
                 _("Paling banyak %(most)d menit tiap rumah. Periksa angkanya."), params={"most": MOST_SETUP}
             )
         return minutes
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        _clean_place(self, "latitude", "longitude")
+        return self.cleaned_data
+
+
+class OfficerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of a team's officers. The table's heads are no labels of its boxes, so each says its own."""
+
+    class Meta:
+        model = Officer
+        fields = ("name", "employee_number", "woman", "user", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # an account is chosen in a box within links to add and change it
+            box: Any = getattr(field.widget, "widget", None) or field.widget
+            box.attrs["aria-label"] = field.label
 
 
 class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -133,10 +155,10 @@ class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=_("Seperti 12.00-13.00. Kosongkan bila tidak ada; pisahkan dengan koma bila dua."),
     )
-    start_latitude = PlaceField(label=_("Lintang titik berangkat"), least=-11.5, most=6.5)
-    start_longitude = PlaceField(label=_("Bujur titik berangkat"), least=94.5, most=141.5)
-    end_latitude = PlaceField(label=_("Lintang titik pulang"), least=-11.5, most=6.5)
-    end_longitude = PlaceField(label=_("Bujur titik pulang"), least=94.5, most=141.5)
+    start_latitude = DegreesField(label=_("Lintang titik berangkat"))
+    start_longitude = DegreesField(label=_("Bujur titik berangkat"))
+    end_latitude = DegreesField(label=_("Lintang titik pulang"))
+    end_longitude = DegreesField(label=_("Bujur titik pulang"))
 
     class Meta:
         model = Shift
@@ -144,6 +166,12 @@ class ShiftForm(forms.ModelForm):  # type: ignore[type-arg]
             *("starts", "ends", "breaks", "max_visits", "skills"),
             *("start_latitude", "start_longitude", "end_latitude", "end_longitude"),
         )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        _clean_place(self, "start_latitude", "start_longitude")
+        _clean_place(self, "end_latitude", "end_longitude")
+        return self.cleaned_data
 
 
 class MakeShiftsForm(forms.Form):

@@ -13,25 +13,33 @@ from django.views.decorators.http import require_http_methods
 
 from outreach.services import log
 from visits.admin import pages
-from visits.admin.team_forms import MakeShiftsForm, ShiftForm, TeamForm
+from visits.admin.office_change_pages import AsksFirst
+from visits.admin.team_forms import MakeShiftsForm, OfficerForm, ShiftForm, TeamForm
 from visits.models import Officer, Shift, Team
 from visits.workforce import team_shifts
 
 
 class OfficerInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Officer
-    fields = ("name", "employee_number", "woman", "user", "is_active")
+    form = OfficerForm
     extra = 0
     can_delete = False
 
 
-class LoggedAdmin(pages.Titled):
+class LoggedAdmin(AsksFirst):
     """Saving leaves a log row with the names of the changed fields. Rows are deactivated, not deleted."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         team_shifts.save_workforce_row(
             row=obj, changed=form.changed_data, actor=log.actor_of(pages.staff_user(request))
         )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        actor = log.actor_of(pages.staff_user(request))
+        formset.save(commit=False)
+        for row, changed in [*formset.changed_objects, *((row, []) for row in formset.new_objects)]:
+            team_shifts.save_workforce_row(row=row, changed=changed, actor=actor)
+        formset.save_m2m()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -40,7 +48,7 @@ class LoggedAdmin(pages.Titled):
 @admin.register(Team)
 class TeamAdmin(LoggedAdmin):
     form = TeamForm
-    list_display = ("name", "code", "base_name", "max_visits", "is_active")
+    list_display = ("name", "code", "base_name", "vehicle", "recording_way", "max_visits", "is_active")
     list_filter = ("is_active",)
     search_fields = ("code", "name")
     inlines = (OfficerInline,)
@@ -72,7 +80,7 @@ def make_shifts_view(request: HttpRequest) -> HttpResponse:
             actor=log.actor_of(pages.staff_user(request)),
         )
         if made:
-            messages.success(request, _("%(count)d jadwal tim dibuat.") % {"count": len(made)})
+            messages.success(request, _("%(count)d hari tugas tim dibuat.") % {"count": len(made)})
         else:
             messages.info(request, _("Semua tim itu sudah punya jadwal pada hari-hari itu."))
         return redirect("admin:visits_shift_changelist")
@@ -80,7 +88,7 @@ def make_shifts_view(request: HttpRequest) -> HttpResponse:
         request,
         "admin/visits/shift/make.html",
         model=Shift,
-        title=_("Buat jadwal tim"),
+        title=_("Buat hari tugas tim"),
         status=400 if form.errors else 200,
         form=form,
     )
@@ -139,6 +147,5 @@ class ShiftAdmin(LoggedAdmin):
         changed = sum(
             team_shifts.set_cancelled(shift=shift, cancelled=cancelled, actor=actor) for shift in queryset
         )
-        text = _("%(count)d jadwal dibatalkan. Buat rencana lagi supaya kunjungannya pindah.")
-        text = text if cancelled else _("%(count)d jadwal aktif lagi.")
+        text = _("%(count)d jadwal dibatalkan.") if cancelled else _("%(count)d jadwal aktif lagi.")
         self.message_user(request, text % {"count": changed})

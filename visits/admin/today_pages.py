@@ -17,6 +17,7 @@ from visits.admin import pages
 from visits.enums import ACTIVE_RUNS, RunKind
 from visits.models import PlanRun, Shift, TeamDay
 from visits.schedule.dispatch import day_actions, day_page
+from visits.schedule.plans import version_marks
 from visits.schedule.runs import plan_runs
 from visits.wording import labels
 
@@ -31,6 +32,7 @@ def today_view(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     lanes = day_page.list_team_rows(now=now)
     today = timezone.localdate(now)
+    draft = day_page.find_draft(on=today)
     return pages.render_page(
         request,
         "admin/visits/day/today.html",
@@ -43,14 +45,26 @@ def today_view(request: HttpRequest) -> HttpResponse:
         waiting=list(day_page.list_waiting_needs()) if request.user.has_perm(ACT) else [],
         run=PlanRun.objects.filter(kind=RunKind.TODAY, first_date=today, state__in=ACTIVE_RUNS).first(),
         map_data=day_page.build_day_map(lanes),
-        draft=day_page.find_draft(on=today),
+        draft=draft,
         timeline=day_page.draw_timeline(lanes, now=now),
         late_homes=day_page.list_late_homes(lanes),
+        mark=version_marks.mark_day([lane.team for lane in lanes], draft=draft),
     )
 
 
-def _start_replanning(request: HttpRequest, ask: Callable[[], PlanRun]) -> HttpResponse:
-    """Redirect to the run that `ask` starts, or back with the reason why it cannot."""
+def _start_replanning(
+    request: HttpRequest, ask: Callable[[], PlanRun], *, again: bool = False
+) -> HttpResponse:
+    """Redirect to the run that `ask` starts, or back with the reason why it cannot. `again`: it only repeats what
+    was done, whatever the page showed."""
+    if not again and pages.read_text(request.POST, "tanda") != day_page.mark_today(now=timezone.now()):
+        messages.warning(
+            request,
+            _(
+                "Belum dihitung: jadwal hari ini berubah sejak halaman itu dibuka. Lihat keadaan sekarang, lalu coba lagi."
+            ),
+        )
+        return redirect("admin:visits_today")
     try:
         return redirect("admin:visits_planrun_page", ask().pk)
     except plan_runs.OverlapError as error:
@@ -80,7 +94,9 @@ def team_fails_view(request: HttpRequest, shift_id: int) -> HttpResponse:
     """Report that the team cannot go on; its visits are planned for other teams or days."""
     shift = _get_shift(shift_id)
     return _start_replanning(
-        request, lambda: day_actions.report_breakdown(shift=shift, user=pages.staff_user(request))
+        request,
+        lambda: day_actions.report_breakdown(shift=shift, user=pages.staff_user(request)),
+        again=shift.is_cancelled,
     )
 
 

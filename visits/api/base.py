@@ -44,6 +44,11 @@ class TabletView(APIView):
     hand_in = False
     newest = False
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method not in self.allowed_methods:  # before anything else is said about the call
+            self.http_method_not_allowed(request, *args, **kwargs)
+        super().initial(request, *args, **kwargs)
+
     def check_permissions(self, request: Request) -> None:
         device = calling_device_or_none(request)
         if device is None or device.state == DeviceState.WIPED:

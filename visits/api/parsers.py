@@ -11,13 +11,19 @@ from rest_framework.renderers import BaseRenderer
 from visits.lib import strict_json
 from visits.lib.problems import ProblemError
 from visits.sync import limits
+from visits.sync.record_bodies import RECORD_BYTES, RecordBody
+
+
+def _require_length(stream: IO[bytes], most: int) -> int:
+    length = getattr(stream, "META", {}).get("CONTENT_LENGTH") or "0"
+    if not str(length).isdigit() or int(length) > most:
+        raise ProblemError("too-large")
+    return int(length)
 
 
 def _read_bounded(stream: IO[bytes], most: int) -> bytes:
     """At most `most` bytes. Raises before a longer body fills the memory."""
-    length = getattr(stream, "META", {}).get("CONTENT_LENGTH") or "0"
-    if not str(length).isdigit() or int(length) > most:
-        raise ProblemError("too-large")
+    _require_length(stream, most)
     body = stream.read(most + 1)
     if len(body) > most:
         raise ProblemError("too-large")
@@ -47,6 +53,17 @@ class ChunkParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         return _read_bounded(stream, limits.CHUNK_BYTES)
+
+
+class RecordParser(BaseParser):
+    """A whole record (`visits.sync.record_bodies`), of which no more than a chunk is in memory."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return RecordBody(stream, length=_require_length(stream, RECORD_BYTES))
 
 
 class JsonAlways(DefaultContentNegotiation):

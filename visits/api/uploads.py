@@ -9,13 +9,14 @@ from rest_framework.response import Response
 
 from visits.api import schema
 from visits.api.base import TabletView, calling_device, calling_device_or_none, require_shape
-from visits.api.parsers import ChunkParser
+from visits.api.parsers import ChunkParser, RecordParser
 from visits.fieldwork import events
 from visits.keys import epochs
 from visits.lib.problems import ProblemError
 from visits.lib.shapes import SHA256
 from visits.records import blobs, captures
 from visits.sync import limits, shapes
+from visits.sync.record_bodies import RecordBody
 from visits.tablets import devices
 
 _JSON = "malformed-json unauthenticated unsupported-media invalid"
@@ -53,17 +54,45 @@ class CaptureView(TabletView):
         "Hand in a signed manifest; the answer is the receipt, or which chunks are missing",
         body=shapes.OFFER,
         answers={200: schema.STORED, 201: schema.STORED, 202: schema.MISSING},
-        problems=f"{_JSON} bad-signature not-mine content-differs too-many-open",
+        problems=f"{_JSON} bad-signature not-found not-mine content-differs too-many-open",
     )
     def put(self, request: Request, capture: UUID) -> Response:
         manifest = require_shape(shapes.OFFER, request.data)["manifest"]
         offer = captures.receive_manifest(
             device=calling_device(request), capture_id=capture, manifest=manifest
         )
-        if offer.missing:
-            return Response({"capture": str(capture), "missing": offer.missing}, status=202)
-        answer = {"capture": str(capture), "receipt": offer.receipt}
-        return Response(answer, status=201 if offer.new else 200)
+        return _answer_offer(capture, offer)
+
+
+class RecordView(TabletView):
+    """One record whole, while the line is good."""
+
+    hand_in = True
+    parser_classes = [RecordParser]
+
+    @schema.describe_call(
+        "putRecord",
+        "A signed manifest and its chunks in one body, each after its length (4 bytes, the highest first); what "
+        "came whole of it before a cut is kept, and the loop of offerCapture and putChunk goes on from there",
+        body=b"",
+        answers={200: schema.STORED, 201: schema.STORED, 202: schema.MISSING},
+        problems="unauthenticated unsupported-media invalid bad-signature not-found not-mine content-differs"
+        " too-many-open",
+    )
+    def put(self, request: Request, capture: UUID) -> Response:
+        body: Any = request.data  # an empty dict where there is no body at all
+        if not isinstance(body, RecordBody):
+            raise ProblemError("bad-request")
+        offer = captures.receive_record(device=calling_device(request), capture_id=capture, body=body)
+        return _answer_offer(capture, offer)
+
+
+def _answer_offer(capture: UUID, offer: captures.ManifestAnswer) -> Response:
+    """The receipt, or which chunks are missing."""
+    if offer.missing:
+        return Response({"capture": str(capture), "missing": offer.missing}, status=202)
+    answer = {"capture": str(capture), "receipt": offer.receipt}
+    return Response(answer, status=201 if offer.new else 200)
 
 
 class ChunkView(TabletView):

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from visits.api.base import NothingHereView
 from visits.api.pairing import DevicesView, PingView, TokensView
 from visits.api.reading import DaysView, DayView, MeView
-from visits.api.uploads import CaptureView, ChunkView, EventsView, StatusView, WipedView
+from visits.api.uploads import CaptureView, ChunkView, EventsView, RecordView, StatusView, WipedView
 
 urlpatterns = [
     path("ping", PingView.as_view()),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("events", EventsView.as_view()),
     path("captures/status", StatusView.as_view()),
     path("captures/<uuid:capture>", CaptureView.as_view()),
+    path("captures/<uuid:capture>/parts", RecordView.as_view()),
     re_path(r"^[\s\S]*\Z", NothingHereView.as_view()),
 ]

@@ -16,7 +16,6 @@ def news_seconds() -> int:
     return 60 * int(settings.NEWS_MINUTES)
 
 
-def is_appointment_news(was: tuple[datetime, datetime], now: tuple[datetime, datetime]) -> bool:
-    """Whether an end of the interval that the family was told moves by more than the setting."""
-    before, after = ([at.timestamp() for at in interval] for interval in (was, now))
-    return news.is_news(before, after, news_s=news_seconds())
+def is_arrival_news(was: datetime, now: datetime) -> bool:
+    """Whether the team is expected at another time by more than the setting."""
+    return news.is_news((was.timestamp(),), (now.timestamp(),), news_s=news_seconds())

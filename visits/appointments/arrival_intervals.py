@@ -12,7 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from visits.models import PlanStop, Visit
-from visits.planning.types import Interval
+from visits.planning.told_rules import TeamHours
+from visits.planning.types import DAY_S, Interval
 
 STEP = timedelta(minutes=10)
 
@@ -22,10 +23,20 @@ def moment_of_day(on: date, seconds: int) -> datetime:
     return timezone.make_aware(datetime.combine(on, time())) + timedelta(seconds=seconds)
 
 
+def last_moment(on: date) -> datetime:
+    """The last minute of a day at the office."""
+    return timezone.make_aware(datetime.combine(on, time(23, 59)))
+
+
 def seconds_of_day(at: datetime) -> int:
     """Seconds since local midnight, 0..86399."""
     local = timezone.localtime(at)
     return local.hour * 3600 + local.minute * 60 + local.second
+
+
+def seconds_into_day(on: date, at: datetime) -> int:
+    """Seconds from local midnight of `on`: 86400 or more on a later day."""
+    return int((at - moment_of_day(on, 0)).total_seconds())
 
 
 def interval_in_seconds(since_until: tuple[datetime, datetime]) -> Interval:
@@ -49,9 +60,16 @@ def interval_to_tell(stop: PlanStop) -> tuple[datetime, datetime]:
         return moment_of_day(day, stop.told_from), moment_of_day(day, stop.told_until)
     leaves = timezone.make_aware(datetime.combine(day, stop.shift.starts))
     first_drive = stop.travel_seconds if stop.sequence == 1 else 0
-    return widen_to_interval(
+    wide = widen_to_interval(
         moment_of_day(day, stop.start), not_before=leaves + timedelta(seconds=first_drive)
     )
+    hours = TeamHours(
+        seconds_of_clock(stop.shift.starts),
+        seconds_of_clock(stop.shift.ends),
+        parse_intervals(stop.shift.breaks),
+    )
+    since_s, until_s = hours.find_stretch(stop.start) or (0, DAY_S)
+    return max(wide[0], moment_of_day(day, since_s)), min(wide[1], moment_of_day(day, until_s))
 
 
 def widen_to_interval(start: datetime, *, not_before: datetime | None = None) -> tuple[datetime, datetime]:

@@ -15,6 +15,7 @@ from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import Need
 from outreach.services import log, progress
 from outreach.services.transitions import transition
+from visits.appointments import arrival_intervals
 from visits.enums import CLOSING, MAX_ATTEMPTS, OPEN_VISITS, Outcome, VisitState
 from visits.models import Team, Visit
 
@@ -72,13 +73,21 @@ def cancel_visit(
     """Cancel a visit and reopen its need. False if the visit has begun, unless `begun` is set.
 
     `source` identifies the cause (a day version, a shift), so that the family reads of each cancellation
-    once. With `tell` False no progress row is written: for a need that is given up itself.
+    once. With `tell` False no progress row is written: for a need that is given up itself. What the family of a
+    visit that was called off was promised stays: until when it hears of another day.
     """
     sources = OPEN_VISITS if begun else (VisitState.PUBLISHED,)
     if not transition(row=visit, to=VisitState.CANCELLED, actor=actor, sources=sources):
         return False
     if transition(row=visit.need, to=NeedState.OPEN, actor=actor) and tell:
-        progress.record_progress(need=visit.need, milestone=Milestone.UNPLANNED, at=at, source=source)
+        hear_by = Visit.objects.values_list("hear_by", flat=True).get(pk=visit.pk)
+        progress.record_progress(
+            need=visit.need,
+            milestone=Milestone.UNPLANNED,
+            at=at,
+            source=source,
+            latest=arrival_intervals.last_moment(hear_by) if hear_by else None,
+        )
     return True
 
 

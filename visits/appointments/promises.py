@@ -15,10 +15,11 @@ from visits.models import Visit
 
 @transaction.atomic
 def make_promises(*, visits: Iterable[UUID], actor: str) -> int:
-    """Mark these published visits as promised. Returns how many were not promised before. Safe to repeat."""
+    """Mark these published visits as promised, but none that was called off. Returns how many were not promised before. Safe to repeat."""
     made = 0
-    for visit in Visit.objects.filter(pk__in=list(visits), state=VisitState.PUBLISHED, promised=False):
-        rows = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED, promised=False)
+    open_rows = Visit.objects.filter(state=VisitState.PUBLISHED, promised=False, called_off="")
+    for visit in open_rows.filter(pk__in=list(visits)):
+        rows = open_rows.filter(pk=visit.pk)
         if rows.filter(planned_start=visit.planned_start, shift=visit.shift_id).update(promised=True):
             log.write_log(
                 actor=actor, action="visit_promised", subject=visit, detail={"shift": visit.shift_id}

@@ -11,9 +11,10 @@ BEGUN = (VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED)
 
 
 def list_published_visits(*, first: date, last: date) -> list[Visit]:
-    """Visits from `first` to `last` (inclusive) that are not cancelled, by date, team and sequence; with
+    """Visits from `first` to `last` (inclusive) that are neither cancelled nor called off, by date, team and sequence; with
     shift, team, need and resident."""
     rows = Visit.objects.filter(shift__date__range=(first, last)).exclude(state=VisitState.CANCELLED)
+    rows = rows.exclude(state=VisitState.PUBLISHED, called_off__gt="")
     rows = rows.select_related("shift__team", "need__resident")
     return list(rows.order_by("shift__date", "shift__team__code", "sequence", "pk"))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outreach import notice
 from outreach.enums import Relation, RequestState, Urgency
-from outreach.models import Resident, Village, VisitRequest
+from outreach.models import Progress, Resident, Village, VisitRequest
 from outreach.services import intake, log, triage
 from visits.demo import people
 from visits.demo.people import MadeUpPerson
@@ -75,10 +75,12 @@ def _submit_request(token: str, person: MadeUpPerson) -> VisitRequest:
 
 
 def _decided_soon(request: VisitRequest, person: MadeUpPerson) -> None:
-    """Backdate the decision to one to three days after the request."""
+    """Backdate the decision, and what the family reads of it, to one to three days after the request."""
     after = timedelta(days=min(person.waiting_days, 1 + person.waiting_days % 3), hours=-2)
     rows = VisitRequest.objects.filter(pk=request.pk)
     rows.update(decided_at=F("received_at") + after)
+    decided = rows.values_list("decided_at", flat=True).get()
+    Progress.objects.filter(source=f"request:{request.pk}").update(at=decided)
 
 
 def _make_decision(person: MadeUpPerson) -> triage.Decision:

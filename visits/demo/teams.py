@@ -19,8 +19,8 @@ EXTRAS: tuple[tuple[Skill, ...], ...] = (
 VISITS_A_DAY, SETUP_MINUTES = 8, 10
 
 
-def make_teams(*, count: int) -> list[Team]:
-    """The teams with two officers each; a repeat returns the existing ones."""
+def make_teams(*, count: int, visits_a_day: int = VISITS_A_DAY) -> list[Team]:
+    """The teams with two officers each; a repeat returns the existing ones as they are."""
     teams = []
     for number, base in enumerate(_choose_bases(list(District.objects.all()), count), start=1):
         team, _made = Team.objects.get_or_create(
@@ -31,7 +31,7 @@ def make_teams(*, count: int) -> list[Team]:
                 "latitude": base.latitude,
                 "longitude": base.longitude,
                 "skills": [*KIT, *EXTRAS[(number - 1) % len(EXTRAS)]],
-                "max_visits": VISITS_A_DAY,
+                "max_visits": visits_a_day,
                 "setup_minutes": SETUP_MINUTES,
                 "made_up": True,
             },

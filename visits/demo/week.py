@@ -78,7 +78,8 @@ def today_from(*, now: datetime, seconds: int = 0) -> datetime | None:
     today = timezone.localdate(now)
     if not calendar.list_working_days(first=today, last=today):
         return None
-    starts, ends = (timezone.make_aware(datetime.combine(today, at)) for at in calendar.working_hours())
+    hours = calendar.hours_on(today)
+    starts, ends = (timezone.make_aware(datetime.combine(today, at)) for at in (hours.starts, hours.ends))
     midnight = timezone.make_aware(datetime.combine(today, datetime.min.time()))
     soon = now + SOON + timedelta(seconds=seconds)
     sets_out = max(starts, midnight - (midnight - soon) // STEP * STEP)

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from visits.appointments import arrival_intervals
-from visits.enums import VisitState
+from visits.enums import Vehicle, VisitState
 from visits.models import Team, Visit
 from visits.planning.travel import GreatCircle
 from visits.planning.uncertainty.arrival import calibrate_stretch
@@ -24,6 +24,7 @@ from visits.roads import straight_line
 WEEKS = 12
 LAST = 1000  # visits that calibrate the intervals to come
 ENOUGH = 30  # visits below which a share is not said
+LONG_OVERTIME = 30  # minutes; plans keep it to 1 team-day in 20 (PLAN_RESERVE)
 TOLERANCE = 0.05  # the target band is the stated share and so much to either side
 Z = 1.645  # 9 of 10 samples of a true share lie within the range that is shown
 
@@ -71,6 +72,15 @@ class AuditCell:
         """Mean overtime of a team-day in minutes; None if no team-day is complete."""
         return sum(self.over_min) / len(self.over_min) if self.over_min else None
 
+    @property
+    def long_overtime(self) -> float | None:
+        """The share of team-days with more than `LONG_OVERTIME` minutes of overtime; None as for `overtime`."""
+        return (
+            sum(over > LONG_OVERTIME for over in self.over_min) / len(self.over_min)
+            if self.over_min
+            else None
+        )
+
     def add(self, other: "AuditCell") -> None:
         self.within += other.within
         self.early += other.early
@@ -113,11 +123,11 @@ def audit_intervals(*, today: date | None = None) -> Audit:
     last = today or timezone.localdate()
     first = monday_of(last) - timedelta(weeks=WEEKS - 1)
     cells: dict[tuple[date, int], AuditCell] = {}
-    line = straight_line.line_in_force().model
+    lines = {vehicle.value: straight_line.line_in_force(vehicle).model for vehicle in Vehicle}
     for visits in _team_days(first, last):
         shift = visits[0].shift
         cell = cells.setdefault((monday_of(shift.date), shift.team_id), AuditCell())
-        cell.add(_audit_team_day(visits, line))
+        cell.add(_audit_team_day(visits, lines[shift.team.vehicle]))
     teams = list(Team.objects.filter(pk__in={team for _week, team in cells}).order_by("code"))
     mondays = [first + timedelta(weeks=number) for number in range(WEEKS)]
     return Audit(
@@ -169,7 +179,7 @@ def _team_days(first: date, last: date) -> Iterable[list[Visit]]:
     rows = (
         Visit.objects.filter(shift__date__range=(first, last), arrived_at__isnull=False)
         .exclude(state=VisitState.CANCELLED)
-        .select_related("shift", "need__resident")
+        .select_related("shift__team", "need__resident")
         .order_by("shift__date", "shift", "pk")
     )
     days: dict[int, list[Visit]] = {}

@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visits.estimates.audit import ENOUGH, Audit, AuditCell, IntervalStretch
+from visits.estimates.audit import ENOUGH, LONG_OVERTIME, Audit, AuditCell, IntervalStretch
 from visits.wording.labels import format_percent
 
 
@@ -71,7 +71,7 @@ def describe_stretch(found: IntervalStretch) -> str:
     """What the audit changes in the intervals of coming plans, in a sentence."""
     if not found.visits:
         return _(
-            "Selang jam dalam rencana berikutnya: menurut ulangan, belum ada kunjungan yang mengoreksinya."
+            "Selang jam dalam rencana berikutnya: menurut simulasi, belum ada kunjungan yang mengoreksinya."
         )
     told = {
         "change": format_percent(abs(found.stretch)),
@@ -80,7 +80,7 @@ def describe_stretch(found: IntervalStretch) -> str:
     if round(100 * found.stretch) == 0:
         return (
             _(
-                "Selang jam dalam rencana berikutnya tetap menurut ulangan: %(visits)s kunjungan terakhir cocok."
+                "Selang jam dalam rencana berikutnya tetap menurut simulasi: %(visits)s kunjungan terakhir cocok."
             )
             % told
         )
@@ -126,7 +126,7 @@ def _build_row(label: str, cell: AuditCell, band: tuple[float, float]) -> AuditR
         early=_format_part(cell.early, cell),
         late=_format_part(len(cell.late_min), cell),
         late_by=_format_minutes(cell.late_by),
-        overtime=_format_minutes(cell.overtime),
+        overtime=_describe_overtime(cell),
     )
 
 
@@ -155,6 +155,17 @@ def _describe_cell(cell: AuditCell) -> str:
 
 def _format_part(count: int, cell: AuditCell) -> str:
     return f"{count} ({format_percent(count / cell.visits)})" if cell.enough and count else str(count)
+
+
+def _describe_overtime(cell: AuditCell) -> str:
+    """Mean overtime of a team-day, and how often it is long."""
+    if cell.overtime is None or cell.long_overtime is None:
+        return ""
+    return _("%(mean)s; %(share)s di atas %(long)s mnt") % {
+        "mean": _format_minutes(cell.overtime),
+        "share": format_percent(cell.long_overtime),
+        "long": LONG_OVERTIME,
+    }
 
 
 def _format_minutes(value: float | None) -> str:

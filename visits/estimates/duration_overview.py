@@ -43,14 +43,13 @@ def list_visit_kinds(*, minutes: Mapping[str, Duration], in_vain: Mapping[str, f
 
 
 def _build_row(kind: VisitKind, row: VisitTime | None, known: Duration, in_vain: float) -> VisitKindRow:
-    planned = known.quantile_min(settings.VISIT_MINUTES_QUANTILE)
+    planned = known.mean_min
     used = row.used if row else 0
     return VisitKindRow(
         kind=kind.value,
         label=str(kind.label),
-        finding=_("%(share)s selesai dalam %(planned)s menit, separuhnya dalam %(median)s menit")
+        finding=_("rata-rata %(planned)s menit; separuhnya selesai dalam %(median)s menit")
         % {
-            "share": labels.format_percent(settings.VISIT_MINUTES_QUANTILE),
             "planned": _format_number(planned),
             "median": _format_number(known.median_min),
         },

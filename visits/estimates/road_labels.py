@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from visits.enums import RoadSource, RoadTrouble
+from visits.enums import RoadSource, RoadTrouble, Vehicle
 from visits.lib.plan_summary import RoadsNote
 from visits.wording import labels
 
@@ -33,9 +33,26 @@ def format_share(share: float) -> str:
 
 
 def describe_travel_times(note: RoadsNote | None) -> str:
-    """What the travel times rest on: "garis lurus × 1,35 pada 30 km/jam". Empty for plans from before notes."""
-    if note is None:
-        return ""
+    """What the travel times rest on, by vehicle where teams drive others than cars: "garis lurus × 1,35 pada
+    30 km/jam". Empty for plans from before notes."""
+    notes = _list_notes(note)
+    if all(not one.vehicle for one in notes):
+        return _describe_source(notes[0]) if notes else ""
+    parts = (
+        _("%(vehicle)s: %(roads)s")
+        % {"vehicle": Vehicle(one.vehicle or Vehicle.CAR).label, "roads": _describe_source(one)}
+        for one in notes
+    )
+    return "; ".join(parts)
+
+
+def _list_notes(note: RoadsNote | None) -> list[RoadsNote]:
+    """The note of each vehicle; none for plans from before notes."""
+    return [one for one in (note, note and note.motorcycle) if one is not None]
+
+
+def _describe_source(note: RoadsNote) -> str:
+    """What the travel times of one vehicle rest on."""
     straight = _("garis lurus × %(detour)s pada %(speed)s km/jam") % {
         "detour": format_number(note.detour, 2),
         "speed": format_number(note.speed_kmh, 1),
@@ -67,10 +84,39 @@ def describe_travel_times(note: RoadsNote | None) -> str:
     return roads
 
 
+def describe_left_out(note: RoadsNote | None) -> str:
+    """What the road sources of a plan do not know of, as far as a coordinator may have to."""
+    notes = _list_notes(note)
+    told = [_describe_unknown(one) for one in notes]
+    if any(one.as_car for one in notes):
+        told.append(
+            _(
+                "Sumber jalan ini hanya mengenal mobil: tim bersepeda motor dihitung dengan waktu mobil, tanpa jalan sempit yang hanya dapat dilaluinya."
+            )
+        )
+    return " ".join(dict.fromkeys(told))
+
+
+def _describe_unknown(note: RoadsNote) -> str:
+    """What the source of one vehicle's times does not know of."""
+    if note.sampled or note.source == RoadSource.GREAT_CIRCLE:
+        return _(
+            "Garis lurus tidak mengenal jalan: sungai, feri, jalan satu arah, larangan belok, portal dan tiang di jalan tidak diperhitungkan."
+        )
+    if note.source == RoadSource.OSRM:
+        return _(
+            "Tidak diperhitungkan: kemacetan dan jam buka jalan. Apakah feri, jalan satu arah, larangan belok, portal dan tiang di jalan diperhitungkan bergantung pada server jalan."
+        )
+    return _("Tidak diperhitungkan: larangan belok, kemacetan, dan jam buka jalan atau portal.")
+
+
 def describe_warning(note: RoadsNote | None) -> str:
     """What a coordinator should know before trusting the hours, and what to do; empty where all is as wanted."""
-    if note is None:
-        return ""
+    return " ".join(dict.fromkeys(filter(None, map(_warn_of, _list_notes(note)))))
+
+
+def _warn_of(note: RoadsNote) -> str:
+    """What a coordinator should know before trusting the hours of one vehicle."""
     wanted = str(RoadSource(note.wanted).label)
     if note.trouble:
         told = {"wanted": wanted, "trouble": str(RoadTrouble(note.trouble).label)}

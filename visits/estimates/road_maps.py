@@ -8,12 +8,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from outreach.models import Village
-from visits.roads.extract import read, rules, source
+from visits.enums import Vehicle
+from visits.roads.extract import read, source
+from visits.roads.extract.vehicles import PROFILES
 
 
-def road_speeds() -> dict[str, float]:
-    """km/h by road class: the defaults, overridden by the setting `ROADS_SPEEDS`."""
-    return {**rules.SPEEDS, **{name: float(value) for name, value in settings.ROADS_SPEEDS.items()}}
+def road_speeds() -> dict[Vehicle, dict[str, float]]:
+    """km/h by vehicle and road class: the defaults, overridden by `ROADS_SPEEDS` and `ROADS_MOTORCYCLE_SPEEDS`."""
+    told = {
+        Vehicle.CAR: settings.ROADS_SPEEDS,
+        Vehicle.MOTORCYCLE: settings.ROADS_MOTORCYCLE_SPEEDS,
+    }
+    return {
+        by.vehicle: {**by.speeds, **{name: float(value) for name, value in told[by.vehicle].items()}}
+        for by in PROFILES
+    }
 
 
 def region_box(*, around_km: float) -> read.Box | None:

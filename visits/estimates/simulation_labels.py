@@ -17,7 +17,7 @@ def describe_simulation(replays: Replays | None) -> str:
     if replays is None:
         return ""
     return _(
-        "Dari %(runs)s kali ulangan rencana ini: %(on_time)s keluarga didatangi dalam selang jam yang dikabarkan "
+        "Dari %(runs)s kali simulasi rencana ini: %(on_time)s keluarga didatangi dalam selang jam yang dikabarkan "
         "(selangnya rata-rata %(width)s), lembur rata-rata %(overtime)s tiap tim sehari; 1 dari 20 hari lebih "
         "dari %(late)s."
     ) % {

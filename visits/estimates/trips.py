@@ -3,7 +3,8 @@
 A trip begins with the tap "Berangkat", or else with the outcome at the previous home, and ends with "Tiba".
 Other stops in between (lunch, fuel) are left to the robust fit, but a trip across the shift's break is
 dropped. A home's place is the resident's, if set on a map or at the door; else the tablet's on arrival. The
-first trip of a day begins at the base; a tap made farther than `AT_BASE_M` from it begins no trip.
+first trip of a day begins at the base; a tap made farther than `AT_BASE_M` from it begins no trip. Trips of teams on
+motorcycles are left out: the speed that is learned is that of cars.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from outreach.lib.crypto import SealError
-from visits.enums import EventKind, Outcome
+from visits.enums import EventKind, Outcome, Vehicle
 from visits.fieldwork import departures, event_content
 from visits.models import Event, Shift, Visit
 from visits.planning import GreatCircle
@@ -53,7 +54,7 @@ def list_trips(*, since: datetime) -> list[Trip]:
     rows = (
         Event.objects.filter(received_at__gte=since, at__isnull=False)
         .exclude(status__reason__in=_DO_NOT_COUNT)
-        .select_related("visit__need__resident", "visit__shift")
+        .select_related("visit__need__resident", "visit__shift__team")
         .defer("sealed")
         .order_by("device", "sequence")
     )
@@ -116,6 +117,8 @@ def _build_trip(leg: _Leg, homes: dict[UUID, Place | None], taps: dict[UUID, Pla
     """The trip for the fit; None across days, breaks or shifts, or with an unknown end."""
     left, came, shift = timezone.localtime(leg.left), timezone.localtime(leg.came), leg.other.shift
     if left.date() != (came.date() if leg.one else shift.date) or left.date() != came.date():
+        return None
+    if shift.team.vehicle != Vehicle.CAR:
         return None
     if leg.one is not None and leg.one.shift_id != shift.pk:
         return None

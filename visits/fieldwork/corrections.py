@@ -6,6 +6,7 @@ from django.db import transaction
 
 from outreach import vault
 from outreach.lib import phone
+from outreach.lib.text import clean_line
 from outreach.services import residents
 from visits.enums import EventKind, EventState
 from visits.fieldwork import event_content, events
@@ -42,8 +43,8 @@ def take_over_contact(*, event: Event, user: Any, actor: str, note: str) -> bool
         return False
     residents.correct_contact(
         resident=event.visit.need.resident,
-        carer_name=told.get("name", "").strip(),
-        phone=told.get("phone", "").strip(),
+        carer_name=clean_line(told.get("name", "")),
+        phone=told.get("phone", ""),
         actor=actor,
         source=f"event:{event.pk}",
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from outreach.lib.text import clean_values
 from visits.keys import sealing
 from visits.lib import strict_json
 from visits.models import Event
@@ -10,11 +11,15 @@ from visits.models import Event
 REVOKED, NO_VISIT, OFFICER = "revoked", "visit", "officer"
 CANCELLED, CONTRADICTION, CONTACT, FAR = "cancelled", "contradiction", "contact", "far"
 DAY = "day"
+ASKED = "asked"
 
 
 def unseal_event(event: Event) -> dict[str, Any]:
-    """The event as it was received. Raises `outreach.lib.crypto.SealError` if its person was erased."""
+    """The event as the tablet sent it, its texts cleaned; what is stored stays as it came.
+
+    Raises `outreach.lib.crypto.SealError` if its person was erased.
+    """
     raw = sealing.unseal_reported(event, "sealed", bytes(event.sealed), key=event.key)
-    value = strict_json.parse_json(raw)
+    value = clean_values(strict_json.parse_json(raw))
     assert isinstance(value, dict)
     return value

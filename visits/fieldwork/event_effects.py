@@ -8,8 +8,9 @@ from django.utils import timezone
 from outreach.services import log, residents
 from visits.appointments import lifecycle
 from visits.enums import DeviceState, EventKind, Outcome, VisitState
-from visits.fieldwork import departures
+from visits.fieldwork import departures, walk_ins
 from visits.fieldwork.event_content import (
+    ASKED,
     CANCELLED,
     CONTACT,
     CONTRADICTION,
@@ -47,11 +48,18 @@ def apply_event(*, event: Event, data: dict[str, Any]) -> str:
         return _apply_departure(event=event, day=data.get("day"))
     if event.kind == EventKind.LOCATION_FIXED and event.visit is not None:
         return _fix_location(event=event, lat=float(data["lat"]), lon=float(data["lon"]))
+    if event.kind == EventKind.WALK_IN:
+        return ASKED if walk_ins.submit_walk_in(event=event, data=data) else ""
     if event.kind == EventKind.MESSAGE_READ:
-        TeamMessage.objects.filter(
-            pk=data["message"], team=event.device.team_id, read_at__isnull=True
-        ).update(read_at=timezone.now())
+        _mark_message_read(event=event, message=int(data["message"]))
     return ""
+
+
+def _mark_message_read(*, event: Event, message: int) -> None:
+    """The message of the tablet's own team; another team's, or none, is logged and stays as it is."""
+    mine = TeamMessage.objects.filter(pk=message, team=event.device.team_id)
+    if not mine.filter(read_at__isnull=True).update(read_at=timezone.now()) and not mine.exists():
+        log.write_log(actor=f"device:{event.device_id}", action="message_not_mine", subject=event)
 
 
 def _apply_departure(*, event: Event, day: str | None) -> str:

@@ -141,7 +141,8 @@ def _find_visit(*, device: Device, item: dict[str, Any]) -> Visit | None:
 
 
 def _save_event(event: Event, item: dict[str, Any], *, visit: Visit | None) -> None:
-    event.key = sealing.choose_person_key(visit)
+    # of another person than the visited one: a key of its own
+    event.key = sealing.choose_person_key(None if event.kind == EventKind.WALK_IN else visit)
     event.sealed = sealing.seal_reported(event, "sealed", strict_json.canonical_json(item), key=event.key)
     event.save(force_insert=True)
 

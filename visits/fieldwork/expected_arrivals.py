@@ -1,23 +1,25 @@
 """Expected arrivals for the rest of today, from where each team is now, and which of them are later than
 announced.
 
-A forecast for calling families, not a plan: visits take their median (plans use a higher quantile), the first
-drive is the straight line of the settings, the other drives are as published. Breaks are kept.
+A forecast for calling families, not a plan: visits take the expected time that they are planned with, the first
+drive is the straight line of the settings, the other drives are as published. A break is taken after a visit that
+runs into it.
 """
 
-import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import NormalDist
-
-from django.conf import settings
 
 from visits.appointments import arrival_intervals
 from visits.enums import VisitState
-from visits.fieldwork.team_status import LONGER, TeamStatus, straight_line_seconds
+from visits.fieldwork.team_status import (
+    LONGER,
+    TeamStatus,
+    add_pauses,
+    straight_line_seconds,
+    time_on_road,
+)
 from visits.models import Visit
-from visits.planning.rules import count_active_s, find_service_start, finish_drive
-from visits.planning.types import DAY_S
+from visits.planning.rules import count_active_s, finish_drive
 
 LATE = timedelta(
     minutes=10
@@ -32,12 +34,14 @@ class ExpectedVisit:
     begins: datetime
     ends: datetime
     told: tuple[datetime, datetime]
+    believed: bool = False
 
     @property
     def late(self) -> timedelta:
-        """How long after the interval the visit begins; zero below `LATE`."""
+        """How long after the interval the visit begins; zero below `LATE`, and for who is only `believed` to be
+        late: a team that is silent did not say so."""
         behind = self.begins - self.told[1]
-        return behind if behind >= LATE else timedelta()
+        return behind if behind >= LATE and not self.believed else timedelta()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,58 +54,49 @@ class DayForecast:
 
 
 def forecast_day(team: TeamStatus, *, now: datetime) -> DayForecast:
-    """The expected rest of a team's day from `now`."""
+    """The expected rest of a team's day from `now`, from where and when `team_status` believes it to be free."""
     clock = _Clock(team)
     assumed = [clock.at(visit, _estimate_begin(team, visit, now)) for visit in team.assumed]
-    under_way, free_at = None, team.free_at
+    under_way = None
     if team.under_way is not None:
         visit = team.under_way
         here = visit.state == VisitState.ARRIVED and visit.arrived_at is not None
-        begins = (
-            visit.arrived_at
-            if here and visit.arrived_at
-            else max(now, arrival_intervals.interval_told(visit)[0])
-        )
+        begins = visit.arrived_at if here and visit.arrived_at else max(now, expect_under_way(team, visit))
         under_way = clock.at(visit, begins, soonest=now + LONGER)
-        free_at = under_way.ends
-    elif assumed:
-        free_at = max(now, assumed[-1].ends)
-        if team.heading:
-            under_way, assumed = assumed[0], []
+    elif team.heading:
+        under_way, assumed = assumed[0], []
     left: list[ExpectedVisit] = []
-    for visit in [] if team.fails else team.left:
+    free_at = team.free_at
+    for visit in [] if team.fails else [visit for visit in team.left if not visit.is_called_off]:
         leg = clock.between(left[-1].visit, visit) if left else _first_drive(team, visit)
         left.append(clock.after(free_at, leg, visit))
-        free_at = left[-1].ends
+        free_at = add_pauses(team.shift, left[-1].begins, left[-1].ends)
     return DayForecast(assumed=assumed, under_way=under_way, left=left)
 
 
 class _Clock:
-    """Computes times of one team-day with its breaks and its set-up time."""
+    """Computes times of one team-day with its breaks."""
 
     def __init__(self, team: TeamStatus) -> None:
-        self.on = team.shift.date
-        self.setup_s = team.shift.team.setup_minutes * 60
+        self.shift, self.believed = team.shift, team.believed
         self.breaks = arrival_intervals.parse_intervals(team.shift.breaks)
 
     def at(self, visit: Visit, begins: datetime, *, soonest: datetime | None = None) -> ExpectedVisit:
         """A visit that begins at `begins`, and ends at `soonest` or later."""
-        ends = begins + timedelta(seconds=_median_seconds(visit, self.setup_s))
+        ends = begins + timedelta(seconds=_planned_seconds(visit))
         told = arrival_intervals.interval_told(visit)
-        return ExpectedVisit(visit=visit, begins=begins, ends=max(ends, soonest or ends), told=told)
+        return ExpectedVisit(
+            visit=visit, begins=begins, ends=max(ends, soonest or ends), told=told, believed=self.believed
+        )
 
     def after(self, free_at: datetime, leg: int, visit: Visit) -> ExpectedVisit:
         """A visit to which the team drives `leg` seconds from `free_at`; it does not begin before the
         interval told."""
         told = arrival_intervals.interval_told(visit)
-        there_s = max(
-            finish_drive(arrival_intervals.seconds_of_day(free_at), leg, self.breaks),
-            arrival_intervals.seconds_of_day(told[0]),
-        )
-        start_s = find_service_start(there_s, _median_seconds(visit, self.setup_s), [(0, DAY_S)], self.breaks)
-        return self.at(
-            visit, arrival_intervals.moment_of_day(self.on, there_s if start_s is None else start_s)
-        )
+        there_s = finish_drive(arrival_intervals.seconds_into_day(self.shift.date, free_at), leg, self.breaks)
+        ready = max(told[0], arrival_intervals.moment_of_day(self.shift.date, there_s))
+        begins, _free_at = time_on_road(self.shift, ready, timedelta(seconds=_planned_seconds(visit)))
+        return self.at(visit, begins)
 
     def between(self, before: Visit, visit: Visit) -> int:
         """Seconds of the published drive between two visits, without breaks."""
@@ -125,15 +120,31 @@ def _midpoint(visit: Visit) -> datetime:
     return since + (until - since) / 2
 
 
-def _median_seconds(visit: Visit, setup_s: int) -> int:
-    """Median duration of the visit in seconds, from its planned duration (a quantile of the same
-    distribution)."""
-    planned = int((visit.planned_leave - visit.planned_start).total_seconds())
-    longer = NormalDist().inv_cdf(settings.VISIT_MINUTES_QUANTILE) * settings.VISIT_MINUTES_SIGMA
-    return min(setup_s, planned) + round(max(0, planned - setup_s) / math.exp(longer))
+def _planned_seconds(visit: Visit) -> int:
+    """The expected duration of the visit in seconds, as it is planned."""
+    return int((visit.planned_leave - visit.planned_start).total_seconds())
 
 
 def _first_drive(team: TeamStatus, visit: Visit) -> int:
     """Seconds of the drive from the team's last known place to the visit."""
     home = visit.need.resident
-    return straight_line_seconds((team.latitude, team.longitude), (home.latitude, home.longitude))
+    return straight_line_seconds(team.shift, (team.latitude, team.longitude), (home.latitude, home.longitude))
+
+
+def expect_under_way(team: TeamStatus, visit: Visit) -> datetime:
+    """When the team begins the visit that it drives to, from when it set out; it waits for the interval that the
+    family was told."""
+    since = arrival_intervals.interval_told(visit)[0]
+    if team.set_out_at is None:
+        return since
+    home, place = visit.need.resident, (team.shift.start_latitude, team.shift.start_longitude)
+    if team.done:
+        before = max(team.done, key=lambda row: row.outcome_at or row.planned_leave).need.resident
+        place = before.latitude, before.longitude
+    drive = straight_line_seconds(team.shift, place, (home.latitude, home.longitude))
+    breaks = arrival_intervals.parse_intervals(team.shift.breaks)
+    there_s = finish_drive(
+        arrival_intervals.seconds_into_day(team.shift.date, team.set_out_at), drive, breaks
+    )
+    ready = max(since, arrival_intervals.moment_of_day(team.shift.date, there_s))
+    return time_on_road(team.shift, ready, timedelta(seconds=_planned_seconds(visit)))[0]

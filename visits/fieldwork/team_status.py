@@ -6,22 +6,23 @@ for the first home of a team that reported its departure, until it reports an ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
+from outreach.enums import Milestone
+from outreach.models import Progress
 from visits.appointments import arrival_intervals
 from visits.appointments.published_visits import departure_time
 from visits.enums import VisitState
 from visits.fieldwork import departures
 from visits.models import Device, Shift, Visit
-from visits.planning.rules import find_service_start, finish_drive
-from visits.planning.travel import GreatCircle
-from visits.planning.types import DAY_S
-from visits.workforce import calendar
+from visits.planning.rules import add_breaks, finish_drive, time_visit
+from visits.roads import straight_line
+from visits.workforce import calendar, team_skills
 
 SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
 LONGER = timedelta(minutes=5)  # a visit that takes longer than planned ends no sooner than in so long
@@ -48,16 +49,30 @@ class TeamStatus:
     departed_at: datetime | None = None
     there_at: datetime | None = None
     heading: bool = False
+    set_out_at: datetime | None = None  # to the home under way
+    deserted: bool = False  # all its officers are away
+
+    @property
+    def believed(self) -> bool:
+        """Whether where it is now is only believed: it is silent, and nothing of it was heard since it should have
+        gone on, or at all."""
+        told = self.reported or self.departed_at is not None
+        return self.silent and not self.heading and bool(self.assumed or not told)
 
     @property
     def fails(self) -> bool:
-        """Whether the shift was cancelled: the team cannot go on."""
-        return self.shift.is_cancelled
+        """Whether the team cannot go on: the shift was cancelled, or nobody is there to work it."""
+        return self.shift.is_cancelled or self.deserted
 
     @property
     def reported(self) -> list[Visit]:
         """Visits that the tablet reported as done or under way."""
         return [*self.done, *([] if self.under_way is None else [self.under_way])]
+
+    @property
+    def following(self) -> Visit | None:
+        """The home that it goes to next; None where nobody is left who awaits it."""
+        return next((visit for visit in self.left if not visit.is_called_off), None)
 
     @property
     def total(self) -> int:
@@ -94,18 +109,62 @@ def list_team_statuses(*, now: datetime) -> list[TeamStatus]:
         _last_contacts(on),
         departures.departures_on(on=on, teams=[shift.team_id for shift in shifts]),
     )
-    return [
+    deserted = team_skills.find_deserted_teams()
+    statuses = [
         _build_status(
-            shift, visits.get(shift.pk, []), heard.get(shift.team_id), departed.get(shift.team_id), now
+            shift,
+            visits.get(shift.pk, []),
+            heard.get(shift.team_id),
+            departed.get(shift.team_id),
+            now,
+            deserted=shift.team_id in deserted,
         )
         for shift in shifts
         if day.is_open or shift.pk in visits
     ]
+    set_out = _last_set_outs([team.under_way for team in statuses if team.under_way is not None])
+    return [
+        replace(team, set_out_at=set_out.get(team.under_way.need_id)) if team.under_way else team
+        for team in statuses
+    ]
+
+
+def _last_set_outs(visits: list[Visit]) -> dict[object, datetime]:
+    """When the tablet said that the team drives to each of these homes, by need."""
+    rows = Progress.objects.filter(
+        need__in=[visit.need_id for visit in visits if visit.state == VisitState.TRAVELLING],
+        milestone=Milestone.ON_THE_WAY,
+    )
+    return dict(rows.order_by("at").values_list("need", "at")) if visits else {}
+
+
+def hold_next_home(team: TeamStatus) -> TeamStatus:
+    """A silent team cannot hear of a change: the home that it goes to next stays its own, as if it were there, unless
+    the coordinator has said that the team cannot go on."""
+    following = team.following
+    if not team.silent or team.fails or following is None:
+        return team
+    home = following.need.resident
+    leg = straight_line_seconds(team.shift, (team.latitude, team.longitude), (home.latitude, home.longitude))
+    breaks = arrival_intervals.parse_intervals(team.shift.breaks)
+    there_s = finish_drive(arrival_intervals.seconds_into_day(team.shift.date, team.free_at), leg, breaks)
+    begins = max(arrival_intervals.moment_of_day(team.shift.date, there_s), following.planned_start)
+    takes = following.planned_leave - following.planned_start
+    return replace(
+        team,
+        assumed=[*team.assumed, following],
+        left=[visit for visit in team.left if visit != following],
+        free_at=time_on_road(team.shift, begins, takes)[1],
+        latitude=home.latitude,
+        longitude=home.longitude,
+    )
 
 
 def find_failing_shifts(*, shifts: Iterable[Shift]) -> frozenset[str]:
-    """The ids of those shifts that are cancelled by now."""
-    rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts], is_cancelled=True)
+    """The ids of those shifts that are cancelled by now, or whose teams nobody is left in."""
+    deserted = team_skills.find_deserted_teams()
+    rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts])
+    rows = rows.filter(Q(is_cancelled=True) | Q(team__in=deserted))
     return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
 
 
@@ -117,20 +176,30 @@ def _last_contacts(on: date) -> dict[int, datetime]:
 
 
 def _build_status(
-    shift: Shift, visits: list[Visit], heard_at: datetime | None, departed_at: datetime | None, now: datetime
+    shift: Shift,
+    visits: list[Visit],
+    heard_at: datetime | None,
+    departed_at: datetime | None,
+    now: datetime,
+    *,
+    deserted: bool,
 ) -> TeamStatus:
     silent = heard_at is None or now - heard_at > SILENT
     done = [visit for visit in visits if visit.state == VisitState.FINISHED]
     moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
     under_way = moving[-1] if moving else None
     waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
-    goes_on = silent and not shift.is_cancelled
-    assumed = [visit for visit in waiting if visit.planned_start <= now] if goes_on else []
+    works = not shift.is_cancelled and not deserted
+    goes_on = silent and works
+    awaited = [
+        visit for visit in waiting if not visit.called_off
+    ]  # nobody goes where the office called it off
+    assumed = [visit for visit in awaited if visit.planned_start <= now] if goes_on else []
     out = _departure_moment(departed_at, visits, now)
-    on_first_drive = waiting and not moving and not shift.is_cancelled and _ended_before(done, out)
-    there_at = _first_arrival(shift, out, waiting[0]) if out and on_first_drive else None
+    on_first_drive = awaited and not moving and works and _ended_before(done, out)
+    there_at = _first_arrival(shift, out, awaited[0]) if out and on_first_drive else None
     heading = there_at is not None and (there_at > now or not assumed)
-    assumed = waiting[:1] if heading else assumed
+    assumed = awaited[:1] if heading else assumed
     left = [visit for visit in waiting if visit not in assumed]
     free_at, overrun = _free_from(shift, under_way, assumed, now)
     if there_at is not None:
@@ -154,6 +223,7 @@ def _build_status(
         departed_at=out,
         there_at=there_at,
         heading=heading,
+        deserted=deserted,
     )
 
 
@@ -168,19 +238,21 @@ def _ended_before(done: list[Visit], out: datetime | None) -> bool:
     return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
 
 
-def straight_line_seconds(since: tuple[float, float], until: tuple[float, float]) -> int:
-    """Seconds of a drive along the straight line of the settings between two (latitude, longitude)."""
-    return GreatCircle(settings.TRAVEL_DETOUR, settings.TRAVEL_SPEED_KMH).seconds([since, until], 0, 1)
+def straight_line_seconds(shift: Shift, since: tuple[float, float], until: tuple[float, float]) -> int:
+    """Seconds of the team's drive along the straight line of the settings between two (latitude, longitude)."""
+    return straight_line.line_of_settings(shift.team.vehicle).seconds([since, until], 0, 1)
 
 
 def _first_arrival(shift: Shift, out: datetime, first: Visit) -> datetime:
     """When a team that departed at `out` arrives at its first home, breaks included."""
     home = first.need.resident
     leg = straight_line_seconds(
-        (shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude)
+        shift, (shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude)
     )
     there_s = finish_drive(
-        arrival_intervals.seconds_of_day(out), leg, arrival_intervals.parse_intervals(shift.breaks)
+        arrival_intervals.seconds_into_day(shift.date, out),
+        leg,
+        arrival_intervals.parse_intervals(shift.breaks),
     )
     return arrival_intervals.moment_of_day(shift.date, there_s)
 
@@ -192,7 +264,7 @@ def _free_after_first_drive(
     first, last = assumed[0], assumed[-1]
     begins = max(there_at, first.planned_start)
     if heading:  # it has not come there: it did not say so, or it cannot have
-        return _after_break(shift, max(now, begins), first.planned_leave - first.planned_start)
+        return time_on_road(shift, max(now, begins), first.planned_leave - first.planned_start)[1]
     return max(now, last.planned_leave + (begins - first.planned_start))
 
 
@@ -208,21 +280,35 @@ def _free_from(
     if under_way is not None:
         takes = under_way.planned_leave - under_way.planned_start
         if under_way.state == VisitState.ARRIVED and under_way.arrived_at is not None:
-            leaves = max(under_way.arrived_at, under_way.planned_start) + takes
-            overrun = max(timedelta(), now - leaves)
-            free_at = max(leaves, now + LONGER)
+            begins = max(under_way.arrived_at, under_way.planned_start)
+            overrun = max(timedelta(), now - begins - takes)
+            free_at = max(add_pauses(shift, begins, begins + takes), now + LONGER)
         else:
             begins = max(now, under_way.planned_start)
-            free_at = _after_break(shift, begins, takes)
+            free_at = time_on_road(shift, begins, takes)[1]
     if assumed:
         free_at = max(free_at, assumed[-1].planned_leave)
     return free_at, overrun
 
 
-def _after_break(shift: Shift, begins: datetime, takes: timedelta) -> datetime:
-    """The end of a visit of length `takes` that no break may interrupt."""
-    breaks = arrival_intervals.parse_intervals(shift.breaks)
-    start_s = find_service_start(
-        arrival_intervals.seconds_of_day(begins), int(takes.total_seconds()), [(0, DAY_S)], breaks
+def time_on_road(shift: Shift, ready: datetime, takes: timedelta) -> tuple[datetime, datetime]:
+    """When a team that is ready at a door begins a visit of this length, and when it can drive on."""
+    start_s, free_s = time_visit(
+        arrival_intervals.seconds_into_day(shift.date, ready),
+        int(takes.total_seconds()),
+        arrival_intervals.parse_intervals(shift.breaks),
+        60 * settings.BREAK_GRACE_MINUTES,
     )
-    return begins + takes if start_s is None else arrival_intervals.moment_of_day(shift.date, start_s) + takes
+    return arrival_intervals.moment_of_day(shift.date, start_s), arrival_intervals.moment_of_day(
+        shift.date, free_s
+    )
+
+
+def add_pauses(shift: Shift, begins: datetime, ends: datetime) -> datetime:
+    """When a team that was at a home from then to then can drive on: it takes the breaks that it missed."""
+    start_s, takes_s = (
+        arrival_intervals.seconds_into_day(shift.date, begins),
+        int((ends - begins).total_seconds()),
+    )
+    breaks = arrival_intervals.parse_intervals(shift.breaks)
+    return begins + timedelta(seconds=add_breaks(start_s, start_s + takes_s, breaks) - start_s)

@@ -78,7 +78,9 @@ class Replays:
 class RoadsNote:
     """How travel times were made. `detour` and `speed_kmh` are those of the straight line, used for all pairs
     or for the share `estimated`; `fitted` is the day they were calibrated; `sampled` the places of the sample
-    that set them where there were too many for a table; `far` the places that lie too far from any road."""
+    that set them where there were too many for a table; `far` the places that lie too far from any road.
+    `motorcycle` is the note of motorcycles where a team drives one and another a car; `vehicle` whose times these are;
+    `as_car` tells that the source knows cars alone."""
 
     source: str
     wanted: str
@@ -91,15 +93,19 @@ class RoadsNote:
     estimated: float = 0.0
     far: int = 0
     sampled: int = 0
+    vehicle: str = ""
+    as_car: bool = False
+    motorcycle: "RoadsNote | None" = None
 
     def as_json(self) -> dict[str, Any]:
         """Only what is there."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", 0)}
+        row = {name: value for name, value in asdict(self).items() if value not in ("", 0, None)}
+        return row | ({"motorcycle": self.motorcycle.as_json()} if self.motorcycle else {})
 
     @classmethod
     def from_json(cls, row: Row | None) -> Self | None:
         """None for plans from before notes."""
-        return _read(cls, row) if row else None
+        return _read(cls, {**row, "motorcycle": cls.from_json(row.get("motorcycle"))}) if row else None
 
 
 @dataclass(frozen=True, kw_only=True)

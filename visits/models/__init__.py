@@ -1,9 +1,8 @@
 """What the office keeps of the visits side: one class for each kind of row, with the rules that the database
 holds."""
 
-from visits.models.calendar import CalendarDay
+from visits.models.calendar import CalendarDay, WorkingHours
 from visits.models.capture import (
-    Blob,
     Capture,
     CaptureChunk,
     CaptureContent,
@@ -14,7 +13,7 @@ from visits.models.capture import (
 from visits.models.device import Device, DeviceToken, PairingCode, TeamMessage
 from visits.models.event import Event, EventStatus
 from visits.models.job import Heartbeat
-from visits.models.key import Epoch, PublicKey
+from visits.models.key import Backup, Epoch, PublicKey
 from visits.models.learned import TravelFit, VisitTime
 from visits.models.outbox import OutboxItem
 from visits.models.plan import Plan, PlanRun, PlanStop, PlanUnserved
@@ -22,7 +21,7 @@ from visits.models.team import Officer, Shift, Team
 from visits.models.visit import DayVersion, TeamDay, Visit
 
 __all__ = [
-    "Blob",
+    "Backup",
     "CalendarDay",
     "Capture",
     "CaptureChunk",
@@ -52,4 +51,5 @@ __all__ = [
     "TravelFit",
     "Visit",
     "VisitTime",
+    "WorkingHours",
 ]

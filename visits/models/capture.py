@@ -104,24 +104,6 @@ class CaptureState(LeasedJob):
         return f"{self.capture_id} {self.stage}"
 
 
-class Blob(models.Model):
-    """A chunk of ciphertext that lies on our disk, fsynced, under its tablet and its hash."""
-
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="blobs")
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["device", "sha256"], name="a_blob_of_a_tablet_once"),
-            models.CheckConstraint(condition=Q(size__gt=0, size__lte=262144), name="a_blob_is_a_chunk"),
-        ]
-
-    def __str__(self) -> str:
-        return self.sha256
-
-
 class CaptureReseal(models.Model):
     """A stored capture's parts sealed anew to a later capture key, so that the old key can be retired.
 
@@ -157,7 +139,7 @@ class Receipt(models.Model):
 
 class CaptureContent(models.Model):
     """What a person needs for a review, sealed under the person's key: the form, and a small picture of the
-    face.
+    face or of the handing over.
 
     Everything else of the record stays sealed to the capture key.
     """

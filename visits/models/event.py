@@ -35,7 +35,7 @@ class Event(models.Model):
     received_at = models.DateTimeField(_("diterima"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("kejadian")
+        verbose_name = verbose_name_plural = _("laporan tablet")
         ordering = ["device", "sequence"]
         indexes = [models.Index(fields=["visit", "device", "sequence"])]
         constraints = [
@@ -62,7 +62,7 @@ class EventStatus(Stateful):
     note = models.CharField(_("keputusan"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("keadaan kejadian")
+        verbose_name = verbose_name_plural = _("keadaan laporan tablet")
         indexes = [models.Index(fields=["state"])]
 
     def __str__(self) -> str:

@@ -51,3 +51,17 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Backup(models.Model):
+    """A backup that somebody has taken and says so: what was here when it began is safe outside. A restored
+    database knows only of the ones before its own."""
+
+    began_at = models.DateTimeField()
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-began_at"]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M}"

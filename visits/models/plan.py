@@ -71,7 +71,8 @@ class PlanRun(LeasedJob):
 
 
 class Plan(Stateful):
-    """A proposal for some team-days. Published, it never changes again; `figures` reads its `summary`.
+    """A proposal for some team-days. Published, it only gains families to tell (`changes`) for visits that are
+    taken out by hand; `figures` reads its `summary`.
 
     `based_on` = {shift id: number of the live version when the plan was computed, 0 for none}: the team-days
     that publishing it decides about, and how to see that one of them changed meanwhile.

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from visits.enums import RecordingWay, Vehicle
+
 
 class Team(models.Model):
     """A crew with a vehicle and a recording kit. The kit's parts and the people are its skills."""
@@ -15,6 +17,18 @@ class Team(models.Model):
     latitude = models.FloatField(help_text=_("Titik berangkat dan pulang"))
     longitude = models.FloatField()
     base_name = models.CharField(_("nama titik berangkat"), max_length=80, blank=True)
+    vehicle = models.CharField(
+        _("kendaraan"),
+        max_length=12,
+        choices=Vehicle.choices,
+        default=Vehicle.CAR,
+        help_text=_(
+            "Waktu jalan dihitung menurut kendaraan ini. Jam yang sudah terbit tidak ikut berubah; rencanakan lagi."
+        ),
+    )
+    recording_way = models.CharField(
+        _("cara merekam"), max_length=16, choices=RecordingWay.choices, default=RecordingWay.OFFICIAL_KIT
+    )
     max_visits = models.PositiveSmallIntegerField(_("kunjungan paling banyak sehari"), default=8)
     setup_minutes = models.PositiveSmallIntegerField(_("menit menyiapkan alat tiap rumah"), default=10)
     is_active = models.BooleanField(_("aktif"), default=True)
@@ -71,7 +85,7 @@ class Shift(models.Model):
     is_cancelled = models.BooleanField(_("dibatalkan"), default=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("jadwal tim")
+        verbose_name = verbose_name_plural = _("hari tugas tim")
         ordering = ["date", "team"]
         constraints = [
             models.UniqueConstraint(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from outreach.lib.ids import uuid7
 from outreach.lib.states import StateTable
 from outreach.models import Need, Stateful
-from visits.enums import OPEN_VISITS, VISIT_MOVES, Outcome, VisitState
+from visits.enums import OPEN_VISITS, VISIT_MOVES, CallOffReason, Outcome, VisitState
 from visits.models.plan import AtStop, Plan
 from visits.models.team import Shift, Team
 
@@ -50,7 +50,7 @@ class TeamDay(models.Model):
     live = models.OneToOneField(DayVersion, on_delete=models.PROTECT, related_name="live_for")
 
     class Meta:
-        verbose_name = verbose_name_plural = _("jadwal yang terbit")
+        verbose_name = verbose_name_plural = _("daftar kunjungan")
         constraints = [
             models.UniqueConstraint(fields=["team", "date"], name="one_live_version_of_a_team_day")
         ]
@@ -85,6 +85,22 @@ class Visit(Stateful, AtStop):
         default=0, help_text="by how much experience had lengthened the interval (visits/planning/arrival.py)"
     )
     promised = models.BooleanField(_("keluarga sudah diberi tahu"), default=False)
+    called_off = models.CharField(
+        _("dibatalkan kantor"),
+        max_length=7,
+        choices=CallOffReason.choices,
+        blank=True,
+        help_text="why the office cannot keep it, until it is planned again; empty: it stands",
+    )
+    obstacles = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="what stands in its way, and how much of it did before (visits/schedule/dispatch/touched_visits.py)",
+    )
+    hear_by = models.DateField(
+        null=True, blank=True, help_text="until when its family was promised to hear of another day"
+    )
+    called_off_told = models.BooleanField(_("keluarga sudah tahu kunjungannya batal"), default=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("hasil"), max_length=18, choices=Outcome.choices, blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
@@ -110,7 +126,22 @@ class Visit(Stateful, AtStop):
                 | Q(told_until__gte=F("told_from")),
                 name="visit_told_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(called_off="", hear_by__isnull=True, called_off_told=False)
+                | Q(hear_by__isnull=False) & ~Q(called_off=""),
+                name="called_off_visits_say_until_when",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.shift} #{self.sequence}"
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether the office cannot keep it, and it waits to be planned again."""
+        return bool(self.called_off) and self.state == VisitState.PUBLISHED
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether its promise holds: the office called off none of what it promised."""
+        return self.promised and not self.called_off

@@ -11,7 +11,7 @@ files in this order, and whole types, rules, planner, engine/route, engine/annea
 when you need them.
 
 - The problem: types (what goes in and comes out), errors, travel, priority (what a visit is worth when), news
-  (when another time is news to a family), rules (the walk of a route, which judges everything), case (reads and
+  (when another time is news to a family), told_rules (what holds the hours that families are told), rules (the walk of a route, which judges everything), case (reads and
   writes the files of planning cases).
 - One plan: planner (`plan`), start/ (promises first; an earlier plan, as far as it holds), engine/ (the
   search: ruin and recreate), result (from orders back to routes).

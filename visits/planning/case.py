@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -244,6 +245,22 @@ def _read_location(value: object, index: int) -> tuple[float, float]:
     return float(lat), float(lon)
 
 
+def _check_overlaps(shifts: tuple[Shift, ...]) -> None:
+    """One crew cannot be at two homes at once: a team's shifts of a day must not overlap."""
+    ordered = sorted(shifts, key=lambda shift: (shift.team, shift.date, shift.start_s, shift.end_s))
+    for one, other in pairwise(ordered):
+        if (one.team, one.date) == (other.team, other.date) and other.start_s < one.end_s:
+            raise CaseError(
+                "shifts_overlap",
+                "shifts {one} and {other} of team {team} overlap on {date}; give one of them other hours or another team",
+                where=WHOLE,
+                one=one.id,
+                other=other.id,
+                team=one.team,
+                date=one.date.isoformat(),
+            )
+
+
 def read_problem(data: object) -> Problem:
     """The problem in parsed JSON. Raises CaseError."""
     row = _Row(data, WHOLE)
@@ -274,6 +291,7 @@ def read_problem(data: object) -> Problem:
         _read_location(value, i) for i, value in enumerate(row.read_field("locations", _read_list))
     )
     shifts = tuple(_read_shift(value, i) for i, value in enumerate(row.read_field("shifts", _read_list)))
+    _check_overlaps(shifts)
     visits = tuple(_read_visit(value, i) for i, value in enumerate(row.read_field("visits", _read_list)))
     return _Row({}, WHOLE).build_object(
         Problem,

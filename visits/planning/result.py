@@ -6,12 +6,13 @@ one worth least, a promised one last) until it is feasible, so nothing infeasibl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from visits.planning.priority import points_on, score_plan
 from visits.planning.rules import walk_route
-from visits.planning.types import Problem, Route, Shift, Visit
+from visits.planning.types import Plan, Problem, Reason, Route, Shift, Unserved, Visit
 
 
 def walk_orders(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Route, ...]:
@@ -64,3 +65,33 @@ def compute_figures(problem: Problem, routes: Sequence[Route]) -> dict[str, Any]
         "changes": len(changed),
         "moved_points": sum(v.move_points for v in changed),
     }
+
+
+def leave_out(
+    problem: Problem, plan: Plan, visits: Collection[str], *, follows: Collection[str], code: str
+) -> Plan:
+    """The plan without these visits, and without those who share the stop that one of them leads (`follows` come
+    right after another at its stop). They are unserved for the reason `code`."""
+    routes, out = [], []
+    for before in plan.routes:
+        kept, led = [], False
+        for stop in before.stops:
+            led = stop.visit in visits if stop.visit not in follows else led
+            if not led and stop.visit not in visits:
+                kept.append(problem.visit_by_id[stop.visit])
+        route = before
+        if len(kept) < len(before.stops):
+            route = drop_until_feasible(problem, problem.shift_by_id[before.shift], kept)
+        if route.stops:
+            routes.append(route)
+        served = {stop.visit for stop in route.stops}
+        reason = Reason(code, before.shift)
+        out += [Unserved(stop.visit, (reason,)) for stop in before.stops if stop.visit not in served]
+    urgent = [row for row in out if problem.visit_by_id[row.visit].tier]
+    return replace(
+        plan,
+        routes=tuple(routes),
+        unserved=(*plan.unserved, *out),
+        broken_guarantees=(*plan.broken_guarantees, *urgent),
+        statistics=replace(plan.statistics, **compute_figures(problem, routes)),
+    )

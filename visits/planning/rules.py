@@ -8,22 +8,26 @@ planning-case/1: a drive pauses during a break, a service is never cut by one an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from visits.planning.types import Interval, Plan, Problem, Route, Shift, Stop, Visit
 
+TOO_LATE = {"end", "reserve"}  # codes of faults that a longer shift mends
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule. Codes of `walk_route`: date, skill, window, order, capacity, end. `check_plan` adds:
+    """One broken rule. Codes of `walk_route`: date, skill, window, order, capacity, end (back after the
+    shift), reserve (back within it, but with less time left than `count_reserve_s` wants). `check_plan` adds:
     lock, time (other times than those of the walk), twice, unknown (ids), missing (neither served nor listed
     as unserved)."""
 
     code: str
     shift: str | None = None
     visit: str | None = None
-    seconds: int = 0  # lateness, for `end` only
+    seconds: int = 0  # for `end` and `reserve`: how much earlier the team would have to be back
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,26 @@ def find_service_start(
     return best
 
 
+def time_visit(now_s: int, seconds: int, breaks: Sequence[Interval], grace_s: int) -> Interval:
+    """When a team on the road begins a visit of expected length, and when it can drive on from it.
+
+    Plans keep a break free; a team that is at a door begins where the visit runs at most `grace_s` into the break,
+    and takes the whole break after it.
+    """
+    for from_s, to_s in breaks:
+        if now_s < to_s and now_s + max(seconds - grace_s, 1) > from_s:
+            now_s = to_s
+    return now_s, add_breaks(now_s, now_s + seconds, breaks)
+
+
+def add_breaks(start_s: int, end_s: int, breaks: Sequence[Interval]) -> int:
+    """The end of a visit, with the breaks that it ran into taken whole after it."""
+    for from_s, to_s in breaks:
+        if start_s < from_s < end_s:
+            end_s += to_s - from_s
+    return end_s
+
+
 def count_active_s(since_s: int, until_s: int, breaks: Sequence[Interval]) -> int:
     """Seconds from one time of day to another, without breaks."""
     pauses = (min(to_s, until_s) - max(from_s, since_s) for from_s, to_s in breaks)
@@ -96,6 +120,27 @@ def find_ban(visit: Visit, shift: Shift) -> str | None:
     return None
 
 
+def count_reserve_s(shift: Shift, visits: Iterable[Visit]) -> int:
+    """Seconds that must be left before the end of the shift when it has these visits, in any order.
+
+    Lengths are expected ones, and the team-day as a whole is protected: the visits are independent, so their
+    variances add up, and `Shift.reserve` standard deviations of the sum stay free (a chance constraint:
+    Charnes and Cooper, Management Science 6(1), 1959). Long routes so pay less per visit than short ones.
+    Promises go before the reserve: a shift with visits locked to it alone may use all its time.
+
+    Measured on the demo's 600 needs, at most 14 visits a team-day, 2 million iterations, replayed with other draws:
+    0.95 (the setting) serves 271 to 273 with 3.6 to 3.9 minutes of overtime on average and 4.3 to 4.7 % of team-days
+    more than 30 minutes over (three seeds, one of them not used to choose it), 1.0 serves 269 to 270 with 3.3 to 3.6
+    and 3.9 to 4.2 %, 0.85 serves 273 to 275 with 4.3 to 4.5 and 5.1 to 5.4 %. In worlds that are not the model's
+    0.95 means 3.1 to 5.5 minutes. Lengths at a quantile of 0.8 for every visit served 241. Drives are left out:
+    they are 7 % of the variance of a day.
+    """
+    rows = tuple(visits)
+    if not shift.reserve or all(visit.locked == shift.id for visit in rows):
+        return 0
+    return math.ceil(shift.reserve * math.sqrt(sum(visit.variance_s2 for visit in rows)))
+
+
 def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
     """The times of one route in the given order, and its faults. After a missed window the walk goes on as if
     the service had begun on arrival."""
@@ -111,7 +156,7 @@ def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
         if seen_last and not visit.infectious_last:
             faults.append(Fault("order", shift.id, visit.id))
         seen_last = seen_last or visit.infectious_last
-        leg_s = problem.seconds(here, visit.location)
+        leg_s = problem.seconds(shift.vehicle, here, visit.location)
         travel_s += leg_s
         arrive_s = finish_drive(now_s, leg_s, shift.breaks)
         start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
@@ -121,11 +166,12 @@ def walk_route(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Walk:
         now_s, here = start_s + visit.service_s, visit.location
         stops.append(Stop(visit.id, arrive_s, start_s, now_s))
     if visits:
-        leg_s = problem.seconds(here, shift.end_location)
+        leg_s = problem.seconds(shift.vehicle, here, shift.end_location)
         travel_s += leg_s
         now_s = finish_drive(now_s, leg_s, shift.breaks)
-        if now_s > shift.end_s:
-            faults.append(Fault("end", shift.id, None, now_s - shift.end_s))
+        late_s = now_s + count_reserve_s(shift, visits) - shift.end_s
+        if late_s > 0:
+            faults.append(Fault("end" if now_s > shift.end_s else "reserve", shift.id, None, late_s))
     return Walk(tuple(stops), now_s, travel_s, tuple(faults))
 
 

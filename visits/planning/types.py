@@ -20,6 +20,7 @@ from visits.planning.travel import GreatCircle, Travel
 DAY_S = 24 * 3600
 POINT_S = 3000  # seconds of travel that one point of priority outweighs
 MAX_SERVICE_S = 2**30  # the longest service that the engine's int32 times can hold
+MAX_VARIANCE_S2 = DAY_S**2  # sums of them stay exact in the engine's int64
 MAX_POINTS = 1e200  # sums of such priorities stay finite
 
 Interval = tuple[int, int]
@@ -51,6 +52,9 @@ def _require_number(field: str, value: float) -> None:
 class Shift:
     """One team on one date: it leaves `start_location` at `start_s` and is back at `end_location` by `end_s`.
 
+    `reserve` is how many standard deviations of its visits' total length are kept free before `end_s` (see
+    `rules.count_reserve_s`). `vehicle` is what the team drives: an index into `Problem.travel_of_vehicles`.
+
     Raises PlanningError for times, breaks or counts out of range.
     """
 
@@ -64,6 +68,8 @@ class Shift:
     max_visits: int
     breaks: tuple[Interval, ...] = ()
     skills: frozenset[str] = frozenset()
+    reserve: float = 0.0
+    vehicle: int = 0
 
     def __post_init__(self) -> None:
         _require_clock("start", self.start_s)
@@ -73,6 +79,8 @@ class Shift:
         _require_count("max_visits", self.max_visits)
         _require_count("start_location", self.start_location)
         _require_count("end_location", self.end_location)
+        _require_number("reserve", self.reserve)
+        _require_count("vehicle", self.vehicle)
         for from_s, to_s in self.breaks:
             _require_clock("breaks", from_s)
             _require_clock("breaks", to_s)
@@ -87,6 +95,8 @@ class Shift:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One home to visit. `infectious_last` visits (infectious homes) come after all others of their route.
+
+    `service_s` is the expected length of the visit, `variance_s2` its variance in seconds squared.
 
     Raises PlanningError for numbers or windows out of range.
     """
@@ -103,6 +113,7 @@ class Visit:
     infectious_last: bool = False
     published: str | None = None  # the shift it is published on, which may no longer exist
     move_points: float = 0.0  # points it costs to serve it on another shift, or not at all
+    variance_s2: int = 0
     tier: int = 0  # 1: past the longest allowed wait, served before any sum of points of tier 0
 
     def __post_init__(self) -> None:
@@ -110,6 +121,11 @@ class Visit:
         _require_count("service_s", self.service_s)
         if self.service_s > MAX_SERVICE_S:
             raise PlanningError("service_long", "service_s is too long; give the true length of the visit")
+        _require_count("variance_s2", self.variance_s2)
+        if self.variance_s2 > MAX_VARIANCE_S2:
+            raise PlanningError(
+                "variance_large", "variance_s2 is too large; give the true spread of the visit"
+            )
         _require_number("priority", self.priority)
         _require_number("decay", self.decay)
         _require_number("move_points", self.move_points)
@@ -132,6 +148,8 @@ class Visit:
 class Problem:
     """One planning horizon: places (latitude, longitude), shifts, and the visits that compete for them.
 
+    `travel` is how long drives take with vehicle 0, `more_travel` with vehicles 1, 2 ...
+
     Raises PlanningError for places off the globe, ids used twice, and references to nothing.
     """
 
@@ -141,6 +159,7 @@ class Problem:
     travel: Travel = field(default_factory=GreatCircle)
     name: str = ""
     news_s: int = 30 * 60  # a shift of more seconds is news to a family (news.py)
+    more_travel: tuple[Travel, ...] = ()
 
     def __post_init__(self) -> None:
         for index, (lat, lon) in enumerate(self.locations):
@@ -177,6 +196,13 @@ class Problem:
                         place=place,
                         known=known,
                     )
+            if shift.vehicle > len(self.more_travel):
+                raise PlanningError(
+                    "shift_vehicle",
+                    "shift {id}: vehicle {vehicle} has no travel times; give more_travel for it",
+                    id=shift.id,
+                    vehicle=shift.vehicle,
+                )
         for visit in self.visits:
             if visit.location >= known:
                 raise PlanningError(
@@ -214,9 +240,14 @@ class Problem:
         """Date -> its place in `horizon`."""
         return {date: index for index, date in enumerate(self.horizon)}
 
-    def seconds(self, a: int, b: int) -> int:
-        """Travel from place `a` to place `b`, in whole seconds."""
-        return 0 if a == b else self.travel.seconds(self.locations, a, b)
+    @cached_property
+    def travel_of_vehicles(self) -> tuple[Travel, ...]:
+        """How long drives take, by vehicle."""
+        return (self.travel, *self.more_travel)
+
+    def seconds(self, vehicle: int, a: int, b: int) -> int:
+        """Travel from place `a` to place `b` with this vehicle, in whole seconds."""
+        return 0 if a == b else self.travel_of_vehicles[vehicle].seconds(self.locations, a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +287,7 @@ class Reason:
     relax: tuple[str, ...] = ()  # codes of the hard constraints that exclude it together
     at_s: int | None = None  # when the visit would begin
     later_s: int = 0  # longest delay of another stop
-    over_s: int = 0  # how much longer the shift would have to be (`far`)
+    over_s: int = 0  # by how much the shift ends too early, or begins too late
     promised: int = 0  # how many of `visits` are promised or of tier 1
 
     def __str__(self) -> str:

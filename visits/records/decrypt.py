@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +10,29 @@ from django.conf import settings
 from joserfc.jwk import ECKey
 
 from outreach.lib.crypto import SealError
+from outreach.lib.text import clean_values
 from visits.enums import KeyRole, KeyState, ReviewReason
 from visits.keys import key_files, sealing
 from visits.lib import jose, shapes, strict_json
 from visits.lib.problems import ProblemError
 from visits.models import Capture, PublicKey
-from visits.records import stored_chunks
+from visits.records import record_parts, stored_chunks
 from visits.sync import limits, manifests
 from visits.sync.manifests import MANIFEST_TYP
 from visits.sync.shapes import FORM
 
-FACE_BYTES = 512 * 1024
-_MAGIC = {"photo": b"\xff\xd8\xff", "signature": b"\x89PNG\r\n\x1a\n"}
+PICTURE_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
 class DecryptedCapture:
     """The result of decryption. `reasons` say why a person must review it; it `holds` if hashes and schema
-    are right."""
+    are right. `picture` is a small JPEG of the face, or of the handing over where the ministry's kit recorded.
+    `sealed_at` is when the tablet sealed it, by its clock."""
 
     form: dict[str, Any] = field(default_factory=dict)
-    face: bytes = b""
+    picture: bytes = b""
+    sealed_at: datetime | None = None
     reasons: tuple[ReviewReason, ...] = ()
 
     @property
@@ -56,8 +59,12 @@ def decrypt_capture(capture: Capture) -> DecryptedCapture:
         form = _check_form(capture, manifest, plain)
     except RefusedError as refused:
         return DecryptedCapture(reasons=(refused.reason,))
-    photo = plain.get("photo", b"")
-    return DecryptedCapture(form=form, face=photo if len(photo) <= FACE_BYTES else b"")
+    picture = plain.get(record_parts.picture_part(form), b"")
+    return DecryptedCapture(
+        form=form,
+        picture=picture if len(picture) <= PICTURE_BYTES else b"",
+        sealed_at=manifest.sealed_at,
+    )
 
 
 def decrypt_parts(capture: Capture) -> tuple[manifests.Manifest, dict[str, bytes]]:
@@ -130,7 +137,7 @@ def _check_form(capture: Capture, manifest: manifests.Manifest, plain: dict[str,
     """The form, if it has its schema, belongs to this capture and states the right hashes of the other parts.
     Raises `RefusedError`."""
     try:
-        form = strict_json.parse_json(plain["form"][: limits.FORM_BYTES + 1])
+        form = clean_values(strict_json.parse_json(plain["form"][: limits.FORM_BYTES + 1]))
     except strict_json.JsonError:
         raise RefusedError(ReviewReason.FORM_INVALID) from None
     if shapes.list_errors(FORM, form):
@@ -144,8 +151,6 @@ def _check_form(capture: Capture, manifest: manifests.Manifest, plain: dict[str,
         told = form["parts"][name]
         if told["size"] != len(data) or told["sha256"] != hashlib.sha256(data).hexdigest():
             raise RefusedError(ReviewReason.BYTES_DIFFER)
-    excepted = {exception["what"] for exception in form.get("exceptions", [])}
-    for name, magic in _MAGIC.items():
-        if not (others[name].startswith(magic) if name in others else name in excepted):
-            raise RefusedError(ReviewReason.FORM_INVALID)
+    if not record_parts.is_complete(form, others):
+        raise RefusedError(ReviewReason.FORM_INVALID)
     return dict(form)

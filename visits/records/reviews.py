@@ -108,7 +108,7 @@ def reveal_form(*, capture: Capture, actor: str) -> dict[str, Any]:
 
 
 def unseal_face(capture: Capture) -> bytes:
-    """The photo of the face as JPEG; empty if there is none."""
+    """The photo of the face, or of the handing over, as JPEG; empty if there is none."""
     content = CaptureContent.objects.select_related("key").get(pk=capture.pk)
     if not content.face_sealed:
         return b""

@@ -1,11 +1,15 @@
-"""Chunks of ciphertext that are on disk: where they lie, which are missing, what they hold."""
+"""Chunks of ciphertext that are on disk: where they lie, which are missing, what they hold.
 
+A chunk's file is the only word on whether it is here: it has its name once it is whole and fsynced.
+"""
+
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 
-from visits.models import Blob, Device
+from visits.models import Device
 
 
 def device_folder(device: Device) -> Path:
@@ -17,20 +21,31 @@ def chunk_path(device: Device, sha256: str) -> Path:
     return device_folder(device) / sha256
 
 
-def is_on_disk(device: Device, sha256: str, size: int) -> bool:
-    """Whether the file exists with this size; after a restore the database may know more chunks than the
-    disk."""
+def is_on_disk(device: Device, sha256: str) -> bool:
+    """Whether the file exists and is not empty; nothing is read of it."""
     try:
-        return chunk_path(device, sha256).stat().st_size == size
+        return chunk_path(device, sha256).stat().st_size > 0
     except OSError:
         return False
 
 
 def find_missing(*, device: Device, hashes: Iterable[str]) -> list[str]:
     """Which of these chunks are not on disk, in the given order without repeats."""
-    wanted = list(dict.fromkeys(hashes))
-    sizes = dict(Blob.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "size"))
-    return [sha for sha in wanted if sha not in sizes or not is_on_disk(device, sha, sizes[sha])]
+    return [sha for sha in dict.fromkeys(hashes) if not is_on_disk(device, sha)]
+
+
+def is_whole(device: Device, sha256: str) -> bool:
+    """Whether the file on disk can be read and holds the bytes of this hash."""
+    try:
+        return hashlib.sha256(chunk_path(device, sha256).read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def find_damaged(*, device: Device, hashes: Iterable[str]) -> list[str]:
+    """Which of these chunks do not hold what they held when they came, in the given order without repeats. Reads
+    every byte."""
+    return [sha for sha in dict.fromkeys(hashes) if not is_whole(device, sha)]
 
 
 def read_chunks(*, device: Device, hashes: Iterable[str]) -> bytes:

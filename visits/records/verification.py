@@ -4,7 +4,7 @@ A leased job of `ops.leased_jobs` in the capture's state row. Everything that fo
 in one transaction.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from visits.lib import strict_json
 from visits.models import Capture, CaptureContent, CaptureState, Receipt, Visit
 from visits.ops import job_kinds, leased_jobs
 from visits.ops.job_kinds import VERIFICATION
-from visits.records import decrypt, receipts
+from visits.records import decrypt, receipts, record_parts
 
 AT_ONCE = 50
 ACTOR = "system"
@@ -131,8 +131,10 @@ def follow_acceptance(*, capture: Capture, need: Need | None, at: datetime, acto
     again = Visit.objects.filter(need=need, state=VisitState.PUBLISHED).exclude(pk=capture.visit.pk)
     for visit in again.select_related("need"):
         lifecycle.cancel_visit(visit=visit, at=at, actor=actor, source=f"capture:{capture.pk}", tell=False)
-    transition(row=need, to=NeedState.RECORDED, actor=actor, reason={"capture": str(capture.pk)})
-    progress.record_progress(need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}")
+    if transition(row=need, to=NeedState.RECORDED, actor=actor, reason={"capture": str(capture.pk)}):
+        progress.record_progress(
+            need=need, milestone=Milestone.RECORDED, at=at, source=f"capture:{capture.pk}"
+        )
 
 
 def _put_need_under_review(*, capture: Capture, need: Need, at: datetime) -> None:
@@ -150,8 +152,8 @@ def _keep_content(*, capture: Capture, opened: decrypt.DecryptedCapture, at: dat
     content = CaptureContent(capture=capture, key=capture.key)
     form = strict_json.canonical_json(opened.form)
     content.form_sealed = sealing.seal_reported(content, "form_sealed", form, key=capture.key)
-    if opened.face:
-        content.face_sealed = sealing.seal_reported(content, "face_sealed", opened.face, key=capture.key)
+    if opened.picture:
+        content.face_sealed = sealing.seal_reported(content, "face_sealed", opened.picture, key=capture.key)
     content.save()
 
 
@@ -168,6 +170,8 @@ def _review_reasons(
             found.append(ReviewReason.OTHER_TEAM)
         if visit.state == VisitState.CANCELLED:
             found.append(ReviewReason.VISIT_CANCELLED)
+        if opened.sealed_at and _local_day(opened.sealed_at, capture) > visit.shift.date:
+            found.append(ReviewReason.DAY_OVER)
         if visit.outcome not in ("", Outcome.RECORDED):
             found.append(ReviewReason.OUTCOME_DIFFERS)
         if need.state == NeedState.RECORDED:
@@ -183,8 +187,15 @@ def _review_reasons(
         known, told = vault.unseal_field(resident, "nik"), opened.form.get("nik")
         if known and told and known != told:
             found.append(ReviewReason.NIK_DIFFERS)
+    if record_parts.has_unwanted_biometrics(opened.form):
+        found.append(ReviewReason.BIOMETRIC_UNWANTED)
     if capture.status.revoked or device.state != DeviceState.ACTIVE:
         found.append(ReviewReason.DEVICE_REVOKED)
     if officer is None or not officer.is_active or officer.team_id != device.team_id:
         found.append(ReviewReason.OFFICER_UNKNOWN)
     return found
+
+
+def _local_day(sealed_at: datetime, capture: Capture) -> date:
+    """The office's day on which a record was sealed; a clock that runs ahead cannot be later than the receipt."""
+    return timezone.localdate(min(sealed_at, capture.received_at))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from visits.enums import RoadSource, RoadTrouble
+from visits.enums import RoadSource, RoadTrouble, Vehicle
 from visits.planning.travel import Locations
 from visits.roads.cache import (
     GRID,
@@ -52,7 +52,8 @@ _in_trouble: dict[str, tuple[float, str]] = {}  # of this process: by server, wh
 
 
 class OsrmSource:
-    """A road source on an OSRM server. `base` is its address, with a path prefix if it has one."""
+    """A road source on an OSRM server. `base` is its address, with a path prefix if it has one, and `vehicle` what
+    its profile was made for: a server answers for one, whatever profile the address names."""
 
     name = RoadSource.OSRM
 
@@ -67,7 +68,9 @@ class OsrmSource:
         cache_days: int = 30,
         most_places: int = 3000,
         today: dt.date | None = None,
+        vehicle: Vehicle = Vehicle.CAR,
     ) -> None:
+        self.vehicle = vehicle
         self.base, self.profile, self.timeout_s = base.rstrip("/"), profile, timeout_s
         self.half = max(1, table_size // 2)  # sources and destinations together stay within the size
         self.cache_days, self.most_places = cache_days, most_places
@@ -101,6 +104,7 @@ class OsrmSource:
             snap_m=np.where(grid.snap_m < 0, UNREACHABLE_M, grid.snap_m)[where],
             as_of=_oldest_day(grid),
             trouble=trouble,
+            vehicle=self.vehicle,
         )
 
     def _known_trouble(self, budget_s: float) -> str:

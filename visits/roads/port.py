@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from visits import planning
-from visits.enums import RoadSource, RoadTrouble
+from visits.enums import RoadSource, RoadTrouble, Vehicle
 from visits.lib.plan_summary import RoadsNote
 from visits.planning.travel import Locations
 
@@ -30,12 +30,13 @@ class RoadsError(Exception):
 class RoadTimes:
     """Times of a source: `seconds[a, b]` (int32, UNKNOWN where it has none) and the distance of each place
     from the road in metres. `as_of` is the day of the oldest part; `trouble` says why some are missing or
-    old."""
+    old. `vehicle` is whose times they are: a source may know cars alone."""
 
     seconds: NDArray[Any]
     snap_m: NDArray[Any]
     as_of: dt.date | None = None
     trouble: str = ""
+    vehicle: Vehicle = Vehicle.CAR
 
 
 class Source(Protocol):
@@ -50,7 +51,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Roads:
-    """Travel times between the places asked for, and how they were made."""
+    """Travel times between the places asked for, and how they were made; `more_travel` for the vehicles of
+    `choose.VEHICLES` after the first, as far as they were asked for."""
 
     travel: planning.Travel
     note: RoadsNote
+    more_travel: tuple[planning.Travel, ...] = ()

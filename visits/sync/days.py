@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from outreach import vault
-from outreach.models import Resident
+from outreach.lib.births import DAY_KNOWN
+from outreach.models import Resident, VisitRequest
 from visits.appointments import arrival_intervals
 from visits.lib import moments, strict_json
 from visits.models import Device, Officer, Shift, Team, TeamDay, TeamMessage, Visit
@@ -66,11 +68,12 @@ def _build_contents(*, team: Team, days: list[date], today: date) -> dict[date, 
     contents = {}
     for day in days:
         version, shift = live.get(day), shifts.get(day)
-        there = [visits[UUID(stop["visit"])] for stop in stops.get(day, []) if UUID(stop["visit"]) in visits]
+        named = [visits[UUID(stop["visit"])] for stop in stops.get(day, []) if UUID(stop["visit"]) in visits]
+        there = [visit for visit in named if not visit.is_called_off]  # nobody is to go there
         in_full = day <= today + timedelta(days=DAYS_IN_FULL)
         contents[day] = {
             "date": day.isoformat(),
-            "team": {"id": team.pk, "name": team.name},
+            "team": {"id": team.pk, "name": team.name, "recording_way": team.recording_way},
             "form_version": FORM_VERSION,
             "detail": "full" if in_full else "summary",
             "published": None
@@ -91,7 +94,15 @@ def _load_visits(ids: Iterable[UUID]) -> dict[UUID, Visit]:
     rows = Visit.objects.filter(pk__in=list(ids)).select_related(
         "need__resident__village__district", "need__resident__key"
     )
+    familys = VisitRequest.objects.filter(family_confirmed_at__isnull=False).order_by("received_at", "pk")
+    rows = rows.prefetch_related(Prefetch("need__requests", queryset=familys, to_attr="familys_requests"))
     return {visit.pk: visit for visit in rows}
+
+
+def _find_reference(visit: Visit) -> str | None:
+    """The number under which the family asks for its status: of its first request; None where it made none."""
+    requests: list[VisitRequest] = getattr(visit.need, "familys_requests", [])
+    return requests[0].reference if requests else None
 
 
 def _format_local(at: datetime) -> str:
@@ -108,6 +119,13 @@ def _describe_shift(shift: Shift, team: Team, officers: list[int]) -> dict[str, 
         "base": {"name": team.base_name, "lat": shift.start_latitude, "lon": shift.start_longitude},
         "officers": officers,
     }
+
+
+def _format_known_birth(resident: Resident) -> str | None:
+    """The birth date if the day is known: the tablet fills it in, and an officer would take it for a fact."""
+    if resident.birth_date is None or resident.birth_basis not in DAY_KNOWN:
+        return None
+    return resident.birth_date.isoformat()
 
 
 def _describe_contact(resident: Resident) -> dict[str, str] | None:
@@ -130,7 +148,7 @@ def _describe_stop(visit: Visit) -> dict[str, Any]:
         "told": [_format_local(at) for at in arrival_intervals.interval_told(visit)],
         "resident": {
             "name": resident.name,
-            "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,
+            "birth_date": _format_known_birth(resident),
             "sex": resident.sex,
         },
         "contact": _describe_contact(resident),
@@ -148,6 +166,7 @@ def _describe_stop(visit: Visit) -> dict[str, Any]:
         "skills": need.skills,
         "infectious": resident.infectious,
         "note": "",
+        "reference": _find_reference(visit),
     }
 
 

@@ -1,7 +1,7 @@
 """A capture's manifest: who hands in what, in which parts and chunks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Manifest:
     form_version: int
     capture_key: str
     parts: tuple[ManifestPart, ...]
+    sealed_at: datetime  # by the tablet's clock, put right by what the server last told it
 
     @property
     def size(self) -> int:
@@ -63,7 +64,8 @@ def read_manifest(payload: dict[str, Any]) -> Manifest:
         raise ProblemError(
             "invalid", errors=[{"field": "day", "message": _("Tanggal tidak ada di kalender.")}]
         ) from None
-    if moments.parse_moment(payload["clocks"]["wall"]) is None:
+    sealed_at = _read_clocks(**payload["clocks"])
+    if sealed_at is None:
         raise ProblemError(
             "invalid", errors=[{"field": "clocks.wall", "message": _("Jam tablet tidak terbaca.")}]
         )
@@ -77,7 +79,19 @@ def read_manifest(payload: dict[str, Any]) -> Manifest:
         form_version=int(payload["form_version"]),
         capture_key=payload["capture_key"],
         parts=parts,
+        sealed_at=sealed_at,
     )
+
+
+def _read_clocks(*, wall: str, offset_ms: float | None = None, **_others: Any) -> datetime | None:
+    """The tablet's moment plus the milliseconds by which it knew itself to be slow; None if there is no such moment."""
+    at = moments.parse_moment(wall)
+    if at is None or offset_ms is None:
+        return at
+    try:
+        return at + timedelta(milliseconds=offset_ms)
+    except OverflowError:
+        return at
 
 
 def _check_limits(parts: tuple[ManifestPart, ...]) -> None:

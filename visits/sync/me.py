@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from visits.enums import KeyRole, KeyState, Outcome
+from visits.keys import backup_times
 from visits.lib.moments import format_utc
 from visits.models import Device, Officer, PublicKey
+from visits.sync import event_numbers
 from visits.sync.limits import (
     CAPTURE_BYTES,
     CAPTURE_PARTS,
@@ -60,9 +62,25 @@ def describe_device(*, device: Device, epoch: str, now: datetime) -> dict[str, A
         "key_chain": [row.endorsement for row in signing if row.endorsement],
         "capture_keys": [{"kid": row.kid, "jwk": row.jwk} for row in capture],
         "policy": POLICY,
+        "events": _describe_events(device),
     }
 
 
 def describe_wipe(*, device: Device, epoch: str, now: datetime) -> dict[str, Any]:
     """The payload of the order to a revoked tablet to remove its data."""
-    return {"device": str(device.pk), "time": format_utc(now), "epoch": epoch, "wipe": True}
+    return {
+        "device": str(device.pk),
+        "time": format_utc(now),
+        "epoch": epoch,
+        "wipe": True,
+        "events": _describe_events(device),
+    }
+
+
+def _describe_events(device: Device) -> dict[str, int]:
+    """The last number received, after which a tablet without its outbox goes on, and up to which it may let go."""
+    safe_until = backup_times.find_safe_until()
+    return {
+        "last": event_numbers.find_last_number(device),
+        "backed_up_to": event_numbers.find_backed_up_number(device, safe_until=safe_until),
+    }

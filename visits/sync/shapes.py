@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from visits.enums import EventKind, Outcome
+from outreach.enums import Relation, ResidentKind
+from visits.enums import EventKind, Outcome, RecordingWay
 from visits.lib.shapes import (
     COUNT,
     DATE,
@@ -98,6 +99,19 @@ FORM = object_schema(
         "phone": nullable_schema(text_schema(20)),
         "address": nullable_schema(text_schema(200)),
         "note": nullable_schema(text_schema(2000)),
+        # older tablets name no way: theirs took photo and signature
+        "way": {"enum": [str(way) for way in RecordingWay]},
+        "registration_number": nullable_schema(text_schema(40)),
+        "consent_text": text_schema(20),
+        "attorney": nullable_schema(
+            object_schema(
+                {
+                    "name": text_schema(120, shortest=1),
+                    "relation": text_schema(40, shortest=1),
+                    "witness": text_schema(120, shortest=1),
+                }
+            )
+        ),
         "exceptions": array_schema(
             object_schema(
                 {"what": text_schema(40, shortest=1), "reason": text_schema(40, shortest=1)},
@@ -121,8 +135,26 @@ _DATA: dict[str, dict[str, Any]] = {
     EventKind.LOCATION_FIXED: POSITION,
     EventKind.NOTE: object_schema({"text": text_schema(2000, shortest=1)}),
     EventKind.MESSAGE_READ: object_schema({"message": NUMBER_ID}),
+    EventKind.WALK_IN: object_schema(  # the home is the visit's
+        {
+            "name": text_schema(120, shortest=1),
+            "kind": {"enum": [str(kind) for kind in ResidentKind]},
+            "relation": {"enum": [str(relation) for relation in Relation]},
+            "consent": {"const": True},
+        },
+        {
+            "birth_date": nullable_schema(DATE),
+            "sex": {"enum": ["female", "male", ""]},
+            "nik": {"type": "string", "pattern": "^([0-9]{16})?$", "maxLength": 16},
+            "phone": text_schema(20),
+            "married": {"type": "boolean"},
+        },
+    ),
 }
-NEEDS_VISIT = {EventKind.ARRIVED, EventKind.OUTCOME, EventKind.CONTACT_CORRECTED, EventKind.LOCATION_FIXED}
+NEEDS_VISIT = {
+    *(EventKind.ARRIVED, EventKind.OUTCOME, EventKind.CONTACT_CORRECTED, EventKind.LOCATION_FIXED),
+    EventKind.WALK_IN,
+}
 # what an event must have to be kept at all: a name and a number
 EVENT_NUMBER = object_schema(
     {"id": UUID, "sequence": {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}}

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from outreach.lib.text import clean_line
 from outreach.services import log
 from outreach.services.transitions import transition
 from visits.enums import DeviceState
@@ -43,7 +44,7 @@ class IssuedToken:
 
 
 def _code_digest(code: str) -> str:
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    plain = "".join(letter for letter in clean_line(code).upper() if letter.isalnum())
     return salted_hmac("visits.pairing", plain, algorithm="sha256").hexdigest()
 
 
@@ -79,7 +80,7 @@ def pair_device(*, jws: Any) -> IssuedToken:
     wrong = list_errors(PAIRING, payload)
     if wrong:
         raise ProblemError("invalid", errors=wrong)
-    code, name, client = payload["code"], payload.get("name", ""), int(payload["client"])
+    code, name, client = payload["code"], clean_line(payload.get("name", "")), int(payload["client"])
     if client < settings.OLDEST_CLIENT:
         raise ProblemError("client-too-old")
     try:
@@ -131,7 +132,8 @@ def issue_token(*, device: Device) -> IssuedToken:
 
 
 def exchange_token(*, jws: Any) -> IssuedToken:
-    """Issue a new token for a tablet that signs a recent ping with its key.
+    """Issue a new token for a tablet that signs a recent ping with its key. A request that also carries a `key`
+    and a `proof` (the same words signed by it) replaces the tablet's key, and ends all tokens issued before.
 
     Problems: bad-signature, unauthenticated (not a tablet of ours), ping-stale, device-revoked.
     """
@@ -145,6 +147,7 @@ def exchange_token(*, jws: Any) -> IssuedToken:
     try:
         payload = jose.verify_jws(jws, typ=TOKEN_TYP, key=key_files.load_public_key(device.jwk), kid=kid)
     except jose.JoseError as error:
+        log.write_log(actor="public", action="token_refused", subject=device)  # not by this tablet's key
         raise ProblemError("bad-signature") from error
     if payload.get("device") != kid:
         raise ProblemError("bad-signature")
@@ -154,7 +157,29 @@ def exchange_token(*, jws: Any) -> IssuedToken:
     if device.state != DeviceState.ACTIVE:
         raise ProblemError("unauthenticated")
     with transaction.atomic():
+        if "key" in payload:
+            _replace_key(device=device, payload=payload)
         return issue_token(device=device)
+
+
+def _replace_key(*, device: Device, payload: dict[str, Any]) -> None:
+    """The tablet's own key is another one from now on. It was held in clear once, and so were its tokens."""
+    try:
+        key = jose.import_public(payload["key"])
+        proof = jose.verify_jws(payload.get("proof"), typ=TOKEN_TYP, key=key, kid=str(key.thumbprint()))
+    except jose.JoseError as error:
+        raise ProblemError("bad-signature") from error
+    if proof != {"device": str(device.pk), "ping": payload.get("ping")}:
+        raise ProblemError("bad-signature")
+    thumbprint = str(key.thumbprint())
+    if Device.objects.filter(thumbprint=thumbprint).exclude(pk=device.pk).exists():
+        raise ProblemError("bad-signature")
+    old = device.thumbprint
+    Device.objects.filter(pk=device.pk).update(jwk=payload["key"], thumbprint=thumbprint)
+    DeviceToken.objects.filter(device=device).delete()
+    log.write_log(
+        actor=f"device:{device.pk}", action="device_key_replaced", subject=device, detail={"old": old}
+    )
 
 
 def _find_device(kid: str) -> Device | None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from outreach import formats
 from outreach.models import Need
+from visits.schedule.dispatch import day_page
 from visits.schedule.plans import slot_labels, unassigned, why_now
 from visits.schedule.problem import priority_weights
 
@@ -24,8 +26,14 @@ def need_now(need: Need) -> dict[str, Any]:
     return {
         "now": now,
         "free": slot_labels.describe_free_slot(place.shift.team.name, formats.format_interval(*place.told)),
-        "price": slot_labels.describe_slot_price(place.slot),
+        "price": slot_labels.describe_slot_price(place.slot, moved=len(place.moved)),
     }
+
+
+@register.simple_tag
+def today_mark() -> str:
+    """The mark of the day under way, for forms that plan its rest anew."""
+    return day_page.mark_today(now=timezone.now())
 
 
 @register.inclusion_tag("admin/visits/weights.html")

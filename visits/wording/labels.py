@@ -1,7 +1,7 @@
 """Labels and formats: the planner's codes, days, times and durations in the words of the office's pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import formats, timezone
@@ -40,14 +40,33 @@ def format_local_clock(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "H.i")
 
 
-def describe_break(breaks: Iterable[Sequence[str]], since: datetime, until: datetime) -> str:
-    """The break that lies within an interval, as "termasuk istirahat tim 12.00-13.00"; empty if none does."""
-    told = [f"{timezone.localtime(at):%H:%M}" for at in (since, until)]
-    for begins, ends in breaks:
-        if told[0] < begins and ends < told[1]:
-            said = f"{begins}\u2013{ends}".replace(":", ".")
-            return _("termasuk istirahat tim %(hours)s") % {"hours": said}
-    return ""
+def format_clocks(since: datetime, until: datetime) -> str:
+    """09.10–10.00"""
+    return f"{format_local_clock(since)}–{format_local_clock(until)}"
+
+
+def format_hours(starts: time, ends: time, breaks: Iterable[Sequence[str]]) -> str:
+    """Hours of work as "08.00–15.00, istirahat 12.00–12.30"."""
+    told = f"{starts:%H.%M}–{ends:%H.%M}"
+    pauses = ", ".join(f"{begin}–{end}".replace(":", ".") for begin, end in breaks)
+    return _("%(hours)s, istirahat %(pauses)s") % {"hours": told, "pauses": pauses} if pauses else told
+
+
+def describe_obstacles(codes: Iterable[str]) -> str:
+    """What stands in the way of a published visit, by the codes of `dispatch.touched_visits.Obstacle`."""
+    texts = {
+        "closed": _("kantor tutup pada hari itu"),
+        "cancelled": _("hari tugas timnya dibatalkan"),
+        "inactive": _("timnya tidak aktif lagi"),
+        "unmanned": _("tidak ada petugas lagi di timnya"),
+        "early": _("tim mulai lebih siang"),
+        "late": _("tim selesai lebih awal"),
+        "break": _("jatuh pada jam istirahat tim"),
+        "skill": _("tim tidak punya alat atau petugas yang diperlukan"),
+        "room": _("tim mengunjungi lebih sedikit rumah hari itu"),
+        "delayed": _("tim baru bisa sampai sesudah jam itu"),
+    }
+    return "; ".join(texts[code] for code in codes)
 
 
 def format_duration(seconds: int) -> str:
@@ -119,7 +138,7 @@ def describe_run_message(code: str) -> str:
         "too_often": _(
             "Program penghitung berhenti tiga kali di tengah jalan. Hubungi pengelola sistem, lalu mulai lagi."
         ),
-        "no_shifts": _("Tidak ada tim yang bertugas pada hari-hari ini. Buat jadwal tim dulu."),
+        "no_shifts": _("Tidak ada tim yang bertugas pada hari-hari ini. Buat hari tugas tim dulu."),
         "no_needs": _("Tidak ada warga yang menunggu jadwal. Periksa permohonan yang masuk."),
         "error": _(
             "Perhitungan tidak selesai karena kesalahan program. Mulai lagi; bila terulang, hubungi pengelola."
@@ -131,7 +150,7 @@ def describe_run_message(code: str) -> str:
 def describe_dropped(code: str) -> str:
     """Why a planned stop is left out when the plan is published."""
     texts = {
-        "closed": _("keperluannya sudah ditutup"),
+        "closed": _("antreannya sudah ditutup"),
         "captured": _("sudah direkam"),
         "recorded": _("sudah direkam"),
         "review": _("menunggu keputusan koordinator"),
@@ -160,12 +179,36 @@ def describe_refusal(code: str, shift: Shift) -> str:
             "%(team)s, %(day)s: tim sudah menuju rumah yang hendak dipindah ke tim lain. Hitung lagi sisa hari ini."
         ),
         "cancelled": _(
-            "%(team)s, %(day)s: jadwal tim dibatalkan, timnya tidak aktif lagi, atau harinya ditutup setelah "
+            "%(team)s, %(day)s: hari tugas tim dibatalkan, timnya tidak aktif lagi, atau harinya ditutup setelah "
             "rencana ini dihitung. "
             "Buat rencana baru."
         ),
     }
     return texts[code] % place
+
+
+def describe_untrue_hours(code: str) -> str:
+    """Why hours that a draft would tell a family are not true."""
+    texts = {
+        "outside_shift": _("jamnya di luar jam kerja tim"),
+        "in_break": _("jamnya melewati jam istirahat tim"),
+        "too_soon": _("jamnya mulai sebelum tim bisa sampai"),
+        "missed": _("tim diperkirakan datang di luar jam itu"),
+        "short": _("rentang jamnya terlalu sempit"),
+        "backwards": _("jamnya mulai lebih awal daripada rumah sebelumnya"),
+    }
+    return texts[code]
+
+
+def describe_outdated_stop(code: str) -> str:
+    """What of a family changed since a draft was computed, so that its stop there no longer fits."""
+    texts = {
+        "dates": _("tanggal itu tidak lagi cocok untuk keluarga ini"),
+        "hours": _("jam itu tidak lagi cocok untuk keluarga ini"),
+        "skills": _("tim itu tidak punya alat atau petugas yang sekarang diperlukan"),
+        "home": _("letak rumahnya berubah, jadi waktu jalannya lain"),
+    }
+    return texts[code]
 
 
 def describe_session_day(code: str) -> str:

@@ -1,10 +1,11 @@
 """The working calendar: which days the office works, and at which hours.
 
 Weekends and Indonesia's public holidays and joint leave (`holidays`, categories public and government) are
-closed; a `CalendarDay` of the coordinator overrides this. Holidays of the lunar calendar are estimates until
+closed; a `CalendarDay` of the coordinator overrides this, and `WorkingHours` the usual hours. Holidays of the lunar calendar are estimates until
 the government announces them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ import holidays
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from visits.models import CalendarDay
+from visits.models import CalendarDay, WorkingHours
 
 FRIDAY = 4
 
@@ -89,12 +90,44 @@ def next_working_days(*, after: date, count: int) -> list[date]:
     return list_working_days(first=after + timedelta(days=1), last=after + timedelta(days=366))[:count]
 
 
-def working_hours() -> tuple[time, time]:
-    """Begin and end of a working day, from the settings."""
-    return time.fromisoformat(settings.WORK_STARTS), time.fromisoformat(settings.WORK_ENDS)
+@dataclass(frozen=True, kw_only=True)
+class DayHours:
+    """The office's hours on a day; breaks in the format of shifts: [["12:00", "13:00"]]."""
+
+    starts: time
+    ends: time
+    breaks: list[list[str]]
 
 
-def working_breaks(on: date) -> list[list[str]]:
-    """The breaks of a working day in the format of shifts: [["12:00", "13:00"]]."""
-    text = settings.WORK_BREAK_FRIDAY if on.weekday() == FRIDAY else settings.WORK_BREAK
-    return [[part.strip() for part in text.split("-")]] if text else []
+def list_hours(days: Iterable[date]) -> dict[date, DayHours]:
+    """The hours of each of these days: of the period that is for it, else the usual ones of the settings. In
+    one query."""
+    wanted = set(days)
+    if not wanted:
+        return {}
+    rows = list(WorkingHours.objects.filter(first__lte=max(wanted), last__gte=min(wanted)))
+    return {day: _build_hours(day, rows) for day in wanted}
+
+
+def hours_on(day: date) -> DayHours:
+    """The hours of one day."""
+    return list_hours([day])[day]
+
+
+def _build_hours(day: date, rows: Iterable[WorkingHours]) -> DayHours:
+    for row in rows:
+        if row.first <= day <= row.last and day.weekday() in row.weekdays:
+            return DayHours(starts=row.starts, ends=row.ends, breaks=row.breaks)
+    text = settings.WORK_BREAK_FRIDAY if day.weekday() == FRIDAY else settings.WORK_BREAK
+    return DayHours(
+        starts=time.fromisoformat(settings.WORK_STARTS),
+        ends=time.fromisoformat(settings.WORK_ENDS),
+        breaks=[[part.strip() for part in text.split("-")]] if text else [],
+    )
+
+
+def ordinary_hours(*, since: date) -> DayHours:
+    """The hours of the next working day from `since` on; of one that is no Friday, which has a break of its
+    own."""
+    days = next_working_days(after=since - timedelta(days=1), count=2)
+    return hours_on(next((day for day in days if day.weekday() != FRIDAY), since))

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config import processes
 from visits.demo import accounts, requests, teams, week
 
+MOST_VISITS = 60  # as a shift may have
+
 
 class Command(BaseCommand):
     help = (
@@ -24,6 +26,14 @@ class Command(BaseCommand):
             "--needs", type=int, default=600, help="made-up residents who wait for a visit (600)"
         )
         parser.add_argument("--teams", type=int, default=6, help="teams (6)")
+        parser.add_argument(
+            "--visits-a-day",
+            type=int,
+            choices=range(1, MOST_VISITS + 1),
+            metavar=f"1-{MOST_VISITS}",
+            default=teams.VISITS_A_DAY,
+            help=f"most visits of a team on a day ({teams.VISITS_A_DAY})",
+        )
         parser.add_argument("--days", type=int, default=5, help="working days to plan (5)")
         parser.add_argument("--seconds", type=int, default=20, help="how long the planner may compute (20)")
         parser.add_argument("--seed", type=int, default=1, help="other people, another plan (1)")
@@ -39,7 +49,9 @@ class Command(BaseCommand):
         except (processes.CannotServeError, week.NoPlanError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Ready after {time.monotonic() - begin:.0f} s.\n\n")
-        self.stdout.write(f"Login of the office: {login.user.username}  password: {login.password}")
+        self.stdout.write(
+            f"Login of the office: {login.user.username}  password: {login.password}  (a demo asks for no second step)"
+        )
         if not options["no_serve"]:
             os.environ["DEMO"] = "on"
             processes.run_processes(where, say=self.stdout.write)
@@ -55,7 +67,7 @@ class Command(BaseCommand):
         call_command("load_region", stdout=self.stdout)
         call_command("capture_keys", "create", stdout=StringIO())
         login = accounts.ensure_coordinator(keys_dir=settings.KEYS_DIR)
-        crews = teams.make_teams(count=options["teams"])
+        crews = teams.make_teams(count=options["teams"], visits_a_day=options["visits_a_day"])
         asked = requests.ask_for_visits(needs=options["needs"], seed=options["seed"], user=login.user)
         self.stdout.write(
             f"Made-up people: {asked.made} new, {asked.waiting} requests wait for the coordinator."

@@ -26,7 +26,7 @@ def _route(problem: Problem, route: Route, skill_ids: dict[str, int]) -> list[st
     wrong = [f"{v.id}: date" for v in visits if v.dates is not None and shift.date not in v.dates]
     places = [shift.start_location, *(v.location for v in visits), shift.end_location]
     model = vroom.Input()
-    model.set_durations_matrix("car", [[problem.seconds(a, b) for b in places] for a in places])
+    model.set_durations_matrix("car", [[problem.seconds(0, a, b) for b in places] for a in places])
     breaks = [(a, b) for a, b in shift.breaks if a < b and a < route.end_s]
     model.add_vehicle(
         vroom.Vehicle(

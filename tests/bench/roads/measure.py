@@ -15,7 +15,7 @@ django.setup()
 
 from visits.planning import GreatCircle  # noqa: E402
 from visits.roads import tables  # noqa: E402
-from visits.roads.extract import graph, rules, source  # noqa: E402
+from visits.roads.extract import graph, source, vehicles  # noqa: E402
 
 METRE = 1 / 111_200  # degrees
 
@@ -34,7 +34,7 @@ def measure(path: Path, folder: Path, places: int, seed: int) -> dict[str, Any]:
     built, _ = source.build_extract(
         path,
         folder=folder,
-        speeds=rules.SPEEDS,
+        speeds={by.vehicle: by.speeds for by in vehicles.PROFILES},
         box=None,
         today=dt.datetime.now(dt.UTC).date(),
         say=lambda step, count: None,
@@ -53,7 +53,7 @@ def measure(path: Path, folder: Path, places: int, seed: int) -> dict[str, Any]:
     near = np.flatnonzero(found.snap_m <= tables.FillSettings().snap_limit_m)
     seconds = found.seconds[np.ix_(near, near)].astype(np.float64)
     gaps = tables.distance_matrix([spots[i] for i in near])
-    sane = sanity(seconds, gaps, found.snap_m[near], max(rules.SPEEDS.values()), seed)
+    sane = sanity(seconds, gaps, found.snap_m[near], max(vehicles.SPEEDS.values()), seed)
     line = tables.fit_line(spots, filled.table, GreatCircle())
     pairs = (gaps > 500) & (gaps <= tables.NEAR_M)
     off = np.abs(seconds[pairs] / (gaps[pairs] * line.seconds_per_m) - 1)

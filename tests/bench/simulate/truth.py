@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visits.planning import GreatCircle, Problem, Shift, Visit
-from visits.planning.uncertainty.durations import Duration, build_prior, learn_duration
+from visits.planning.uncertainty.durations import Duration, build_prior, expect_service, learn_duration
 from visits.planning.uncertainty.simulate import Home, LearnedWorld, SimulatedDay, replay_day
 
 Floats = NDArray[np.float64]
@@ -113,21 +113,33 @@ def learned(truth: Truth, seed: int) -> tuple[dict[str, Duration], float]:
 
 
 def week(
-    known: dict[str, Duration], seed: int, *, teams: int, visits: int, quantile: float
+    known: dict[str, Duration],
+    share: float,
+    seed: int,
+    *,
+    teams: int,
+    visits: int,
+    most: int = 8,
+    reserve: float = 0.95,
 ) -> tuple[Problem, dict[str, str]]:
-    """A week's problem with the learned quantile of each kind, and the kind of each visit."""
+    """A week's problem with the expected time and the variance of each kind, and the kind of each visit."""
     rng = np.random.default_rng([seed, 3])
     villages = np.column_stack([rng.uniform(-7.75, -7.45, 60), rng.uniform(111.35, 111.75, 60)])
     bases = villages[:teams]
     shifts = tuple(
         Shift(
-            f"{team}-{day}", f"T{team}", MONDAY + dt.timedelta(days=day), 27000, 55800, team, team, 8,
-            FRIDAY if day == 4 else NOON,
+            f"{team}-{day}", f"T{team}", MONDAY + dt.timedelta(days=day), 27000, 55800, team, team, most,
+            FRIDAY if day == 4 else NOON, reserve=reserve,
         )
         for day in range(5)
         for team in range(teams)
     )  # fmt: skip
     places = [(float(lat), float(lon)) for lat, lon in bases]
+    vain = model().in_vain
+    times = {
+        kind: expect_service(minutes, fixed_min=SETUP_MIN, vain=vain, in_vain=share)
+        for kind, minutes in known.items()
+    }
     rows, kinds = [], {}
     for number in range(visits):
         lat, lon = villages[rng.integers(60)] + rng.normal(0, 0.008, 2)
@@ -139,14 +151,22 @@ def week(
             if rng.random() < 0.66
             else ((46800, 55800),)
         )
-        service = 60 * math.ceil(known[kind].quantile_min(quantile) + SETUP_MIN)
         kinds[str(number)] = kind
         places.append((float(lat), float(lon)))
-        rows.append(Visit(str(number), len(places) - 1, service, float(rng.integers(20, 90)), windows))
+        rows.append(
+            Visit(
+                str(number),
+                len(places) - 1,
+                times[kind].expected_s,
+                float(rng.integers(20, 90)),
+                windows,
+                variance_s2=times[kind].variance_s2,
+            )
+        )
     return Problem(tuple(places), shifts, tuple(rows), GreatCircle()), kinds
 
 
-def model(share: float) -> LearnedWorld:
+def model() -> LearnedWorld:
     return LearnedWorld(
         in_vain=build_prior(median=IN_VAIN_MIN, sigma=SIGMA, visits=PRIOR_VISITS).predict_next()
     )
@@ -158,6 +178,7 @@ def days(
     kinds: dict[str, str],
     known: dict[str, Duration],
     share: float,
+    grace_min: int = 10,
 ) -> list[SimulatedDay]:
     """The planned routes as days to replay."""
     found = []
@@ -166,7 +187,7 @@ def days(
         for visit in (problem.visit_by_id[name] for name in order):
             homes.append(
                 Home(
-                    problem.seconds(here, visit.location),
+                    problem.seconds(shift.vehicle, here, visit.location),
                     known[kinds[visit.id]],
                     SETUP_MIN * 60,
                     share,
@@ -180,7 +201,8 @@ def days(
                 shift.end_s,
                 shift.breaks,
                 tuple(homes),
-                problem.seconds(here, shift.end_location),
+                problem.seconds(shift.vehicle, here, shift.end_location),
+                grace_s=60 * grace_min,
             )
         )
     return found

@@ -1,9 +1,14 @@
-"""A day for a tablet to fetch, and a page as large as the tablet."""
+"""A day for a tablet to fetch, a page as large as the tablet, and a profile that outlives its browser."""
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from tests.support.browser import TABLET
+from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 
@@ -19,3 +24,44 @@ def page(context: BrowserContext) -> Page:
     page = context.new_page()
     page.set_viewport_size(TABLET)  # type: ignore[arg-type]
     return page
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """Where the tablet's browser keeps its files."""
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def open_profile(browser: Browser, profile: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """Opens Chromium on a profile of its own, as often as asked; the same profile every time."""
+    opened: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            profile,
+            executable_path=chromium(),
+            args=ARGUMENTS,
+            viewport=TABLET,  # type: ignore[arg-type]
+            **PERSON,  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        return set_clock(context)
+
+    yield start
+    for context in opened:
+        with suppress(Error):  # killed
+            context.close()
+
+
+@pytest.fixture
+def kill_browser(profile: Path) -> Callable[[], None]:
+    """Ends the browser of the profile as a flat battery does."""
+
+    def kill() -> None:
+        for process in psutil.process_iter(["cmdline"]):
+            if f"--user-data-dir={profile}" in (process.info["cmdline"] or []):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+    return kill

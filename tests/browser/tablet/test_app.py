@@ -9,6 +9,7 @@ from tests.support import officer
 from tests.support.browser import (
     OFFICE_PC,
     OLD_PHONE,
+    PHONE,
     TABLET,
     Watch,
     axe_violations,
@@ -55,9 +56,9 @@ def _covered(page: Page) -> list[str]:
         """() => {
           const bad = [];
           const stops = 'a[href], button, summary, select, textarea, input, [tabindex="0"]';
-          const bar = document.getElementById('bar');
+          const bar = document.querySelector('.foot') ?? document.getElementById('bar');
           for (const e of document.querySelectorAll(stops)) {
-            if (!e.checkVisibility() || e.disabled || e.closest('.head, .bar, .skip, .sr-only, .leaflet-container')) continue;
+            if (!e.checkVisibility() || e.disabled || e.closest('.head, .foot, .bar, .skip, .sr-only, .leaflet-container')) continue;
             for (const from of [0, document.documentElement.scrollHeight]) {
               document.activeElement.blur();
               window.scrollTo(0, from);
@@ -107,7 +108,7 @@ def test_a_record_goes_from_pairing_to_verified(shared_stack: Stack, page: Page,
     expect(page.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=30_000)
     page.locator("#sync-link").click()
     expect(page.get_by_text("Semua kabar sudah terkirim.")).to_be_visible(timeout=20_000)
-    assert officer.figures(page) == "0 di tablet · 3 terkirim · 0 ditolak"
+    assert officer.figures(page) == "0 rumah di tablet · 1 terkirim · 0 ditolak"
 
     with shared_stack.orm():
         capture = Capture.objects.get(visit_id=day.visits[0])
@@ -125,7 +126,7 @@ def test_another_day_takes_the_heading_the_title_and_the_focus(shared_stack: Sta
     with shared_stack.orm():
         free = team_day(stops=0)
     page.goto(f"{shared_stack.tablet}/#kode={free.code}")
-    page.get_by_role("button", name="Pasangkan").click()
+    officer.join(page)
     page.get_by_role("button", name="Buka ").click()
     expect(page.locator("#heading")).to_contain_text("Besok")
     expect(page.locator("#heading")).to_be_focused()
@@ -166,21 +167,26 @@ def test_nothing_typed_is_lost_by_a_bad_photo_or_a_reload(shared_stack: Stack, p
     page.get_by_role("link", name="Rekam sekarang").click()
     page.get_by_label("NIK").fill("3519")
     page.get_by_label("Tahun").fill("19")
+    officer.go_to(page, "Foto wajah")
     officer.take_photo(page, b"\xff\xd8\xff" + b"\x00" * (20 * 1024 * 1024))
     expect(page.get_by_text("terlalu besar (paling besar 15 MB)")).to_be_visible()
     officer.take_photo(page, b"bukan foto", name="surat.jpg")
     expect(page.get_by_text("tidak bisa dibaca sebagai foto")).to_be_visible()
     officer.take_photo(page)
     expect(page.get_by_text("Foto siap")).to_be_visible()
+    officer.go_to(page, "Tanda tangan")
     officer.sign(page)
-    page.wait_for_timeout(900)  # the draft is written 0.4 s after the last key
+    page.wait_for_timeout(900)  # the draft is written soon after the last stroke
 
-    page.reload()
+    officer.reload(page)
+    expect(page.get_by_text("Tanda tangan ada.")).to_be_visible()
+    officer.go_to(page, "Foto wajah")
+    expect(page.get_by_text("Foto siap")).to_be_visible()
+    officer.go_to(page, "Identitas")
     expect(page.get_by_label("NIK")).to_have_value("3519")
     expect(page.get_by_label("Tahun")).to_have_value("19")
-    expect(page.get_by_text("Foto siap")).to_be_visible()
-    expect(page.get_by_text("Tanda tangan ada.")).to_be_visible()
 
+    officer.go_to(page, "Periksa dan simpan")
     page.get_by_role("button", name="Simpan rekaman").click()
     summary = page.get_by_role("alert").filter(has_text="Ada yang perlu dilengkapi")
     expect(summary).to_be_focused()
@@ -188,7 +194,7 @@ def test_nothing_typed_is_lost_by_a_bad_photo_or_a_reload(shared_stack: Stack, p
         "Pilih dengan apa identitas dicek.",
         "NIK ada 16 angka. Periksa lagi, atau kosongkan bila tidak diketahui.",
         "Tanggal lahir belum benar. Isi tanggal, bulan dan tahun, misalnya 5 Maret 1948.",
-        "Tanyakan persetujuan, lalu centang. Bila tidak setuju, pilih “Tidak bisa direkam”.",
+        "Bacakan pernyataannya, lalu ketuk “Setuju, lanjut”. Bila tidak setuju, ketuk “Tidak setuju”.",
     ]
     summary.get_by_role("button", name="NIK ada 16 angka").click()
     expect(page.get_by_label("NIK")).to_be_focused()
@@ -201,20 +207,22 @@ def test_somebody_who_cannot_sign_is_recorded_with_a_reason(shared_stack: Stack,
     officer.arrive(page)
     page.get_by_role("link", name="Rekam sekarang").click()
     page.get_by_label("Dikenal RT/RW").check()
-    page.get_by_label("setuju datanya direkam").check()
+    officer.go_on(page)
+    page.get_by_role("button", name="Setuju, lanjut").click()
     page.get_by_label("Tidak bisa difoto").select_option("Menolak")
+    page.get_by_role("button", name="Lanjut").click()
     page.get_by_label("Tidak bisa tanda tangan").select_option("Tidak mampu")
-    page.get_by_text("Pengecualian lain").click()
-    page.get_by_role("button", name="Tambah pengecualian").click()
-    page.get_by_role("button", name="Simpan rekaman").click()
-    expect(page.get_by_text("Pilih bagian dan sebabnya, atau hapus baris ini.").first).to_be_visible()
-    page.get_by_label("Bagian").select_option("Ibu jari kiri")
-    page.get_by_label("Sebabnya").select_option("Garis jari aus")
+    page.get_by_role("button", name="Lanjut").click()
+    page.get_by_role("button", name="Ibu jari kiri").click()
+    page.get_by_role("button", name="Lanjut").click()
+    expect(page.get_by_role("alert").filter(has_text="Pilih sebabnya untuk jari")).to_be_focused()
+    page.get_by_role("button", name="Sidik jari aus", exact=True).click()
+    page.get_by_role("button", name="Lanjut").click()
     page.get_by_role("button", name="Simpan rekaman").click()
     expect(page.locator("#capture-state")).to_have_text("Diperiksa kantor", timeout=30_000)
 
 
-def test_a_bar_with_much_to_say_covers_nothing_that_takes_the_focus(
+def test_the_bar_stays_one_line_and_covers_nothing_that_takes_the_focus(
     shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
 ):
     officer.pair(page, shared_stack.tablet, day)
@@ -223,12 +231,21 @@ def test_a_bar_with_much_to_say_covers_nothing_that_takes_the_focus(
     wifi = "<html><title>Wi-Fi</title>Masuk dulu</html>"
     context.route("**/api/v1/**", lambda route: route.fulfill(content_type="text/html", body=wifi))
     page.locator("#sync-button").click()
-    expect(page.get_by_text("Yang menjawab bukan server kantor")).to_be_visible()
-    bar = page.locator("#bar").bounding_box()
-    assert bar is not None
-    assert bar["height"] > 150  # else this test shows nothing
+    for size in (TABLET, PHONE, OLD_PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        tags = page.locator("#sync-link .tag, #sync-link .sync-short:visible, #sync-button")
+        expect(tags.first).to_have_text("Bukan kantor")
+        bar = page.locator("#bar").bounding_box()
+        assert bar is not None
+        assert bar["height"] < 70, f"more than one line at {size}"
+        for piece in tags.all():
+            box = piece.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= size["width"], f"{piece.inner_text()} is cut at {size}"
+    page.locator("#sync-link").click()  # what has no room in the bar
+    expect(page.get_by_role("main").get_by_text("Yang menjawab bukan server kantor")).to_be_visible()
     page.goto(f"{shared_stack.tablet}/#/rekam/{day.visits[0]}")
-    page.get_by_role("button", name="Simpan rekaman").click()
+    page.get_by_role("button", name="Lanjut").click()
     expect(page.get_by_role("alert").filter(has_text="Ada yang perlu dilengkapi")).to_be_visible()
     assert _covered(page) == []
 
@@ -239,6 +256,9 @@ def test_a_wrong_code_says_what_to_do(shared_stack: Stack, page: Page, day: Team
     page.get_by_role("button", name="Pasangkan").click()
     expect(page.get_by_text("Kode ada 10 huruf dan angka.")).to_be_visible()
     page.get_by_label("Kode pemasangan").fill("ABCD EFGH JK")
+    page.get_by_role("button", name="Pasangkan").click()
+    expect(page.get_by_text("Terlalu pendek: paling sedikit 8")).to_be_visible()
+    officer.choose_pin(page)
     page.get_by_role("button", name="Pasangkan").click()
     expect(page.get_by_text("kedaluwarsa")).to_be_visible()
     page.get_by_label("Kode pemasangan").fill(day.code.lower())
@@ -271,7 +291,7 @@ def test_pages_look_right_and_are_accessible(shared_stack: Stack, page: Page):
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
     _looks_right(page, "undo")
     page.goto(f"{shared_stack.tablet}/#/rekam/{day.visits[0]}")
-    page.get_by_role("button", name="Simpan rekaman").click()
+    page.get_by_role("button", name="Lanjut").click()
     _looks_right(page, "errors")
     officer.fill(page)
     _looks_right(page, "capture")

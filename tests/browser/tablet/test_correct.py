@@ -76,11 +76,11 @@ def test_a_contact_and_a_place_are_corrected_at_the_home(
     here.click()
     expect(page.get_by_text("Lokasi belum cukup tepat (kira-kira 900 meter)")).to_be_visible()
     context.set_geolocation({"latitude": lat, "longitude": lon, "accuracy": 9})
-    page.reload()
+    officer.reload(page)
     here.click()
     expect(page.get_by_text("Lokasi rumah dicatat")).to_be_visible()
     picture(page, "tablet-corrected-320")
-    assert officer.figures(page) == "2 di tablet · 0 terkirim · 0 ditolak"
+    assert officer.figures(page) == "1 rumah di tablet · 0 terkirim · 0 ditolak"
 
     page.evaluate(DISK_FAILS_ONCE)
     context.unroute_all()

@@ -23,17 +23,17 @@ def test_a_team_leaves_without_a_network(
     expect(page.get_by_text("Masih bisa diurungkan.")).to_be_visible()
     expect(leave).to_have_count(0)
 
-    page.reload()
+    officer.reload(page)
     expect(page.locator("#departed")).to_contain_text("Berangkat pukul")
     page.get_by_role("button", name="Urungkan").click()
     expect(page.locator("#departed")).to_have_count(0)
-    assert officer.figures(page) == "0 di tablet · 0 terkirim · 0 ditolak"
+    assert officer.figures(page) == "0 rumah di tablet · 0 terkirim · 0 ditolak"
     leave.dblclick()
     expect(page.locator("#departed")).to_be_visible()
     officer.arrive(page)
-    page.reload()
+    officer.reload(page)
     expect(page.locator("#departed")).to_contain_text("Berangkat pukul")
-    assert officer.figures(page) == "2 di tablet · 0 terkirim · 0 ditolak"
+    assert officer.figures(page) == "1 rumah di tablet · 0 terkirim · 0 ditolak · 1 laporan tim"
 
     context.unroute_all()
     officer.sync(page)

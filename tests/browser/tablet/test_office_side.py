@@ -4,39 +4,73 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support import officer
-from tests.support.browser import Watch, picture
+from tests.support.browser import TABLET, Watch, axe_violations_at
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
-from visits.enums import KeyRole
+from visits.enums import CaptureStage, DeviceState, KeyRole
 from visits.keys import epochs, office_keys
 from visits.models import Capture, Device, DeviceToken, Event, TeamMessage, Visit
 from visits.tablets import devices
 
 pytestmark = pytest.mark.browser
 
+# how many rows the app's databases hold: the outbox in all, the other one by store
+HELD = """async () => {
+  const wait = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+  const held = { "jb-outbox": 0 };
+  for (const name of ["jb-outbox", "jb-vault"]) {
+    const db = await wait(indexedDB.open(name));
+    for (const store of db.objectStoreNames) {
+      const rows = await wait(db.transaction(store).objectStore(store).count());
+      if (name === "jb-outbox") held[name] += rows;
+      else if (store !== "state") held[store] = rows;
+    }
+    db.close();
+  }
+  return held;
+}"""
 
-def test_a_revoked_tablet_hands_in_and_reads_nothing_more(
+
+def test_a_revoked_tablet_hands_in_what_is_half_done_and_is_emptied(
     shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
 ):
     officer.pair(page, shared_stack.tablet, day)
     context.route("**/api/v1/**", lambda route: route.abort())
     officer.arrive(page)
     officer.record(page)
+    page.goto(f"{shared_stack.tablet}/#/gagal/{day.visits[2]}")
+    page.get_by_text("Catatan (boleh kosong)").first.click()
+    page.get_by_role("textbox").fill("anjing galak")
+    page.goto(f"{shared_stack.tablet}/#/kunjungan/{day.visits[1]}")
+    officer.arrive(page)
+    page.get_by_role("link", name="Rekam sekarang").click()
+    page.get_by_label("NIK").fill("3519")
+    officer.go_to(page, "Foto wajah")
+    officer.take_photo(page)
+    expect(page.get_by_text("Foto siap")).to_be_visible()
     with shared_stack.orm():
         assert devices.revoke_device(device=Device.objects.get(team_id=day.team), actor="system")
     context.unroute("**/api/v1/**")
 
     officer.sync(page)
-    expect(page.locator("#sync-link")).to_contain_text("Tablet ini sudah dicabut", timeout=40_000)
-    expect(page.locator("#sync-link")).to_contain_text("0 di tablet · 3 terkirim", timeout=40_000)
+    said = page.locator("#revoked")
+    expect(said).to_contain_text("Tablet ini sudah dicabut", timeout=40_000)
+    expect(said).to_contain_text("sudah dikosongkan", timeout=60_000)
+    expect(page.locator("#bar")).to_be_hidden()
     with shared_stack.orm():
-        capture = Capture.objects.get(visit_id=day.visits[0])
-        assert capture.status.revoked
-        assert Event.objects.filter(device=capture.device).count() == 2
-    page.goto(f"{shared_stack.tablet}/#/")
-    expect(page.get_by_text("Contoh Suminah")).to_have_count(0)
-    expect(page.get_by_role("list", name="Kunjungan")).to_have_count(0)
-    picture(page, "tablet-revoked-1024")
+        whole, half = (Capture.objects.get(visit_id=visit) for visit in day.visits[:2])
+        assert whole.status.reasons == ["device_revoked"]
+        assert half.status.stage == CaptureStage.REVIEW
+        assert "form_invalid" in half.status.reasons
+        assert whole.device.state == DeviceState.WIPED
+        kinds = Event.objects.filter(device=whole.device).order_by("kind").values_list("kind", flat=True)
+        assert list(kinds) == ["arrived", "arrived", "note", "outcome", "outcome"]
+    assert axe_violations_at(page, "tablet-revoked", TABLET, {"width": 360, "height": 740}) == []
+    assert page.evaluate(HELD) == {"jb-outbox": 0, "keys": 0, "days": 0, "drafts": 0}
+    page.reload()
+    expect(said).to_contain_text("sudah dikosongkan")
+    page.get_by_role("button", name="Pasangkan lagi").click()
+    expect(page.get_by_label("Kode pemasangan")).to_be_visible()
 
 
 def test_lost_tokens_and_renewed_keys_are_no_matter(shared_stack: Stack, page: Page, day: TeamsDay):
@@ -78,11 +112,13 @@ def test_a_message_of_the_coordinator_is_read_once(shared_stack: Stack, page: Pa
         message = TeamMessage.objects.create(team_id=day.team, text="Jembatan Contoh ditutup, lewat utara.")
     officer.pair(page, shared_stack.tablet, day)
     expect(page.get_by_text("Jembatan Contoh ditutup, lewat utara.")).to_be_visible()
-    page.get_by_role("button", name="Sudah dibaca").click()
-    expect(page.get_by_text("Jembatan Contoh ditutup, lewat utara.")).to_have_count(0)
-    officer.sync(page)
-    expect(page.locator("#sync-link")).to_contain_text("0 di tablet · 1 terkirim")
-    page.reload()
+    with page.expect_response(lambda answer: "message_read" in (answer.request.post_data or "")) as reported:
+        page.get_by_role("button", name="Sudah dibaca").click()
+        expect(page.get_by_text("Jembatan Contoh ditutup, lewat utara.")).to_have_count(0)
+        officer.sync(page)
+    assert reported.value.ok
+    expect(page.locator("#sync-link")).to_contain_text("0 rumah di tablet · 0 terkirim")
+    officer.reload(page)
     expect(page.get_by_role("list", name="Kunjungan")).to_be_visible()
     expect(page.get_by_text("Jembatan Contoh ditutup, lewat utara.")).to_have_count(0)
     with shared_stack.orm():
@@ -102,4 +138,4 @@ def test_a_visit_that_the_office_cancelled_is_still_taken(
     context.unroute("**/api/v1/**")
     officer.sync(page)
     expect(page.locator("#capture-state")).to_have_text("Sampai, dilihat koordinator", timeout=40_000)
-    expect(page.locator("#sync-link")).to_contain_text("0 di tablet")
+    expect(page.locator("#sync-link")).to_contain_text("0 rumah di tablet")

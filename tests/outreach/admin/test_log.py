@@ -16,11 +16,11 @@ def test_the_log_is_read_in_words_newest_first(admin_client: Client, admin_user:
 
     page = admin_client.get(LOG).content.decode()
 
-    for told in ("admin", "Sistem", "Keperluan berubah", "Menunggu jadwal → Sudah dijadwalkan"):
+    for told in ("admin", "Sistem", "Antrean berubah", "Menunggu jadwal → Sudah dijadwalkan"):
         assert told in page
-    assert page.index("Keperluan berubah</td>") < page.index("Keperluan dibuat</td>")
+    assert page.index("Antrean berubah</td>") < page.index("Masuk antrean kunjungan</td>")
     assert "need_moved</td>" not in page
-    assert "Keperluan berubah</td>" not in admin_client.get(LOG, {"tindakan": "need_made"}).content.decode()
+    assert "Antrean berubah</td>" not in admin_client.get(LOG, {"tindakan": "need_made"}).content.decode()
 
 
 def test_few_and_many_rows_take_the_same_queries(admin_client: Client, django_assert_num_queries) -> None:

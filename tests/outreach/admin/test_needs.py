@@ -1,15 +1,15 @@
-import html
-import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import LogEntry, Need
-from outreach.services import progress
+from outreach.services import progress, triage
 from tests.factories.outreach import NeedFactory, ResidentFactory
 from tests.factories.visits import ShiftFactory
+from tests.support.forms import read_form
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, draft
 from visits.enums import PlanState
@@ -29,14 +29,14 @@ def test_nothing_is_for_the_anonymous(client: Client) -> None:
     need = NeedFactory()
     for path in (LIST, _url(need)):
         assert client.get(path).headers["Location"].startswith("/admin/login/")
-    for path in ("buka-lagi/", "tutup/", "syarat/"):
+    for path in ("buka-lagi/", "syarat/"):
         assert client.post(_url(need, path)).headers["Location"].startswith("/admin/login/")
 
 
 def test_deciding_is_a_permission_of_its_own(login) -> None:
     client, need = login("view_need"), NeedFactory(state=NeedState.REVIEW)
     assert "Buka lagi" not in client.get(_url(need)).content.decode()
-    for path in ("buka-lagi/", "tutup/", "syarat/"):
+    for path in ("buka-lagi/", "syarat/"):
         assert client.post(_url(need, path), GIVEN).status_code == 403
 
 
@@ -108,7 +108,7 @@ def test_points_are_shown_with_their_parts(coordinator: Client, clock) -> None:
     assert "didahulukan: menunggu melewati batas (100 hari)" in coordinator.get(LIST).content.decode()
     assert "Yang menunggu lebih dari 90 hari" in late
     Need.objects.update(state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED)
-    assert "Nilai untuk rencana" not in coordinator.get(_url(need)).content.decode()
+    assert "Prioritas untuk rencana" not in coordinator.get(_url(need)).content.decode()
 
 
 @pytest.mark.clock(NOW)
@@ -126,7 +126,7 @@ def test_a_need_says_why_the_last_plan_left_it_and_names_nobody_else(coordinator
 
     assert "tetapi untuk itu satu keluarga lain harus mundur" in page
     assert "Rencana itu belum diterbitkan." in page
-    assert f"bila S. C. ({other.resident.village.name}) ditunda (nilai 45)" in page
+    assert f"bila S. C. ({other.resident.village.name}) ditunda (prioritas 45)" in page
     assert "Siti Contoh" not in page
     assert "satu keluarga lain" not in coordinator.get(_url(other)).content.decode()
     later = draft({shift: [need]}, first=shift.date, now=clock.now())
@@ -163,7 +163,7 @@ def test_a_need_says_what_the_published_days_say_now(db, clock) -> None:
     page = " ".join(coordinator.get(_url(need)).content.decode().split())
     assert "Bisa dijadwalkan sekarang" in page
     assert f"Masih ada tempat: {shift.team.name}, " in page
-    assert "Sejak itu jadwal tim berubah. Pakai jawaban di atas." in page
+    assert "Sejak itu hari tugas tim berubah. Pakai jawaban di atas." in page
 
 
 def test_a_need_in_review_is_opened_again(coordinator: Client) -> None:
@@ -174,18 +174,56 @@ def test_a_need_in_review_is_opened_again(coordinator: Client) -> None:
     need.refresh_from_db()
     assert need.state == NeedState.OPEN
     answer = coordinator.post(_url(need, "buka-lagi/"), follow=True)
-    assert "Keperluan ini sudah berubah." in answer.content.decode()
+    assert "Antrean ini sudah berubah." in answer.content.decode()
 
 
-def test_a_need_is_closed_with_a_reason(coordinator: Client) -> None:
+def test_a_need_that_was_closed_by_mistake_is_opened_again(coordinator: Client) -> None:
     need = NeedFactory()
-    answer = coordinator.post(_url(need, "tutup/"), {"reason": ""})
-    assert (answer.status_code, "Pilih alasan menutup." in answer.content.decode()) == (422, True)
+    triage.close_need(need=need, reason=ClosedReason.MOVED, actor="user:1")
+    assert "Masukkan lagi ke antrean" in coordinator.get(_url(need)).content.decode()
 
-    coordinator.post(_url(need, "tutup/"), {"reason": "moved"})
+    coordinator.post(_url(need, "buka-lagi/"))
 
     need.refresh_from_db()
-    assert (need.state, need.closed_reason) == ("closed", "moved")
+    assert (need.state, need.closed_reason) == (NeedState.OPEN, "")
+    assert LogEntry.objects.filter(action="need_reopened", from_state="closed", to_state="open").count() == 1
+
+
+@pytest.mark.parametrize("because", ["delivered", "another"])
+def test_what_cannot_be_opened_again_stays_closed(coordinator: Client, because: str) -> None:
+    need = NeedFactory()
+    reason = ClosedReason.DELIVERED if because == "delivered" else ClosedReason.MOVED
+    triage.close_need(need=need, reason=reason, actor="user:1")
+    if because == "another":
+        NeedFactory(resident=need.resident)
+
+    answer = coordinator.post(_url(need, "buka-lagi/"), follow=True)
+
+    assert "Antrean ini sudah berubah." in answer.content.decode()
+    need.refresh_from_db()
+    assert need.state == NeedState.CLOSED
+
+
+@pytest.mark.parametrize("state", [NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW])
+def test_wished_days_and_hours_are_changed_whether_a_visit_is_published_or_not(
+    coordinator: Client, state: NeedState
+) -> None:
+    need = NeedFactory(state=state, windows=[["07:30", "09:00"]], weekdays=[0])
+    page = coordinator.get(_url(need)).content.decode()
+    assert ("Kunjungan yang sudah terbit tetap" in page) == (state == NeedState.PLANNED)
+    form = read_form(page, _url(need, "syarat/"))
+    assert (form["weekdays"], form.get("windows")) == (["0"], None)
+
+    coordinator.post(_url(need, "syarat/"), form | {"weekdays": ["1", "3"]})
+    need.refresh_from_db()
+    assert (need.weekdays, need.windows) == ([1, 3], [["07:30", "09:00"]])  # hours of no part of the day stay
+
+    form = read_form(coordinator.get(_url(need)).content.decode(), _url(need, "syarat/"))
+    coordinator.post(_url(need, "syarat/"), form | {"windows": ["siang"]})
+    need.refresh_from_db()
+    assert (need.weekdays, need.windows) == ([1, 3], [["10:00", "12:00"]])
+    changed = [entry.detail["changed"] for entry in LogEntry.objects.filter(action="need_changed")]
+    assert changed == [["weekdays"], ["windows"]]
 
 
 def test_conditions_are_changed_and_logged_by_name_only(coordinator: Client) -> None:
@@ -200,28 +238,6 @@ def test_conditions_are_changed_and_logged_by_name_only(coordinator: Client) -> 
     assert (entry.action, entry.detail) == ("need_changed", {"changed": ["skills", "urgency"]})
 
 
-def test_conditions_that_changed_since_the_page_was_opened_are_not_overwritten(coordinator: Client) -> None:
-    need = NeedFactory()
-    page = coordinator.get(_url(need)).content.decode()
-    found = re.search(r'name="semula" value="([^"]+)"', page)
-    assert found
-    seen = {"semula": html.unescape(found[1])}
-    Need.objects.update(skills=["signature"])
-
-    answer = coordinator.post(_url(need, "syarat/"), GIVEN | seen, follow=True)
-
-    need.refresh_from_db()
-    assert (need.urgency, need.skills) == ("normal", ["signature"])
-    assert "Keperluan ini sudah berubah." in answer.content.decode()
-
-    Need.objects.update(skills=[])
-    for _ in range(2):  # pressed twice
-        answer = coordinator.post(_url(need, "syarat/"), GIVEN | seen, follow=True)
-        assert "Syarat kunjungan disimpan" in answer.content.decode()
-    need.refresh_from_db()
-    assert need.skills == ["iris", "ramp"]
-
-
 def test_bad_conditions_are_told(coordinator: Client) -> None:
     need = NeedFactory()
 
@@ -231,13 +247,33 @@ def test_bad_conditions_are_told(coordinator: Client) -> None:
     assert "Tanggal ini sudah lewat." in answer.content.decode()
 
 
-def test_a_planned_need_is_left_alone(coordinator: Client) -> None:
-    need = NeedFactory(state=NeedState.PLANNED)
+def test_a_need_that_was_recorded_has_no_wishes_any_more(coordinator: Client) -> None:
+    need = NeedFactory(state=NeedState.RECORDED)
     assert "Syarat kunjungan" not in coordinator.get(_url(need)).content.decode()
 
-    for path, data in (("syarat/", GIVEN), ("tutup/", {"reason": "moved"}), ("buka-lagi/", {})):
+    for path, data in (("syarat/", GIVEN), ("buka-lagi/", {})):
         answer = coordinator.post(_url(need, path), data, follow=True)
-        assert "Keperluan ini sudah berubah." in answer.content.decode()
+        assert "Antrean ini sudah berubah." in answer.content.decode()
 
     need.refresh_from_db()
-    assert (need.state, need.urgency) == ("planned", "normal")
+    assert (need.state, need.urgency) == ("recorded", "normal")
+
+
+def test_the_most_used_button_comes_first_and_the_rest_is_folded(db) -> None:
+    user = User.objects.create_superuser("koordinator")
+    client = Client()
+    client.force_login(user)
+    page = client.get(_url(NeedFactory())).content.decode()
+
+    facts, _sep, after = page.partition("</dl>")
+    assert "<button" not in facts.partition('class="facts"')[2]
+    assert (
+        after.index("Kapan bisa dikunjungi?") < after.index("Tutup: meninggal") < after.index("Yang dibaca")
+    )
+    for folded in ("Simpan syarat", "Bagaimana prioritas dihitung"):
+        before = after[: after.index(folded)]
+        opened = before.rindex("<details")
+        assert " open" not in before[opened : before.index(">", opened)]
+        assert "</details>" not in before[opened:]
+    refused = client.post(f"{_url(NeedFactory())}syarat/", {"urgency": "unknown"})
+    assert (refused.status_code, '<details class="card" open>' in refused.content.decode()) == (422, True)

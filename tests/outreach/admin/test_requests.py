@@ -7,6 +7,7 @@ from django.test import Client
 
 from outreach import vault
 from outreach.enums import Relation, RequestState, ResidentKind
+from outreach.lib.births import BirthBasis
 from outreach.models import LogEntry, Need, Resident, VisitRequest
 from outreach.services import intake
 from tests.factories.outreach import (
@@ -20,6 +21,15 @@ from tests.factories.outreach import (
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/outreach/visitrequest/"
+ACTIONS = (
+    "setujui/",
+    "tolak/",
+    "gabung/",
+    "pertimbangkan/",
+    "buka/",
+    "keluarga/",
+    "bukan-keluarga/",
+)
 NIK = "3519015705500001"
 SQUARE = {"type": "Polygon", "coordinates": [[[111, -8], [112, -8], [112, -7], [111, -7], [111, -8]]]}
 GIVEN = {
@@ -57,7 +67,7 @@ def test_nothing_is_for_the_anonymous(client: Client, action: str) -> None:
     row = _request()
     for path in (QUEUE, _url(row)):
         assert client.get(path).headers["Location"].startswith("/admin/login/")
-    for path in ("setujui/", "tolak/", "gabung/", "pertimbangkan/", "buka/"):
+    for path in ACTIONS:
         assert client.post(_url(row, path)).headers["Location"].startswith("/admin/login/")
     assert VisitRequest.objects.get().state == RequestState.RECEIVED
 
@@ -67,8 +77,8 @@ def test_each_page_has_its_permission(login) -> None:
     assert client.get(QUEUE).status_code == 200
     page = client.get(_url(row)).content.decode()
     assert "Setujui" not in page
-    assert "Buka data tersandi" not in page
-    for path in ("setujui/", "tolak/", "gabung/", "pertimbangkan/", "buka/"):
+    assert "Buka data terkunci" not in page
+    for path in ACTIONS:
         assert client.post(_url(row, path), GIVEN).status_code == 403
 
 
@@ -78,7 +88,7 @@ def test_staff_without_permission_sees_nothing(login) -> None:
     assert client.get(_url(row)).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["setujui/", "tolak/", "gabung/", "pertimbangkan/", "buka/"])
+@pytest.mark.parametrize("path", ACTIONS)
 def test_decisions_are_posted(coordinator: Client, path: str) -> None:
     assert coordinator.get(_url(_request(), path)).status_code == 405
 
@@ -180,7 +190,7 @@ def test_accepting_goes_on_to_the_next_request(coordinator: Client) -> None:
         ({"deadline": "2020-01-01"}, "Tanggal ini sudah lewat."),
         ({"deadline": "2099-01-01", "not_before": "2099-02-01"}, "harus sesudah"),
         ({"deadline": "32-13-2026"}, "Masukkan tanggal yang valid"),
-        ({"latitude": "x", "longitude": "111"}, "Tulis angka, misalnya -7.654321."),
+        ({"latitude": "x", "longitude": "111"}, "Tulis angka, misalnya -7.654321, atau tempel"),
         ({"latitude": "-7,6"}, "Isi lintang dan bujur, atau kosongkan keduanya."),
         ({"latitude": "111.5", "longitude": "-7.6"}, "lintang dan bujur tertukar"),
         ({"latitude": "-6.2", "longitude": "106.8"}, "Titik ini di luar wilayah kabupaten."),
@@ -244,6 +254,32 @@ def test_a_duplicate_is_merged_with_the_errand_under_way(coordinator: Client) ->
     assert (row.state, row.need) == (RequestState.MERGED, need)
 
 
+def test_the_office_confirms_that_a_merged_request_is_the_familys(coordinator: Client) -> None:
+    need = NeedFactory(resident=ResidentFactory(nik_index=vault.blind_index("nik", NIK)))
+    row = _request()
+    coordinator.post(_url(row, "gabung/"), {"warga": str(need.resident_id)})
+    assert "Apakah pemohon ini keluarganya?" in coordinator.get(_url(row)).content.decode()
+
+    answer = coordinator.post(_url(row, "keluarga/"), {"bukti": "x"}, follow=True)
+    assert "Pilih bagaimana keluarganya dipastikan." in answer.content.decode()
+    for _ in range(2):
+        answer = coordinator.post(_url(row, "keluarga/"), {"bukti": "family_card"}, follow=True)
+
+    row.refresh_from_db()
+    assert not row.hides_visits
+    assert "Sudah dipastikan." in answer.content.decode()
+    coordinator.post(_url(row, "bukan-keluarga/"))
+    row.refresh_from_db()
+    assert row.hides_visits
+
+
+def test_a_request_that_made_its_person_known_is_not_asked_about(coordinator: Client) -> None:
+    row = _request()
+    coordinator.post(_url(row, "setujui/"), GIVEN)
+
+    assert "Apakah pemohon ini keluarganya?" not in coordinator.get(_url(row)).content.decode()
+
+
 @pytest.mark.parametrize("given", ["", "x", "00000000-0000-0000-0000-000000000000"])
 def test_merging_with_nobody_is_not_found(coordinator: Client, given: str) -> None:
     assert coordinator.post(_url(_request(), "gabung/"), {"warga": given}).status_code == 404
@@ -273,7 +309,7 @@ def test_the_page_tells_what_was_done_and_by_whom(coordinator: Client) -> None:
 
     page = coordinator.get(_url(row)).content.decode()
 
-    assert "Catatan lengkap (4)" in page
+    assert "Riwayat lengkap (4)" in page
     assert "<td>koordinator</td><td>Permohonan diputuskan</td>" in page
 
 
@@ -308,3 +344,18 @@ def test_a_request_decided_by_a_colleague_is_said_and_nothing_typed_is_lost(coor
     assert "Salah satunya sudah diputuskan. Muat ulang halaman ini." in page
     assert '<option value="high" selected>' in page
     assert not Need.objects.exists()
+
+
+@pytest.mark.clock("2026-11-24T09:00")
+def test_a_guessed_age_is_said_to_be_one(coordinator: Client) -> None:
+    by_nik = _request("a", nik="3519017112220003", birth_date=None)
+    by_year = _request("b", nik="", birth_date=date(1966, 1, 1), birth_basis=BirthBasis.YEAR)
+    young = _request("c", nik="", birth_date=date(1980, 1, 1), birth_basis=BirthBasis.YEAR)
+
+    page = coordinator.get(_url(by_nik)).content.decode()
+    assert "31 Desember 1922 (dari NIK) atau 31 Desember 2022 (dari NIK)" in page
+    assert "Umurnya belum pasti (3\u2013103 tahun). Tanyakan tahun lahirnya." in page
+    page = coordinator.get(_url(by_year)).content.decode()
+    assert "sekitar 1966 (59\u201360 tahun)" in page
+    assert "Umurnya belum pasti (59\u201360 tahun)." in page
+    assert "Dipilih lansia, tetapi umurnya 45\u201346 tahun." in coordinator.get(_url(young)).content.decode()

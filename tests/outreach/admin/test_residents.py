@@ -29,7 +29,7 @@ def test_looking_locating_and_opening_are_permissions_apart(login) -> None:
     client, row = login("view_resident"), _resident()
     page = client.get(f"{LIST}{row.pk}/").content.decode()
     assert "Simpan lokasi" not in page
-    assert "Buka data tersandi" not in page
+    assert "Buka data terkunci" not in page
     for path in ("lokasi/", "buka/"):
         assert client.post(f"{LIST}{row.pk}/{path}").status_code == 403
 
@@ -78,7 +78,7 @@ def test_a_home_is_put_on_the_map(coordinator: Client) -> None:
         ("", "", "Isi lintang dan bujur, atau pilih di peta."),
         ("utara", "111", "Tulis angka"),
         ("111", "-7", "lintang dan bujur tertukar"),
-        ("nan", "111", "lintang dan bujur tertukar"),
+        ("nan", "111", "Tulis angka"),
     ],
 )
 def test_a_bad_point_is_told_and_kept_for_correction(

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.forms.fields import MONTHS, DatePartsField
+from outreach.forms.fields import MONTHS, DatePartsField, clean_phone_number
 
 FIELD = DatePartsField(required=False)
 
@@ -45,3 +45,24 @@ def test_nothing_is_nothing_unless_it_is_required(missing: list[str | None] | No
     assert FIELD.clean(missing) is None
     with pytest.raises(ValidationError, match="Isi tanggal"):
         DatePartsField(error_messages={"required": "Isi tanggal"}).clean(missing)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("0812-3456-7890 (anak)", "Tulis nomornya saja, tanpa \u201c(anak)\u201d. Misalnya 0812 3456 7890."),
+        (
+            "081234567890/081345678901",
+            "Ada 2 nomor. Tulis satu saja, yang paling mudah dihubungi: 0812-3456-7890 atau 0813-4567-8901.",
+        ),
+        ("anak", "Nomor telepon itu keliru. Tulis lengkap, misalnya 0812 3456 7890."),
+    ],
+)
+def test_a_phone_number_that_is_more_than_one_says_what_to_leave_out(typed: str, sentence: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        clean_phone_number(typed)
+    assert caught.value.messages == [sentence]
+
+
+def test_no_phone_number_is_none() -> None:
+    assert clean_phone_number("\u200b ") == ""

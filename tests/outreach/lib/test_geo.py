@@ -34,17 +34,27 @@ def test_rounding_drops_points_that_fall_together_and_rings_that_vanish() -> Non
     }
 
 
-@pytest.mark.parametrize(
-    "geometry",
-    [
-        None,
-        {},
-        {"type": "Point", "coordinates": [1, 2]},
-        {"type": "Polygon", "coordinates": [[[1, 2]]]},
-        {"type": "Polygon"},
-        {"type": "Polygon", "coordinates": [[[1, "x"]] * 4]},
+BAY = {  # a C whose middle lies outside
+    "type": "Polygon",
+    "coordinates": [
+        [
+            *([112, -7.6], [112.02, -7.6], [112.02, -7.597], [112.003, -7.597]),
+            *([112.003, -7.583], [112.02, -7.583], [112.02, -7.58], [112, -7.58], [112, -7.6]),
+        ]
     ],
+}
+HOLE = {"type": "Polygon", "coordinates": [RING["coordinates"][0], [[1, 1], [3, 1], [3, 3], [1, 3], [1, 1]]]}
+
+
+@pytest.mark.parametrize(
+    "area", [RING, BAY, HOLE, {"type": "MultiPolygon", "coordinates": [BAY["coordinates"]] * 2}]
 )
-def test_what_is_no_area_is_seen(geometry: object) -> None:
-    assert geo.is_area(geometry) is False
-    assert geo.is_area(RING) is True
+def test_the_inner_point_lies_inside(area: geo.Geometry) -> None:
+    latitude, longitude = geo.find_inner_point(area)
+    assert geo.contains_point(area, latitude=latitude, longitude=longitude)
+    assert geo.distance_to_area(area, latitude=latitude, longitude=longitude) > 0.05
+
+
+def test_the_distance_to_an_area_is_that_to_its_nearest_edge() -> None:
+    assert geo.distance_to_area(BAY, latitude=-7.59, longitude=111.99) == pytest.approx(1.102, abs=0.01)
+    assert geo.distance_to_area(BAY, latitude=-7.59, longitude=112.008) == pytest.approx(0.551, abs=0.01)

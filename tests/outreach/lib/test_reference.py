@@ -13,6 +13,7 @@ from outreach.lib.reference import (
     parse_code,
     parse_reference,
 )
+from tests.support.pasted import paste
 
 BODIES = st.text(alphabet=ALPHABET, min_size=9, max_size=9)
 
@@ -91,3 +92,8 @@ def test_a_printed_code_belongs_to_its_secret() -> None:
     assert set(made) <= set(string.digits + string.ascii_uppercase + "-")
     assert parse_code(made.lower().replace("-", "")) == made
     assert len({derive_code(number.to_bytes(5, "big")) for number in range(3000)}) == 3000
+
+
+def test_a_pasted_reference_is_read_as_it_looks():
+    made = new_reference()
+    assert parse_reference(paste(made)) == made

@@ -21,7 +21,7 @@ def test_the_log_is_read_in_words_oldest_first() -> None:
 
     told = [(line.actor, line.action, line.subject, line.change) for line in lines]
     assert told == [
-        ("Sari Contoh", "Keperluan berubah", "keperluan", "Menunggu jadwal → Sudah dijadwalkan"),
+        ("Sari Contoh", "Antrean berubah", "antrean kunjungan", "Menunggu jadwal → Sudah dijadwalkan"),
         ("Tablet", "unknown_action", "warga", ""),
     ]
 

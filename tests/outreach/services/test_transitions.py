@@ -76,8 +76,8 @@ def test_states_and_moves_that_the_table_does_not_know_are_errors() -> None:
 
     with pytest.raises(ValueError, match="is not a state"):
         transition(row=need, to="lost", actor="system")
-    with pytest.raises(ValueError, match="no move to open from closed"):
-        transition(row=need, to=NeedState.OPEN, actor="system", sources=[NeedState.CLOSED])
+    with pytest.raises(ValueError, match="no move to planned from closed"):
+        transition(row=need, to=NeedState.PLANNED, actor="system", sources=[NeedState.CLOSED])
 
     assert not LogEntry.objects.exists()
 
@@ -95,7 +95,7 @@ def test_an_allowed_move_changes_the_state_and_leaves_one_log_row() -> None:
 def test_a_move_that_the_table_does_not_allow_changes_nothing() -> None:
     need = NeedFactory(state=NeedState.CLOSED, closed_reason=ClosedReason.MOVED)
 
-    assert transition(row=need, to=NeedState.OPEN, actor="system") is False
+    assert transition(row=need, to=NeedState.PLANNED, actor="system") is False
 
     assert Need.objects.get().state == NeedState.CLOSED
     assert not LogEntry.objects.exists()

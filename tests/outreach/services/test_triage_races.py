@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from outreach import vault
-from outreach.enums import ClosedReason, LocationSource, NeedState, RequestState, ResidentKind, Skill, Urgency
+from outreach.enums import (
+    ClosedReason,
+    CorrectionReason,
+    LocationSource,
+    NeedState,
+    RequestState,
+    ResidentKind,
+    Skill,
+    Urgency,
+)
 from outreach.models import LogEntry, Need, Resident, Village, VisitRequest
-from outreach.services import residents, triage
+from outreach.selectors.page_marks import PageSeen, StalePageError, page_mark
+from outreach.services import corrections, residents, triage, undoing
 from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestFactory
 from tests.support.races import line_up
 
@@ -153,8 +163,10 @@ class TestRaces:
             skills=["ramp"],
             not_before=None,
             deadline=None,
+            weekdays=[],
+            windows=[],
             actor="user:2",
-            seen=triage.conditions_text(need),
+            seen=PageSeen(mark=page_mark([need]), subjects=(need,), actor="user:2"),
         )
 
         merged, changed = _race(
@@ -163,10 +175,49 @@ class TestRaces:
 
         assert merged == need
         need.refresh_from_db()
-        if changed:  # first the conditions, then the merge
+        if changed is True:  # first the conditions, then the merge
             assert (need.urgency, need.skills) == (Urgency.HIGH, ["iris", "ramp"])
-        else:  # who changes them is shown the page again
+        else:  # who changes them is told of the merge
+            assert isinstance(changed, StalePageError)
+            assert [line.action for line in changed.news] == ["Permohonan lain digabung"]
             assert (need.urgency, need.skills) == (Urgency.NORMAL, ["iris"])
+
+    def test_two_residents_are_not_given_one_nik_unchecked(self, turned: bool) -> None:
+        one, other = _need().resident, _need().resident
+        nik = str(next(_niks))
+
+        def correct(row: Resident) -> Callable[[], Any]:
+            return partial(
+                corrections.correct_resident,
+                resident=row,
+                values={"nik": nik},
+                reason=CorrectionReason.TYPO,
+                actor="user:1",
+            )
+
+        both = Resident.objects.filter(pk__in=[one.pk, other.pk])
+        answers = _race(correct(one), correct(other), behind=both, turned=turned)
+
+        assert sorted(map(str, answers)) == ["['nik']", "same_nik"]
+        assert Resident.objects.filter(nik_index=vault.blind_index("nik", nik)).count() == 1
+
+    def test_undo_beside_a_merge_leaves_no_request_with_a_closed_need(self, turned: bool) -> None:
+        row, other = _request(), _request()
+        need = triage.accept_request(request=row, decision=_decision(), actor="user:1")
+
+        undone, merged = _race(
+            partial(undoing.undo_decision, request=row, actor="user:2"),
+            _merge(other, need.resident),
+            behind=Resident.objects.filter(pk=need.resident_id),
+            turned=turned,
+        )
+
+        assert undone is True
+        need.refresh_from_db()
+        if isinstance(merged, Need):  # merged first: the need lives on for the other request
+            assert need.state == NeedState.OPEN
+        else:
+            assert (str(merged), need.state) == ("nothing_to_merge", NeedState.CLOSED)
 
     def test_merge_beside_a_pin_keeps_the_pin(self, turned: bool) -> None:
         need, row = _need(), _request(phone=PHONE)

@@ -8,8 +8,9 @@ from django.utils import timezone
 from outreach import vault
 from outreach.enums import Milestone, Relation, ResidentKind
 from outreach.models import VisitRequest
-from outreach.services import intake, progress
+from outreach.services import intake, progress, status
 from tests.factories.outreach import NeedFactory, VillageFactory
+from tests.outreach.views.walk import begin, fill, send
 
 pytestmark = pytest.mark.django_db
 NO_MATCH = "Nomor permohonan dan angka atau kode itu tidak cocok."
@@ -43,8 +44,8 @@ def test_the_last_digits_open_the_status(client: Client, secret: str) -> None:
 
     assert "S. C. P., Mojorejo" in page
     assert "Menunggu diperiksa petugas kantor" in page
-    assert "Sudah menunggu kurang dari satu jam." in page
-    assert "Target kantor: 1 sampai 3 hari kerja." in page
+    assert "Sudah menunggu kurang dari satu jam sejak permohonan." in page
+    assert "Kami usahakan jawabannya ada paling lambat" in page
     assert "Siti" not in page
     assert "7890" not in page
 
@@ -74,19 +75,32 @@ def test_a_request_without_a_phone_does_not_open_by_nothing(client: Client) -> N
         assert "S. C. P." not in _look(client, row.reference, secret)
 
 
-def test_five_tries_in_a_quarter_of_an_hour(client: Client, clock) -> None:
+def test_after_too_many_wrong_tries_the_page_asks_for_the_whole_number(client: Client, clock) -> None:
     row = _request()
-    now = clock.now()
-    with clock.at(now, tick=False):
-        for _ in range(5):
+    with clock.at("2026-12-01T09:10", tick=False):
+        for _ in range(status.DIGITS.tries):
             assert NO_MATCH in _look(client, row.reference, "0000")
         page = _look(client, row.reference, "7890")
-        assert "Sudah terlalu banyak percobaan. Coba lagi setelah pukul" in page
+        assert "Tulis nomor HP lengkap seperti di formulir, atau kode dari bukti permohonan." in page
+        assert "Empat angka bisa dipakai lagi setelah Kamis, 31 Desember 2026, pukul 09.10." in page
         assert "S. C. P." not in page
-        # somebody else on another reference is not held up
-        assert NO_MATCH in _look(client, "JB-00000-00000", "0000")
-    with clock.at(now + timedelta(minutes=15), tick=False):
-        assert "S. C. P." in _look(client, row.reference, "7890")
+        assert "S. C. P." in _look(client, row.reference, "0812 3456 7890")
+
+
+def test_too_many_whole_numbers_are_told_date_and_hour_and_the_office(
+    client: Client, settings, clock
+) -> None:
+    settings.OFFICE_PHONE = "0351-123456"
+    row = _request()
+    with clock.at("2026-12-01T09:10", tick=False):
+        for _ in range(status.WHOLE.tries):
+            _look(client, row.reference, "0812 3456 7891")
+        page = _look(client, row.reference, "0812 3456 7890")
+
+    moment = "Rabu, 2 Desember 2026, pukul 09.10"
+    assert (
+        f"Belum bisa dibuka sekarang. Coba lagi setelah {moment}, atau hubungi kantor di 0351-123456." in page
+    )
 
 
 def test_a_right_try_is_not_counted_against_its_holder(client: Client) -> None:
@@ -100,7 +114,7 @@ def test_a_slip_in_the_reference_is_said_and_costs_no_try(client: Client) -> Non
     wrong = row.reference[:-1] + ("0" if row.reference[-1] != "0" else "1")
     for _ in range(8):
         page = _look(client, wrong, "7890")
-        assert "Nomor permohonan ini salah tulis." in page
+        assert "Nomornya belum cocok. Periksa lagi huruf demi huruf" in page
         assert "<title>Kesalahan: " in page
         assert f'value="{wrong}"' in page
     assert "S. C. P." in _look(client, row.reference, "7890")
@@ -134,37 +148,38 @@ def test_a_clock_that_is_set_back_keeps_no_status_open(
 
 def test_an_opened_status_has_a_session_key_of_its_own_and_keeps_the_draft(client: Client) -> None:
     row = _request()
-    client.post("/permohonan/mulai/")
+    way = begin(client)
     before = client.session.session_key
 
     _look(client, row.reference, "7890")
 
     assert client.session.session_key != before
-    assert client.get("/permohonan/pemohon/").status_code == 200
+    assert client.get(f"{way}pemohon/").status_code == 200
     thief = Client()
     thief.cookies["sessionid"] = before or ""
     assert thief.get("/status/lihat/").status_code == 302
 
 
-def test_the_confirmation_closes_on_a_shared_phone(client: Client) -> None:
-    session = client.session
-    session["terkirim"] = str(_request().pk)
-    session.save()
-    assert client.get("/permohonan/terkirim/").status_code == 200
+def test_the_confirmation_closes_on_a_shared_phone(client: Client, settings) -> None:
+    settings.FORM_MINIMUM_SECONDS = 0
+    way = fill(client, VillageFactory())
+    send(client, way)
+    assert "W. C." in client.get(f"{way}terkirim/").content.decode()
 
     client.post("/status/keluar/")
 
-    assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
-
-
-def test_the_bookmark_of_the_confirmation_leads_to_the_status_form(client: Client) -> None:
-    assert client.get("/permohonan/terkirim/").headers["Location"] == "/status/"
+    page = client.get(f"{way}terkirim/").content.decode()
+    assert "Permohonan ini sudah terkirim" in page
+    assert "W. C." not in page
+    assert VisitRequest.objects.get().reference not in page
 
 
 def test_the_page_says_when_somebody_comes(client: Client, clock) -> None:
     row = _request()
     need = NeedFactory()
-    VisitRequest.objects.filter(pk=row.pk).update(need=need, resident=need.resident, state="accepted")
+    VisitRequest.objects.filter(pk=row.pk).update(
+        need=need, resident=need.resident, state="accepted", family_confirmed_at=row.received_at
+    )
     now = timezone.make_aware(datetime(2026, 11, 24, 12))
     progress.record_progress(need=need, milestone=Milestone.ACCEPTED, at=now - timedelta(days=2), source="r")
     progress.record_progress(

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from outreach import notice, vault
 from outreach.enums import Relation, ResidentKind
-from outreach.models import VisitRequest
-from outreach.services import intake, limits, region
-from outreach.views import wizard
+from outreach.models import FormDraft, VisitRequest
+from outreach.services import intake, limits, region, request_limits
 from tests.factories.outreach import VillageFactory
-from tests.outreach.views.walk import NIK, fill, of
+from tests.outreach.views.walk import NIK, begin, fill, of, send, version_shown
+from visits.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
+OLD = "3519017112220003"  # of somebody of 103, or of a child
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +25,14 @@ def _hasty(settings) -> None:
 
 def test_the_whole_way_without_scripts_makes_one_request(client: Client) -> None:
     village = VillageFactory()
-    fill(client, village)
-    checked = client.get("/permohonan/periksa/").content.decode()
-    for shown in ("Warga Contoh", "3519 0157 0550 0001", "Rabu, 17 Mei 1950", "07.30–12.00", "Senin, Rabu"):
+    way = fill(client, village)
+    checked = client.get(f"{way}periksa/").content.decode()
+    for shown in ("Warga Contoh", "3519 0157 0550 0001", "17 Mei 1950", "07.30–12.00", "Senin, Rabu"):
         assert shown in checked
 
-    answer = client.post("/permohonan/periksa/")
+    answer = send(client, way)
 
-    assert answer.headers["Location"] == "/permohonan/terkirim/"
+    assert answer.headers["Location"] == f"{way}terkirim/"
     row = VisitRequest.objects.get()
     assert (row.name, row.birth_date, row.village, row.rt) == (
         "Warga Contoh",
@@ -43,15 +44,15 @@ def test_the_whole_way_without_scripts_makes_one_request(client: Client) -> None
     assert (vault.unseal_field(row, "nik"), vault.unseal_field(row, "phone")) == (NIK, "+6281234567890")
     assert row.infectious
     assert row.consent.text_sha256 == notice.notice_sha256()
-    assert row.reference in client.get("/permohonan/terkirim/").content.decode()
+    assert row.reference in client.get(f"{way}terkirim/").content.decode()
 
 
 def test_every_page_is_small_and_has_its_own_title(client: Client) -> None:
     region.load_region()
-    fill(client, VillageFactory(code="35.19.03.2006"))
+    way = fill(client, VillageFactory(code="35.19.03.2006"))
     seen = set()
     for slug in [*of(VillageFactory()), "periksa"]:
-        page = client.get(f"/permohonan/{slug}/", headers={"accept-encoding": "gzip"}).content
+        page = client.get(f"{way}{slug}/", headers={"accept-encoding": "gzip"}).content
         title = re.search(r"<title>(.*?)</title>", page.decode())
         assert title
         seen.add(title[1])
@@ -61,16 +62,18 @@ def test_every_page_is_small_and_has_its_own_title(client: Client) -> None:
 
 @pytest.mark.parametrize("slug", ["warga", "alamat", "kontak", "periksa"])
 def test_a_page_that_is_not_reached_leads_to_the_first_open_one(client: Client, slug: str) -> None:
-    client.post("/permohonan/mulai/")
+    way = begin(client)
 
-    assert client.get(f"/permohonan/{slug}/").headers["Location"] == "/permohonan/pemohon/"
+    assert client.get(f"{way}{slug}/").headers["Location"] == f"{way}pemohon/"
 
 
 def test_without_a_form_under_way_there_is_a_plain_word_and_the_start(client: Client) -> None:
-    answer = client.get("/permohonan/warga/", follow=True)
+    answer = client.get("/permohonan/tidakada/warga/")
 
-    assert answer.redirect_chain == [("/", 302)]
-    assert "Silakan mulai lagi" in answer.content.decode()
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "Isian ini tidak tersimpan lagi" in page
+    assert "Mulai lagi" in page
 
 
 @pytest.mark.parametrize(
@@ -110,17 +113,17 @@ def test_a_wrong_answer_gets_a_plain_message_and_nothing_is_lost(
     client: Client, slug: str, changes: dict[str, object], message: str
 ) -> None:
     village = VillageFactory()
-    fill(client, village, until=slug)
+    way = fill(client, village, until=slug)
     typed = of(village)[slug] | changes
 
-    answer = client.post(f"/permohonan/{slug}/", typed, follow=True)
+    answer = client.post(f"{way}{slug}/", typed, follow=True)
     page = answer.content.decode()
 
-    assert answer.redirect_chain == [(f"/permohonan/{slug}/", 302)], "Back finds no form to send again"
+    assert answer.redirect_chain == [(f"{way}{slug}/", 302)], "Back finds no form to send again"
     assert page.count(message) == 2, "in the summary and at the field"
     assert re.search(r"<title>Kesalahan: ", page)
     assert '<div class="error-summary" role="alert" tabindex="-1" autofocus' in page
-    again = client.get(f"/permohonan/{slug}/").content.decode()
+    again = client.get(f"{way}{slug}/").content.decode()
     for shown in (page, again):
         for name, value in typed.items():
             if (
@@ -134,12 +137,12 @@ def test_a_wrong_answer_gets_a_plain_message_and_nothing_is_lost(
 
 def test_a_wrong_change_stays_a_change(client: Client) -> None:
     village = VillageFactory()
-    fill(client, village)
+    way = fill(client, village)
     wrong = of(village)["warga"] | {"nik": "12"}
 
-    answer = client.post("/permohonan/warga/", wrong | {"ubah": "1"})
+    answer = client.post(f"{way}warga/", wrong | {"ubah": "1"})
 
-    assert answer.headers["Location"] == "/permohonan/warga/?ubah=1"
+    assert answer.headers["Location"] == f"{way}warga/?ubah=1"
     assert "Simpan dan kembali memeriksa" in client.get(answer.headers["Location"]).content.decode()
 
 
@@ -151,192 +154,295 @@ def test_somebody_under_16_is_told_from_when_and_may_be_married(client: Client, 
         "birth_date_tahun": str(today.year - 15),
     }
     village = VillageFactory()
-    fill(client, village, until="warga")
+    way = fill(client, village, until="warga")
     typed = of(village)["warga"] | born | {"nik": "", "nik_unknown": "on"}
-    assert 'name="married"' not in client.get("/permohonan/warga/").content.decode()
+    assert 'name="married"' not in client.get(f"{way}warga/").content.decode()
 
-    page = client.post("/permohonan/warga/", typed, follow=True).content.decode()
+    page = client.post(f"{way}warga/", typed, follow=True).content.decode()
 
     assert "Warga ini belum 16 tahun." in page
     assert f"{today.year + 1}. Bila sudah menikah, centang di bawah." in page
     assert '<input type="checkbox" name="married"' in page
-    assert client.post("/permohonan/warga/", typed | {"married": "on"}).status_code == 302
+    assert client.post(f"{way}warga/", typed | {"married": "on"}).status_code == 302
 
 
 def test_what_somebody_does_not_know_may_stay_open(client: Client) -> None:
     unknown = {"name": "Warga Contoh", "nik": "", "nik_unknown": "on", "birth_unknown": "on"}
-    fill(client, VillageFactory(), warga=unknown, waktu={}, kontak={"phone_none": "on"})
-    client.post("/permohonan/periksa/")
+    way = fill(client, VillageFactory(), warga=unknown, waktu={}, kontak={"phone_none": "on"})
+    send(client, way)
 
     row = VisitRequest.objects.get()
     assert (row.birth_date, row.nik_sealed, row.nik_index, row.phone_sealed) == (None, None, "", None)
-    sent = client.get("/permohonan/terkirim/").content.decode()
+    sent = client.get(f"{way}terkirim/").content.decode()
     assert vault.status_code(row) in sent
 
 
 def test_an_unknown_birth_date_is_read_from_the_nik(client: Client) -> None:
     given = {"name": "Warga Contoh", "nik": NIK, "birth_unknown": "on"}
-    fill(client, VillageFactory(), warga=given)
-    client.post("/permohonan/periksa/")
+    way = fill(client, VillageFactory(), warga=given)
+    send(client, way)
 
-    assert VisitRequest.objects.get().birth_date == date(1950, 5, 17)
+    assert VisitRequest.objects.values_list("birth_date", "birth_basis").get() == (date(1950, 5, 17), "nik")
+
+
+@pytest.mark.clock("2026-11-24T09:00")
+@pytest.mark.parametrize("married", [{}, {"married": "on"}])
+def test_a_woman_of_103_is_asked_for_her_year_and_never_taken_for_a_child(
+    client: Client, married: dict[str, str]
+) -> None:
+    given = {"name": "Mbah Contoh", "nik": OLD, "birth_unknown": "on"} | married
+    way = fill(client, VillageFactory(), until="warga")
+
+    page = client.post(f"{way}warga/", given, follow=True).content.decode()
+
+    assert "Pilih tahun lahirnya." in page
+    assert "belum 16 tahun" not in page
+    assert re.findall(r'name="century" value="(\d+)"', page) == ["1922", "2022"]
+    answer = client.post(f"{way}warga/", given | {"century": "1922"})
+    assert answer.headers["Location"] == f"{way}keadaan/"
+
+
+@pytest.mark.clock("2026-11-24T09:00")
+def test_a_child_who_is_said_to_be_married_is_no_1925_turned_into_2025(client: Client) -> None:
+    given = {"name": "Mbah Contoh", "nik": "3519015705250003", "birth_unknown": "on", "married": "on"}
+    way = fill(client, VillageFactory(), until="warga")
+
+    page = client.post(f"{way}warga/", given | {"century": "2025"}, follow=True).content.decode()
+
+    assert "Warga yang sudah menikah tidak mungkin semuda itu." in page
+    assert client.post(f"{way}warga/", given | {"century": "1925"}).headers["Location"] == f"{way}keadaan/"
+
+
+@pytest.mark.clock("2026-11-24T09:00")
+@pytest.mark.parametrize(
+    ("typed", "stored", "shown"),
+    [
+        ({"birth_date_tahun": "1925"}, (date(1925, 1, 1), "year"), "sekitar 1925"),
+        (
+            {"birth_date_bulan": "Mei", "birth_date_tahun": "1925"},
+            (date(1925, 5, 1), "month"),
+            "Mei 1925, harinya tidak diketahui",
+        ),
+        (
+            {"birth_date_tahun": "1922", "nik": OLD},
+            (date(1922, 12, 31), "nik"),
+            "31 Desember 1922 (dari NIK)",
+        ),
+        ({"birth_date_tahun": "1924", "nik": OLD}, (date(1924, 1, 1), "year"), "sekitar 1924"),
+    ],
+)
+def test_a_birth_date_may_be_a_year_or_a_month(
+    client: Client, typed: dict[str, str], stored: tuple[date, str], shown: str
+) -> None:
+    given = {"name": "Mbah Contoh", "birth_unknown": "on"} | ({} if "nik" in typed else {"nik_unknown": "on"})
+    way = fill(client, VillageFactory(), warga=given | typed)
+    assert shown in client.get(f"{way}periksa/").content.decode()
+
+    send(client, way)
+
+    assert VisitRequest.objects.values_list("birth_date", "birth_basis").get() == stored
+
+
+def test_a_year_alone_is_asked_for_more_unless_more_is_not_known(client: Client) -> None:
+    way = fill(client, VillageFactory(), until="warga")
+    given = {"name": "Mbah Contoh", "nik_unknown": "on", "birth_date_tahun": "1925"}
+
+    page = client.post(f"{way}warga/", given, follow=True).content.decode()
+
+    assert "Bila tidak tahu pastinya, centang" in page
+    assert 'value="1925"' in page
+
+
+def test_the_notice_stands_before_the_question_about_health(client: Client) -> None:
+    way = fill(client, VillageFactory(), until="keadaan")
+
+    page = client.get(f"{way}keadaan/").content.decode()
+
+    assert page.index(notice.health_paragraph()) < page.index('name="health"')
 
 
 def test_change_returns_to_the_check_page(client: Client) -> None:
     village = VillageFactory()
-    fill(client, village)
-    page = client.get("/permohonan/warga/?ubah=1").content.decode()
+    way = fill(client, village)
+    page = client.get(f"{way}warga/?ubah=1").content.decode()
     assert 'value="Warga Contoh"' in page
     assert '<input type="hidden" name="ubah" value="1">' in page
 
-    answer = client.post("/permohonan/warga/", of(village)["warga"] | {"name": "Nama Baru", "ubah": "1"})
+    answer = client.post(f"{way}warga/", of(village)["warga"] | {"name": "Nama Baru", "ubah": "1"})
 
-    assert answer.headers["Location"] == "/permohonan/periksa/"
-    assert "Nama Baru" in client.get("/permohonan/periksa/").content.decode()
+    assert answer.headers["Location"] == f"{way}periksa/"
+    assert "Nama Baru" in client.get(f"{way}periksa/").content.decode()
 
 
 def test_another_district_asks_for_its_village_before_the_check_page(client: Client) -> None:
     region.load_region()
     first = VillageFactory(code="35.19.03.2006")
-    fill(client, first)
+    way = fill(client, first)
 
-    answer = client.post("/permohonan/kecamatan/", {"district": "35.19.01", "ubah": "1"})
+    answer = client.post(f"{way}kecamatan/", {"district": "35.19.01", "ubah": "1"})
 
-    assert answer.headers["Location"] == "/permohonan/alamat/"
+    assert answer.headers["Location"] == f"{way}alamat/"
 
 
 def test_sending_twice_reloading_and_going_back_end_at_the_same_reference(client: Client) -> None:
-    fill(client, VillageFactory())
-    session = client.cookies["sessionid"].value
-    stored = Session.objects.get(session_key=session).session_data
-    client.post("/permohonan/periksa/")
+    way = fill(client, VillageFactory())
+    shown = version_shown(client.get(f"{way}periksa/").content.decode())
+    stored = FormDraft.objects.get().sealed
+    send(client, way)
     row = VisitRequest.objects.get()
 
-    assert client.post("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
-    assert client.get("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
-    assert client.get("/permohonan/kontak/").headers["Location"] == "/permohonan/terkirim/"
-    # a twin that had read the session before the first one was done
-    Session.objects.filter(session_key=session).update(session_data=stored)
-    assert client.post("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
-    assert row.reference in client.get("/permohonan/terkirim/").content.decode()
+    assert client.post(f"{way}periksa/", {"versi": shown}).headers["Location"] == f"{way}terkirim/"
+    assert client.get(f"{way}periksa/").headers["Location"] == f"{way}terkirim/"
+    assert client.get(f"{way}kontak/").headers["Location"] == f"{way}terkirim/"
+    assert client.post(f"{way}kontak/", {}).headers["Location"] == f"{way}terkirim/"
+    # a twin that had read the draft before the first one was done
+    FormDraft.objects.update(sealed=stored)
+    assert client.post(f"{way}periksa/", {"versi": shown}).headers["Location"] == f"{way}terkirim/"
+    assert row.reference in client.get(f"{way}terkirim/").content.decode()
     assert VisitRequest.objects.count() == 1
 
 
 def test_a_new_form_after_a_sent_one_is_a_new_request(client: Client) -> None:
     village = VillageFactory()
     for _ in range(2):
-        fill(client, village)
-        client.post("/permohonan/periksa/")
+        way = fill(client, village)
+        send(client, way)
 
     assert VisitRequest.objects.count() == 2
 
 
-def test_what_is_typed_lies_sealed_in_the_session(client: Client) -> None:
+def test_what_is_typed_lies_sealed(client: Client) -> None:
     fill(client, VillageFactory())
 
-    decoded = str(Session.objects.get().get_decoded())
-    assert "Contoh" not in decoded
-    assert "351901" not in decoded
+    (draft,) = FormDraft.objects.values()
+    assert "sealed" in draft
+    assert "Contoh" not in str(draft)
+    assert "Contoh" not in str(Session.objects.get().get_decoded())
 
 
 def test_no_personal_data_stands_in_an_address(client: Client) -> None:
     village = VillageFactory()
-    client.post("/permohonan/mulai/")
+    way = begin(client)
     for slug, given in of(village).items():
-        target = client.post(f"/permohonan/{slug}/", given).headers["Location"]
-        assert re.fullmatch(r"/permohonan/[a-z]+/", target)
+        target = client.post(f"{way}{slug}/", given).headers["Location"]
+        assert re.fullmatch(rf"{way}[a-z]+/", target)
 
 
 def test_the_hours_to_choose_from_are_the_offices(client: Client, settings) -> None:
     settings.WORK_STARTS, settings.WORK_ENDS, settings.WORK_BREAK = "08:00", "16:00", "11:30-12:30"
-    fill(client, VillageFactory(), until="waktu")
-    page = client.get("/permohonan/waktu/").content.decode()
+    way = fill(client, VillageFactory(), until="waktu")
+    page = client.get(f"{way}waktu/").content.decode()
     for hours in ("Pagi, 08.00–10.00", "Siang, 10.00–11.30", "Sore, 12.30–16.00"):
         assert hours in page
-    client.post("/permohonan/waktu/", {"windows": ["siang", "sore"]})
-    client.post("/permohonan/kontak/", {"phone_none": "on", "applicant_name": "Pemohon Contoh"})
-    assert client.post("/permohonan/periksa/").status_code == 302
+    client.post(f"{way}waktu/", {"windows": ["siang", "sore"]})
+    client.post(f"{way}kontak/", {"phone_none": "on", "applicant_name": "Pemohon Contoh"})
+    assert send(client, way).status_code == 302
     assert VisitRequest.objects.get().windows == [["10:00", "11:30"], ["12:30", "16:00"]]
 
 
 def test_pages_are_not_cached(client: Client) -> None:
-    fill(client, VillageFactory())
-    for path in ("/permohonan/warga/", "/permohonan/periksa/"):
+    way = fill(client, VillageFactory())
+    for path in (f"{way}warga/", f"{way}periksa/"):
         assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
-def test_a_filled_honeypot_and_haste_are_told_and_nothing_is_lost(client: Client, settings) -> None:
-    fill(client, VillageFactory())
-    assert "Jangan diisi" in client.post("/permohonan/periksa/", {"situs": "x"}, follow=True).content.decode()
+AGAIN = "Mohon periksa lagi jawabannya, lalu tekan Kirim sekali lagi."
 
+
+def test_haste_is_asked_to_press_again_and_nothing_is_lost(client: Client, settings) -> None:
+    way = fill(client, VillageFactory())
     settings.FORM_MINIMUM_SECONDS = 60
-    page = client.post("/permohonan/periksa/", follow=True).content.decode()
-    assert "terlalu cepat" in page
-    assert "terlalu cepat" not in client.get("/permohonan/periksa/").content.decode()
+    page = send(client, way, follow=True).content.decode()
+    assert AGAIN in page
+    assert AGAIN not in client.get(f"{way}periksa/").content.decode()
     assert "Warga Contoh" in page
     assert not VisitRequest.objects.exists()
+
+
+def test_what_looks_suspicious_is_asked_for_once_more_and_marked(client: Client, settings, clock) -> None:
+    settings.FORM_MINIMUM_SECONDS = 5
+    way = fill(client, VillageFactory())
+    clock.shift(10)
+
+    assert AGAIN in send(client, way, {"situs": "x"}, follow=True).content.decode()
+    assert AGAIN in send(client, way, {"situs": "x"}, follow=True).content.decode(), "haste"
+    clock.shift(10)
+    send(client, way, {"situs": "x"})
+
+    assert VisitRequest.objects.get().marks == ["trapped"]
 
 
 def test_a_clock_that_is_set_back_makes_nobody_too_hasty(client: Client, settings, clock) -> None:
     settings.FORM_MINIMUM_SECONDS = 60
     with clock.at(clock.now() + timedelta(hours=1)):
-        fill(client, VillageFactory())
-    assert client.post("/permohonan/periksa/").headers["Location"] == "/permohonan/terkirim/"
+        way = fill(client, VillageFactory())
+    assert send(client, way).headers["Location"] == f"{way}terkirim/"
 
 
-def test_a_flood_is_told_when_to_come_again_and_a_second_press_is_no_second_try(client: Client) -> None:
-    for _ in range(wizard.PER_NIK.tries):
-        assert limits.count_try(wizard.PER_NIK, NIK).allowed
-    fill(client, VillageFactory())
+def test_a_nik_that_strangers_sent_often_is_pressed_twice_and_marked(client: Client) -> None:
+    for _ in range(request_limits.PER_NIK.tries):
+        assert limits.count_try(request_limits.PER_NIK, NIK).allowed
+    way = fill(client, VillageFactory())
 
-    page = client.post("/permohonan/periksa/", follow=True).content.decode()
+    assert AGAIN in send(client, way, follow=True).content.decode()
+    assert send(client, way).headers["Location"] == f"{way}terkirim/"
+    row = VisitRequest.objects.get()
+    assert row.suspicions == ["NIK ini dimohonkan berkali-kali dalam sehari, mungkin oleh orang lain."]
 
-    assert "Sedang terlalu banyak permohonan" in page
+
+def test_a_flood_is_told_date_and_hour_and_a_second_press_is_no_second_try(client: Client, clock) -> None:
+    with clock.at("2026-12-01T09:10", tick=False):
+        limits.count_try(request_limits.FLOOD, "127.0.0.1", tries=request_limits.FLOOD.tries)
+        way = fill(client, VillageFactory())
+        page = send(client, way, follow=True).content.decode()
+
+    assert "Belum bisa dikirim sekarang. Coba lagi setelah Selasa, 1 Desember 2026, pukul 10.10." in page
     assert "Warga Contoh" in page
     assert not VisitRequest.objects.exists()
 
 
-def test_a_village_behind_one_address_is_not_locked_out() -> None:
+def test_the_three_hundredth_request_of_an_hour_from_one_address_is_like_the_first() -> None:
     village = VillageFactory()
-    for number in range(60):
+    limits.count_try(request_limits.PER_ADDRESS, "127.0.0.1", tries=280)
+    for number in range(20):
         client = Client()
         nik = f"351901570550{number + 1:04d}"
-        fill(client, village, warga=of(village)["warga"] | {"nik": nik})
-        assert client.post("/permohonan/periksa/").status_code == 302
+        way = fill(client, village, warga=of(village)["warga"] | {"nik": nik})
+        assert send(client, way).headers["Location"] == f"{way}terkirim/"
 
-    assert VisitRequest.objects.count() == 60
+    assert [row.marks for row in VisitRequest.objects.all()] == [[]] * 20
 
 
 def test_a_nik_that_disagrees_with_the_birth_date_is_mentioned_and_accepted(client: Client) -> None:
     village = VillageFactory()
-    fill(client, village, warga=of(village)["warga"] | {"birth_date_tahun": "1951"})
+    way = fill(client, village, warga=of(village)["warga"] | {"birth_date_tahun": "1951"})
 
-    page = client.get("/permohonan/periksa/").content.decode()
+    page = client.get(f"{way}periksa/").content.decode()
 
     assert "Menurut NIK, tanggal lahirnya Rabu, 17 Mei 1950" in page
-    assert client.post("/permohonan/periksa/").status_code == 302
+    assert send(client, way).status_code == 302
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("put", "/permohonan/mulai/"),
-        ("delete", "/permohonan/buang/"),
-        ("post", "/permohonan/terkirim/"),
-        ("put", "/permohonan/warga/"),
-        ("delete", "/permohonan/periksa/"),
+        ("delete", "/permohonan/x/buang/"),
+        ("post", "/permohonan/x/terkirim/"),
+        ("put", "/permohonan/x/warga/"),
+        ("delete", "/permohonan/x/periksa/"),
     ],
 )
 def test_other_verbs_are_refused(client: Client, method: str, path: str) -> None:
     assert getattr(client, method)(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/permohonan/mulai/", "/permohonan/buang/", "/status/keluar/"])
+@pytest.mark.parametrize("path", ["/permohonan/mulai/", "{way}buang/", "/status/keluar/"])
 def test_the_address_of_a_button_leads_home_and_does_nothing(client: Client, path: str) -> None:
-    fill(client, VillageFactory(), until="keadaan")
+    way = fill(client, VillageFactory(), until="keadaan")
 
-    assert client.get(path).headers["Location"] == "/"
-    assert client.get("/permohonan/keadaan/").status_code == 200
+    assert client.get(path.format(way=way)).headers["Location"] == "/"
+    assert client.get(f"{way}keadaan/").status_code == 200
 
 
 def test_an_unknown_page_is_not_found(client: Client) -> None:
@@ -345,22 +451,34 @@ def test_an_unknown_page_is_not_found(client: Client) -> None:
 
 def test_confirmation_promises_working_days_and_has_a_code_to_scan(client: Client, settings) -> None:
     settings.TARGET_DAYS = settings.TARGET_DAYS | {"decided": (1, 3)}
-    fill(client, VillageFactory())
-    client.post("/permohonan/periksa/")
+    way = fill(client, VillageFactory())
+    send(client, way)
     VisitRequest.objects.update(received_at=timezone.make_aware(datetime(2026, 11, 26, 9)))
 
-    page = client.get("/permohonan/terkirim/").content.decode()
+    page = client.get(f"{way}terkirim/").content.decode()
 
     assert "paling lambat Selasa, 1 Desember 2026" in page
     assert "<svg" in page
     assert " style=" not in page
 
 
+@pytest.mark.clock("2026-11-26T09:00")
+def test_a_new_request_is_promised_no_date_on_a_closed_day(client: Client, settings) -> None:
+    settings.TARGET_DAYS = settings.TARGET_DAYS | {"decided": (1, 3), "planned": (1, 4)}
+    CalendarDay.objects.create(date=date(2026, 12, 1), is_open=False, reason="Pilkades", set_by="user:1")
+    way = fill(client, VillageFactory())
+    send(client, way)
+
+    page = client.get(f"{way}terkirim/").content.decode()
+
+    assert re.findall("paling lambat (.*?)[.;]", page) == ["Rabu, 2 Desember 2026", "Kamis, 3 Desember 2026"]
+
+
 def test_a_half_filled_form_may_be_thrown_away(client: Client) -> None:
-    fill(client, VillageFactory(), until="keadaan")
+    way = fill(client, VillageFactory(), until="keadaan")
     assert "Lanjutkan permohonan" in client.get("/").content.decode()
 
-    client.post("/permohonan/buang/")
+    client.post(f"{way}buang/")
 
     assert "Lanjutkan permohonan" not in client.get("/").content.decode()
 

@@ -1,5 +1,6 @@
 """Walks through the request form as a browser does, for the tests of its views."""
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -33,11 +34,32 @@ def of(village: Village) -> dict[str, dict[str, Any]]:
     return answers(district=village.district_id, village=village.code)
 
 
-def fill(client: Client, village: Village, *, until: str = "", **changes: dict[str, Any]) -> None:
-    """Begin, and answer the pages before `until` (all by default), with changed answers for some."""
-    assert client.post("/permohonan/mulai/").status_code == 302
+def begin(client: Client) -> str:
+    """Begin a form; the address under which its pages are."""
+    answer = client.post("/permohonan/mulai/")
+    assert answer.status_code == 302
+    return answer.headers["Location"].removesuffix("pemohon/")
+
+
+def fill(client: Client, village: Village, *, until: str = "", **changes: dict[str, Any]) -> str:
+    """Begin, and answer the pages before `until` (all by default), with changed answers for some; the address
+    under which the form's pages are."""
+    way = begin(client)
     for slug, given in of(village).items():
         if slug == until:
-            return
-        answer = client.post(f"/permohonan/{slug}/", changes.get(slug, given))
+            break
+        answer = client.post(f"{way}{slug}/", changes.get(slug, given))
         assert answer.status_code == 302, answer.content.decode()
+    return way
+
+
+def version_shown(page: str) -> str:
+    """By which the check page's form tells what it showed."""
+    found = re.search(r'name="versi" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def send(client: Client, way: str, given: dict[str, str] | None = None, **options: Any) -> Any:
+    """Look at the check page and press its button."""
+    shown = version_shown(client.get(f"{way}periksa/").content.decode())
+    return client.post(f"{way}periksa/", {"versi": shown} | (given or {}), **options)

@@ -40,9 +40,15 @@ def test_every_change_has_its_price_and_what_is_free_can_be_kept(coordinator: Cl
     assert keep in answer.content.decode()
     assert other not in answer.content.decode()
 
-    assert "Kunjungan ini tetap seperti semula." in coordinator.post(keep, follow=True).content.decode()
-    assert "sudah seperti semula" in coordinator.post(keep, follow=True).content.decode()
-    refused = coordinator.post(other, follow=True)
+    shown = {"tanda": answer.context["mark"]}
+    for unmarked in ({}, {"tanda": "lain"}):
+        old = coordinator.post(keep, unmarked, follow=True)
+        assert "berubah sejak halaman itu dibuka" in old.content.decode()
+        assert len(old.context["families"]) == 2
+    kept = coordinator.post(keep, shown, follow=True)
+    assert "Kunjungan ini tetap seperti semula." in kept.content.decode()
+    assert "sudah seperti semula" in coordinator.post(keep, shown, follow=True).content.decode()
+    refused = coordinator.post(other, {"tanda": kept.context["mark"]}, follow=True)
     assert "tidak bisa lagi tetap" in refused.content.decode()
     assert [family.what for family in refused.context["families"]] == ["cancelled"]
 

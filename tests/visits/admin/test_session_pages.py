@@ -126,7 +126,7 @@ def test_agreeing_needs_a_permission_and_a_proposal(
 
 
 def test_empty_states_say_what_to_do(onlooker: Client, db) -> None:
-    assert "Belum ada jadwal tim" in onlooker.get(LIST).content.decode()
+    assert "Belum ada hari tugas tim" in onlooker.get(LIST).content.decode()
     ShiftFactory(date=TUESDAY)
     assert "Belum ada desa dengan cukup banyak warga" in onlooker.get(LIST).content.decode()
 

@@ -53,7 +53,23 @@ def _form(page) -> dict[str, object]:
         "jadwal": offer.shift.pk,
         "urutan": offer.slot.position,
         "mulai": offer.slot.start_s,
+        "tanda": offer.mark,
     }
+
+
+def test_a_page_opened_before_the_day_changed_takes_no_place(planner: Client, shift: Shift) -> None:
+    first, second = NeedFactory(), NeedFactory()
+    old = _form(planner.get(_places(second)))
+    planner.post(reverse("admin:visits_need_take", args=[first.pk]), _form(planner.get(_places(first))))
+    told = list(Visit.objects.order_by("pk").values_list("told_from", "told_until"))
+
+    answer = planner.post(reverse("admin:visits_need_take", args=[second.pk]), old, follow=True)
+
+    assert "Tempat itu sudah berubah. Pilih lagi dari daftar yang baru." in answer.content.decode()
+    assert list(Visit.objects.order_by("pk").values_list("told_from", "told_until")) == told
+    assert not Visit.objects.filter(need=second).exists()
+    again = planner.post(reverse("admin:visits_need_take", args=[second.pk]), _form(answer), follow=True)
+    assert "Kunjungan dijadwalkan" in again.content.decode()
 
 
 def test_a_place_is_chosen_and_the_need_is_planned(planner: Client, shift: Shift) -> None:
@@ -81,7 +97,7 @@ def test_the_buttons_send_what_takes_the_place(planner: Client, shift: Shift) ->
 
     take = reverse("admin:visits_need_take", args=[need.pk])
     form = page.content.decode().split(f'action="{take}"')[1].split("</form>")[0]
-    sent = dict(re.findall(r'name="(dari|jadwal|urutan|mulai)" value="([^"]*)"', form))
+    sent = dict(re.findall(r'name="(dari|jadwal|urutan|mulai|tanda)" value="([^"]*)"', form))
 
     assert sent == {name: str(value) for name, value in _form(page).items()}  # no point in a thousand
     assert "Kunjungan dijadwalkan" in planner.post(take, sent, follow=True).content.decode()
@@ -115,6 +131,7 @@ def test_two_coordinators_who_place_the_same_need(planner: Client, shift: Shift)
                 "jadwal": row["offer"].shift.pk,
                 "urutan": row["offer"].slot.position,
                 "mulai": row["offer"].slot.start_s,
+                "tanda": row["offer"].mark,
             }
 
     assert "Kunjungan dijadwalkan" in planner.post(take, forms[shift.pk], follow=True).content.decode()
@@ -132,10 +149,20 @@ def test_two_coordinators_who_place_the_same_need(planner: Client, shift: Shift)
     assert "sudah ada di tempat itu" in planner.post(take, forms[shift.pk], follow=True).content.decode()
     mine = planner.post(take, forms[later.pk], follow=True).content.decode()
     assert f"sudah Bapak/Ibu tempatkan pada {shift.team.name}" in mine
-    assert (
-        "Kunjungan dijadwalkan"
-        in other.post(take, forms[later.pk] | {"dari": refused.context["mark"]}, follow=True).content.decode()
-    )
+    now = next(row["offer"] for row in refused.context["offers"] if row["offer"].shift == later)
+    form = forms[later.pk] | {"dari": refused.context["mark"], "tanda": now.mark}
+    assert "Kunjungan dijadwalkan" in other.post(take, form, follow=True).content.decode()
+
+
+def test_a_place_asked_for_without_a_mark_is_not_taken(planner: Client, shift: Shift) -> None:
+    need = NeedFactory()
+    form = _form(planner.get(_places(need)))
+    del form["tanda"]
+
+    answer = planner.post(reverse("admin:visits_need_take", args=[need.pk]), form, follow=True)
+
+    assert "Tempat itu sudah berubah. Pilih lagi dari daftar yang baru." in answer.content.decode()
+    assert not Visit.objects.filter(need=need).exists()
 
 
 @pytest.mark.parametrize("form", [{}, {"jadwal": "1", "urutan": "x", "mulai": "²"}, {"jadwal": "9" * 30}])

@@ -285,7 +285,7 @@ def test_a_number_that_cannot_ring_is_said_and_still_waits(office, paired, visit
     answer = office.post(address, {"keputusan": "pakai"})
 
     assert answer.status_code == 422
-    assert "tidak bisa dihubungi" in answer.content.decode()
+    assert "Nomor telepon itu keliru" in answer.content.decode()
     assert EventStatus.objects.get().state == "review"
     visit.need.resident.refresh_from_db()
     assert vault.unseal_field(visit.need.resident, "carer_name") == ""

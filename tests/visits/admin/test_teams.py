@@ -1,3 +1,4 @@
+import re
 from datetime import date, time
 
 import pytest
@@ -33,6 +34,8 @@ def _team(**fields: object) -> dict[str, object]:
         "base_name": "Kantor",
         "latitude": "-7.63",
         "longitude": "111.52",
+        "vehicle": "motorcycle",
+        "recording_way": "tablet_only",
         "max_visits": "8",
         "setup_minutes": "10",
         "officers-TOTAL_FORMS": "0",
@@ -44,16 +47,25 @@ def test_a_team_is_made_with_ticked_skills_and_logged(keeper: Client) -> None:
     answer = keeper.post(reverse("admin:visits_team_add"), _team())
 
     assert answer.status_code == 302
-    assert Team.objects.get().skills == ["camera", "iris"]
+    team = Team.objects.get()
+    assert (team.skills, team.recording_way) == (["camera", "iris"], "tablet_only")
     assert LogEntry.objects.get().action == "team_made"
+
+
+def test_a_new_team_records_with_the_ministrys_kit_unless_told_otherwise(keeper: Client) -> None:
+    page = keeper.get(reverse("admin:visits_team_add")).content.decode()
+
+    assert re.search(r'value="official_kit"[^>]*checked', page)
+    assert "wajah, sidik jari dan mata direkam alat kementerian" in page
 
 
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"latitude": "48.85"}, "Titik ini di luar Indonesia"),
-        ({"longitude": "x"}, "Tulis angka dengan titik"),
-        ({"latitude": ""}, "Isi titiknya"),
+        ({"longitude": "x"}, "Tulis angka, misalnya"),
+        ({"latitude": ""}, "Isi lintang dan bujur"),
+        ({"latitude": "", "longitude": ""}, "Isi titiknya"),
     ],
 )
 def test_a_base_outside_the_country_is_told(keeper: Client, fields: dict[str, str], message: str) -> None:
@@ -126,7 +138,7 @@ def test_shifts_are_made_for_several_teams_and_days(keeper: Client) -> None:
     first = keeper.post(reverse(MAKE), form, follow=True)
     second = keeper.post(reverse(MAKE), form, follow=True)
 
-    assert "8 jadwal tim dibuat" in first.content.decode()
+    assert "8 hari tugas tim dibuat" in first.content.decode()
     assert "sudah punya jadwal" in second.content.decode()
     assert sorted({shift.date for shift in Shift.objects.all()}) == [
         date(2026, 12, day) for day in (1, 2, 3, 4)
@@ -204,7 +216,7 @@ def test_a_shifts_form_is_in_the_offices_words(keeper: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("team", "Tim"), ("officer", "Petugas"), ("shift", "Jadwal tim")]
+    ("name", "title"), [("team", "Tim"), ("officer", "Petugas"), ("shift", "Hari tugas tim")]
 )
 def test_a_list_is_named_after_what_it_shows(keeper: Client, name: str, title: str) -> None:
     page = keeper.get(reverse(f"admin:visits_{name}_changelist")).content.decode()

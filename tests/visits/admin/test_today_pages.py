@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -51,6 +52,12 @@ def teams(db) -> list[Shift]:
     routes: dict[Shift, list[Need]] = {shift: [NeedFactory() for _ in range(3)] for shift in shifts}
     publish_plan(plan=draft(routes, starts=9 * 60), user=None, now=NOW)
     return shifts
+
+
+def _post(client: Client, address: str, **data: str):
+    """From the page as it stands now."""
+    mark = client.get(reverse(TODAY)).context["mark"]
+    return client.post(address, {"tanda": mark, **data}, follow=True)
 
 
 def _text(client: Client) -> str:
@@ -107,7 +114,7 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     assert "Tim tidak bisa lanjut" in _text(leader)
     away = reverse("admin:visits_today_fail", args=[teams[0].pk])
 
-    shown = leader.post(away, follow=True)
+    shown = _post(leader, away)
     run = PlanRun.objects.get(kind=RunKind.TODAY)
     assert shown.redirect_chain[0][0] == reverse("admin:visits_planrun_page", args=[run.pk])
     assert "tidak bisa lanjut" in _text(leader)
@@ -123,9 +130,11 @@ def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[
     assert "3 kunjungan tanpa tim" in unpublished
     shown_plan = leader.get(reverse("admin:visits_plan_change", args=[plan.pk])).content.decode()
     assert f"Tidak bisa lanjut: {teams[0].team.name}." in shown_plan
-    page = leader.get(reverse("admin:visits_plan_publish", args=[plan.pk])).content.decode()
-    assert "Siapa yang perlu dikabari" in page
-    done = leader.post(reverse("admin:visits_plan_publish", args=[plan.pk]), follow=True)
+    page = leader.get(reverse("admin:visits_plan_publish", args=[plan.pk]))
+    assert "Siapa yang perlu dikabari" in page.content.decode()
+    done = leader.post(
+        reverse("admin:visits_plan_publish", args=[plan.pk]), {"tanda": page.context["mark"]}, follow=True
+    )
     assert "Terbit:" in done.content.decode()
     assert not Visit.objects.filter(shift=teams[0], state=VisitState.PUBLISHED).exists()
     assert "Tim masih memakai jadwal lama" not in _text(leader)
@@ -170,26 +179,24 @@ def test_somebody_urgent(leader: Client, teams: list[Shift]) -> None:
     assert "Warga Mendesak" in _text(leader)
     address = reverse("admin:visits_today_urgent")
 
-    assert (
-        "Pilih warga yang mendesak" in leader.post(address, {"keperluan": "x"}, follow=True).content.decode()
-    )
-    assert leader.post(address, {"keperluan": str(uuid4())}).status_code == 404
+    assert "Pilih warga yang mendesak" in _post(leader, address, keperluan="x").content.decode()
+    assert _post(leader, address, keperluan=str(uuid4())).status_code == 404
     planned = Visit.objects.all()[0].need
-    refused = leader.post(address, {"keperluan": str(planned.pk)}, follow=True).content.decode()
+    refused = _post(leader, address, keperluan=str(planned.pk)).content.decode()
     assert "tidak sedang menunggu" in refused
 
-    leader.post(address, {"keperluan": str(need.pk)})
+    _post(leader, address, keperluan=str(need.pk))
     assert PlanRun.objects.get(kind=RunKind.TODAY).facts == {"urgent": [str(need.pk)]}
-    busy = leader.post(reverse("admin:visits_today_anew"), follow=True).content.decode()
+    busy = _post(leader, reverse("admin:visits_today_anew")).content.decode()
     assert "sedang berjalan" in busy
 
 
 def test_a_breakdown_is_noted_while_another_run_is_at_work(leader: Client, teams: list[Shift]) -> None:
-    leader.post(reverse("admin:visits_today_urgent"), {"keperluan": str(NeedFactory().pk)})
+    _post(leader, reverse("admin:visits_today_urgent"), keperluan=str(NeedFactory().pk))
     away = reverse("admin:visits_today_fail", args=[teams[0].pk])
 
     for _ in range(2):
-        page = leader.post(away, follow=True).content.decode()
+        page = _post(leader, away).content.decode()
         assert "sedang berjalan" in page
 
     assert Shift.objects.get(pk=teams[0].pk).is_cancelled
@@ -224,10 +231,57 @@ def test_the_queries_do_not_grow(
 ) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
-    with django_assert_num_queries(12) as few:
+    with django_assert_num_queries(14) as few:
         leader.get(reverse(TODAY))
     with clock.at(NOW):
         _team()
     NeedFactory()
     with django_assert_num_queries(len(few.captured_queries)):
         leader.get(reverse(TODAY))
+
+
+def test_an_old_page_of_today_plans_nothing(leader: Client, teams: list[Shift]) -> None:
+    mark = leader.get(reverse("admin:visits_today")).context["mark"]
+    Shift.objects.filter(pk=teams[0].pk).update(is_cancelled=True)
+
+    answer = leader.post(reverse("admin:visits_today_anew"), {"tanda": mark}, follow=True)
+
+    assert "berubah sejak halaman itu dibuka" in answer.content.decode()
+    assert not PlanRun.objects.filter(kind=RunKind.TODAY).exists()
+    leader.post(reverse("admin:visits_today_anew"), {"tanda": answer.context["mark"]})
+    assert PlanRun.objects.filter(kind=RunKind.TODAY).exists()
+
+
+@pytest.mark.parametrize("name", ["anew", "urgent", "fail"])
+def test_a_form_without_a_mark_is_taken_for_an_old_page(
+    leader: Client, teams: list[Shift], name: str
+) -> None:
+    address = reverse(f"admin:visits_today_{name}", args=[teams[0].pk] if name == "fail" else [])
+
+    answer = leader.post(address, {"keperluan": str(NeedFactory().pk)}, follow=True)
+
+    assert "berubah sejak halaman itu dibuka" in answer.content.decode()
+    assert not PlanRun.objects.filter(kind=RunKind.TODAY).exists()
+    assert not Shift.objects.filter(is_cancelled=True).exists()
+
+
+def test_every_form_of_today_sends_its_mark(leader: Client, teams: list[Shift]) -> None:
+    NeedFactory()
+    page = leader.get(reverse(TODAY))
+    forms = [form.split("</form>")[0] for form in page.content.decode().split('action="/admin/visits/')[1:]]
+    asking = [form for form in forms if "/hari-ini/" in form.split('"')[0]]
+
+    assert len(asking) == 2 + len(teams)
+    assert all(f'name="tanda" value="{page.context["mark"]}"' in form for form in asking)
+
+
+def test_somebody_urgent_is_asked_for_on_the_page_of_the_need(teams: list[Shift]) -> None:
+    client = staff("outreach.view_need", "visits.view_teamday", "visits.view_plan", "visits.add_plan")
+    need = NeedFactory()
+    page = client.get(reverse("admin:outreach_need_change", args=[need.pk])).content.decode()
+    form = page.split(reverse("admin:visits_today_urgent"))[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(tanda|keperluan)" value="([^"]*)"', form))
+
+    client.post(reverse("admin:visits_today_urgent"), sent)
+
+    assert PlanRun.objects.get(kind=RunKind.TODAY).facts == {"urgent": [str(need.pk)]}

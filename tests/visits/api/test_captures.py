@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from outreach.models import LogEntry
 from tests.factories.visits import TeamFactory
 from visits.lib import jose
-from visits.models import Blob, Capture, CaptureState, Device, Receipt
+from visits.models import Capture, CaptureState, Device, Receipt
 from visits.records import stored_chunks
 from visits.tablets import devices
 
@@ -21,6 +22,11 @@ def _problem(answer):
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
     return answer.status, answer.code, answer.json["retry"]
+
+
+def _files() -> list[Path]:
+    """The chunks on the server's disk, and drafts of them."""
+    return [path for path in (Path(settings.RECORDS_DIR) / "blobs").rglob("*") if path.is_file()]
 
 
 def test_the_loop_ends_in_a_receipt(tablet, sealed):
@@ -88,7 +94,7 @@ def test_a_chunk_that_came_before_is_not_written_again(tablet, sealed):
     sha = tablet.offer(sealed).json["missing"][0]
     assert tablet.put_chunk(sha, sealed.chunks[sha]).status == 201
     assert tablet.put_chunk(sha, sealed.chunks[sha]).status == 200
-    assert Blob.objects.count() == 1
+    assert [path.name for path in _files()] == [sha]
 
 
 def _damaged(data: bytes) -> dict[str, bytes]:
@@ -135,7 +141,7 @@ def test_a_chunk_nobody_names_is_not_taken(tablet, sealed, new_tablet, team):
     assert _problem(tablet.put_chunk(sha, data)) == (404, "not-found", "resync")
     tablet.offer(sealed)
     assert new_tablet(team).put_chunk(sha, data).status == 404
-    assert Blob.objects.count() == 0
+    assert _files() == []
 
 
 def test_after_the_capture_is_stored_no_more_chunks_are_taken(tablet, sealed):

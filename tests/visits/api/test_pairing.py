@@ -192,6 +192,35 @@ def test_a_token_request_by_a_stranger_is_refused(tablet, new_tablet, team):
     assert _new_token(tablet, tablet.ping(), device=other.device).code == "bad-signature"
 
 
+def test_a_tablet_replaces_its_key_and_the_old_one_opens_nothing(tablet, new_tablet, team):
+    old_key, old_token, fresh = tablet.key, tablet.token, jose.new_ec_key()
+    ping = tablet.ping()
+    words = {"device": tablet.device, "ping": ping}
+
+    def prove(key, **changes):
+        kid = jose.key_thumbprint(jose.public_jwk(key))
+        return jose.sign_jws(payload={**words, **changes}, typ="jb-token+jws", key=key, kid=kid)
+
+    for wrong in (
+        {"key": jose.public_jwk(fresh)},
+        {"key": jose.public_jwk(fresh), "proof": prove(old_key)},
+        {"key": jose.public_jwk(fresh), "proof": prove(fresh, device="another")},
+        {"key": {"kty": "oct"}, "proof": prove(fresh)},
+        {"key": (taken := new_tablet(team)).jwk, "proof": prove(taken.key)},
+    ):
+        assert _new_token(tablet, ping, **wrong).code == "bad-signature"
+    assert tablet.call("GET", "/me").status == 200
+
+    answer = _new_token(tablet, ping, key=jose.public_jwk(fresh), proof=prove(fresh))
+    assert answer.status == 201
+    assert tablet.call("GET", "/me").status == 401, old_token
+    assert _new_token(tablet, tablet.ping()).code == "bad-signature"
+    tablet.key, tablet.token = fresh, answer.json["token"]
+    assert tablet.call("GET", "/me").status == 200
+    assert _new_token(tablet, tablet.ping()).status == 201
+    assert LogEntry.objects.filter(action="device_key_replaced", subject_id=tablet.device).count() == 1
+
+
 def test_a_revoked_tablet_gets_no_token_but_the_word_to_wipe(tablet):
     ping = tablet.ping()
     assert devices.revoke_device(device=Device.objects.get(), actor="user:1")

@@ -8,10 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outreach import vault
-from outreach.enums import NeedState
-from tests.factories.outreach import NeedFactory
+from outreach.enums import NeedState, RequestState
+from tests.factories.outreach import NeedFactory, VisitRequestFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from tests.visits.conftest import publish
+from visits.appointments import call_offs, lifecycle
+from visits.enums import CallOffReason, VisitState
 from visits.models import Device, TeamMessage, Visit
 from visits.tablets import devices
 
@@ -82,7 +84,19 @@ def test_today_is_told_in_full(tablet, visit, officer):
         "skills": [],
         "infectious": False,
         "note": "",
+        "reference": None,
     }
+
+
+def test_a_home_is_told_with_the_first_reference_that_is_the_familys(tablet, visit):
+    kept = {"need": visit.need, "resident": visit.need.resident, "state": RequestState.ACCEPTED}
+    VisitRequestFactory(reference="JB-NEIGHBOUR-1", family_confirmed_at=None, **kept)
+    VisitRequestFactory(reference="JB-FAMILY-1", **kept)
+    VisitRequestFactory(reference="JB-FAMILY-2", **{**kept, "state": RequestState.MERGED})
+
+    (stop,) = _day(tablet).json["content"]["stops"]
+
+    assert stop["reference"] == "JB-FAMILY-1"
 
 
 def test_a_later_day_is_only_villages_and_counts(tablet, team):
@@ -120,6 +134,17 @@ def test_other_days_are_not_found(tablet, day):
 def test_a_day_without_a_plan_is_empty(tablet):
     content = _day(tablet, 1).json["content"]
     assert (content["published"], content["shift"], content["stops"]) == (None, None, [])
+
+
+def test_the_day_says_how_the_team_records_and_a_change_makes_a_new_version(tablet, team, visit):
+    before = _day(tablet).json
+    assert before["content"]["team"]["recording_way"] == "official_kit"
+
+    type(team).objects.update(recording_way="tablet_only")
+
+    after = _day(tablet).json
+    assert after["content"]["team"]["recording_way"] == "tablet_only"
+    assert after["version"] != before["version"]
 
 
 def test_another_teams_day_is_never_told(new_tablet, visit):
@@ -196,3 +221,25 @@ def test_the_same_number_of_queries_for_one_visit_and_for_three(tablet, shift):
     one = _queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY}")
     publish(shift, visits, number=2)
     assert (_queries(tablet, "/days"), _queries(tablet, f"/days/{TODAY}")) == one
+
+
+def test_a_visit_that_was_called_off_leaves_the_tablet_and_comes_back(tablet, visit):
+    before = _day(tablet).json
+    reason, now = CallOffReason.CLOSED, at(TODAY, 9 * 60)
+    call_offs.call_off_visit(visit=visit, reason=reason, obstacles={"closed": 0}, at=now, actor="user:1")
+
+    told = _day(tablet).json
+    assert (told["content"]["stops"], told["version"] != before["version"]) == ([], True)
+
+    visit.refresh_from_db()
+    call_offs.reinstate_visit(visit=visit, at=now, actor="user:1")
+    assert _day(tablet).json == before
+
+
+def test_a_team_that_went_all_the_same_is_still_told_its_visit(tablet, visit):
+    reason, now = CallOffReason.CLOSED, at(TODAY, 9 * 60)
+    call_offs.call_off_visit(visit=visit, reason=reason, obstacles={"closed": 0}, at=now, actor="user:1")
+
+    lifecycle.set_visit_state(visit=visit, to=VisitState.ARRIVED, at=now, actor="device:1")
+
+    assert [stop["state"] for stop in _day(tablet).json["content"]["stops"]] == ["arrived"]

@@ -43,6 +43,8 @@ def test_decisions_came_within_three_days_and_before_now(user: User, clock):
         assert row.decided_at is not None
         assert timedelta(0) < row.decided_at - row.received_at <= timedelta(days=3)
         assert row.decided_at < clock.now()
+        assert row.need is not None
+        assert row.need.progress.get().at == row.decided_at, "the family reads the same day"
 
 
 def test_a_repeat_adds_nobody_and_more_needs_add_the_rest(user: User):

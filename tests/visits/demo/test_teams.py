@@ -17,6 +17,12 @@ def test_teams_are_spread_and_a_repeat_finds_them():
     assert (Team.objects.count(), Officer.objects.count()) == (6, 12)
 
 
+def test_another_number_of_visits_a_day_is_that_of_new_teams():
+    DistrictFactory()
+    assert {team.max_visits for team in teams.make_teams(count=1, visits_a_day=14)} == {14}
+    assert {team.max_visits for team in teams.make_teams(count=1)} == {14}
+
+
 def test_every_skill_is_in_some_team():
     DistrictFactory()
     made = teams.make_teams(count=6)

@@ -90,6 +90,19 @@ def test_overtime_is_the_last_outcome_and_the_drive_home(shift: Shift) -> None:
     assert audit_intervals(today=TUESDAY).total.overtime == pytest.approx(15)
 
 
+def test_the_share_of_days_with_long_overtime_is_audited() -> None:
+    for ended in (930, 959, 961, 1000):  # 15.30, 15.59, 16.01, 16.40; the shift ends at 15.30
+        home = NeedFactory(state=NeedState.CAPTURED, resident__latitude=-7.62, resident__longitude=111.52)
+        came(ShiftFactory(date=TUESDAY), 900, ended=ended, need=home)
+
+    total = audit_intervals(today=TUESDAY).total
+
+    assert total.long_overtime == 0.5
+    assert audit_labels.describe_audit(audit_intervals(today=TUESDAY)).total.overtime == (
+        "32 mnt; 50% di atas 30 mnt"
+    )
+
+
 def test_a_day_that_goes_on_has_no_overtime_yet(shift: Shift) -> None:
     came(shift, 570)
     came(shift, 900, state=VisitState.ARRIVED, outcome="", outcome_at=None)
@@ -131,8 +144,8 @@ def test_intervals_that_were_lengthened_count_as_if_they_had_not_been(shift: Shi
 @pytest.mark.parametrize(
     ("stretch", "visits", "text"),
     [
-        (0.0, 0, "menurut ulangan, belum ada kunjungan"),
-        (0.001, 1200, "tetap menurut ulangan: 1.200 kunjungan terakhir cocok"),
+        (0.0, 0, "menurut simulasi, belum ada kunjungan"),
+        (0.001, 1200, "tetap menurut simulasi: 1.200 kunjungan terakhir cocok"),
         (0.09, 800, "dipanjangkan 9% menurut 800 kunjungan"),
         (-0.12, 800, "dipendekkan 12% menurut 800 kunjungan"),
     ],

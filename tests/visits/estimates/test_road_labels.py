@@ -71,3 +71,59 @@ def test_a_plan_says_which_roads_it_was_made_on(note, words: str) -> None:
 def test_a_plan_warns_of_roads_that_are_not_as_wanted(note, words: str) -> None:
     assert road_labels.describe_warning(RoadsNote.from_json(note)).startswith(words)
     assert bool(road_labels.describe_warning(RoadsNote.from_json(note))) == bool(words)
+
+
+EXTRACT = OSRM | {"source": "extract", "wanted": "extract"}
+RIDDEN = STRAIGHT | {"speed_kmh": 32.0, "vehicle": "motorcycle"}
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        (
+            STRAIGHT | {"motorcycle": RIDDEN},
+            "Mobil: garis lurus × 1,35 pada 30 km/jam; Sepeda motor: garis lurus × 1,35 pada 32 km/jam",
+        ),
+        (RIDDEN, "Sepeda motor: garis lurus × 1,35 pada 32 km/jam"),
+    ],
+)
+def test_a_plan_says_the_roads_of_each_vehicle(note, words: str) -> None:
+    made = RoadsNote.from_json(note)
+    assert made is not None
+    assert road_labels.describe_travel_times(made) == words
+    assert RoadsNote.from_json(made.as_json()) == made
+
+
+@pytest.mark.parametrize(
+    ("note", "said", "unsaid"),
+    [
+        (
+            STRAIGHT,
+            ["sungai", "feri", "satu arah", "larangan belok", "portal", "tiang"],
+            ["hanya mengenal mobil"],
+        ),
+        (EXTRACT | {"sampled": 120}, ["sungai", "feri", "satu arah", "larangan belok"], []),
+        (OSRM, ["kemacetan", "feri", "larangan belok", "bergantung pada server"], ["hanya mengenal mobil"]),
+        (EXTRACT, ["larangan belok", "kemacetan", "jam buka"], ["feri", "satu arah", "hanya mengenal mobil"]),
+        (
+            EXTRACT | {"motorcycle": EXTRACT | {"vehicle": "motorcycle"}},
+            ["larangan belok"],
+            ["hanya mengenal"],
+        ),
+        (
+            OSRM | {"motorcycle": OSRM | {"vehicle": "motorcycle", "as_car": True}},
+            ["hanya mengenal mobil"],
+            [],
+        ),
+    ],
+)
+def test_a_plan_says_what_its_roads_leave_out(note, said: list[str], unsaid: list[str]) -> None:
+    told = road_labels.describe_left_out(RoadsNote.from_json(note))
+    assert [words for words in said if words not in told] == []
+    assert [words for words in unsaid if words in told] == []
+    assert told.count("Tidak diperhitungkan") <= 1
+
+
+def test_a_plan_warns_of_the_roads_of_motorcycles_alone() -> None:
+    note = OSRM | {"motorcycle": RIDDEN | {"wanted": "osrm", "trouble": "slow"}}
+    assert road_labels.describe_warning(RoadsNote.from_json(note)).startswith("OSRM tidak menjawab")

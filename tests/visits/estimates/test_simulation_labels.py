@@ -15,7 +15,7 @@ FIGURES = Replays(
 
 def test_replays_are_said_in_a_sentence() -> None:
     assert simulation_labels.describe_simulation(FIGURES) == (
-        "Dari 500 kali ulangan rencana ini: 81% keluarga didatangi dalam selang jam yang dikabarkan (selangnya "
+        "Dari 500 kali simulasi rencana ini: 81% keluarga didatangi dalam selang jam yang dikabarkan (selangnya "
         "rata-rata 45 menit), lembur rata-rata 2 menit tiap tim sehari; 1 dari 20 hari lebih dari 9 menit."
     )
 

@@ -9,8 +9,9 @@ from outreach import vault
 from outreach.enums import LocationSource, NeedState
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from visits.enums import Vehicle
 from visits.estimates import trips
-from visits.models import Device, Shift, Visit
+from visits.models import Device, Shift, Team, Visit
 from visits.planning import GreatCircle
 from visits.roads.fit import Trip
 
@@ -86,6 +87,15 @@ def test_from_outcome_to_arrival_is_a_drive(field: Field, visits: list[Visit]) -
     )
 
     assert found == [Trip(_metres(0, 1), 720.0, 9), Trip(_metres(1, 2), 570.0, 9)]
+
+
+def test_trips_of_motorcycles_teach_nothing_of_cars(field: Field, visits: list[Visit]) -> None:
+    Team.objects.update(vehicle=Vehicle.MOTORCYCLE)
+
+    assert field.tap("outcome", visits[0], 5).tap("arrived", visits[1], 12).send() == []
+
+    Team.objects.update(vehicle=Vehicle.CAR)
+    assert trips.list_trips(since=MORNING - timedelta(days=900)) == [Trip(_metres(0, 1), 720.0, 9)]
 
 
 def test_a_departure_tells_more_than_the_outcome(field: Field, visits: list[Visit]) -> None:

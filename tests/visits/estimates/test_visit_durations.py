@@ -1,4 +1,4 @@
-from math import ceil, exp, log
+from math import exp, log
 
 import pytest
 
@@ -19,20 +19,24 @@ def learned(clock, kind: VisitKind, *, median: float, spread: float = 0.3, **mor
     return VisitTime.objects.create(kind=kind, mean=log(median), spread=spread, **values)
 
 
-def test_without_visits_plans_use_the_quantile_of_the_settings(settings) -> None:
-    settings.VISIT_MINUTES_SIGMA, settings.VISIT_MINUTES_QUANTILE = 0.35, 0.8
-    settings.VISIT_MINUTES, settings.VISIT_MINUTES_PRIOR = {"sick": 24}, 10
+@pytest.fixture(autouse=True)
+def _nobody_away(settings) -> None:
+    settings.VISIT_IN_VAIN = 0
+
+
+def test_without_visits_plans_use_the_mean_of_the_settings(settings) -> None:
+    settings.VISIT_MINUTES_SIGMA, settings.VISIT_MINUTES = 0.35, {"sick": 24}
+    settings.VISIT_MINUTES_PRIOR = 1000  # as good as known: the mean of a lognormal
     need = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
 
-    # Student t of 10 at 80 % is 0.879, times what is not known of the mean
-    assert service_seconds(need, setup_minutes=0) == 60 * ceil(24 * exp(0.879 * 0.35 * (11 / 10) ** 0.5))
+    found = visit_durations.estimate_service(need, setup_minutes=0)
 
-    settings.VISIT_MINUTES_QUANTILE = 0.5
-    assert service_seconds(need, setup_minutes=0) == 60 * 24
+    assert found.expected_s / 60 == pytest.approx(24 * exp(0.35**2 / 2), rel=0.002)
+    assert found.variance_s2 == pytest.approx(found.expected_s**2 * (exp(0.35**2) - 1), rel=0.02)
 
 
 def test_a_home_takes_the_visit_the_setup_and_the_search(settings) -> None:
-    settings.VISIT_MINUTES_QUANTILE, settings.APPROXIMATE_EXTRA_MINUTES = 0.5, 5
+    settings.APPROXIMATE_EXTRA_MINUTES, settings.VISIT_MINUTES_SIGMA = 5, 0.01
     settings.VISIT_MINUTES = {"sick": 24, "delivery": 8, "again": 21}
     pinned = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
     somewhere = NeedFactory(resident__kind=ResidentKind.SICK)
@@ -42,27 +46,40 @@ def test_a_home_takes_the_visit_the_setup_and_the_search(settings) -> None:
 
     found = [service_seconds(need, setup_minutes=10) / 60 for need in (pinned, somewhere, again, card, known)]
 
-    assert found == [34, 39, 31, 8, 60]
+    assert found == pytest.approx([34, 39, 31, 8, 60], abs=0.1)
+
+
+def test_visits_in_vain_shorten_what_is_expected_and_widen_it(settings) -> None:
+    settings.VISIT_MINUTES_SIGMA, settings.VISIT_MINUTES = 0.01, {"sick": 24, "in_vain": 8}
+    need = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
+
+    sure = visit_durations.estimate_service(need, setup_minutes=10)
+    settings.VISIT_IN_VAIN = 0.25
+    found = visit_durations.estimate_service(need, setup_minutes=10)
+
+    assert found.expected_s / 60 == pytest.approx(10 + 0.75 * 24 + 0.25 * 8, abs=0.1)
+    assert sure.variance_s2 < 60**2 < found.variance_s2
 
 
 def test_what_was_learned_is_planned_with(clock, settings) -> None:
-    settings.VISIT_MINUTES_QUANTILE = 0.5
-    learned(clock, VisitKind.SICK, median=41)
+    settings.VISIT_MINUTES_SIGMA = 0.01
+    learned(clock, VisitKind.SICK, median=41, spread=0.01)
     learned(clock, VisitKind.ELDERLY, median=41, used=0, visits=0)
     sick = NeedFactory(resident__kind=ResidentKind.SICK, resident__location_source=PIN)
     old = NeedFactory(resident__kind=ResidentKind.ELDERLY, resident__location_source=PIN)
 
-    assert service_seconds(sick, setup_minutes=10) == 60 * 51
-    assert service_seconds(old, setup_minutes=10) == 60 * 30  # nothing was learned yet
+    assert service_seconds(sick, setup_minutes=10) / 60 == pytest.approx(51, abs=0.1)
+    assert service_seconds(old, setup_minutes=10) / 60 == pytest.approx(
+        30, abs=0.1
+    )  # nothing was learned yet
 
 
-def test_minutes_set_by_the_coordinator_are_the_planned_quantile(settings) -> None:
-    settings.VISIT_MINUTES_QUANTILE = 0.8
+def test_minutes_set_by_the_coordinator_are_the_mean_of_a_visit() -> None:
     need = NeedFactory(service_minutes=50)
 
     known = visit_durations.estimate_need(need, visit_durations.load_estimates())
 
-    assert known.minutes.quantile_min(0.8) == pytest.approx(50)
+    assert known.minutes.mean_min == pytest.approx(50, rel=0.01)
 
 
 def test_the_share_in_vain_starts_from_the_setting(clock, settings) -> None:

@@ -91,7 +91,7 @@ def test_a_team_that_set_out_drives_to_its_first_home(shift: Shift, tablet: Devi
     assert (team.latitude, team.longitude) == (resident.latitude, resident.longitude)
     there = clock(MORNING) + timedelta(
         seconds=team_status.straight_line_seconds(
-            (shift.start_latitude, shift.start_longitude), (resident.latitude, resident.longitude)
+            shift, (shift.start_latitude, shift.start_longitude), (resident.latitude, resident.longitude)
         )
     )
     assert team.there_at is not None

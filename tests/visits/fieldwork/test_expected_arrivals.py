@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -24,8 +25,7 @@ def _home(shift: Shift, number: int, minutes: int, **more: object) -> Visit:
         need__resident__latitude=shift.start_latitude,
         need__resident__longitude=shift.start_longitude,
         planned_start=begins,
-        planned_leave=begins + timedelta(minutes=40),
-        **{"planned_arrive": begins, **told, **more},
+        **{"planned_arrive": begins, "planned_leave": begins + timedelta(minutes=40), **told, **more},
     )
     return home
 
@@ -46,9 +46,9 @@ def test_a_delay_is_passed_on_until_the_break_takes_it() -> None:
     shift = ShiftFactory(date=TUESDAY)
     _speaks(shift, 10 * 60 + 25)
     _home(shift, 1, NINE, state=VisitState.ARRIVED, arrived_at=at(TUESDAY, NINE))
-    for number, minutes in ((2, NINE + 45), (3, 10 * 60 + 30)):
-        _home(shift, number, minutes)
-    _home(shift, 4, 13 * 60, planned_arrive=at(TUESDAY, 11 * 60 + 15))  # waits there for the end of the break
+    _home(shift, 2, NINE + 45)
+    _home(shift, 3, 10 * 60 + 30, planned_leave=at(TUESDAY, 10 * 60 + 55))
+    _home(shift, 4, 13 * 60, planned_arrive=at(TUESDAY, 11 * 60))  # waits there for the end of the break
 
     found = _course(10 * 60 + 30)
 
@@ -57,9 +57,7 @@ def test_a_delay_is_passed_on_until_the_break_takes_it() -> None:
     second, third, fourth = found.left
     assert second.begins == at(TUESDAY, 10 * 60 + 35)
     assert second.late == timedelta(minutes=30)
-    # half of such visits take less than the 40 minutes that the plan sets aside; 5 minutes of driving remain
-    usual = second.ends - second.begins
-    assert timedelta(minutes=30) < usual < timedelta(minutes=35)
+    assert second.ends == second.begins + timedelta(minutes=40)  # as planned; 5 minutes of driving remain
     assert third.begins == second.ends + timedelta(minutes=5)
     assert third.late == third.begins - at(TUESDAY, 10 * 60 + 50)
     assert fourth.begins == at(TUESDAY, 13 * 60)
@@ -87,6 +85,50 @@ def test_a_team_does_not_come_before_it_said_nor_into_its_break() -> None:
 
     assert first.begins == at(TUESDAY, 10 * 60 - 10)
     assert second.begins == at(TUESDAY, 13 * 60)
+
+
+@pytest.mark.parametrize(("grace", "begins"), [(10, 11 * 60 + 30), (9, 13 * 60)])
+def test_a_visit_that_runs_a_little_into_the_break_is_expected_before_it(grace, begins, settings) -> None:
+    settings.BREAK_GRACE_MINUTES = grace
+    shift = ShiftFactory(date=TUESDAY)
+    _speaks(shift, 8 * 60)
+    _home(shift, 1, 11 * 60 + 40)  # told from 11.30, forty minutes
+    _home(shift, 2, 13 * 60, planned_arrive=at(TUESDAY, 12 * 60 + 20))
+
+    first, second = _course(8 * 60).left
+
+    assert first.begins == at(TUESDAY, begins)
+    assert first.ends == at(TUESDAY, begins + 40)
+    free = begins + 40 + (60 if grace == 10 else 0)  # the whole break comes after the visit
+    assert second.begins == at(TUESDAY, free)
+
+
+@pytest.mark.parametrize(("arrived", "on"), [(11 * 60 + 40, 13 * 60 + 20), (13 * 60, 13 * 60 + 40)])
+def test_a_break_that_a_visit_under_way_runs_into_is_taken_after_it(arrived: int, on: int) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    _speaks(shift, arrived + 5)
+    _home(shift, 1, arrived, state=VisitState.ARRIVED, arrived_at=at(TUESDAY, arrived))
+    _home(shift, 2, 13 * 60)
+
+    found = _course(arrived + 10)
+
+    assert found.under_way is not None
+    assert found.under_way.ends == at(TUESDAY, arrived + 40)
+    assert found.left[0].begins == at(TUESDAY, on)
+
+
+@pytest.mark.parametrize(("set_out", "begins"), [(11 * 60 + 25, 11 * 60 + 25), (11 * 60 + 45, 13 * 60)])
+def test_a_team_on_its_way_takes_its_break_before_a_visit_that_does_not_fit(
+    set_out: int, begins: int
+) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    _speaks(shift, set_out + 1)
+    visit = _home(shift, 1, 11 * 60, state=VisitState.TRAVELLING)
+    (team,) = team_status.list_team_statuses(now=at(TUESDAY, set_out + 1))
+
+    team = dataclasses.replace(team, set_out_at=at(TUESDAY, set_out))
+
+    assert expected_arrivals.expect_under_way(team, visit) == at(TUESDAY, begins)
 
 
 def test_a_team_that_cannot_go_on_meets_nobody() -> None:
@@ -124,3 +166,18 @@ def test_the_picture_has_a_mark_for_every_visit_and_its_state() -> None:
     bars = [mark.bar for mark in drawn.lanes[0].marks]
     assert bars[0].x < bars[2].x < drawn.now_x < bars[3].x < bars[4].x
     assert day_page.draw_timeline([], now=now) is None
+
+
+def test_nobody_is_late_by_assumption_alone_but_by_what_was_reported() -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    for number, minutes in ((1, NINE), (2, NINE + 10), (3, NINE + 20)):
+        _home(shift, number, minutes)
+    believed = _course(NINE + 15)
+    assert [one.visit.sequence for one in believed.left] == [3]
+    assert believed.left[0].begins > believed.left[0].told[1]  # two visits of forty minutes within twenty
+    assert not believed.left[0].late
+
+    Visit.objects.filter(sequence=1).update(state=VisitState.ARRIVED, arrived_at=at(TUESDAY, NINE))
+    _speaks(shift, NINE + 14)
+    reported = _course(NINE + 15)
+    assert [bool(one.late) for one in reported.left] == [True, True]

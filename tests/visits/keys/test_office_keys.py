@@ -91,6 +91,9 @@ def test_of_processes_that_begin_at_once_one_makes_the_key(make_stack: "Callable
             connection.close()
 
     with make_stack().orm(), ThreadPoolExecutor(6) as threads:
+        PublicKey.objects.all().delete()  # what `migrate` made
+        for made in key_files.key_directory(KeyRole.CAPTURE).iterdir():
+            made.unlink()
         kids = set(threads.map(ask, range(6)))
         assert _states(KeyRole.CAPTURE) == [(kid, KeyState.CURRENT) for kid in kids]
         names = [path.name for path in key_files.key_directory(KeyRole.CAPTURE).iterdir()]

@@ -138,3 +138,27 @@ def test_a_plan_is_written_in_the_referees_format(tmp_path):
     first = written["routes"][0]["stops"][0]
     assert first["arrive"] == write_clock(result.routes[0].stops[0].arrive_s)
     assert list(tmp_path.iterdir()) == [tmp_path / "plan.json"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "overlaps"),
+    [
+        ("09:00", "10:00", True),
+        ("00:00", "24:00", True),
+        ("00:00", "07:00", False),
+        ("17:00", "20:00", False),
+    ],
+)
+def test_one_team_in_two_shifts_at_once_is_named(start: str, end: str, overlaps: bool):
+    case = copy.deepcopy(CASE)
+    first = case["shifts"][0] | {"start": "07:30", "end": "15:30", "breaks": []}
+    case["shifts"] = [first, first | {"id": "again", "start": start, "end": end}]
+    for visit in case["visits"]:
+        visit["locked"] = None
+    if not overlaps:
+        assert len(read_problem(case).shifts) == 2
+        return
+    with pytest.raises(CaseError) as caught:
+        read_problem(case)
+    assert (caught.value.code, caught.value.values["team"]) == ("shifts_overlap", first["team"])
+    assert {caught.value.values["one"], caught.value.values["other"]} == {first["id"], "again"}

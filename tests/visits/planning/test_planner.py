@@ -41,12 +41,21 @@ def verdict(problem, result):
     locked=st.integers(0, 12),
     spread_km=st.sampled_from([0.5, 8, 25]),
     last=st.booleans(),
+    reserve=st.booleans(),
     iterations=st.sampled_from([0, 1, 100]),
 )
 def test_every_plan_is_feasible_and_keeps_locks_that_can_be_kept(
-    seed, visits, shifts, locked, spread_km, last, iterations
+    seed, visits, shifts, locked, spread_km, last, reserve, iterations
 ):
-    problem = make_problem(seed, visits=visits, shifts=shifts, locked=locked, spread_km=spread_km, last=last)
+    problem = make_problem(
+        seed,
+        visits=visits,
+        shifts=shifts,
+        locked=locked,
+        spread_km=spread_km,
+        last=last,
+        reserve=reserve,
+    )
     result = plan(problem, iterations=iterations, seed=seed)
     assert result.broken_locks == ()
     assert check_plan(problem, result) == []
@@ -68,7 +77,7 @@ def test_locks_that_cannot_be_kept_are_named_and_all_else_is_feasible(
     seed, visits, shifts, promised, iterations
 ):
     rng = random.Random(seed)
-    made = make_problem(seed, visits=visits, shifts=shifts, locked=2, replan=True)
+    made = make_problem(seed, visits=visits, shifts=shifts, locked=2, replan=True, reserve=seed % 2 == 0)
     blind = set(rng.sample(range(visits), min(visits, promised)))
     problem = dataclasses.replace(
         made,
@@ -102,7 +111,14 @@ def test_a_run_stopped_at_once_is_feasible_and_keeps_its_promises():
 
 @pytest.mark.parametrize("seed", range(25))
 def test_small_cases_equal_exhaustive_search(seed):
-    problem = make_problem(seed, visits=6, shifts=1 + seed % 3, locked=seed % 3, last=seed % 4 == 0)
+    problem = make_problem(
+        seed,
+        visits=6,
+        shifts=1 + seed % 3,
+        locked=seed % 3,
+        last=seed % 4 == 0,
+        reserve=seed % 2 == 0,
+    )
     result = plan(problem, iterations=6000, seed=seed)
     assert result.statistics.score == best_score(problem)
 

@@ -19,9 +19,17 @@ from visits.planning import (
     Unserved,
     Visit,
     check_plan,
+    plan,
     walk_route,
 )
-from visits.planning.rules import count_working_s, cut_windows, find_service_start, finish_drive
+from visits.planning.rules import (
+    count_reserve_s,
+    count_working_s,
+    cut_windows,
+    find_service_start,
+    finish_drive,
+    time_visit,
+)
 
 NOON = ((43200, 46800),)
 DAY = dt.date(2026, 11, 30)
@@ -68,6 +76,20 @@ def test_a_service_starts_in_a_window_and_is_not_cut(now, seconds, windows, star
     assert find_service_start(now, seconds, windows, NOON) == start
 
 
+@pytest.mark.parametrize(
+    ("ready", "grace", "begins", "free"),
+    [
+        (41400, 0, 41400, 43200),  # done as the break begins
+        (41401, 0, 46800, 48600),
+        (42000, 600, 42000, 46800 + 600),  # ten minutes into the break, which is taken whole after it
+        (42001, 600, 46800, 48600),
+        (43200, 3600, 46800, 48600),  # nobody begins in a break, however long the grace
+    ],
+)
+def test_a_team_on_the_road_begins_a_visit_that_runs_a_little_into_its_break(ready, grace, begins, free):
+    assert time_visit(ready, 1800, NOON, grace) == (begins, free)
+
+
 @given(st.integers(27000, 55800), st.integers(0, 9000), st.integers(0, 9000))
 def test_leaving_later_never_arrives_earlier(now, seconds, later):
     assert finish_drive(now, seconds, NOON) <= finish_drive(now + later, seconds, NOON)
@@ -75,7 +97,7 @@ def test_leaving_later_never_arrives_earlier(now, seconds, later):
 
 def test_a_walk_gives_times_travel_and_no_fault():
     walked = walk_route(problem(VISIT), SHIFT, [VISIT])
-    leg = problem(VISIT).seconds(0, 1)
+    leg = problem(VISIT).seconds(0, 0, 1)
     assert walked.stops == (Stop("a", 27000 + leg, 27000 + leg, 28800 + leg),)
     assert (walked.end_s, walked.travel_s, walked.faults) == (28800 + 2 * leg, 2 * leg, ())
 
@@ -93,6 +115,42 @@ def test_a_walk_gives_times_travel_and_no_fault():
 def test_each_broken_rule_is_a_fault_of_its_own(changes, shift, code):
     visit, team = dataclasses.replace(VISIT, **changes), dataclasses.replace(SHIFT, **shift)
     assert [fault.code for fault in walk_route(problem(visit, shift=team), team, [visit]).faults] == [code]
+
+
+UNSURE = dataclasses.replace(VISIT, variance_s2=1200**2)
+CAREFUL = dataclasses.replace(SHIFT, reserve=1.5)
+
+
+def test_the_reserve_is_a_share_of_the_spread_of_the_whole_day():
+    assert count_reserve_s(CAREFUL, [UNSURE]) == 1800
+    assert count_reserve_s(CAREFUL, [UNSURE, VISIT]) == 1800
+    assert count_reserve_s(CAREFUL, [UNSURE] * 4) == 3600  # not 7200: visits are not long together
+    assert count_reserve_s(SHIFT, [UNSURE]) == count_reserve_s(CAREFUL, []) == 0
+
+
+@pytest.mark.parametrize(("spare_s", "faults"), [(1800, ()), (1799, (Fault("reserve", "s", None, 1),))])
+def test_a_day_without_its_reserve_is_a_fault(spare_s, faults):
+    end_s = walk_route(problem(VISIT), SHIFT, [VISIT]).end_s
+    team = dataclasses.replace(CAREFUL, end_s=end_s + spare_s)
+    assert walk_route(problem(UNSURE, shift=team), team, [UNSURE]).faults == faults
+
+
+def test_a_day_that_ends_late_says_so_and_counts_its_reserve():
+    end_s = walk_route(problem(VISIT), SHIFT, [VISIT]).end_s
+    team = dataclasses.replace(CAREFUL, end_s=end_s - 1)
+    assert walk_route(problem(UNSURE, shift=team), team, [UNSURE]).faults == (Fault("end", "s", None, 1801),)
+
+
+def test_promises_go_before_the_reserve_and_nothing_else_does():
+    promised = dataclasses.replace(UNSURE, locked="s")
+    end_s = walk_route(problem(VISIT), SHIFT, [VISIT]).end_s
+    team = dataclasses.replace(CAREFUL, end_s=end_s)
+    assert walk_route(problem(promised, shift=team), team, [promised]).faults == ()
+    also = dataclasses.replace(VISIT, id="b", service_s=0)  # at the same door, in no time
+    both = walk_route(problem(promised, also, shift=team), team, [promised, also])
+    assert both.faults == (Fault("reserve", "s", None, 1800),)
+    result = plan(problem(promised, also, shift=team), iterations=50)
+    assert (result.broken_locks, [row.visit for row in result.unserved]) == ((), ["b"])
 
 
 def test_last_visits_come_after_the_others():

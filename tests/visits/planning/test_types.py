@@ -5,7 +5,8 @@ import datetime as dt
 
 import pytest
 
-from visits.planning import Problem, Shift, Visit
+from visits.planning import GreatCircle, Problem, Shift, Visit
+from visits.planning.errors import PlanningError
 
 DAY = dt.date(2026, 11, 30)
 SHIFT = Shift("s", "T", DAY, 27000, 55800, 0, 0, 8, ((43200, 46800),), frozenset({"iris"}))
@@ -64,6 +65,13 @@ def test_a_reference_to_nothing_is_refused(shift, visit, words):
         Problem(
             ((-7.6, 111.5),), (dataclasses.replace(SHIFT, **shift),), (dataclasses.replace(VISIT, **visit),)
         )
+
+
+def test_a_vehicle_without_travel_times_is_refused():
+    shift = dataclasses.replace(SHIFT, vehicle=1)
+    with pytest.raises(PlanningError, match="vehicle 1"):
+        Problem(((0, 0),), (shift,), ())
+    assert Problem(((0, 0),), (shift,), (), more_travel=(GreatCircle(1.0, 20.0),)).shifts == (shift,)
 
 
 def test_ids_are_unique():

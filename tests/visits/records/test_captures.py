@@ -303,7 +303,7 @@ class TestStatus:
             _put_chunks(device, sealed)
             hand_in(sealed)
         for few in (made[:1], made):
-            with django_assert_num_queries(3):
+            with django_assert_num_queries(4):
                 assert len(captures.list_statuses(device=device, ids=[UUID(one.id) for one in few])) == len(
                     few
                 )

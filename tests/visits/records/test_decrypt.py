@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from outreach import vault
+from tests.support.pasted import paste
 from tests.support.tablet import JPEG, PNG, Sealed
 from visits.enums import KeyRole, ReviewReason
 from visits.keys import key_files, office_keys
@@ -56,7 +57,7 @@ class TestOpens:
 
         opened = decrypt.decrypt_capture(capture)
 
-        assert (opened.face, opened.reasons, opened.holds) == (JPEG, (), True)
+        assert (opened.picture, opened.reasons, opened.holds) == (JPEG, (), True)
         assert opened.form == {
             "version": 1,
             "capture": str(capture.pk),
@@ -71,6 +72,18 @@ class TestOpens:
             "consent": True,
             "exceptions": [],
             "parts": {**_told(photo=JPEG), "signature": {**_told(x=PNG)["x"], "type": "image/png"}},
+        }
+
+    def test_texts_of_the_form_are_cleaned(self, stored):
+        typed = {"nik": paste("3519011705500001"), "name": paste("Nur Hayati"), "note": paste("1-2")}
+
+        opened = decrypt.decrypt_capture(stored(form=typed))
+
+        assert opened.reasons == ()
+        assert {name: opened.form[name] for name in typed} == {
+            "nik": "3519011705500001",
+            "name": "Nur Hayati",
+            "note": "1-2",
         }
 
     def test_opened_twice_it_is_the_same_and_nothing_is_written(self, stored):
@@ -90,11 +103,11 @@ class TestOpens:
         }
 
     def test_a_big_photo_holds_but_is_no_small_face(self, stored):
-        photo = b"\xff\xd8\xff" + bytes(decrypt.FACE_BYTES)
-        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).face == b""
+        photo = b"\xff\xd8\xff" + bytes(decrypt.PICTURE_BYTES)
+        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).picture == b""
 
-        photo = photo[: decrypt.FACE_BYTES]
-        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).face == photo
+        photo = photo[: decrypt.PICTURE_BYTES]
+        assert decrypt.decrypt_capture(stored(parts={"photo": photo, "signature": PNG})).picture == photo
 
     def test_a_further_part_is_taken_as_it_is(self, stored):
         opened = decrypt.decrypt_capture(
@@ -109,7 +122,7 @@ class TestOpens:
 
         opened = decrypt.decrypt_capture(stored(parts=parts, form={"exceptions": [exception]}))
 
-        assert (opened.holds, opened.face) == (True, parts.get("photo", b""))
+        assert (opened.holds, opened.picture) == (True, parts.get("photo", b""))
 
     def test_under_an_old_key(self, stored):
         capture = stored()

@@ -18,8 +18,9 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from outreach import vault
-from outreach.enums import Milestone, NeedState
+from outreach.enums import ClosedReason, Milestone, NeedState
 from outreach.models import LogEntry, Progress
+from outreach.services import triage
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.tablet import JPEG, PNG, Tablet, client_send
@@ -71,6 +72,18 @@ def test_a_good_record_is_accepted_with_everything_that_follows(tablet, sealed, 
         "capture_stored",
         "capture_verified",
     ]
+
+
+def test_a_record_of_somebody_who_died_meanwhile_waits_for_no_card(tablet, sealed, visit):
+    tablet.upload(sealed)
+    type(visit.need).objects.filter(pk=visit.need_id).update(state=NeedState.CAPTURED)
+    triage.close_need(need=visit.need, reason=ClosedReason.DECEASED, actor="user:1")
+
+    _verify(sealed)
+
+    visit.need.refresh_from_db()
+    assert visit.need.state == NeedState.CLOSED
+    assert [row.milestone for row in visit.need.progress.all()][-1] == Milestone.CLOSED
 
 
 def test_the_verified_receipt_is_signed_by_the_worker_alone(tablet, sealed):
@@ -437,3 +450,18 @@ def test_a_slow_disk_does_not_lose_the_lease(make_stack: "Callable[[], Stack]", 
         status = CaptureState.objects.get()
     assert (status.stage, status.attempts) == ("accepted", 1)
     assert set(rivals) == {False}
+
+
+@pytest.mark.parametrize(
+    ("late_h", "offset_h", "reasons"),
+    [(0, None, []), (30, None, ["day_over"]), (30, -30, []), (-5000, None, []), (5000, -4970, ["day_over"])],
+    ids=["same-day", "later", "clock-ahead", "clock-behind", "later-by-a-wrong-clock"],
+)
+def test_a_record_sealed_after_its_day_waits_for_a_person(handed_in, shift, clock, late_h, offset_h, reasons):
+    wall = clock.now() + timedelta(hours=late_h)
+    offset = None if offset_h is None else offset_h * 3_600_000
+    clock.shift(30 * 3600)  # when it comes to the office
+
+    status = handed_in(manifest={"clocks": {"wall": wall.isoformat(), "since_ms": 0, "offset_ms": offset}})
+
+    assert status.reasons == reasons

@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from outreach.enums import ResidentKind, Skill, Urgency
-from tests.factories.visits import at
 from visits.wording import labels
 
 pytestmark = pytest.mark.clock("2026-11-30T12:00")
@@ -61,16 +60,3 @@ def test_skills_by_their_names() -> None:
 @pytest.mark.parametrize("code", ["compiling", "interrupted", "too_often", "no_shifts", "no_needs", "error"])
 def test_every_message_of_a_run_has_words(code: str) -> None:
     assert labels.describe_run_message(code).endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "said"),
-    [
-        (11 * 60 + 10, 13 * 60 + 20, "termasuk istirahat tim 12.00–13.00"),
-        (12 * 60, 13 * 60 + 20, ""),
-        (11 * 60, 12 * 60, ""),
-        (13 * 60, 14 * 60, ""),
-    ],
-)
-def test_an_interval_over_a_break_says_so(since: int, until: int, said: str) -> None:
-    assert labels.describe_break([["12:00", "13:00"]], at(TUESDAY, since), at(TUESDAY, until)) == said

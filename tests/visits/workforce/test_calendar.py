@@ -2,7 +2,7 @@ from datetime import date, time
 
 import pytest
 
-from visits.models import CalendarDay
+from visits.models import CalendarDay, WorkingHours
 from visits.workforce import calendar
 from visits.workforce.calendar import DayReason
 
@@ -63,9 +63,52 @@ def test_next_working_days_pass_over_a_weekend() -> None:
 
 
 def test_hours_and_breaks() -> None:
-    assert calendar.working_hours() == (time(7, 30), time(15, 30))
-    assert calendar.working_breaks(date(2026, 12, 3)) == [["12:00", "13:00"]]
-    assert calendar.working_breaks(date(2026, 12, 4)) == [["11:30", "13:00"]]  # a Friday
+    thursday, friday = (calendar.hours_on(date(2026, 12, day)) for day in (3, 4))
+
+    assert (thursday.starts, thursday.ends) == (time(7, 30), time(15, 30))
+    assert (thursday.breaks, friday.breaks) == ([["12:00", "13:00"]], [["11:30", "13:00"]])
+
+
+def test_the_hours_of_a_period_go_before_the_usual_ones(django_assert_num_queries) -> None:
+    first, last = date(2026, 12, 1), date(2026, 12, 31)
+    ramadan = {"first": first, "last": last, "starts": time(8), "ends": time(15)}
+    WorkingHours.objects.create(
+        name="Senin-Kamis", weekdays=[0, 1, 2, 3], breaks=[["12:00", "12:30"]], **ramadan
+    )
+    WorkingHours.objects.create(name="Jumat", weekdays=[4], breaks=[["11:30", "13:00"]], **ramadan)
+    days = [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 4), date(2027, 1, 1)]
+
+    with django_assert_num_queries(1):
+        found = calendar.list_hours(days)
+
+    assert [(found[day].starts, found[day].breaks) for day in days] == [
+        (time(7, 30), [["12:00", "13:00"]]),
+        (time(8), [["12:00", "12:30"]]),
+        (time(8), [["11:30", "13:00"]]),
+        (time(7, 30), [["11:30", "13:00"]]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "pause"),
+    [
+        (date(2026, 12, 3), ["12:00", "13:00"]),
+        (date(2026, 12, 4), ["12:00", "12:30"]),  # Friday has a break of its own: the Monday after it
+    ],
+)
+def test_ordinary_hours_are_those_of_the_next_day_that_is_no_friday(since: date, pause: list[str]) -> None:
+    first, last = date(2026, 12, 7), date(2026, 12, 31)
+    WorkingHours.objects.create(
+        name="Ramadan",
+        first=first,
+        last=last,
+        weekdays=[0],
+        starts=time(8),
+        ends=time(15),
+        breaks=[["12:00", "12:30"]],
+    )
+
+    assert calendar.ordinary_hours(since=since).breaks == [pause]
 
 
 def test_a_long_range_is_one_query(django_assert_num_queries) -> None:

@@ -3,9 +3,9 @@ from datetime import date, time
 import pytest
 
 from outreach.models import LogEntry
-from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory
-from visits.models import Shift
-from visits.workforce import calendar_exceptions, team_shifts
+from tests.factories.visits import ShiftFactory, TeamFactory
+from visits.models import Shift, Team
+from visits.workforce import calendar_exceptions, team_shifts, team_skills
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
@@ -49,15 +49,6 @@ def test_a_team_at_rest_gets_no_shift() -> None:
     )
 
 
-def test_a_woman_officer_is_a_skill_of_the_team() -> None:
-    team = TeamFactory(skills=["camera"])
-    OfficerFactory(team=team, woman=True, is_active=False)
-    assert team_shifts.skills_of(team) == ["camera"]
-
-    OfficerFactory(team=team, woman=True)
-    assert team_shifts.skills_of(team) == ["camera", "woman_officer"]
-
-
 def test_a_shift_is_cancelled_once() -> None:
     shift = ShiftFactory()
 
@@ -66,3 +57,16 @@ def test_a_shift_is_cancelled_once() -> None:
     assert Shift.objects.get().is_cancelled
     assert team_shifts.set_cancelled(shift=shift, cancelled=False, actor="user:1") is True
     assert [row.action for row in LogEntry.objects.all()] == ["shift_cancelled", "shift_taken_up"]
+
+
+def test_shifts_follow_what_their_team_gains_and_loses() -> None:
+    team = TeamFactory(skills=["camera", "iris"])
+    past, coming = (ShiftFactory(team=team, date=on, skills=["iris", "ramp"]) for on in (TUESDAY, MONDAY))
+    before = team_skills.list_team_skills()
+    Team.objects.update(skills=["camera", "power"])
+
+    team_shifts.follow_team_skills(before=before, first=MONDAY, actor="user:1")
+
+    past.refresh_from_db(), coming.refresh_from_db()
+    assert (past.skills, coming.skills) == (["iris", "ramp"], ["power", "ramp"])
+    assert LogEntry.objects.get().detail == {"fields": ["skills"]}

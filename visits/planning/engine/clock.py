@@ -15,12 +15,12 @@ from visits.planning.engine.shapes import Ints3
 
 
 @kernel
-def travel_seconds(d: Data, a: int, b: int) -> int:
-    """Seconds from place `a` to place `b` (engine numbering)."""
+def travel_seconds(d: Data, v: int, a: int, b: int) -> int:
+    """Seconds from place `a` to place `b` (engine numbering) with vehicle `v`."""
     if a == b:
         return 0
-    if d.matrix.shape[0] > 1:
-        return int(d.matrix[a, b])
+    if d.matrix.shape[1] > 1:
+        return int(d.matrix[v, a, b])
     x = d.vectors[a, 0] - d.vectors[b, 0]
     y = d.vectors[a, 1] - d.vectors[b, 1]
     z = d.vectors[a, 2] - d.vectors[b, 2]
@@ -30,7 +30,7 @@ def travel_seconds(d: Data, a: int, b: int) -> int:
         half *= 1.0 + h * (1 / 6 + h * (3 / 40 + h * (15 / 336 + h * (105 / 3456 + h * (945 / 42240)))))
     else:
         half = math.asin(min(1.0, half))
-    seconds: float = half * d.scale[0]
+    seconds: float = half * d.scale[v]
     return math.ceil(seconds - 1e-6)
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from visits.planning.engine.shapes import Array, Bytes2, Floats, Floats2, Ints, Ints2, Ints3
+from visits.planning.engine.shapes import Array, Bytes2, Floats, Floats2, Ints, Ints2, Ints3, Longs
 from visits.planning.rules import find_ban
 from visits.planning.travel import EARTH_M, GreatCircle, unit_vectors
 from visits.planning.types import POINT_S, Interval, Problem, Visit
@@ -25,18 +25,19 @@ NEIGHBOURS = 100
 NO_BREAK_S = 1 << 30  # a break that no clock reaches
 
 VISIT, LEAVE, LATEST, LEG, PLACE = range(5)  # rows of State.stops
-LENGTH, EARLY, TRAVEL = range(3)  # columns of State.facts; EARLY: visits not `infectious_last`
-START, END, FROM, TO, MAX_VISITS, CLASS, DAY = range(7)  # columns of Data.shift
+LENGTH, EARLY, TRAVEL, LOOSE = range(4)  # columns of State.facts
+START, END, FROM, TO, MAX_VISITS, CLASS, DAY, VEHICLE = range(8)  # columns of Data.shift
 
 
 class Data(NamedTuple):
-    """Read-only. n visits, r shifts, c classes of breaks, p places."""
+    """Read-only. n visits, r shifts, c classes of breaks, p places, u vehicles."""
 
-    matrix: Ints2  # int32[p, p] seconds, or [1, 1] when travel comes from chords
+    matrix: Ints3  # int32[u, p, p] seconds, or [1, 1, 1] when travel comes from chords
     vectors: Floats2  # float64[p, 3] on the unit sphere
-    scale: Floats  # float64[1] seconds for one radius of great circle
+    scale: Floats  # float64[u] seconds for one radius of great circle
     place: Ints  # int32[n]
     service: Ints  # int32[n] seconds
+    variance: Longs  # int64[n] seconds squared
     infectious_last: Ints  # int32[n] 1: after all others
     locked: Ints  # int32[n] the shift, or -1
     prize: Floats2  # float64[n, days] score of serving, the bonus of its tier included
@@ -46,7 +47,8 @@ class Data(NamedTuple):
     may: Bytes2  # uint8[n, r] date, skills, capacity and lock allow it
     slot_at: Ints2  # int32[c, n + 1] offsets into slots
     slots: Ints2  # int32[m, 2] first and last good start, sorted
-    shift: Ints2  # int32[r, 7]
+    shift: Ints2  # int32[r, 8]
+    reserve: Floats  # float64[r] standard deviations of a route that are kept free; empty where all are 0
     breaks: Ints3  # int32[c, b, 2]
     near: Ints2  # int32[n, k] nearest visits, nearest first
     width: Ints  # int32[n] seconds in which a service may begin; small is tight
@@ -56,8 +58,9 @@ class State(NamedTuple):
     """One solution. Column 0 and `length + 1` of a route are the depots."""
 
     stops: Ints3  # int32[r, 5, longest + 2]
-    facts: Ints2  # int32[r, 3]
+    facts: Ints2  # int32[r, 4] EARLY: visits not `infectious_last`; LOOSE: not locked to the route (0 without reserves)
     worth: Floats  # float64[r] prizes of the route
+    variance: Longs  # int64[r] of its visits; 0 without reserves
     where: Ints  # int32[n] route or -1
 
 
@@ -148,12 +151,14 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
         [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
     )
     tier = _build_tier_bonuses(problem, visits)
+    any_reserve = any(s.reserve for s in problem.shifts)
     data = Data(
         matrix=matrix,
         vectors=vectors,
         scale=scale,
         place=place,
         service=np.array([v.service_s for v in visits], dtype=np.int32),
+        variance=np.array([v.variance_s2 for v in visits], dtype=np.int64),
         infectious_last=np.array([v.infectious_last for v in visits], dtype=np.int32),
         locked=locked,
         prize=_build_prizes(problem, visits, tier),
@@ -164,6 +169,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
         slot_at=slot_at,
         slots=rows,
         shift=shift_rows,
+        reserve=np.array([s.reserve for s in problem.shifts if any_reserve], dtype=np.float64),
         breaks=_build_break_table(list(classes)),
         near=find_nearest(vectors[place] * EARTH_M, NEIGHBOURS)
         if len(visits)
@@ -177,7 +183,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
 def _build_shift_rows(
     problem: Problem, new_place: Array, classes: Mapping[tuple[Interval, ...], int]
 ) -> Array:
-    """Data.shift: int32[r, 7], columns START to DAY."""
+    """Data.shift: int32[r, 8], columns START to VEHICLE."""
     rows = [
         [
             s.start_s,
@@ -187,10 +193,11 @@ def _build_shift_rows(
             min(s.max_visits, len(problem.visits)),
             classes[s.breaks],
             problem.day_index[s.date],
+            s.vehicle,
         ]
         for s in problem.shifts
     ]
-    return np.array(rows, dtype=np.int32).reshape(-1, 7)
+    return np.array(rows, dtype=np.int32).reshape(-1, 8)
 
 
 def _build_break_table(classes: Sequence[tuple[Interval, ...]]) -> Array:
@@ -226,14 +233,19 @@ def _build_prizes(problem: Problem, visits: Sequence[Visit], tier: Array) -> Arr
 
 
 def _build_travel(problem: Problem, order: Array, places: list[tuple[float, float]]) -> tuple[Array, Array]:
-    """Data.matrix and Data.scale; the matrix is [1, 1] if travel is computed from chords."""
-    model = problem.travel
-    if isinstance(model, GreatCircle) and len(places) > DENSE_PLACES:
-        return np.zeros((1, 1), dtype=np.int32), np.array([2 * EARTH_M * model.seconds_per_m])
-    if isinstance(model, GreatCircle):
-        return model.matrix(places), np.zeros(1)
-    full = model.matrix(problem.locations)
-    return np.ascontiguousarray(full[np.ix_(order, order)]), np.zeros(1)
+    """Data.matrix and Data.scale; the matrix is [1, 1, 1] if travel is computed from chords."""
+    models = problem.travel_of_vehicles
+    lines = [model for model in models if isinstance(model, GreatCircle)]
+    if len(lines) == len(models) and len(places) > DENSE_PLACES:
+        scale = np.array([2 * EARTH_M * line.seconds_per_m for line in lines])
+        return np.zeros((1, 1, 1), dtype=np.int32), scale
+    matrix = np.empty((len(models), len(places), len(places)), dtype=np.int32)
+    for index, model in enumerate(models):
+        if isinstance(model, GreatCircle):
+            matrix[index] = model.matrix(places)
+        else:
+            matrix[index] = model.matrix(problem.locations)[np.ix_(order, order)]
+    return matrix, np.zeros(len(models))
 
 
 def list_good_starts(
@@ -276,8 +288,18 @@ def _build_allowed(problem: Problem, visits: Sequence[Visit], locked: Array) -> 
     return out
 
 
+def allocate_state(routes: int, longest: int, where: Array) -> State:
+    """The arrays of a solution with so many empty routes."""
+    return State(
+        np.zeros((routes, 5, longest + 2), dtype=np.int32),
+        np.zeros((routes, 4), dtype=np.int32),
+        np.zeros(routes),
+        np.zeros(routes, dtype=np.int64),
+        where,
+    )
+
+
 def empty_state(model: Model) -> State:
     """A solution that serves nobody; kernels fill the depots (route.refresh)."""
     r, n = len(model.data.shift), len(model.data.place)
-    stops = np.zeros((r, 5, model.longest + 2), dtype=np.int32)
-    return State(stops, np.zeros((r, 3), np.int32), np.zeros(r), np.full(n, -1, dtype=np.int32))
+    return allocate_state(r, model.longest, np.full(n, -1, dtype=np.int32))

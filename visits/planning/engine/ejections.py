@@ -24,13 +24,13 @@ from visits.planning.engine.shapes import Array, Bytes2, Floats, Ints, Ints2
 from visits.planning.types import DAY_S, Problem, Reason, Visit
 from visits.planning.why.ejections import EjectionSet, is_protected, points_lost
 from visits.planning.why.explain import build_reason
-from visits.planning.why.hard_constraints import HardConstraints, find_hard_constraints, relax_offer
+from visits.planning.why.hard_constraints import ANY_HOUR, HardConstraints, find_hard_constraints, relax_offer
 
 MAX_ADDED_S = 1 << 20
 MAX_EJECTIONS = 5
 MAX_SETS = 100_000  # of one size; visits left beyond it are explained one by one
 UNCONSTRAINED = HardConstraints((), ())  # no rule is relaxed: Data.may says which shifts are asked
-RELAXED_AT_ONCE = {"skill", "no_shift", "window"}  # constraints that can be relaxed for all visits at once
+RELAXED_AT_ONCE = {"skill", "no_shift", *ANY_HOUR}  # constraints that can be relaxed for all visits at once
 
 
 @kernel
@@ -155,13 +155,15 @@ class _EjectionSearch:
         shift_index = {shift.id: r for r, shift in enumerate(self.problem.shifts)}
         may = self.model.data.may.copy()
         for index, why in asked.items():
+            if why.codes:
+                may[index] = 0  # elsewhere other rules are in the way
             for offer in why.offers:
                 may[index, shift_index[offer.shift.id]] = 1
         return may
 
     def _open_hours(self, asked: Mapping[int, HardConstraints]) -> Data:
         """The data with the windows removed of visits whose hours exclude them."""
-        opened = {i for i, why in asked.items() if "window" in why.codes}
+        opened = {i for i, why in asked.items() if not ANY_HOUR.isdisjoint(why.codes)}
         if not opened:
             return self.model.data
         visits = [

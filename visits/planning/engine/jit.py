@@ -20,6 +20,15 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 import numba
 from numba.core import types
 
+OPTIONS = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "_nrt": False,
+    "no_cfunc_wrapper": True,  # nobody calls a kernel from C; it would only be compiled
+}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 HERE = Path(__file__).parent
@@ -71,9 +80,19 @@ def machine_type(hint: Any) -> Any:
 def kernel(function: F) -> F:
     """Compile a function for the types of its annotations: cached, without allocation, and without the
     interpreter's lock."""
+    return _compile(function)
+
+
+def inlined_kernel(function: F) -> F:
+    """A kernel that is copied into its callers: every array of Data and State is seven words or more, which a call
+    has to push."""
+    return _compile(function, forceinline=True)
+
+
+def _compile(function: F, **more: bool) -> F:
+    """Compile with the options of all kernels and some more."""
     hints = get_type_hints(function, include_extras=True)
     returned = machine_type(hints.pop("return"))
     signature = returned(*map(machine_type, hints.values()))
-    options = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
-    compiled: F = _njit(signature, **options)(function)
+    compiled: F = _njit(signature, **OPTIONS, **more)(function)
     return compiled

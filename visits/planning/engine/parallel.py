@@ -102,11 +102,8 @@ class WorkerPool:
         out = copy_state(states[0])
         for worker, state in zip(self.workers[1:], states[1:], strict=True):
             rows = worker.scratch.owned > 0
-            out.stops[rows], out.facts[rows], out.worth[rows] = (
-                state.stops[rows],
-                state.facts[rows],
-                state.worth[rows],
-            )
+            for mine, theirs in zip(out[:-1], state[:-1], strict=True):  # all but `where`
+                mine[rows] = theirs[rows]
         return out
 
     def finish_champion(self) -> Worker:

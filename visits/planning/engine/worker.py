@@ -28,12 +28,7 @@ class Worker:
         r, n = len(d.shift), len(d.place)
         self.state = data.empty_state(model)
         self.best = data.empty_state(model)
-        self.saved = State(
-            np.zeros((AT_ONCE, 5, model.longest + 2), np.int32),
-            np.zeros((AT_ONCE, 3), np.int32),
-            np.zeros(AT_ONCE),
-            np.zeros(1, np.int32),
-        )
+        self.saved = data.allocate_state(AT_ONCE, model.longest, np.zeros(1, np.int32))
         self.scratch = Scratch(
             random=_seed_stream(seed, index),
             listed=np.zeros(n + AT_ONCE * (model.longest + 2), np.int32),

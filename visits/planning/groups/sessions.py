@@ -118,7 +118,9 @@ def _build_proposal(
 
 def _there_and_back(problem: Problem, shift: Shift, place: int) -> int:
     """Seconds from the base of the shift to the place and to the end of the shift."""
-    return problem.seconds(shift.start_location, place) + problem.seconds(place, shift.end_location)
+    return problem.seconds(shift.vehicle, shift.start_location, place) + problem.seconds(
+        shift.vehicle, place, shift.end_location
+    )
 
 
 def cost_one_by_one(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Cost:
@@ -146,7 +148,7 @@ def _fill_day(problem: Problem, shift: Shift, left: Sequence[Visit]) -> list[Vis
     order: list[Visit] = []
     here, rest = shift.start_location, list(left)
     while rest:
-        rest.sort(key=lambda visit: (problem.seconds(here, visit.location), visit.id))
+        rest.sort(key=lambda visit: (problem.seconds(shift.vehicle, here, visit.location), visit.id))
         fits = (
             visit for visit in rest[:TRIED_HOMES] if not walk_route(problem, shift, [*order, visit]).faults
         )

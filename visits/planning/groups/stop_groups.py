@@ -67,6 +67,7 @@ def merge_visits(visits: Sequence[Visit]) -> Visit | None:
     return replace(
         first,
         service_s=sum(visit.service_s for visit in visits),
+        variance_s2=sum(visit.variance_s2 for visit in visits),
         priority=sum(visit.priority for visit in visits),
         decay=sum(visit.decay for visit in visits),
         move_points=sum(visit.move_points for visit in visits),

@@ -12,10 +12,12 @@ others dropped (restricted dynamic programming: Malandraki and Dial, European Jo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from visits.planning.rules import Walk, find_ban, find_service_start, finish_drive, walk_route
+from visits.planning.rules import Walk, find_service_start, finish_drive, walk_route
 from visits.planning.types import BrokenLock, Problem, Reason, Shift, Visit
+from visits.planning.why.hard_constraints import find_constraints_alone
 
 STATES = 20_000
 
@@ -62,17 +64,15 @@ def keep_locks(problem: Problem, start: Mapping[str, Sequence[str]] | None = Non
 
 def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
     """The reason why the shift could not serve the visit even alone, or None if it could."""
-    blocked = find_ban(visit, shift)
-    if blocked == "skill":
-        return Reason("lock_skill", shift.id, detail=",".join(sorted(visit.skills - shift.skills)))
-    if blocked:
-        return Reason("lock_date", shift.id)
-    walked = walk_route(problem, shift, [visit])
-    if not walked.faults:
+    if not walk_route(problem, shift, [visit]).faults:
         return None
-    fault = walked.faults[0]
-    code = {"capacity": "lock_full", "window": "lock_window"}.get(fault.code, "lock_far")
-    return Reason(code, shift.id, seconds=fault.seconds or None)
+    found = find_constraints_alone(
+        problem, replace(shift, reserve=0.0), visit
+    )  # promises go before the reserve
+    codes, over_s = found or (("far",), 0)
+    code = "skill" if "skill" in codes else "date" if "no_shift" in codes else codes[0]
+    lacking = visit.skills - shift.skills if code == "skill" else ()
+    return Reason(f"lock_{code}", shift.id, seconds=over_s or None, detail=",".join(sorted(lacking)))
 
 
 def _walk_if_feasible(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Walk | None:
@@ -126,7 +126,9 @@ def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
             for i, visit in enumerate(visits):
                 if done >> i & 1 or (at >= 0 and visits[at].infectious_last and not visit.infectious_last):
                     continue
-                arrive_s = finish_drive(partial.leave_s, problem.seconds(here, visit.location), shift.breaks)
+                arrive_s = finish_drive(
+                    partial.leave_s, problem.seconds(shift.vehicle, here, visit.location), shift.breaks
+                )
                 start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
                 if start_s is None or start_s + visit.service_s > shift.end_s:
                     continue
@@ -135,7 +137,7 @@ def _search_exactly(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> 
                 if key not in following or leave_s < following[key].leave_s:
                     following[key] = _Partial(leave_s, (*partial.order, i))
         for (_, at), partial in following.items():
-            home_s = problem.seconds(visits[at].location, shift.end_location)
+            home_s = problem.seconds(shift.vehicle, visits[at].location, shift.end_location)
             worth = (len(partial.order), sum(visits[i].priority for i in partial.order))
             if worth > best and finish_drive(partial.leave_s, home_s, shift.breaks) <= shift.end_s:
                 best, chosen = worth, partial.order

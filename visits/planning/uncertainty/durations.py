@@ -62,6 +62,16 @@ class Duration:
         """The share of visits that last at most so many minutes."""
         return cumulate_t((math.log(minutes) - self.mean) / self.spread, self.freedom) if minutes > 0 else 0.0
 
+    @property
+    def mean_min(self) -> float:
+        """The mean of the minutes, limited to SHORTEST_MIN..LONGEST_MIN."""
+        return _integrate_minutes(self)[0]
+
+    @property
+    def variance_min2(self) -> float:
+        """The variance of the minutes (squared), limited to SHORTEST_MIN..LONGEST_MIN."""
+        return _integrate_minutes(self)[1]
+
     def sample_min(self, rng: np.random.Generator, count: int) -> Floats:
         """Minutes of `count` visits, limited to SHORTEST_MIN..LONGEST_MIN: shape (count,)."""
         drawn = (
@@ -69,6 +79,40 @@ class Duration:
         )
         minutes = np.exp(np.minimum(self.mean + self.spread * drawn, ENDLESS))
         return np.clip(minutes, SHORTEST_MIN, LONGEST_MIN)
+
+
+@lru_cache(maxsize=256)
+def _integrate_minutes(one: Duration) -> tuple[float, float]:
+    """Mean and variance of the limited minutes: the density of Student's t on a fine grid."""
+    t = np.linspace(-60.0, 60.0, 24_001)
+    if math.isinf(one.freedom):
+        density = np.exp(-t * t / 2)
+    else:
+        density = np.exp(-(one.freedom + 1) / 2 * np.log1p(t * t / one.freedom))
+    minutes = np.clip(np.exp(np.minimum(one.mean + one.spread * t, ENDLESS)), SHORTEST_MIN, LONGEST_MIN)
+    mean = float(np.average(minutes, weights=density))
+    return mean, float(np.average((minutes - mean) ** 2, weights=density))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTime:
+    """The expected seconds of a visit, and their variance in seconds squared: what a plan is made with."""
+
+    expected_s: int
+    variance_s2: int
+
+
+def expect_service(full: Duration, *, fixed_min: float, vain: Duration, in_vain: float) -> ServiceTime:
+    """What a plan sets aside for a visit of `full` minutes if the share `in_vain` of such visits ends after
+    `vain` minutes instead, and the `fixed_min` (kit, search) before it: always, as who shares the stop would
+    need the kit all the same."""
+    parts = (
+        (1 - in_vain, full.mean_min, full.variance_min2),
+        (in_vain, vain.mean_min, vain.variance_min2),
+    )
+    mean = sum(share * minutes for share, minutes, _ in parts)
+    variance = sum(share * (spread + (minutes - mean) ** 2) for share, minutes, spread in parts)
+    return ServiceTime(round(60 * (fixed_min + mean)), round(3600 * variance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ backward, the latest moment at which each door may be reached so that all that f
 Both exist because a later arrival never leads to an earlier departure, breaks and several windows included. A
 slot is then one drive there, one service and one drive on, compared with the second number (the forward time
 slack of Savelsbergh, ORSA Journal on Computing 4(2), 1992, kept as a latest arrival). Delays of later stops
-are walked only until they are absorbed by waiting. Plain Python: a week of 400 stops takes milliseconds.
+are walked only until they are absorbed by waiting; then the reserve that the longer day needs is compared with
+what is left of the shift. Plain Python: a week of 400 stops takes milliseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from visits.planning.news import is_news
 from visits.planning.priority import points_on
-from visits.planning.rules import find_ban, find_service_start, finish_drive
+from visits.planning.rules import count_reserve_s, find_ban, find_service_start, finish_drive
 from visits.planning.types import POINT_S, Interval, Problem, Shift, Visit
 
 CALL_S = 10 * 60  # cost of calling one family, in seconds of travel
@@ -85,16 +86,16 @@ def build_line(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Line:
     for visit in visits:
         fits = fits and find_ban(visit, shift) is None and (visit.infectious_last or not seen_last)
         seen_last = seen_last or visit.infectious_last
-        legs.append(problem.seconds(here, visit.location))
+        legs.append(problem.seconds(shift.vehicle, here, visit.location))
         arrive_s = finish_drive(leaves[-1], legs[-1], shift.breaks)
         start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
         feasible_prefix += start_s is not None and feasible_prefix == len(starts)
         starts.append(arrive_s if start_s is None else start_s)
         leaves.append(starts[-1] + visit.service_s)
         here = visit.location
-    legs.append(problem.seconds(here, shift.end_location))
+    legs.append(problem.seconds(shift.vehicle, here, shift.end_location))
     end_s = finish_drive(leaves[-1], legs[-1], shift.breaks) if visits else shift.start_s
-    latest = [shift.end_s]
+    latest = [shift.end_s - count_reserve_s(shift, visits)]
     for visit, leg_s in zip(reversed(visits), reversed(legs), strict=False):
         leave_s = latest_departure(latest[-1], leg_s, shift.breaks)
         latest.append(latest_arrival(leave_s, visit.service_s, visit.windows, shift.breaks))
@@ -211,17 +212,19 @@ def _find_slot_after(problem: Problem, row: Line, visit: Visit, position: int) -
     shift, stops = row.shift, row.visits
     before = stops[position - 1].location if position else shift.start_location
     after = stops[position].location if position < len(stops) else shift.end_location
-    to_s = problem.seconds(before, visit.location)
+    to_s = problem.seconds(shift.vehicle, before, visit.location)
     arrive_s = finish_drive(row.leaves[position], to_s, shift.breaks)
     start_s = find_service_start(arrive_s, visit.service_s, visit.windows, shift.breaks)
     if start_s is None:
         return None
     leave_s = start_s + visit.service_s
-    on_s = problem.seconds(visit.location, after)
+    on_s = problem.seconds(shift.vehicle, visit.location, after)
     next_s = finish_drive(leave_s, on_s, shift.breaks)
     if next_s > row.latest[position]:
         return None
     end_s, later_s, moved = _measure_delays(row, position, next_s, news_s=problem.news_s)
+    if end_s + count_reserve_s(shift, (*stops, visit)) > shift.end_s:
+        return None
     added_s = to_s + on_s - (row.legs[position] if stops else 0)
     worth = points_on(problem, visit, shift.date)
     price_s = added_s + CALL_S * len(moved) + POINT_S * (visit.priority - worth)

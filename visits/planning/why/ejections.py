@@ -2,8 +2,8 @@
 
 The idea: dynamic programming over the stops of one route in their order. A label says how many stops were
 ejected so far, whether the visit is inserted, where the team is and when it leaves; of two labels equal in
-the rest, the earlier one wins, because leaving earlier is never worse (dominance of labels, as in shortest
-paths with resources: Feillet et al., Networks 44(3), 2004). That gives the smallest number of ejections on
+the rest, the earlier one whose visits vary less wins, because leaving earlier and keeping less in reserve is
+never worse (dominance of labels, as in shortest paths with resources: Feillet et al., Networks 44(3), 2004). That gives the smallest number of ejections on
 every shift. On the shifts where it is smallest a second pass also keeps labels that are later but have lost
 fewer points, and finds the set worth least. Protected stops (promises, longest waits) are ejected only if no
 shift has room otherwise. Plain Python: one question takes some milliseconds.
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from visits.planning.priority import points_on
-from visits.planning.rules import find_service_start, finish_drive
+from visits.planning.rules import count_reserve_s, find_service_start, finish_drive
 from visits.planning.types import Problem, Shift, Visit
 from visits.planning.why.hard_constraints import Offer
 
@@ -39,9 +39,14 @@ class _Label(NamedTuple):
     protected: int  # protected ones among them
     gap: int  # -1 until the visit is inserted
     leave_s: int
+    variance_s2: int = 0
+    loose: bool = False  # whether one of its visits is not locked to the shift
     lost: float = 0.0  # points of the ejected
     travel_s: int = 0
     who: tuple[int, ...] = ()  # indices of the ejected stops
+
+
+_Key = tuple[int, int, int, bool, bool]  # labels that are compared: place, counts, inserted, loose
 
 
 def points_lost(problem: Problem, visit: Visit, shift: Shift) -> float:
@@ -103,7 +108,7 @@ class _RouteSearch:
         """Seconds of travel from place `a` to place `b`."""
         known = self.legs.get((a, b))
         if known is None:
-            known = self.problem.seconds(self.places[a], self.places[b])
+            known = self.problem.seconds(self.shift.vehicle, self.places[a], self.places[b])
             self.legs[a, b] = known
         return known
 
@@ -135,7 +140,7 @@ class _RouteSearch:
         """
         labels = [_Label(0, 0, 0, -1, self.shift.start_s)]
         for index in range(len(self.stops)):
-            rows: dict[tuple[int, int, int, bool], list[_Label]] = {}
+            rows: dict[_Key, list[_Label]] = {}
             for label in self._with_visit(labels, index):
                 kept = self._extend_label(label, index + 1, label.gap)
                 if kept is not None:
@@ -148,7 +153,9 @@ class _RouteSearch:
         for label in self._with_visit(labels, len(self.stops)):
             if label.gap >= 0 and label.out >= self.needed:
                 leg_s = self.leg_seconds(label.here, len(self.places) - 1)
-                if finish_drive(label.leave_s, leg_s, self.shift.breaks) <= self.shift.end_s + self.over_s:
+                served = (visit for index, visit in enumerate(self.at) if index not in label.who)
+                until_s = self.shift.end_s + self.over_s - count_reserve_s(self.shift, served)
+                if finish_drive(label.leave_s, leg_s, self.shift.breaks) <= until_s:
                     ends.append((label, label.travel_s + leg_s))
         return ends
 
@@ -160,7 +167,7 @@ class _RouteSearch:
 
     def _extend_label(self, label: _Label, to: int, gap: int) -> _Label | None:
         """The label after serving place `to` next, or None if a rule forbids it."""
-        here, out, protected, _, leave_s, lost, travel_s, who = label
+        here, out, protected, _, leave_s, variance_s2, loose, lost, travel_s, who = label
         visit = self.at[to - 1]
         if here and not visit.infectious_last and self.at[here - 1].infectious_last:
             return None
@@ -169,25 +176,33 @@ class _RouteSearch:
         start_s = find_service_start(arrive_s, visit.service_s, visit.windows, self.shift.breaks)
         if start_s is None or start_s + visit.service_s > self.shift.end_s + self.over_s:
             return None
-        return _Label(to, out, protected, gap, start_s + visit.service_s, lost, travel_s + leg_s, who)
+        leave_s, variance_s2 = start_s + visit.service_s, variance_s2 + visit.variance_s2
+        loose = loose or visit.locked != self.shift.id
+        return _Label(to, out, protected, gap, leave_s, variance_s2, loose, lost, travel_s + leg_s, who)
 
     def _eject_stop(self, label: _Label, index: int, protected: int) -> _Label:
         """The label after leaving the stop `index` out."""
-        here, out, _, gap, leave_s, lost, travel_s, who = label
-        lost += self.worth[index]
-        return _Label(here, out + 1, protected, gap, leave_s, lost, travel_s, (*who, index))
+        return label._replace(
+            out=label.out + 1,
+            protected=protected,
+            lost=label.lost + self.worth[index],
+            who=(*label.who, index),
+        )
 
 
-def _add_label(rows: dict[tuple[int, int, int, bool], list[_Label]], label: _Label, *, frugal: bool) -> None:
+def _add_label(rows: dict[_Key, list[_Label]], label: _Label, *, frugal: bool) -> None:
     """Add the label unless another dominates it; remove those that it dominates."""
-    row = rows.setdefault((label.here, label.out, label.protected, label.gap >= 0), [])
-    if not frugal:
-        if not row or label.leave_s < row[0].leave_s:
-            row[:] = [label]
+    row = rows.setdefault((label.here, label.out, label.protected, label.gap >= 0, label.loose), [])
+    if any(_dominates(other, label, frugal=frugal) for other in row):
         return
-    _, _, _, _, leave_s, lost, travel_s, _ = label
-    for other in row:
-        if other.leave_s <= leave_s and other.lost <= lost and other.travel_s <= travel_s:
-            return
-    row[:] = [o for o in row if o.leave_s < leave_s or o.lost < lost or o.travel_s < travel_s]
+    row[:] = [other for other in row if not _dominates(label, other, frugal=frugal)]
     row.append(label)
+
+
+def _dominates(one: _Label, other: _Label, *, frugal: bool) -> bool:
+    """Whether `one` can be continued to an end at least as good wherever `other` can."""
+    return (
+        one.leave_s <= other.leave_s
+        and one.variance_s2 <= other.variance_s2
+        and (not frugal or (one.lost <= other.lost and one.travel_s <= other.travel_s))
+    )

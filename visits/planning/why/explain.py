@@ -10,9 +10,11 @@ small sets on all routes at once (engine/ejections.py), why/ejections.py any set
 
 Codes for a visit that no shift could serve even alone; `relax` names all constraints, the code is the first:
 
-  skill     `detail` lists what the shift lacks       full    the shift may take no visit at all
-  window    nobody can be at the door in a window     far     the team would be back `over_s` too late
-  no_shift  no shift on an allowed date would do
+  skill     `detail` lists what the shift lacks       full          the shift may take no visit at all
+  window    nobody can be at the door in a window     window_break  only the break keeps them from it
+  break     no time enough before or after the break  reserve       the shift would be full to its last minute
+  far       too far for the shift, by `over_s`        long          the visit is too long for it, by `over_s`
+  midnight  the shift begins `over_s` too late        no_shift      no shift on an allowed date would do
 
 Without a shift: `no_shift` if the problem has none, `far` if nobody could be there before midnight. Codes for
 a visit that could be served, but is not:
@@ -21,15 +23,15 @@ a visit that could be served, but is not:
   worth      it fits, but serving it costs more travel or waiting than it is worth (`points`)
 
 `at_s` is when the visit would begin, `seconds` the travel it adds, `later_s` the longest delay of another
-stop. Codes of a broken lock: lock_date, lock_skill, lock_full, lock_window, lock_far (the shift cannot serve
-even this visit alone), lock_clash (not together with `visits`, which keep theirs).
+stop. Codes of a broken lock: lock_ and one of these codes (the shift cannot serve even this visit alone), or
+lock_clash (not together with `visits`, which keep theirs).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visits.planning.rules import Walk, walk_route
+from visits.planning.rules import TOO_LATE, Walk, walk_route
 from visits.planning.types import (
     MAX_SERVICE_S,
     POINT_S,
@@ -41,7 +43,13 @@ from visits.planning.types import (
     orders_of_routes,
 )
 from visits.planning.why.ejections import EjectionSet, cheapest_ejection_set, is_protected, points_lost
-from visits.planning.why.hard_constraints import CODES, Offer, find_hard_constraints, relax_offer
+from visits.planning.why.hard_constraints import (
+    CODES,
+    Offer,
+    find_hard_constraints,
+    list_false_causes,
+    relax_offer,
+)
 
 Orders = Mapping[str, Sequence[str]]
 
@@ -77,7 +85,7 @@ def build_reason(
         relax=codes,
         at_s=after.stops[room.gap].start_s,
         later_s=max(0, *(s.start_s - was.get(s.visit, s.start_s) for s in after.stops)),
-        over_s=offer.over_s,
+        over_s=offer.over_s or problem.shift_by_id[room.shift].start_s - offer.shift.start_s,
         promised=room.protected,
     )
 
@@ -120,11 +128,12 @@ def verify_reasons(problem: Problem, routes: Sequence[Route], row: Unserved) -> 
 def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: Reason) -> list[str]:
     """False claims of one reason: it does not help, a part of it is not needed, or its numbers are wrong."""
     if reason.shift is None:
+        relax = [code for code in CODES if code != "midnight"]  # the team sets out when it does
         able = (
-            _find_cheapest_walk(problem, {}, visit, shift.id, CODES, (), MAX_SERVICE_S)
+            _find_cheapest_walk(problem, {}, visit, shift.id, relax, (), MAX_SERVICE_S)
             for shift in problem.shifts
         )
-        return ["names no shift"] if any(walk_route is not None for walk_route in able) else []
+        return ["names no shift"] if any(walk is not None for walk in able) else []
     faults = []
     best = _find_cheapest_walk(
         problem, orders, visit, reason.shift, reason.relax, reason.visits, reason.over_s
@@ -133,6 +142,9 @@ def _list_false_claims(problem: Problem, orders: Orders, visit: Visit, reason: R
         faults.append("relaxing it does not help")
     elif best.travel_s - _route_travel_s(problem, orders, reason.shift) != reason.seconds:
         faults.append("the added travel is another")
+    team = problem.shift_by_id[reason.shift]
+    untrue = list_false_causes(problem, team, visit, reason.relax, reason.over_s)
+    faults += [f"{code} is not the cause" for code in untrue]
     for left in (*reason.relax, *reason.visits):  # with any one of them left, the visit must not fit
         relax = [code for code in reason.relax if code != left]
         out = [other for other in reason.visits if other != left]
@@ -194,5 +206,5 @@ def _find_cheapest_walk(
         walk_route(problem, offer.shift, _insert_visit(stops, out, offer.visit, gap))
         for gap in range(rest + 1)
     )
-    good = [w for w in walks if all(f.code == "end" and f.seconds <= offer.over_s for f in w.faults)]
+    good = [w for w in walks if all(f.code in TOO_LATE and f.seconds <= offer.over_s for f in w.faults)]
     return min(good, key=lambda w: w.travel_s, default=None)

@@ -2,5 +2,5 @@
 file.
 
 Needs osmium to read an extract and scipy to find ways (visits/roads/requirements.txt); nothing else does.
-Read in this order: rules, read, graph, ways, source.
+Read in this order: vehicles, rules, read, graph, ways, source.
 """

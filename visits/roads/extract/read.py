@@ -1,7 +1,8 @@
-"""Drivable ways of an OSM file as flat arrays. The only module that imports osmium, and only when called.
+"""Ways of an OSM file that a vehicle may drive, as flat arrays. The only module that imports osmium, when called.
 
-The idea: one pass over the file collects, for each way that a car may drive, its nodes with coordinates, all
-ways concatenated, each cut where a node is missing or outside the box.
+The idea: one pass over the file collects, for each way that the vehicle may drive, its nodes with coordinates, all
+ways concatenated, each cut where a node is missing or outside the box, or where something on a node (a bollard, a
+gate, a ford) stops it. Ferries that take it are roads, driven in their time.
 """
 
 import datetime as dt
@@ -13,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visits.planning.travel import EARTH_M, unit_vectors
 from visits.roads.extract import rules
+from visits.roads.extract.vehicles import CAR, Profile
 
 Array = NDArray[Any]
 Box = tuple[float, float, float, float]  # south, west, north, east in degrees
@@ -42,18 +45,32 @@ class _Collector:
         self.box = box
         self.at, self.nodes, self.degrees = [0], [], []  # type: ignore[var-annotated]
         self.uses: list[rules.RoadUse] = []
+        self.closed: set[int] = set()
+        self._loose = 0
 
     def add(self, way: Any, use: rules.RoadUse) -> None:
-        """A way in pieces: without nodes that the file does not have, or that lie outside the box."""
+        """A way in pieces: without nodes that the file does not have, or that lie outside the box, and parted at
+        nodes that stop the vehicle."""
         start = self.at[-1]
         for node in way.nodes:
-            place = node.location
-            if place.valid() and self.inside(place.lat, place.lon):
-                self.nodes.append(node.ref)
-                self.degrees.append((place.lat, place.lon))
-            else:
+            if not (node.location.valid() and self.inside(node.location.lat, node.location.lon)):
                 start = self.end(start, use)
+            elif node.ref in self.closed:
+                self.put(node, self.next_loose())  # one drives up to it from either side
+                start = self.end(start, use)
+                self.put(node, self.next_loose())
+            else:
+                self.put(node, node.ref)
         self.end(start, use)
+
+    def put(self, node: Any, ref: int) -> None:
+        self.nodes.append(ref)
+        self.degrees.append((node.location.lat, node.location.lon))
+
+    def next_loose(self) -> int:
+        """An id that no other node has: what ends there is joined to nothing."""
+        self._loose -= 1
+        return self._loose
 
     def inside(self, lat: float, lon: float) -> bool:
         if self.box is None:
@@ -75,10 +92,11 @@ def read_ways(
     path: Path,
     *,
     speeds: Mapping[str, float],
+    by: Profile = CAR,
     box: Box | None = None,
     on_ways: Callable[[int], None] | None = None,
 ) -> Ways:
-    """All ways that a car may drive, inside the box. `on_ways` is called now and then with the number of ways
+    """All ways that the vehicle may drive, inside the box. `on_ways` is called now and then with the number of ways
     read. Raises `ExtractError`."""
     try:
         import osmium
@@ -88,19 +106,17 @@ def read_ways(
         raise ExtractError("missing")
     found = _Collector(box)
     try:
-        ways = (
+        objects = (
             osmium.FileProcessor(str(path))
             .with_locations()
-            .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-            .with_filter(osmium.filter.KeyFilter("highway"))
+            .with_filter(osmium.filter.EntityFilter(osmium.osm.NODE | osmium.osm.WAY))
+            .with_filter(osmium.filter.KeyFilter("highway", "barrier", "ford", "route"))
         )
-        for number, way in enumerate(ways):
-            use = rules.road_use(dict(way.tags), speeds)
-            if use is not None:
-                found.add(way, use)
+        for number, one in enumerate(objects):
+            _collect(found, one, speeds, by)
             if on_ways and number % TELL_EVERY == 0:
                 on_ways(number)
-        as_of = _map_date(ways.header)
+        as_of = _map_date(objects.header)
     except (RuntimeError, ValueError, OSError):  # what osmium raises on bad files
         raise ExtractError("unreadable") from None
     if not found.uses:
@@ -114,6 +130,27 @@ def read_ways(
         backward=np.array([use.backward for use in found.uses]),
         as_of=as_of,
     )
+
+
+def _collect(found: _Collector, one: Any, speeds: Mapping[str, float], by: Profile) -> None:
+    """A node that stops the vehicle, or a way that it may drive; in a file nodes stand before ways."""
+    tags = dict(one.tags)
+    if one.is_node():
+        if ("barrier" in tags or "ford" in tags) and rules.closes_road(tags, by):
+            found.closed.add(one.id)
+        return
+    use = rules.road_use(tags, speeds, by) or rules.ferry_use(tags, metres=_way_metres(one), by=by)
+    if use is not None:
+        found.add(one, use)
+
+
+def _way_metres(way: Any) -> float:
+    """The way's length over the nodes that the file has; 0 for what is no ferry."""
+    if way.tags.get("route") != "ferry":
+        return 0.0
+    spots = [(node.location.lat, node.location.lon) for node in way.nodes if node.location.valid()]
+    arms = np.diff(unit_vectors(spots), axis=0) if len(spots) > 1 else np.zeros((0, 3))
+    return float(2 * EARTH_M * np.arcsin(np.minimum(1.0, np.linalg.norm(arms, axis=1) / 2)).sum())
 
 
 def _map_date(header: Any) -> dt.date | None:

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from django.utils import timezone
 
-from visits.enums import RoadSource, RoadTrouble
+from visits.enums import RoadSource, RoadTrouble, Vehicle
 from visits.planning.travel import Locations
 from visits.roads.cache import GRID, UNASKED, Array, TimeCache, TimeGrid, day_number, grid_keys, known_seconds
-from visits.roads.extract import graph, read
+from visits.roads.extract import graph, read, rules
+from visits.roads.extract.vehicles import CAR, MOTORCYCLE, Profile
 from visits.roads.extract.ways import RoadNetwork
 from visits.roads.port import RoadsError, RoadTimes
 
@@ -34,7 +35,8 @@ KEPT_DAYS = 30  # homes that no plan used for so long are dropped
 @dataclass(frozen=True, kw_only=True)
 class BuiltExtract:
     """The content of `extract.json` for the map in use. `digest` is over the extract's bytes, the speeds and
-    the box."""
+    the box. `graph` is the file of cars, `motorcycle_graph` that of motorcycles (none in maps built by older code);
+    figures are those of cars."""
 
     graph: str
     digest: str
@@ -43,6 +45,7 @@ class BuiltExtract:
     crossings: int
     kept_km: float
     all_km: float
+    motorcycle_graph: str = ""
 
 
 def current_extract(folder: Path) -> BuiltExtract | None:
@@ -57,7 +60,7 @@ def build_extract(
     path: Path,
     *,
     folder: Path,
-    speeds: Mapping[str, float],
+    speeds: Mapping[Vehicle, Mapping[str, float]],
     box: read.Box | None,
     today: dt.date,
     say: Callable[[str, int], None],
@@ -71,9 +74,10 @@ def build_extract(
     known = current_extract(folder)
     if known is not None and known.digest == digest and (folder / known.graph).is_file():
         return known, False
-    ways = read.read_ways(path, speeds=speeds, box=box, on_ways=lambda count: say("ways", count))
-    say("graph", len(ways.speed_kmh))
-    made = graph.build_graph(ways, today=today)
+    made, narrow = (
+        _build_graph(path, by=by, speeds=speeds[by.vehicle], box=box, today=today, say=say)
+        for by in (CAR, MOTORCYCLE)
+    )
     say("save", len(made.point))
     built = BuiltExtract(
         graph=f"extract-{digest[:16]}.npz",
@@ -83,19 +87,37 @@ def build_extract(
         crossings=made.crossings,
         kept_km=round(made.metres[0] / 1000, 1),
         all_km=round(made.metres[1] / 1000, 1),
+        motorcycle_graph=f"extract-{digest[:16]}-motorcycle.npz",
     )
     graph.save_graph(made, folder / built.graph)
+    graph.save_graph(narrow, folder / built.motorcycle_graph)
     draft = folder / f"{POINTER}.{os.getpid()}"
     draft.write_text(json.dumps(asdict(built), indent=1))
     draft.replace(folder / POINTER)
     for old in folder.glob("extract-*.npz"):
-        if old.name != built.graph:
+        if old.name not in (built.graph, built.motorcycle_graph):
             old.unlink(missing_ok=True)
     return built, True
 
 
-def _extract_digest(path: Path, speeds: Mapping[str, float], box: read.Box | None) -> str:
-    told = json.dumps([graph.FORMAT, graph.SPACING_M, sorted(speeds.items()), box])
+def _build_graph(
+    path: Path,
+    *,
+    by: Profile,
+    speeds: Mapping[str, float],
+    box: read.Box | None,
+    today: dt.date,
+    say: Callable[[str, int], None],
+) -> graph.RoadGraph:
+    """The roads of one vehicle, in one pass over the file."""
+    ways = read.read_ways(path, speeds=speeds, by=by, box=box, on_ways=lambda count: say("ways", count))
+    say("graph", len(ways.speed_kmh))
+    return graph.build_graph(ways, today=today)
+
+
+def _extract_digest(path: Path, speeds: Mapping[Vehicle, Mapping[str, float]], box: read.Box | None) -> str:
+    rows = [[vehicle, sorted(of.items())] for vehicle, of in sorted(speeds.items())]
+    told = json.dumps([graph.FORMAT, rules.EDITION, graph.SPACING_M, rows, box])
     digest = sha256(told.encode())
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -103,20 +125,31 @@ def _extract_digest(path: Path, speeds: Mapping[str, float], box: read.Box | Non
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # one a vehicle
 def _load_network(path: Path, _changed_ns: int) -> RoadNetwork:
     return RoadNetwork(graph.load_graph(path))
 
 
 class ExtractSource:
-    """A road source on the map in `folder`. Times between places of earlier plans are kept in memory."""
+    """A road source on the map in `folder`, of one vehicle: of cars where the map was built before it knew motorcycles.
+    Times between places of earlier plans are kept."""
 
     name = RoadSource.EXTRACT
 
-    def __init__(self, *, folder: Path, most_places: int = 3000, today: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        most_places: int = 3000,
+        today: dt.date | None = None,
+        vehicle: Vehicle = Vehicle.CAR,
+    ) -> None:
         self.folder, self.most_places = folder, most_places
         self.today = day_number(today or timezone.localdate())
-        self.cache = TimeCache(folder / "times.npz")
+        built = current_extract(folder)
+        narrow = vehicle == Vehicle.MOTORCYCLE and built is not None and built.motorcycle_graph
+        self.vehicle = Vehicle.MOTORCYCLE if narrow else Vehicle.CAR
+        self.cache = TimeCache(folder / ("times-motorcycle.npz" if narrow else "times.npz"))
 
     def find(self, locations: Locations, *, budget_s: float) -> RoadTimes:
         """Times found within the budget. Raises `RoadsError` if no map was built or scipy is missing."""
@@ -141,10 +174,12 @@ class ExtractSource:
             snap_m=snap_m[where],
             as_of=roads.graph.as_of,
             trouble="" if whole else RoadTrouble.SLOW.value,
+            vehicle=self.vehicle,
         )
 
     def _roads(self, built: BuiltExtract) -> RoadNetwork:
-        path = self.folder / built.graph
+        name = built.graph if self.vehicle == Vehicle.CAR else built.motorcycle_graph
+        path = self.folder / name
         try:
             return _load_network(path, path.stat().st_mtime_ns)
         except ImportError:

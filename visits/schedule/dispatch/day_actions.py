@@ -15,8 +15,9 @@ from django.utils import timezone
 from outreach.enums import NeedState
 from outreach.models import Need
 from outreach.services import log
-from visits.enums import ACTIVE_RUNS, PlanState, RunKind
+from visits.enums import ACTIVE_RUNS, CallOffReason, PlanState, RunKind
 from visits.models import Plan, PlanRun, Shift
+from visits.schedule.dispatch import office_changes
 from visits.schedule.plans import draft_moves
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
 from visits.schedule.runs import plan_runs
@@ -28,16 +29,29 @@ class NotUrgentError(Exception):
 
 
 def report_breakdown(*, shift: Shift, user: AbstractBaseUser | None, now: datetime | None = None) -> PlanRun:
-    """Cancel the shift of a team that cannot go on, and plan what is left of its day again. Two transactions:
-    if another run is at work (`plan_runs.OverlapError`), the shift is cancelled all the same."""
-    team_shifts.set_cancelled(shift=shift, cancelled=True, actor=log.actor_of(user))
+    """Cancel the shift of a team that cannot go on, call its visits off, and plan what is left of its day
+    again. Two transactions: if another run is at work (`plan_runs.OverlapError`), the shift is cancelled all
+    the same."""
+    _set_cancelled(shift, cancelled=True, user=user, now=now)
     return replan_today(user=user, now=now)
 
 
-@transaction.atomic
 def resume_shift(*, shift: Shift, user: AbstractBaseUser | None) -> bool:
-    """The team can work again; what was given away stays away until the next plan."""
-    return team_shifts.set_cancelled(shift=shift, cancelled=False, actor=log.actor_of(user))
+    """The team can work again, and what it still has stands again; what was given away stays away until the
+    next plan."""
+    return _set_cancelled(shift, cancelled=False, user=user)
+
+
+def _set_cancelled(
+    shift: Shift, *, cancelled: bool, user: AbstractBaseUser | None, now: datetime | None = None
+) -> bool:
+    actor = log.actor_of(user)
+    return office_changes.carry_out(
+        lambda: team_shifts.set_cancelled(shift=shift, cancelled=cancelled, actor=actor),
+        consent=CallOffReason.STAFF,
+        actor=actor,
+        now=now,
+    ).result
 
 
 @transaction.atomic

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.enums import NeedState, Urgency
@@ -17,7 +19,7 @@ from visits.fieldwork.team_status import TeamStatus
 from visits.models import Plan, Shift, Visit
 from visits.schedule.dispatch import timeline
 from visits.schedule.dispatch.timeline import Timeline
-from visits.schedule.plans import plan_page
+from visits.schedule.plans import plan_page, version_marks
 from visits.schedule.plans.plan_page import TeamStyle
 from visits.wording import labels, map_shapes
 
@@ -38,6 +40,7 @@ class TeamRow:
     overrun: str
     next: Visit | None
     told: str  # the interval that the next family was told
+    expected: str  # when the team is expected there
     late: str  # by how much that family is met later than it was told
     course: DayForecast
 
@@ -79,8 +82,9 @@ def list_team_rows(*, now: datetime) -> list[TeamRow]:
 
 def _build_row(team: TeamStatus, look: TeamStyle, now: datetime) -> TeamRow:
     course = expected_arrivals.forecast_day(team, now=now)
-    following = team.left[0] if team.left else None
+    following = team.following
     late = course.left[0].late if course.left else timedelta()
+    expected = format_expected(course)
     return TeamRow(
         team=team,
         look=look,
@@ -91,13 +95,24 @@ def _build_row(team: TeamStatus, look: TeamStyle, now: datetime) -> TeamRow:
         overrun=labels.format_timedelta(team.overrun) if team.overrun >= LATE else "",
         next=following,
         told=_format_told(following) if following else "",
+        expected=expected.get(following.need_id, "") if following else "",
         late=labels.format_timedelta(late) if late else "",
         course=course,
     )
 
 
+def format_expected(course: DayForecast) -> dict[UUID, str]:
+    """When the team is expected at the homes that it has not come to, by need."""
+    ahead = [*course.left, *([course.under_way] if course.under_way is not None else [])]
+    return {
+        one.visit.need_id: labels.format_local_clock(one.begins)
+        for one in ahead
+        if one.visit.state != VisitState.ARRIVED
+    }
+
+
 def _format_told(visit: Visit) -> str:
-    return "–".join(labels.format_local_clock(at) for at in arrival_intervals.interval_told(visit))
+    return labels.format_clocks(*arrival_intervals.interval_told(visit))
 
 
 def list_late_homes(rows: list[TeamRow]) -> list[LateHome]:
@@ -120,7 +135,8 @@ def list_late_homes(rows: list[TeamRow]) -> list[LateHome]:
 def _list_expected(row: TeamRow) -> list[ExpectedVisit]:
     """Whom the team has not met yet, as far as is known."""
     first = row.course.under_way
-    return [first, *row.course.left] if first is not None and row.team.heading else row.course.left
+    there = [first, *row.course.left] if first is not None and row.team.heading else row.course.left
+    return [one for one in there if not one.visit.is_called_off]
 
 
 def draw_timeline(rows: list[TeamRow], *, now: datetime) -> Timeline | None:
@@ -132,6 +148,12 @@ def find_draft(*, on: date) -> Plan | None:
     rows = Plan.objects.filter(run__kind=RunKind.TODAY, run__first_date=on)
     newest = rows.exclude(state=PlanState.DISCARDED).order_by("-made_at").first()
     return newest if newest is not None and newest.state == PlanState.DRAFT else None
+
+
+def mark_today(*, now: datetime) -> str:
+    """The mark of today as its pages show it (version_marks.py)."""
+    draft = find_draft(on=timezone.localdate(now))
+    return version_marks.mark_day(team_status.list_team_statuses(now=now), draft=draft)
 
 
 def _state_tag(team: TeamStatus) -> str:
@@ -203,25 +225,25 @@ def list_waiting_needs() -> QuerySet[Need]:
 
 def build_day_map(rows: list[TeamRow]) -> dict[str, Any]:
     """Today's routes for the map of plans: what is left is numbered, what is behind is not drawn."""
+    return {"routes": [_describe_route(row) for row in rows]}
+
+
+def _describe_route(row: TeamRow) -> dict[str, Any]:
+    expected = format_expected(row.course)
     return {
-        "routes": [
-            {
-                "id": f"tim-{row.team.shift.pk}",
-                "team": row.team.shift.team.name,
-                "day": row.place,
-                "colour": int(row.look.css.removeprefix("team-")),
-                "dashed": row.look.dashed,
-                "base": {"name": row.place, "at": [row.team.latitude, row.team.longitude]},
-                "end": [row.team.shift.end_latitude, row.team.shift.end_longitude],
-                "stops": [
-                    map_shapes.describe_home(
-                        visit.need,
-                        number=visit.sequence,
-                        arrive=labels.format_local_clock(visit.planned_start),
-                    )
-                    for visit in row.team.left
-                ],
-            }
-            for row in rows
-        ]
+        "id": f"tim-{row.team.shift.pk}",
+        "team": row.team.shift.team.name,
+        "day": row.place,
+        "colour": int(row.look.css.removeprefix("team-")),
+        "dashed": row.look.dashed,
+        "base": {"name": row.place, "at": [row.team.latitude, row.team.longitude]},
+        "end": [row.team.shift.end_latitude, row.team.shift.end_longitude],
+        "stops": [
+            map_shapes.describe_home(
+                visit.need,
+                number=visit.sequence,
+                arrive=expected.get(visit.need_id) or _format_told(visit),
+            )
+            for visit in row.team.left
+        ],
     }

@@ -10,6 +10,7 @@ from outreach.enums import NeedState
 from outreach.models import Need
 from visits.enums import ACTIVE_RUNS, OPEN_VISITS, PlanState, VisitState
 from visits.models import Plan, PlanRun, Shift, TeamDay, Visit
+from visits.schedule.dispatch import called_off_visits
 from visits.workforce import calendar
 
 
@@ -54,6 +55,8 @@ class WorkCounts:
     teams: int
     stops: int
     finished: int
+    called_off: int  # visits that the office called off and nobody planned again, left out of a plan or not
+    hear_by: date | None  # when the first of their families was promised to hear
     unheard: int  # visits of days that are over, of which nothing was heard
 
 
@@ -70,7 +73,13 @@ def count_work(*, now: date | None = None) -> WorkCounts:
         .values_list("waiting_since", flat=True)
         .first()
     )
-    visits = Visit.objects.filter(shift__date=on).aggregate(
+    (called_off, first), (owed, first_owed) = (
+        called_off_visits.count_called_off(),
+        called_off_visits.count_owed(),
+    )
+    promised = [day for day in (first, first_owed) if day]
+    visits = Visit.objects.filter(shift__date=on).exclude(state=VisitState.PUBLISHED, called_off__gt="")
+    done = visits.aggregate(
         stops=Count("pk", filter=~Q(state=VisitState.CANCELLED)),
         finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
     )
@@ -86,7 +95,9 @@ def count_work(*, now: date | None = None) -> WorkCounts:
             .order_by("-made_at")[:3]
         ),
         teams=TeamDay.objects.filter(date=on).count(),
-        stops=visits["stops"],
-        finished=visits["finished"],
-        unheard=Visit.objects.filter(shift__date__lt=on, state__in=OPEN_VISITS).count(),
+        stops=done["stops"],
+        finished=done["finished"],
+        called_off=called_off + owed,
+        hear_by=min(promised, default=None),
+        unheard=Visit.objects.filter(shift__date__lt=on, state__in=OPEN_VISITS, called_off="").count(),
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from visits.appointments.published_visits import departure_time
 from visits.enums import Outcome, PlanState, RunKind, VisitState
-from visits.fieldwork import team_status
+from visits.fieldwork import expected_arrivals, team_status
 from visits.fieldwork.team_status import TeamStatus
 from visits.models import Plan, Visit
 from visits.schedule.dispatch import day_page
@@ -58,6 +58,7 @@ class _VisitTag:
 
 def _add_route_progress(route: RouteRow, team: TeamStatus, now: datetime, *, published: bool) -> RouteRow:
     said = _visit_tags(team)
+    expected = day_page.format_expected(expected_arrivals.forecast_day(team, now=now)) if published else {}
     planned = {stop.need.pk for stop in route.stops}
     behind = [
         FinishedStop(visit=visit, tag=said[visit.need_id].tag, text=said[visit.need_id].state)
@@ -65,6 +66,10 @@ def _add_route_progress(route: RouteRow, team: TeamStatus, now: datetime, *, pub
         if visit.need_id not in planned
     ]
     stops = _published_stops(route, team, said) if published else _proposed_stops(route, team, said, behind)
+    stops = [
+        replace(stop, expected=expected.get(stop.need.pk, "" if published else stop.expected))
+        for stop in stops
+    ]
     left = len(team.left) if published else sum(1 for stop in stops if stop.need.pk not in said)
     return replace(route, stops=stops, now=_describe_progress(team, behind, left, now))
 
@@ -72,7 +77,7 @@ def _add_route_progress(route: RouteRow, team: TeamStatus, now: datetime, *, pub
 def _published_stops(route: RouteRow, team: TeamStatus, said: dict[UUID, _VisitTag]) -> list[StopRow]:
     """A published route, of which a later plan may have taken homes, or put them in another order."""
     numbers = {visit.need_id: visit.sequence for visit in [*team.reported, *team.assumed, *team.left]}
-    following = None if team.fails or not team.left else team.left[0].need_id
+    following = None if team.fails or team.following is None else team.following.need_id
     stops = []
     for stop in route.stops:
         need = stop.need.pk
@@ -105,7 +110,7 @@ def _describe_progress(
 ) -> RouteProgress:
     return RouteProgress(
         place=day_page.describe_place(team),
-        since=_describe_since(team),
+        since=_describe_since(team, now),
         age=day_page.describe_silence(team, now),
         silent=team.silent,
         fails=team.fails,
@@ -116,7 +121,7 @@ def _describe_progress(
     )
 
 
-def _describe_since(team: TeamStatus) -> str:
+def _describe_since(team: TeamStatus, now: datetime) -> str:
     """Since when the team is where it is, where that is known."""
     visit = team.under_way
     if visit is not None:
@@ -125,7 +130,7 @@ def _describe_since(team: TeamStatus) -> str:
     if team.heading:
         return labels.format_local_clock(team.departed_at) if team.departed_at else ""
     if team.assumed:
-        return labels.format_local_clock(team.assumed[-1].planned_start)
+        return labels.format_local_clock(expected_arrivals.forecast_day(team, now=now).assumed[-1].begins)
     ended = [visit.outcome_at for visit in team.done if visit.outcome_at]
     return labels.format_local_clock(max(ended)) if ended else ""
 

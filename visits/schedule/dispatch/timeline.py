@@ -117,7 +117,7 @@ def _draw_lane(team: TeamStatus, look: TeamStyle, course: DayForecast, y: int, s
     marks = [_mark_finished(visit, y, scale) for visit in team.done]
     if team.fails:
         marks += [
-            _draw_mark(one, "lost", one.planned_start, one.planned_leave, y, scale) for one in team.left
+            _draw_mark(one, "lost", *arrival_intervals.interval_told(one), y, scale) for one in team.left
         ]
     marks += [_draw_mark(one.visit, state, one.begins, one.ends, y, scale) for state, one in ahead]
     return TimelineLane(
@@ -144,8 +144,8 @@ def shorten_name(name: str) -> str:
 
 def _mark_finished(visit: Visit, y: int, scale: _Scale) -> Mark:
     """A visit that is over, drawn when it was, as far as the tablet said."""
-    begins = visit.arrived_at or visit.planned_start
-    ends = max(visit.outcome_at or visit.planned_leave, begins)
+    begins = visit.arrived_at or visit.outcome_at or arrival_intervals.interval_told(visit)[0]
+    ends = max(visit.outcome_at or begins, begins)
     in_vain = visit.outcome and visit.outcome != Outcome.RECORDED
     return _draw_mark(visit, "vain" if in_vain else "done", begins, ends, y, scale)
 
@@ -161,9 +161,10 @@ def _draw_mark(visit: Visit, state: str, begins: datetime, ends: datetime, y: in
         "village": visit.need.resident.village.name,
         "since": labels.format_local_clock(since),
         "until": labels.format_local_clock(until),
-        "state": _describe_state(state),
-        "at": labels.format_local_clock(begins),
+        "state": _describe_state(visit, state),
+        "at": "" if state == "lost" else labels.format_local_clock(begins),
     }
+    label = label.strip()
     return Mark(
         state=state,
         bar=scale.box(begins, max(ends, begins + SHORT), y + 6, BAR, label),
@@ -172,11 +173,11 @@ def _draw_mark(visit: Visit, state: str, begins: datetime, ends: datetime, y: in
     )
 
 
-def _describe_state(state: str) -> str:
+def _describe_state(visit: Visit, state: str) -> str:
     if state in ("done", "vain"):
-        return _("tiba")
+        return _("tiba") if visit.arrived_at else _("selesai")
     return {
         "now": _("mulai"),
         "assumed": _("menurut jadwal"),
-        "lost": _("tanpa tim, semula"),
+        "lost": _("tanpa tim"),
     }.get(state, _("kira-kira"))

@@ -18,9 +18,10 @@ from visits.estimates import visit_durations
 from visits.lib.plan_summary import PlanSummary
 from visits.models import Plan, PlanRun, Shift, Visit
 from visits.planning.week.slots import Slot
-from visits.schedule.plans import draft_move_routes, draft_move_rows, publishing
+from visits.schedule.plans import draft_move_routes, draft_move_rows, plan_changes, publishing, version_marks
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
 from visits.schedule.plans.draft_routes import DraftRoutes
+from visits.schedule.plans.plan_changes import ChangeKind
 from visits.schedule.plans.slot_offers import DAYS, NoPlaceError, check_need_waits, find_need_slots
 from visits.schedule.problem import published_week, stop_joining
 from visits.schedule.problem.published_week import PublishedWeek
@@ -35,14 +36,16 @@ def book_slot(
     position: int,
     start_s: int,
     shown: str,
+    offered: str | None = None,
     user: AbstractBaseUser | None,
     now: datetime | None = None,
 ) -> bool:
     """Publish the visit at an offered slot; a published visit moves there. False if it is there already.
 
     `shown` is the mark (`placement.placement_mark`) of where the need was placed when the slot was offered:
-    if it was placed elsewhere since then it stays there. Raises `NoPlaceError`, or
-    `publishing.PublishRefusedError` if the team-day changed meanwhile.
+    if it was placed elsewhere since then it stays there. `offered` is the mark of the offer: where its team-day
+    was published again, or other families' hours would change than it said, nothing is done. Raises
+    `NoPlaceError`, or `publishing.PublishRefusedError` if the team-day changed meanwhile.
     """
     now = now or timezone.now()
     need, visit = _lock_need(need, shift)
@@ -71,8 +74,22 @@ def book_slot(
         visit = None
     follows = joins.follows if slot.joins is None else joins.follows | {str(need.pk)}
     plan = _make_draft(need, visit, slot, there, follows, user)
+    if offered is not None and offered != _mark_draft(plan, need, shift, now):
+        raise NoPlaceError("gone")
     publishing.publish_plan(plan=plan, user=user, now=now)
     return True
+
+
+def _mark_draft(plan: Plan, need: Need, shift: int, now: datetime) -> str:
+    """The mark of what the draft of one place does, as `slot_offers` makes that of an offer."""
+    found = plan_changes.find_changes(plan=plan, now=now)
+    own = next(change.interval for change in found.stops if change.stop.need_id == need.pk)
+    moved = [
+        (change.visit, change.interval)
+        for change in found.having(ChangeKind.SHIFTED, ChangeKind.MOVED)
+        if change.visit is not None and change.stop.need_id != need.pk
+    ]
+    return version_marks.mark_place(number=plan.based_on[str(shift)], told=own, moved=moved)
 
 
 def _lock_need(need: Need, shift: int) -> tuple[Need, Visit | None]:
@@ -111,23 +128,29 @@ def _make_draft(
         served=1,
         candidates=1,
     )
-    routes = _routes(there, need, shifts)
+    routes = _routes(there, need, shifts, visit)
     live = published_week.live_version_numbers(shifts)
     plan = Plan.objects.create(run=run, based_on={str(pk): number for pk, number in live.items()})
     asked = {str(need.pk), *(one for order in routes.orders.values() for one in order)}
     draft_rows.write_summary(plan=plan, summary=PlanSummary(candidates=len(asked), roads=there.roads))
     try:
         found = draft_move_routes.find_move(routes, str(need.pk), slot.shift, slot.position)
+        draft_move_rows.write_move(
+            plan=plan, routes=routes, found=found, user=user, follows=follows, action=None
+        )
     except MoveRefusedError as error:
-        raise NoPlaceError("gone") from error
-    draft_move_rows.write_move(plan=plan, routes=routes, found=found, user=user, follows=follows, action=None)
+        raise NoPlaceError("hours" if error.code == "hours" else "gone") from error
     return plan
 
 
-def _routes(there: PublishedWeek, need: Need, shifts: list[Shift]) -> DraftRoutes:
+def _routes(there: PublishedWeek, need: Need, shifts: list[Shift], visit: Visit | None) -> DraftRoutes:
     """These published days as routes of a draft in which the need alone is moved, wherever its family was
-    told."""
+    told. One whose visit was called off leaves its team-day as others do: who stays there is planned as before."""
     orders = {str(shift.pk): there.orders.get(str(shift.pk), ()) for shift in shifts}
+    if visit is not None and visit.called_off and len(shifts) > 1:
+        was = orders[str(visit.shift_id)]
+        at = sum(there.visits[one].sequence < visit.sequence for one in was)
+        orders[str(visit.shift_id)] = (*was[:at], str(need.pk), *was[at:])
     return DraftRoutes(
         problem=there.problem,
         relaxed=there.problem,

@@ -27,7 +27,7 @@ class MoveRefusedError(Exception):
     planned any more; `changed`: the price is another than was shown; `promised`: its family was promised
     another place, or hour; `position`: there is no such place, or it is amid a shared stop; else the rule of
     `planning.rules.walk_route` that would be broken (date, skill, window, order, capacity, end), for the
-    `need` where it is one visit's."""
+    `need` where it is one visit's, or `hours`: the family could be told no hours that are true."""
 
     def __init__(self, code: str, need: str | None = None) -> None:
         super().__init__(code)
@@ -108,7 +108,7 @@ def _list_hours(routes: DraftRoutes, need: str, who: Sequence[str], shift: str |
     own = {one: routes.free.visit_by_id[one] for one in who}
     found: list[Hours] = [(routes.singles, own), (routes.free, own)]
     published = [routes.published[one] for one in who if one in routes.published]
-    firm = [v for v in published if v.promised and str(v.shift_id) in routes.free.shift_by_id]
+    firm = [v for v in published if v.is_firm and str(v.shift_id) in routes.free.shift_by_id]
     for visit in firm:
         if str(visit.shift_id) != shift:
             raise MoveRefusedError("promised", str(visit.need_id))
@@ -186,10 +186,13 @@ def _count_points(routes: DraftRoutes, who: Sequence[str], shift: str | None) ->
 
 def price_news(routes: DraftRoutes, need: str, found: Move) -> MovePrice:
     """The price with what the family would be told, and whom else another hour would be news."""
-    orders = {
-        shift: tuple(stop.visit for stop in route.stops) for shift, route in found.routes.items() if route
+    planned = {
+        shift: {stop.visit: stop.start_s for stop in route.stops}
+        for shift, route in found.routes.items()
+        if route
     }
-    days = [replay_draft_day(routes, shift, order) for shift, order in orders.items()]
+    orders = {shift: tuple(starts) for shift, starts in planned.items()}
+    days = [replay_draft_day(routes, shift, order, planned=planned[shift]) for shift, order in orders.items()]
     told = simulation.simulate_intervals(days, routes.learned) if days else []
     news: list[str] = []
     mine = None
@@ -214,8 +217,11 @@ def list_news(
     return found
 
 
-def replay_draft_day(routes: DraftRoutes, shift: str, order: Sequence[str]) -> SimulatedDay:
-    """The team-day in this order, as it is replayed."""
+def replay_draft_day(
+    routes: DraftRoutes, shift: str, order: Sequence[str], *, planned: Mapping[str, int] | None = None
+) -> SimulatedDay:
+    """The team-day in this order, as it is replayed; `planned` are the starts by need. None: the plan waits for all
+    hours that families know."""
     problem, team = routes.singles, routes.singles.shift_by_id[shift]
     followers = stop_groups.list_followers(routes.groups)
     *there, home_s = simulation.drive_seconds(problem, team, [problem.visit_by_id[one] for one in order])
@@ -227,6 +233,7 @@ def replay_draft_day(routes: DraftRoutes, shift: str, order: Sequence[str]) -> S
             learned=routes.learned,
             before=routes.had(one, shift),
             follows=one in followers,
+            planned_s=None if planned is None else planned[one],
         )
         for one, drive_s in zip(order, there, strict=True)
     ]

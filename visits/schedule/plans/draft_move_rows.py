@@ -17,7 +17,7 @@ from visits.models import Plan, PlanStop, PlanUnserved, Shift
 from visits.planning.fair import loads
 from visits.planning.fair.loads import Balance
 from visits.planning.types import Route
-from visits.schedule.plans.draft_move_routes import Move
+from visits.schedule.plans.draft_move_routes import Move, MoveRefusedError
 from visits.schedule.plans.draft_routes import DraftRoutes
 from visits.schedule.problem import stop_joining
 from visits.schedule.runs import appointment_windows, draft_rows, engine
@@ -35,7 +35,8 @@ def write_move(
 ) -> bool:
     """The stops, figures and told hours of the team-days that a move changes; False where they are so
     already. `follows` are served right after another at its stop; None: those whom the draft has so.
-    `action` is the log's word for the change; None for a draft that is written with its first visit."""
+    `action` is the log's word for the change; None for a draft that is written with its first visit. Raises
+    `MoveRefusedError` where a family of these team-days could be told no true hours then."""
     changed = {int(shift): route for shift, route in found.routes.items()}
     stops = PlanStop.objects.filter(plan=plan, shift__in=changed)
     if routes.leaves:  # what a team has begun, or drives to, stays as it is
@@ -45,7 +46,16 @@ def write_move(
     served, left = _rewrite(plan, routes, found, changed, stops, follows)
     draft_rows.write_summary(plan=plan, summary=_summarise(plan, found, changed, served=served, left=left))
     firm = found.needs if found.at_hour else ()
-    appointment_windows.assign_windows(plan=plan, leaves=routes.leaves, only=changed.keys(), firm=firm)
+    untrue = appointment_windows.assign_windows(
+        plan=plan,
+        leaves=routes.leaves,
+        only=changed.keys(),
+        firm=firm,
+        begun=_list_begun(plan, routes),
+        now_s=routes.now_s,
+    )
+    if untrue:
+        raise MoveRefusedError("hours", next(iter(untrue)))
     if action is None:
         return True
     log.write_log(
@@ -58,6 +68,14 @@ def write_move(
         },
     )
     return True
+
+
+def _list_begun(plan: Plan, routes: DraftRoutes) -> set[str]:
+    """Of a day under way, who is no longer a matter of the plan."""
+    if not routes.leaves:
+        return set()
+    planned = PlanStop.objects.filter(plan=plan).values_list("need", flat=True)
+    return {need for need in map(str, planned) if need not in routes.free.visit_by_id}
 
 
 def _list_times(stops: QuerySet[PlanStop]) -> list[tuple[Any, ...]]:

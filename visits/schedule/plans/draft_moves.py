@@ -16,7 +16,14 @@ from django.utils import timezone
 from outreach.models import Need
 from visits.enums import OPEN_VISITS, PlanState, RunKind
 from visits.models import Plan, PlanStop, PlanUnserved, Visit
-from visits.schedule.plans import draft_move_routes, draft_move_rows, draft_routes, keep_costs, plan_changes
+from visits.schedule.plans import (
+    draft_move_routes,
+    draft_move_rows,
+    draft_routes,
+    keep_costs,
+    plan_changes,
+    version_marks,
+)
 from visits.schedule.plans.draft_move_routes import Move, MovePrice, MoveRefusedError
 from visits.schedule.plans.draft_routes import DraftRoutes
 from visits.schedule.plans.plan_changes import PlanChanges
@@ -69,22 +76,34 @@ def price_move(
 
 
 @transaction.atomic
-def put_back(*, plan: Plan, need: str, user: AbstractBaseUser | None, now: datetime | None = None) -> None:
+def put_back(
+    *,
+    plan: Plan,
+    need: str,
+    user: AbstractBaseUser | None,
+    shown: str | None = None,
+    now: datetime | None = None,
+) -> None:
     """Move the need, with who shares its stop, back to where and when it was published. Raises
-    `CannotKeepError`, and changes nothing, where that costs others their hour."""
+    `CannotKeepError`, and changes nothing, where that costs others their hour, and
+    `version_marks.OutdatedPageError` where the page of the mark `shown` is an old one."""
     try:
-        row, found = _read_draft(plan, now or timezone.now(), lock=True)
+        row, found = read_draft(plan, now or timezone.now(), lock=True)
     except MoveRefusedError as error:
         raise CannotKeepError("gone") from error
     if need not in draft_routes.list_changed_visits(found):
         lost = any(str(visit.need_id) == need for visit in found.cancelled)  # nobody awaits it any more
         raise CannotKeepError("gone" if lost else "same")
+    version_marks.check_mark(found, shown)
     routes = draft_routes.build_routes_ahead(row, found)
     kept = keep_costs.price_needs(routes, [need])[need]
     if not kept.order:
         raise CannotKeepError("price")
     back = keep_costs.find_move_back(routes, kept, need)
-    draft_move_rows.write_move(plan=row, routes=routes, found=back, user=user, action="plan_visit_kept")
+    try:
+        draft_move_rows.write_move(plan=row, routes=routes, found=back, user=user, action="plan_visit_kept")
+    except MoveRefusedError as error:
+        raise CannotKeepError("price") from error
 
 
 @transaction.atomic
@@ -95,8 +114,10 @@ def insert_urgent(
     to be told of another hour. Raises `MoveRefusedError` where there is no such place, or the draft is none
     of today any more."""
     now = now or timezone.now()
-    row, found = _read_draft(plan, now, lock=True, kind=RunKind.TODAY)
+    row, found = read_draft(plan, now, lock=True, kind=RunKind.TODAY)
     asked = str(need.pk)
+    if not found.working:  # the day was closed since
+        raise MoveRefusedError("gone")
     if PlanStop.objects.filter(plan=row, need=need).exists():
         return
     _ask_for_place(row, need, now)
@@ -136,7 +157,7 @@ def _ask_for_place(plan: Plan, need: Need, now: datetime) -> None:
     run.save(update_fields=["facts"])
 
 
-def _read_draft(
+def read_draft(
     plan: Plan, now: datetime, *, lock: bool, kind: RunKind = RunKind.AHEAD
 ) -> tuple[Plan, PlanChanges]:
     """The draft as it would be published now."""
@@ -153,7 +174,7 @@ def _read_draft(
 def _find_move(
     plan: Plan, need: str, shift: int | None, position: int | None, now: datetime, *, lock: bool
 ) -> tuple[Plan, DraftRoutes, Move]:
-    row, found = _read_draft(plan, now, lock=lock)
+    row, found = read_draft(plan, now, lock=lock)
     if shift is not None and shift not in found.working:
         raise MoveRefusedError("unknown")
     for dropped in found.dropped:

@@ -33,8 +33,8 @@ class DraftRoutes:
     shares a stop as one visit, `groups` says who. `singles` is `problem` in single visits, `free` is
     `relaxed` in single visits. `alone` is how long those take that follow another at its place without being
     one stop with it, once that one is elsewhere. All are by need. A `draft` of days ahead can be changed; of
-    one of a day under way `leaves` says when each team sets out for the first stop that its draft has, and
-    `begun` are those with whom a team goes on where it stands."""
+    one of a day under way `leaves` says when each team sets out for the first stop that its draft has, `now_s` the
+    moment, and `begun` are those with whom a team goes on where it stands."""
 
     problem: Problem
     relaxed: Problem
@@ -51,6 +51,7 @@ class DraftRoutes:
     alone: dict[str, int] = field(default_factory=dict)
     begun: frozenset[str] = frozenset()
     leaves: dict[int, int] = field(default_factory=dict)
+    now_s: int = 0
 
     def leader(self, need: str) -> str:
         """Who stands for the need's stop."""
@@ -135,13 +136,15 @@ def build_routes_ahead(
     wanted, visits, orders = _build_orders(stops, maker)
     left = [(visit.need, visit) for visit in found.cancelled] + [(need, None) for need in waiting]
     visits += maker.left(left)
+    travel = roads.estimate_travel(tuple(places.index), {team.vehicle for team in teams})
     relaxed = Problem(
         tuple(places.index),
         teams,
         tuple(visits),
-        roads.estimate_travel(tuple(places.index)).travel,
+        travel.travel,
         str(plan.pk),
         appointment_news.news_seconds(),
+        travel.more_travel,
     )
     groups = _keep_groups(relaxed, wanted, stops)
     merged = stop_groups.merge_groups(relaxed, groups)
@@ -251,7 +254,7 @@ class _VisitBuilder:
         """A stop of the draft, as long as it is there; promises keep what was told."""
         stop, visit = change.stop, change.visit
         stays = visit is not None and visit.shift_id == stop.shift_id and change.what == ChangeKind.SAME
-        lock = visit if visit is not None and stays and visit.promised else None
+        lock = visit if visit is not None and stays and visit.is_firm else None
         made = self._made(stop.need, visit, points=stop.priority, lock=lock, door=door)
         return replace(made, service_s=stop.leave - stop.start)
 
@@ -326,6 +329,7 @@ def build_rest_of_today(plan: Plan, found: PlanChanges, now: datetime) -> DraftR
         draft=False,
         begun=day.stops.begun,
         leaves=reoptimise.list_departures(day),
+        now_s=day.facts.now_s,
     )
 
 

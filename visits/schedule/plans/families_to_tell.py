@@ -151,7 +151,7 @@ def _build_news(
 def _describe_offer(place: Replacement | None, shifts: dict[int, Shift]) -> str:
     if place is None or place.shift not in shifts:
         return ""
-    return f"{labels.describe_team_day(place.shift, shifts)}, {labels.format_seconds_of_day(place.start)}"
+    return labels.describe_team_day(place.shift, shifts)  # its hours are told once the place is taken
 
 
 def _load_shifts(ids: Iterable[int]) -> dict[int, Shift]:

@@ -40,7 +40,7 @@ def _describe_title(kept: KeepCost, what: str) -> str:
         return _("Tidak bisa tetap")
     if kept.code == keep_cost.FREE:
         return _("Bisa tetap pada jam semula") if what == "shifted" else _("Bisa tetap di tempat semula")
-    return _("Bisa tetap, dengan harga") if kept.order else _("Tetap bila ada yang mengalah")
+    return _("Bisa tetap, dengan dampak") if kept.order else _("Tetap bila ada yang mengalah")
 
 
 def _describe_price(kept: KeepCost, names: Names) -> str:
@@ -49,13 +49,13 @@ def _describe_price(kept: KeepCost, names: Names) -> str:
         return " ".join(_describe_constraints(kept))
     if kept.told is not None:
         since, until = (labels.format_seconds_of_day(at) for at in kept.told)
-        text = _("Menurut ulangan hari itu, tim baru tiba antara %(since)s dan %(until)s.")
+        text = _("Menurut simulasi hari itu, tim baru tiba antara %(since)s dan %(until)s.")
         return text % {"since": since, "until": until}
     said = [_describe_travel(kept.added_s)]
     if kept.out:
         said.insert(0, _describe_displaced(kept, names))
         if kept.points < 0:  # it has no place now
-            text = _("keluarga ini sendiri bernilai %(points)s")
+            text = _("prioritas keluarga ini sendiri %(points)s")
             said.append(text % {"points": formats.number_format(round(-kept.points))})
     elif round(kept.points):
         text = _("nilai rencana turun %(points)s") if kept.points > 0 else _("nilai rencana naik %(points)s")
@@ -86,7 +86,7 @@ def _describe_travel(added_s: int) -> str:
 
 
 def _describe_displaced(kept: KeepCost, names: Names) -> str:
-    text = _("%(others)s harus ditunda (nilai %(points)s)") % {
+    text = _("%(others)s harus ditunda (prioritas %(points)s)") % {
         "others": _join_names(kept.out, names),
         "points": formats.number_format(round(kept.worth)),
     }
@@ -106,6 +106,11 @@ def _describe_constraints(kept: KeepCost) -> list[str]:
         "skill": _("Tim itu tidak lagi punya kelengkapan yang diperlukan."),
         "full": _("Tim itu tidak lagi menerima kunjungan sebanyak itu."),
         "window": _("Jam itu sudah lewat, atau tidak masuk jam kerja tim."),
+        "window_break": _("Jam itu jatuh pada istirahat tim."),
+        "break": _("Kunjungan itu terlalu lama untuk jam sebelum atau sesudah istirahat tim."),
+        "reserve": _("Hari tim sudah penuh sampai selesai jam tugas."),
+        "long": _("Kunjungan itu terlalu lama untuk jam kerja tim."),
+        "midnight": _("Jam kerja tim terlalu dekat tengah malam untuk kunjungan itu."),
         "far": _("Terlalu jauh untuk jam kerja tim."),
     }
-    return [sentences[code] for code in kept.relax if code in sentences]
+    return [sentences[code] for code in kept.relax]

@@ -26,7 +26,7 @@ def list_changes_since(row: PlanUnserved) -> list[str]:
     if _need_changed(row.need, plan):
         found.append(_("Sejak itu syarat, keadaan atau letak rumahnya berubah."))
     if _week_changed(plan):
-        found.append(_("Sejak itu jadwal tim berubah."))
+        found.append(_("Sejak itu hari tugas tim berubah."))
     return found
 
 

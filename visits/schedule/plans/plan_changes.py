@@ -1,11 +1,12 @@
 """What publishing a plan would change: computed before the coordinator confirms, and again under locks when
 it happens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -16,10 +17,14 @@ from outreach.models import Need
 from visits.appointments import appointment_news, arrival_intervals
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, RunKind, VisitState
-from visits.fieldwork import departures, team_status
+from visits.fieldwork import departures, expected_arrivals, team_status
+from visits.fieldwork.team_status import TeamStatus
 from visits.lib.plan_summary import Replacement
 from visits.models import DayVersion, Plan, PlanStop, Shift, TeamDay, Visit
-from visits.workforce import calendar
+from visits.schedule.plans import outdated_stops, told_checks
+from visits.schedule.plans.outdated_stops import OutdatedStop
+from visits.schedule.plans.told_checks import UntrueHours
+from visits.workforce import calendar, team_skills
 
 TOO_OLD = timedelta(minutes=20)  # by then the teams are elsewhere
 
@@ -30,7 +35,7 @@ class ChangeKind(StrEnum):
     """What a stop of the plan is for its family."""
 
     NEW = "new"
-    SAME = "same"  # same team and day, told hours that move so little that it is no news
+    SAME = "same"  # same team, day and told hours; on the day itself, the team is expected at about the same time
     SHIFTED = "shifted"
     MOVED = "moved"
 
@@ -53,9 +58,11 @@ class StopChange:
 
     @property
     def keeps_interval(self) -> bool:
-        """Whether the family's interval stays to the minute. Another one is written on its page and ends a
-        promise, even where it is too near to be news (`what`)."""
-        return self.visit is not None and arrival_intervals.interval_told(self.visit) == self.interval
+        """Whether the family's interval stays to the minute."""
+        visit = self.visit
+        if visit is None or visit.called_off:  # its family knows that nobody comes
+            return False
+        return arrival_intervals.interval_told(visit) == self.interval
 
     @property
     def stretch(self) -> float:
@@ -81,8 +88,8 @@ class DroppedStop:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishRefusal:
-    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled`; for
-    the rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another
+    """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled` (or its team
+    out of service, or without officers); for the rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another
     was to visit (`moved_on`)."""
 
     code: str
@@ -93,7 +100,7 @@ class PublishRefusal:
 class PlanChanges:
     shifts: list[Shift]
     live: dict[int, DayVersion | None]
-    working: set[int] = field(default_factory=set)  # shifts that are not cancelled, on open days
+    working: set[int] = field(default_factory=set)  # shifts of teams that work, on open days
     stops: list[StopChange] = field(default_factory=list)
     cancelled: list[Visit] = field(default_factory=list)
     dropped: list[DroppedStop] = field(default_factory=list)
@@ -101,6 +108,12 @@ class PlanChanges:
     frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
     instead: Mapping[str, Replacement] = field(default_factory=dict)  # by need: the best place that is left
     unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
+    untrue: list[UntrueHours] = field(
+        default_factory=list
+    )  # families that it would tell hours that are not true
+    outdated: list[OutdatedStop] = field(
+        default_factory=list
+    )  # of families that asked for something else since
 
     def having(self, *kinds: ChangeKind) -> list[StopChange]:
         return [change for change in self.stops if change.what in kinds]
@@ -125,8 +138,10 @@ def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False)
         .order_by("shift__date", "shift__team__code", "sequence")
     )
     _add_refusals(found, plan, stops, now)
-    in_scope = set(ids)
-    begun = _freeze_begun(found) if plan.run.kind == RunKind.TODAY else {}
+    in_scope, today = set(ids), plan.run.kind == RunKind.TODAY
+    begun = _freeze_begun(found) if today else {}
+    teams = {team.shift.pk: team for team in team_status.list_team_statuses(now=now)} if today else {}
+    awaited = _list_expected(teams.values(), now)
     for stop in stops:
         stop.plan = plan  # so that its figures are read once
         visit = visits.get(stop.need_id)
@@ -137,17 +152,33 @@ def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False)
         if code:
             found.dropped.append(DroppedStop(stop=stop, code=code))
         else:
-            found.stops.append(StopChange(stop=stop, what=_classify_stop(stop, visit), visit=visit))
+            what = _classify_stop(stop, visit, awaited)
+            found.stops.append(StopChange(stop=stop, what=what, visit=visit))
     kept = {change.stop.need_id for change in found.stops}
     found.cancelled.extend(
         visit
         for visit in visits.values()
-        if visit.state == VisitState.PUBLISHED and visit.shift_id in in_scope and visit.need_id not in kept
+        if visit.state == VisitState.PUBLISHED
+        and visit.shift_id in in_scope
+        and visit.need_id not in kept
+        and not (visit.called_off and plan.run.kind == RunKind.SLOT)  # one place decides nothing about these
     )
-    if plan.run.kind == RunKind.TODAY:
-        _refuse_on_the_way(found, now)
+    if today:
+        _refuse_on_the_way(found, teams.values())
+        _refuse_on_closed_day(found)
     found.unreleased.extend(_find_unreleased(found))
+    if not found.refusals:
+        told = ((change.stop, change.keeps_interval) for change in found.stops)
+        found.untrue.extend(told_checks.list_untrue(told, now=now, teams=teams))
+        new = (change.stop for change in found.stops if not change.keeps_interval)
+        found.outdated.extend(outdated_stops.list_outdated(plan, new))
     return found
+
+
+def _list_expected(teams: Iterable[TeamStatus], now: datetime) -> dict[UUID, datetime]:
+    """When each family that today's teams have not met yet is expected to be met, by need."""
+    courses = [expected_arrivals.forecast_day(team, now=now) for team in teams]
+    return {one.visit.need_id: one.begins for course in courses for one in course.left}
 
 
 def _freeze_begun(found: PlanChanges) -> dict[object, Visit]:
@@ -167,18 +198,27 @@ def _meet_begun(found: PlanChanges, stop: PlanStop, visit: Visit) -> None:
         found.refusals.append(PublishRefusal(code="moved_on", shift=visit.shift))
 
 
-def _refuse_on_the_way(found: PlanChanges, now: datetime) -> None:
+def _refuse_on_the_way(found: PlanChanges, teams: Iterable[TeamStatus]) -> None:
     """A team that set out since the plan was made is on its way to a home that the plan takes from it. Not to
     one where nobody awaits it any more."""
     taken = {change.visit.pk for change in found.having(ChangeKind.MOVED) if change.visit is not None}
     taken |= {visit.pk for visit in found.cancelled if not why_need_is_gone(visit.need)}
-    if taken:
-        on_the_way = [team for team in team_status.list_team_statuses(now=now) if team.heading]
-        found.refusals.extend(
-            PublishRefusal(code="moved_on", shift=team.shift)
-            for team in on_the_way
-            if team.assumed[0].pk in taken
-        )
+    found.refusals.extend(
+        PublishRefusal(code="moved_on", shift=team.shift)
+        for team in teams
+        if team.heading and team.assumed[0].pk in taken
+    )
+
+
+def _refuse_on_closed_day(found: PlanChanges) -> None:
+    """On a day that was closed since the plan was made teams finish what stands; nobody else is told to expect them."""
+    refused = {row.shift.pk for row in found.refusals}
+    fresh = {change.stop.shift_id for change in found.stops if not change.visit or change.visit.called_off}
+    found.refusals.extend(
+        PublishRefusal(code="cancelled", shift=shift)
+        for shift in found.shifts
+        if shift.pk in fresh - found.working - refused
+    )
 
 
 def _departed_shifts(found: PlanChanges, now: datetime) -> set[int]:
@@ -197,7 +237,7 @@ def _find_unreleased(found: PlanChanges) -> list[Visit]:
         if change.visit is not None and (change.what == ChangeKind.MOVED or not change.keeps_interval)
     ]
     return [
-        visit for visit in [*moving, *found.cancelled] if visit.promised and visit.shift_id in found.working
+        visit for visit in [*moving, *found.cancelled] if visit.is_firm and visit.shift_id in found.working
     ]
 
 
@@ -226,12 +266,15 @@ def _add_refusals(found: PlanChanges, plan: Plan, stops: list[PlanStop], now: da
     )
     dates = [shift.date for shift in found.shifts] or [timezone.localdate(now)]
     open_days = {day.date for day in calendar.list_days(first=min(dates), last=max(dates)) if day.is_open}
-    used = {stop.shift_id for stop in stops}
-    today = plan.run.kind == RunKind.TODAY
-    found.working.update(
+    used, deserted = {stop.shift_id for stop in stops}, team_skills.find_deserted_teams()
+    void = {
         shift.pk
         for shift in found.shifts
-        if not shift.is_cancelled and shift.team.is_active and shift.date in open_days
+        if shift.is_cancelled or not shift.team.is_active or shift.team_id in deserted
+    }
+    today = plan.run.kind == RunKind.TODAY
+    found.working.update(
+        shift.pk for shift in found.shifts if shift.pk not in void and shift.date in open_days
     )
     for shift in found.shifts:
         version = found.live[shift.pk]
@@ -243,9 +286,7 @@ def _add_refusals(found: PlanChanges, plan: Plan, stops: list[PlanStop], now: da
             found.refusals.append(PublishRefusal(code="old", shift=shift))
         elif not today and (shift.pk in begun or departure_time(shift) <= now):
             found.refusals.append(PublishRefusal(code="begun", shift=shift))
-        elif shift.pk in used and (
-            shift.is_cancelled or not shift.team.is_active or (not today and shift.date not in open_days)
-        ):
+        elif shift.pk in used and (shift.pk in void or (not today and shift.date not in open_days)):
             found.refusals.append(PublishRefusal(code="cancelled", shift=shift))
 
 
@@ -267,12 +308,16 @@ def stale(need: Need, visit: Visit | None, in_scope: set[int]) -> str:
     return ""
 
 
-def _classify_stop(stop: PlanStop, visit: Visit | None) -> ChangeKind:
+def _classify_stop(stop: PlanStop, visit: Visit | None, awaited: Mapping[UUID, datetime]) -> ChangeKind:
+    """What the stop is for its family. `awaited` is when today's teams are expected as things stand, by need."""
     if visit is None:
         return ChangeKind.NEW
     if visit.shift_id != stop.shift_id:
         return ChangeKind.MOVED
-    news = appointment_news.is_appointment_news(
-        arrival_intervals.interval_told(visit), arrival_intervals.interval_to_tell(stop)
-    )
-    return ChangeKind.SHIFTED if news else ChangeKind.SAME
+    if visit.called_off or arrival_intervals.interval_told(visit) != arrival_intervals.interval_to_tell(stop):
+        return ChangeKind.SHIFTED
+    expected = awaited.get(stop.need_id)
+    if expected is None or stop.expected is None:
+        return ChangeKind.SAME
+    then = arrival_intervals.moment_of_day(stop.shift.date, stop.expected)
+    return ChangeKind.SHIFTED if appointment_news.is_arrival_news(expected, then) else ChangeKind.SAME

@@ -14,7 +14,6 @@ from visits.enums import RunKind
 from visits.models import DayVersion, Plan, PlanRun, PlanStop, Shift, Visit
 from visits.wording import labels, map_shapes
 
-WAITS = 5 * 60  # seconds at the door, or at lunch, that are worth saying
 RUNS = 30  # listed
 COLOURS = 7  # tokens.css has team-0 ... team-6; further teams repeat them, dashed
 
@@ -32,15 +31,11 @@ class StopRow:
     """A home on a route, for reading and for the map."""
 
     row: PlanStop
-    arrive: str  # when the team is there in half of the replays
-    planned: str  # the plan's own clock; empty where the day was not replayed
-    start: str  # empty where the team begins as soon as it arrives
-    leave: str
-    told: str  # the interval that the family is told
-    rest: str  # the break in it, where there is one
+    told: str  # the one planned time of a home: the interval that the family is told
     drive: str
     parts: list[tuple[str, float]]
     number: int  # 0: no longer on this route
+    expected: str = ""  # on the day: when the team is expected now
     tag: str = ""  # the look of its state (admin.css .tag), where the team is on the road
     state: str = ""
 
@@ -159,7 +154,7 @@ def build_overview(routes: Sequence[RouteRow], shifts: dict[int, Shift]) -> Plan
 
 def add_stops(plan: Plan, routes: Sequence[RouteRow]) -> list[RouteRow]:
     """The routes with their stops, in one query."""
-    shown = {route.shift.pk for route in routes}
+    shown, today = {route.shift.pk for route in routes}, plan.figures.today is not None
     rows = (
         PlanStop.objects.filter(plan=plan, shift__in=shown)
         .select_related("need__resident__village__district")
@@ -169,24 +164,16 @@ def add_stops(plan: Plan, routes: Sequence[RouteRow]) -> list[RouteRow]:
     stops: dict[int, list[StopRow]] = {}
     shifts = {route.shift.pk: route.shift for route in routes}
     for row in rows:
-        stops.setdefault(row.shift_id, []).append(_build_stop(row, shifts[row.shift_id]))
+        stops.setdefault(row.shift_id, []).append(_build_stop(row, shifts[row.shift_id], today=today))
     return [replace(route, stops=stops.get(route.shift.pk, [])) for route in routes]
 
 
-def _build_stop(row: PlanStop, shift: Shift) -> StopRow:
+def _build_stop(row: PlanStop, shift: Shift, *, today: bool) -> StopRow:
     row.shift = shift
-    interval = arrival_intervals.interval_to_tell(row)
-    since, until = arrival_intervals.interval_in_seconds(interval)
     return StopRow(
         row=row,
-        arrive=labels.format_seconds_of_day(row.arrive if row.expected is None else row.expected),
-        planned=labels.format_seconds_of_day(row.start) if row.expected is not None else "",
-        start=labels.format_seconds_of_day(row.start)
-        if row.expected is None and row.start - row.arrive >= WAITS
-        else "",
-        leave=labels.format_seconds_of_day(row.leave),
-        told=f"{labels.format_seconds_of_day(since)}–{labels.format_seconds_of_day(until)}",
-        rest=labels.describe_break(shift.breaks, *interval),
+        told=labels.format_clocks(*arrival_intervals.interval_to_tell(row)),
+        expected=labels.format_seconds_of_day(row.expected) if today and row.expected is not None else "",
         drive=_("satu tempat")
         if row.travel_seconds == 0 and row.sequence > 1
         else labels.format_duration(row.travel_seconds),
@@ -208,7 +195,7 @@ def build_plan_map(routes: Sequence[RouteRow]) -> dict[str, Any]:
                 "base": _route_origin(route),
                 "end": [route.shift.end_latitude, route.shift.end_longitude],
                 "stops": [
-                    map_shapes.describe_home(stop.need, number=stop.number, arrive=stop.arrive)
+                    map_shapes.describe_home(stop.need, number=stop.number, arrive=stop.expected or stop.told)
                     for stop in route.stops
                     if route.now is None or stop.tag in ("", "planned")
                 ],

@@ -17,22 +17,35 @@ from django.utils import timezone
 from outreach.enums import Milestone, NeedState
 from outreach.services import log, progress
 from outreach.services.transitions import transition
-from visits.appointments import arrival_intervals, lifecycle
+from visits.appointments import arrival_intervals, call_offs, lifecycle
 from visits.enums import PlanState, VisitState
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
-from visits.schedule.plans import day_versions, plan_changes
+from visits.schedule.plans import day_versions, plan_changes, version_marks
+from visits.schedule.plans.outdated_stops import OutdatedStop
 from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, PublishRefusal, StopChange
+from visits.schedule.plans.told_checks import UntrueHours
 
 
 class PublishRefusedError(Exception):
-    """The draft no longer fits the world, or breaks promises that nobody released; nothing was changed.
-    `refusals` and `unreleased` say where."""
+    """The draft no longer fits the world or what families asked for, breaks promises that nobody released, or would
+    tell families hours that are not true; nothing was changed. `refusals`, `unreleased`, `untrue` and `outdated` say
+    where."""
 
-    def __init__(self, refusals: list[PublishRefusal], unreleased: list[Visit] | None = None) -> None:
+    def __init__(
+        self,
+        refusals: list[PublishRefusal],
+        unreleased: list[Visit] | None = None,
+        untrue: list[UntrueHours] | None = None,
+        outdated: list[OutdatedStop] | None = None,
+    ) -> None:
         self.refusals, self.unreleased = refusals, unreleased or []
+        self.untrue, self.outdated = untrue or [], outdated or []
         told = [f"{refusal.code} {refusal.shift.pk}" for refusal in refusals]
-        super().__init__(", ".join(told + [f"promised {visit.pk}" for visit in self.unreleased]))
+        told += [f"promised {visit.pk}" for visit in self.unreleased]
+        told += [f"{row.code} {row.stop.need_id}" for row in self.untrue]
+        told += [f"{row.code} {row.stop.need_id}" for row in self.outdated]
+        super().__init__(", ".join(told))
 
 
 class NothingNewError(PublishRefusedError):
@@ -60,8 +73,11 @@ class PublishResult:
 
 
 @transaction.atomic
-def publish_plan(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | None = None) -> PublishResult:
-    """Publish a draft. Safe to repeat; raises `PublishRefusedError`, `NothingNewError` or `DiscardedError`."""
+def publish_plan(
+    *, plan: Plan, user: AbstractBaseUser | None, shown: str | None = None, now: datetime | None = None
+) -> PublishResult:
+    """Publish a draft, as the page of the mark `shown` had it. Safe to repeat; raises `PublishRefusedError`,
+    `NothingNewError`, `DiscardedError` or `version_marks.OutdatedPageError`."""
     now = now or timezone.now()
     # locked: whoever publishes or discards it in the same moment waits, and reads what came of it
     plan.refresh_from_db(from_queryset=Plan.objects.select_for_update(no_key=True))
@@ -70,8 +86,9 @@ def publish_plan(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | N
     if plan.state == PlanState.PUBLISHED:
         return PublishResult(already=True, versions=plan.day_versions.count())
     found = plan_changes.find_changes(plan=plan, now=now, lock=True)
-    if found.refusals or found.unreleased:
-        raise PublishRefusedError(found.refusals, found.unreleased)
+    version_marks.check_mark(found, shown)
+    if found.refusals or found.unreleased or found.untrue or found.outdated:
+        raise PublishRefusedError(found.refusals, found.unreleased, found.untrue, found.outdated)
     if day_versions.has_no_news(found):
         raise NothingNewError
     actor = log.actor_of(user)
@@ -106,8 +123,13 @@ def publish_plan(*, plan: Plan, user: AbstractBaseUser | None, now: datetime | N
     return done
 
 
-def discard_plan(*, plan: Plan, actor: str) -> bool:
-    """Throw a draft away; False where it was published or thrown away before."""
+@transaction.atomic
+def discard_plan(*, plan: Plan, actor: str, shown: str | None = None) -> bool:
+    """Throw a draft away, as the page of the mark `shown` had it; False where it was published or thrown away
+    before. Raises `version_marks.OutdatedPageError`."""
+    plan.refresh_from_db(from_queryset=Plan.objects.select_for_update(no_key=True))
+    if plan.state == PlanState.DRAFT and shown is not None and shown != version_marks.mark_draft(plan):
+        raise version_marks.OutdatedPageError
     return transition(row=plan, to=PlanState.DISCARDED, actor=actor, action="plan_discarded")
 
 
@@ -154,7 +176,7 @@ def _place_visits(
         fields = _visit_fields(
             change, sequence=day_versions.last_fixed_sequence(found, change.stop.shift_id) + len(row) + 1
         )
-        visit = change.visit
+        visit, keeps = change.visit, change.keeps_interval
         if visit is None:
             need = change.stop.need
             visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
@@ -162,7 +184,7 @@ def _place_visits(
         else:
             _move_visit(visit, change, fields, actor)
         row.append((visit, change))
-        if not change.keeps_interval:
+        if not keeps:
             earliest, latest = change.interval
             progress.record_progress(
                 need=change.stop.need,
@@ -195,6 +217,8 @@ def _move_visit(visit: Visit, change: StopChange, fields: dict[str, Any], actor:
     moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
     if not moved:
         raise RuntimeError(f"visit {visit.pk} changed under its lock")
+    if visit.called_off:
+        call_offs.lift_call_off(visit=visit, why="planned", actor=actor)
     if visit.promised and not change.keeps_interval:  # its team-day failed: the family knows of no new one
         Visit.objects.filter(pk=visit.pk).update(promised=False)
     if change.what != ChangeKind.SAME:

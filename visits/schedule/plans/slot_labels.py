@@ -10,8 +10,8 @@ from visits.planning.week.slots import Slot
 from visits.wording import labels
 
 
-def describe_slot_price(slot: Slot) -> str:
-    """Menambah 12 mnt jalan; 2 keluarga bergeser paling banyak 15 mnt."""
+def describe_slot_price(slot: Slot, *, moved: int) -> str:
+    """Menambah 12 mnt jalan; jam 2 keluarga berubah."""
     if slot.joins is not None:
         travel = _("satu tempat dengan rumah ke-%(number)d, alat tidak dibongkar lagi") % {
             "number": slot.position
@@ -20,23 +20,11 @@ def describe_slot_price(slot: Slot) -> str:
         travel = _("menambah %(minutes)s jalan") % {"minutes": labels.format_duration(slot.added_s)}
     else:
         travel = _("tanpa tambahan jalan")
-    return f"{travel}; {_describe_shifts(slot)}"
-
-
-def _describe_shifts(slot: Slot) -> str:
-    if slot.later_s < 60:
-        return _("keluarga lain tidak bergeser")
-    most = {"minutes": labels.format_duration(slot.later_s), "count": len(slot.moved)}
-    if not slot.moved:
-        return _("keluarga lain bergeser paling banyak %(minutes)s") % most
-    return (
-        ngettext(
-            "%(count)d keluarga bergeser paling banyak %(minutes)s",
-            "%(count)d keluarga bergeser paling banyak %(minutes)s",
-            len(slot.moved),
-        )
-        % most
-    )
+    others = _("jam keluarga lain tetap")
+    if moved:
+        others = ngettext("jam %(count)d keluarga lain berubah", "jam %(count)d keluarga lain berubah", moved)
+        others = others % {"count": moved}
+    return f"{travel}; {others}"
 
 
 def describe_free_slot(team: str, told: str) -> str:
@@ -49,17 +37,20 @@ def describe_free_slot(team: str, told: str) -> str:
 def describe_no_slot(code: str) -> str:
     """Why there is no place to choose."""
     texts = {
-        "state": _("Keperluan ini tidak sedang menunggu kunjungan."),
+        "state": _("Warga ini tidak sedang menunggu kunjungan."),
         "away": _("Warga ini tercatat di luar daerah, jadi belum bisa dikunjungi."),
         "begun": _("Tim sudah berangkat untuk kunjungan ini. Lihat halaman Hari ini."),
         "gone": _("Tempat itu sudah berubah. Pilih lagi dari daftar yang baru."),
+        "hours": _(
+            "Di tempat itu ada keluarga yang tidak bisa diberi jam yang pasti dalam jam kerja tim. Pilih tempat lain."
+        ),
         "placed": _(
             "Kunjungan ini sudah ditempatkan di jadwal lain sejak halaman dibuka, dan tetap di sana. Pilih lagi bila memang perlu dipindah."
         ),
         "released": _(
             "Jadwal kunjungan ini sudah dilepas sejak halaman dibuka. Pilih lagi dari daftar yang baru."
         ),
-        "newer": _("Jadwal tim itu baru saja berubah. Pilih lagi dari daftar yang baru."),
+        "newer": _("Hari tugas tim itu baru saja berubah. Pilih lagi dari daftar yang baru."),
     }
     return texts[code]
 

@@ -11,6 +11,7 @@ from outreach import vault
 from outreach.formats import format_initials
 from outreach.lib import phone
 from outreach.models import Need
+from visits.appointments import arrival_intervals
 from visits.enums import PlanState
 from visits.lib.plan_summary import BrokenPromise, Row
 from visits.models import Plan, PlanStop, PlanUnserved, Shift
@@ -127,6 +128,8 @@ def list_broken_promises(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:
     needs = Need.objects.filter(pk__in=[row.need for row in rows]).select_related("resident__key")
     families = {str(need.pk): need.resident for need in needs}
     seen = name_visits(row.reason for row in rows)
+    stops = PlanStop.objects.filter(plan=plan, need__in=[row.need for row in rows]).select_related("shift")
+    told = {str(stop.need_id): stop for stop in stops}
     return [
         BrokenPromiseLine(
             need=row.need,
@@ -135,21 +138,21 @@ def list_broken_promises(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:
             if row.need in families
             else "",
             was=labels.describe_team_day(row.shift, shifts),
-            now=_describe_replacement(row, shifts) if row.served_on else "",
+            now=_describe_replacement(row, told.get(row.need), shifts) if row.served_on else "",
             reason=unassigned_labels.describe_for_office(row.reason, shifts=shifts, names=seen),
             offer=""
             if row.served_on or row.instead is None
-            else _("Tempat terbaik yang tersisa: %(place)s.") % {"place": _describe_replacement(row, shifts)},
+            else _("Tempat terbaik yang tersisa: %(place)s.")
+            % {"place": labels.describe_team_day(row.instead.shift, shifts)},
         )
         for row in rows
     ]
 
 
-def _describe_replacement(row: BrokenPromise, shifts: Shifts) -> str:
-    """Tim 2 Sel 1 Des, 10.40."""
-    if row.instead is None:
-        return labels.describe_team_day(row.served_on, shifts)
-    return f"{labels.describe_team_day(row.instead.shift, shifts)}, {labels.format_seconds_of_day(row.instead.start)}"
+def _describe_replacement(row: BrokenPromise, stop: PlanStop | None, shifts: Shifts) -> str:
+    """Tim 2 Sel 1 Des, 10.30–11.20: the hours that the family will be told."""
+    place = labels.describe_team_day(row.served_on, shifts)
+    return f"{place}, {labels.format_clocks(*arrival_intervals.interval_to_tell(stop))}" if stop else place
 
 
 def list_broken_guarantees(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:

@@ -26,10 +26,16 @@ def reason_title(code: str) -> str:
         "skill": _("Kelengkapan tim kurang"),
         "full": _("Jatah kunjungan tim nol"),
         "window": _("Jam yang cocok terlalu sempit"),
+        "window_break": _("Jam yang cocok jatuh pada istirahat tim"),
+        "break": _("Terpotong istirahat tim"),
+        "reserve": _("Hari tim penuh sampai selesai jam tugas"),
+        "long": _("Kunjungan terlalu lama untuk jam tugas"),
+        "midnight": _("Jam tugas terlalu dekat tengah malam"),
         "far": _("Terlalu jauh untuk satu hari"),
-        "pushes": _("Kalah prioritas"),
+        "pushes": _("Belum kebagian tempat"),
         "worth": _("Waktu jalan tidak sepadan"),
         "by_hand": _("Dikeluarkan koordinator"),
+        "hours": _("Jam kedatangan tidak pasti"),
     }
     return titles.get(code, _("Alasan lain"))
 
@@ -41,6 +47,8 @@ def describe_for_office(row: Row, *, shifts: Shifts, names: Names) -> str:
     """What would have to give way, and its price. `names` are the others', by need."""
     if row["code"].startswith("lock_") or row["code"] == "failed":
         return _describe_broken(row, shifts)
+    if row["code"] == "hours":
+        return _describe_constraint("hours", row)
     blocks = [
         _describe_constraint(code, row)
         for code in row.get("relax", [row["code"]] if "shift" not in row else [])
@@ -52,7 +60,7 @@ def describe_for_office(row: Row, *, shifts: Shifts, names: Names) -> str:
         return _("%(blocks)s Paling dekat: %(place)s%(price)s.") % {"blocks": " ".join(blocks), **place}
     if row["code"] == "worth":
         return _(
-            "Masih muat di %(place)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada nilainya."
+            "Masih muat di %(place)s, tetapi tambahan jalannya (%(minutes)s) lebih berat daripada prioritasnya."
         ) % {**place, "minutes": labels.format_duration(int(row.get("seconds") or 0))}
     return _("Muat di %(place)s%(price)s.") % place
 
@@ -73,12 +81,30 @@ def _describe_constraint(code: str, row: Row) -> str:
     """One hard block, and what the office can do about it."""
     sentences = {
         "by_hand": _("Koordinator mengeluarkan kunjungan ini dari rancangan."),
-        "no_shift": _("Tidak ada tim pada hari yang cocok: tambah jadwal tim atau tanyakan hari lain."),
+        "hours": _(
+            "Tidak ada jam yang pasti untuk keluarga ini dalam jam kerja tim: hari itu terlalu penuh."
+        ),
+        "no_shift": _("Tidak ada tim pada hari yang cocok: tambah hari tugas tim atau tanyakan hari lain."),
         "skill": _("Tidak ada tim dengan %(skills)s pada hari yang cocok: lengkapi tim."),
         "full": _("Tim diatur tidak menerima kunjungan: naikkan jumlah kunjungan tim."),
         "window": _("Jam yang cocok tidak cukup dalam jam kerja tim: tanyakan jam lain."),
+        "window_break": _(
+            "Jam yang cocok jatuh pada istirahat tim: tanyakan jam lain, atau geser istirahat tim."
+        ),
+        "break": _(
+            "Kunjungan ini terlalu lama untuk jam sebelum atau sesudah istirahat tim: geser istirahat tim."
+        ),
+        "reserve": _(
+            "Hari tim sudah penuh sampai selesai jam tugas: kurang %(over)s cadangan bila kunjungan lebih lama dari perkiraan. Perpanjang jam tim."
+        ),
+        "long": _(
+            "Kunjungan ini terlalu lama untuk jam tugas tim: kurang %(over)s. Perpanjang jam tim, atau periksa lama kunjungan."
+        ),
+        "midnight": _(
+            "Jam tugas tim terlalu dekat tengah malam: tim baru pulang hari berikutnya. Mulai jam tugas %(over)s lebih awal."
+        ),
         "far": _(
-            "Terlalu jauh: tim pulang terlambat %(over)s. Perpanjang jam tim atau berangkat dari titik lebih dekat."
+            "Terlalu jauh: hari tim kurang %(over)s untuk pulang tepat waktu. Perpanjang jam tim atau berangkat dari titik lebih dekat."
         ),
     }
     return sentences.get(code, _("Alasan tidak dikenal.")) % {
@@ -110,7 +136,8 @@ def _describe_price(row: Row, names: Names) -> str:
     if others:
         points = formats.number_format(round(float(row.get("points") or 0)))
         said.append(
-            _("bila %(others)s ditunda (nilai %(points)s)") % {"others": ", ".join(others), "points": points}
+            _("bila %(others)s ditunda (prioritas %(points)s)")
+            % {"others": ", ".join(others), "points": points}
         )
     if row.get("promised"):
         said.append(
@@ -135,6 +162,10 @@ def _describe_broken(row: Row, shifts: Shifts) -> str:
         "lock_skill": _("%(team_day)s tidak lagi punya: %(skills)s."),
         "lock_full": _("%(team_day)s tidak lagi menerima kunjungan sebanyak itu."),
         "lock_window": _("Jam yang dijanjikan tidak lagi masuk jam kerja %(team_day)s."),
+        "lock_window_break": _("Jam yang dijanjikan jatuh pada istirahat %(team_day)s."),
+        "lock_break": _("Kunjungan terlalu lama untuk jam sebelum atau sesudah istirahat %(team_day)s."),
+        "lock_long": _("Kunjungan terlalu lama untuk jam kerja %(team_day)s."),
+        "lock_midnight": _("Jam kerja %(team_day)s terlalu dekat tengah malam untuk kunjungan ini."),
         "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
         "failed": _("%(team_day)s tidak dapat bertugas."),
         "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
@@ -148,8 +179,11 @@ def _describe_broken(row: Row, shifts: Shifts) -> str:
 # --- for the family
 
 
-def describe_for_family(row: Row, *, shifts: Shifts) -> str:
-    """What can honestly be said on the telephone: where it is nearest, and what stands before it."""
+def describe_for_family(row: Row, *, shifts: Shifts, names_place: bool = True) -> str:
+    """What can honestly be said on the telephone: where it is nearest, and what stands before it.
+
+    Without `names_place` only what stands in the way: a place that nobody holds is gone when a page is read later.
+    """
     opening = _("Belum kebagian jadwal.")
     closing = _("Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya.")
     shift = shifts.get(int(row["shift"])) if row.get("shift") else None
@@ -168,14 +202,11 @@ def describe_for_family(row: Row, *, shifts: Shifts) -> str:
         "clock": labels.format_seconds_of_day(int(row["at"]) // 300 * 300),
     }
     blocks = [_constraint_for_family(code, row) for code in row.get("relax", ())]
-    if blocks:
-        return " ".join(
-            [
-                _("Belum kebagian jadwal: %s.") % _(", dan ").join(blocks),
-                _nearest_for_family(row, near),
-                closing,
-            ]
-        )
+    blocked = _("Belum kebagian jadwal: %s.") % _(", dan ").join(blocks) if blocks else ""
+    if not names_place:
+        return f"{blocked or opening} {closing}"
+    if blocked:
+        return f"{blocked} {_nearest_for_family(row, near)} {closing}"
     if row["code"] == "worth":
         middle = _(
             "%(near)s masih muat, tetapi perjalanannya terlalu jauh untuk satu kunjungan; "
@@ -193,6 +224,11 @@ def _constraint_for_family(code: str, row: Row) -> str:
         "skill": _("belum ada tim dengan %(skills)s pada hari yang cocok"),
         "full": _("tim pada hari itu belum menerima kunjungan"),
         "window": _("jam yang Bapak/Ibu pilih tidak cukup dalam jam kerja tim"),
+        "window_break": _("jam yang Bapak/Ibu pilih jatuh pada istirahat tim"),
+        "break": _("kunjungannya terlalu lama untuk jam sebelum atau sesudah istirahat tim"),
+        "reserve": _("hari tim sudah penuh sampai selesai jam tugas"),
+        "long": _("kunjungannya terlalu lama untuk jam kerja tim sehari"),
+        "midnight": _("jam kerja tim terlalu dekat tengah malam untuk kunjungan ini"),
         "far": _("rumahnya terlalu jauh untuk jam kerja tim sehari"),
     }
     return sentences[code] % {"skills": labels.describe_skills(str(row.get("detail", ""))).lower()}
@@ -200,7 +236,7 @@ def _constraint_for_family(code: str, row: Row) -> str:
 
 def _nearest_for_family(row: Row, near: str) -> str:
     """The nearest possibility once the blocks are gone, as a question where the family can help."""
-    ours = {"no_shift": _("hari lain"), "window": _("jam lain")}
+    ours = {"no_shift": _("hari lain"), "window": _("jam lain"), "window_break": _("jam lain")}
     asked = [ours[code] for code in row["relax"] if code in ours]
     others = f" {_('(untuk itu %s)') % _count_others(row)}" if row.get("needs") else ""
     if len(asked) == len(row["relax"]):

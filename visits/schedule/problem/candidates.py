@@ -11,13 +11,13 @@ from outreach.models import Need
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, VisitState
 from visits.models import Shift, TeamDay, Visit
-from visits.workforce import calendar
+from visits.workforce import calendar, team_skills
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamDays:
-    """The team-days of a range. `usable` can be planned; `void` are cancelled or fall on a closed day, so
-    that their visits go elsewhere; `begun` have a team on the road or fully behind us and are left alone.
+    """The team-days of a range. `usable` can be planned; `void` are cancelled, fall on a closed day or have no
+    officer left, so that their visits go elsewhere; `begun` have a team on the road or fully behind us and are left alone.
     `live` maps a shift's id to the number of its published version (0: none)."""
 
     usable: list[Shift] = field(default_factory=list)
@@ -35,6 +35,7 @@ def find_team_days(*, first: date, last: date, now: datetime | None = None) -> T
     now = now or timezone.now()
     open_days = {day.date for day in calendar.list_days(first=first, last=last) if day.is_open}
     begun = Visit.objects.filter(shift=OuterRef("pk"), state__in=BEGUN)
+    deserted = team_skills.find_deserted_teams()
     found = TeamDays()
     shifts = list(
         Shift.objects.filter(date__range=(first, last))
@@ -45,7 +46,12 @@ def find_team_days(*, first: date, last: date, now: datetime | None = None) -> T
     for shift in shifts:
         if shift.begun or departure_time(shift) <= now:
             found.begun.append(shift)
-        elif shift.is_cancelled or shift.date not in open_days or not shift.team.is_active:
+        elif (
+            shift.is_cancelled
+            or shift.date not in open_days
+            or not shift.team.is_active
+            or shift.team_id in deserted
+        ):
             found.void.append(shift)
         else:
             found.usable.append(shift)

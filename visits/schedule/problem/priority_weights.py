@@ -41,7 +41,7 @@ def list_weights() -> list[tuple[str, str]]:
 def describe_guarantee() -> str:
     return _(
         "Yang menunggu lebih dari %(days)s hari, atau yang batas waktunya jatuh dalam rencana, "
-        "didahulukan sebelum nilai apa pun."
+        "didahulukan sebelum prioritas apa pun."
     ) % {"days": settings.LONGEST_WAIT_DAYS}
 
 

@@ -95,12 +95,14 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
         )
         for need in needs
     )
-    found = roads.estimate_travel(tuple(places.index), budget_s=roads.WORK_S)
+    driven = {shift.vehicle for shift in shifts}
+    found = roads.estimate_travel(tuple(places.index), driven, budget_s=roads.WORK_S)
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,
         visits=singles,
         travel=found.travel,
+        more_travel=found.more_travel,
         name=str(run.pk),
         news_s=appointment_news.news_seconds(),
     )
@@ -161,10 +163,10 @@ def _weigh_needs(
 
 
 def _published_plan(visits: Iterable[Visit], shifts: dict[int, Shift]) -> planning.Plan | None:
-    """The visits that are published on these shifts, in their order."""
+    """The visits that are published on these shifts and stand, in their order."""
     published: dict[int, list[Visit]] = {}
     for visit in visits:
-        if visit.shift_id in shifts:
+        if visit.shift_id in shifts and not visit.called_off:
             published.setdefault(visit.shift_id, []).append(visit)
     orders = {
         str(shift_id): [str(visit.need_id) for visit in sorted(rows, key=lambda visit: visit.sequence)]
@@ -185,6 +187,8 @@ def build_shift(shift: Shift, places: LocationTable) -> planning.Shift:
         max_visits=shift.max_visits,
         breaks=arrival_intervals.parse_intervals(shift.breaks),
         skills=frozenset(shift.skills),
+        reserve=settings.PLAN_RESERVE,
+        vehicle=roads.vehicle_number(shift.team.vehicle),
     )
 
 
@@ -194,14 +198,20 @@ def suitable_hours(need: Need) -> tuple[Interval, ...]:
 
 
 def _owed_points(visit: Visit | None, shifts: dict[int, Shift]) -> list[PriorityPart]:
-    """A promise whose team-day does not work: the family is met before others, on another."""
-    owed = visit is not None and visit.promised and visit.shift_id not in shifts
+    """A promise whose team-day does not work, or a visit that the office called off: the family is met before
+    others, on another."""
+    owed = visit is not None and (bool(visit.called_off) or (visit.promised and visit.shift_id not in shifts))
     return [PriorityPart("promise", 2 * settings.PLAN_MOVE_POINTS)] if owed else []
 
 
 def _find_lock(visit: Visit | None, shifts: dict[int, Shift], *, keep_published: bool) -> Visit | None:
     """The visit, if it has to stay with its team and day and that team-day works."""
-    stays = visit is not None and visit.shift_id in shifts and (visit.promised or keep_published)
+    stays = (
+        visit is not None
+        and visit.shift_id in shifts
+        and not visit.called_off
+        and (visit.promised or keep_published)
+    )
     return visit if stays else None
 
 
@@ -211,7 +221,7 @@ def build_visit(
     places: LocationTable,
     horizon: list[date],
     setup_minutes: int,
-    learned: dict[str, VisitEstimate],
+    learned: Mapping[str, VisitEstimate],
     points: float,
     tier: int,
     lock: Visit | None = None,
@@ -223,6 +233,9 @@ def build_visit(
     `published` is its visit, which may move at a price; `lock` its visit if it has to stay where it is.
     """
     resident, home = need.resident, (door or need).resident
+    time = visit_durations.estimate_service(
+        need, setup_minutes=setup_minutes, learned=learned, follows=home is not resident
+    )
     windows = suitable_hours(need)
     dates = candidates.allowed_dates(need, horizon=horizon)
     if lock is not None:
@@ -231,9 +244,8 @@ def build_visit(
     return planning.Visit(
         id=str(need.pk),
         location=places.at(home.latitude, home.longitude),
-        service_s=visit_durations.service_seconds(
-            need, setup_minutes=setup_minutes, learned=learned, follows=home is not resident
-        ),
+        service_s=time.expected_s,
+        variance_s2=time.variance_s2,
         priority=points,
         windows=windows,
         decay=need_priority.points_per_day(need),
@@ -248,7 +260,7 @@ def build_visit(
 
 def published_placement(visit: Visit) -> dict[str, Any]:
     """Where the visit is published, and what it costs to move it; a promise costs as much again."""
-    points = settings.PLAN_MOVE_POINTS * (2 if visit.promised else 1)
+    points = settings.PLAN_MOVE_POINTS * (2 if visit.is_firm else 1)
     return {"published": str(visit.shift_id), "move_points": float(points)}
 
 

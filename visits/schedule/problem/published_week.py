@@ -4,7 +4,7 @@ A published visit keeps its planned duration and does not begin before its publi
 not begin after the interval that its family was told. Read in a constant number of queries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from visits import planning, roads
 from visits.appointments import appointment_news, arrival_intervals
 from visits.enums import VisitState
 from visits.estimates import visit_durations
+from visits.estimates.visit_durations import VisitEstimate
 from visits.lib.plan_summary import RoadsNote
 from visits.models import Shift, TeamDay, Visit
 from visits.planning.rules import cut_windows
@@ -36,7 +37,7 @@ class PublishedWeek:
 
 # Half of the time of a question is reading the week: only what slots and intervals are made of.
 READ = (
-    *("need", "shift", "state", "sequence", "stop_leader", "promised"),
+    *("need", "shift", "state", "sequence", "stop_leader", "promised", "called_off"),
     *("planned_arrive", "planned_start", "planned_leave", "told_from", "told_until"),
     *(f"need__{name}" for name in ("windows", "kind", "attempts", "service_minutes", "state", "resident")),
     *(f"need__resident__{name}" for name in ("name", "kind", "infectious", "latitude", "longitude")),
@@ -63,7 +64,7 @@ def load_week(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool 
     """These team-days with the visits published on them, and visits for the needs that ask for a place.
     `weighed`: the published visits with what they are worth, as somebody asks who would have to give way."""
     rows = (
-        Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED)
+        Visit.objects.filter(shift__in=shifts, state=VisitState.PUBLISHED, called_off="")
         .select_related("need__resident")
         .only(*READ, *(WEIGHED if weighed else ()))
         .order_by("shift", "sequence", "pk")
@@ -75,17 +76,19 @@ def load_week(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool 
     wanted = list(asked)
     asking = {need.pk for need in wanted}
     worth = _weigh_visits(there, horizon) if weighed else {}
+    learned = visit_durations.load_estimates()
+    setup = max((shift.team.setup_minutes for shift in shifts), default=0)
     visits = [
-        build_published_visit(visit, places, **worth.get(visit.pk, {}))
+        build_published_visit(visit, places, setup, learned, **worth.get(visit.pk, {}))
         for visit in there
         if visit.need_id not in asking
     ]
     if wanted and shifts:
-        visits += _build_asked(wanted, shifts, horizon, places)
+        visits += _build_asked(wanted, horizon, places, setup_minutes=setup, learned=learned)
     orders: dict[str, list[str]] = {}
     for visit in there:
         orders.setdefault(str(visit.shift_id), []).append(str(visit.need_id))
-    travel = roads.estimate_travel(tuple(places.index))
+    travel = roads.estimate_travel(tuple(places.index), {team.vehicle for team in teams})
     return PublishedWeek(
         problem=Problem(
             tuple(places.index),
@@ -93,6 +96,7 @@ def load_week(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool 
             tuple(visits),
             travel.travel,
             news_s=appointment_news.news_seconds(),
+            more_travel=travel.more_travel,
         ),
         orders={shift: tuple(order) for shift, order in orders.items()},
         shifts={str(shift.pk): shift for shift in shifts},
@@ -101,13 +105,21 @@ def load_week(shifts: list[Shift], *, asked: Iterable[Need] = (), weighed: bool 
     )
 
 
-def build_published_visit(visit: Visit, places: LocationTable, **more: Any) -> planning.Visit:
+def build_published_visit(
+    visit: Visit,
+    places: LocationTable,
+    setup_minutes: int,
+    learned: Mapping[str, VisitEstimate],
+    **more: Any,
+) -> planning.Visit:
     """A published visit at its announced time or after it, within what its family was told where promised."""
+    time = visit_durations.estimate_service(visit.need, setup_minutes=setup_minutes, learned=learned)
     resident, stop = visit.need.resident, published_stop(visit)
     return planning.Visit(
         id=str(visit.need_id),
         location=places.at(resident.latitude, resident.longitude),
         service_s=stop.leave_s - stop.start_s,
+        variance_s2=time.variance_s2,
         windows=cut_windows(
             problem_builder.suitable_hours(visit.need), (stop.start_s, _latest_start(visit, stop.start_s))
         ),
@@ -128,7 +140,7 @@ def _weigh_visits(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str
                 need_priority.priority_parts(visit.need, on=horizon[0], behind=behind)
             ),
             "decay": need_priority.points_per_day(visit.need),
-            "locked": str(visit.shift_id) if visit.promised else None,
+            "locked": str(visit.shift_id) if visit.is_firm else None,
             "tier": int(
                 need_priority.find_guarantee(
                     visit.need, on=horizon[0], last=arrival_intervals.local_date(visit.planned_start)
@@ -144,7 +156,7 @@ def _weigh_visits(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str
 def _latest_start(visit: Visit, start_s: int) -> int:
     return (
         max(arrival_intervals.seconds_of_day(arrival_intervals.interval_told(visit)[1]), start_s)
-        if visit.promised
+        if visit.is_firm
         else DAY_S
     )
 
@@ -158,10 +170,13 @@ def published_stop(visit: Visit) -> Stop:
 
 
 def _build_asked(
-    wanted: list[Need], shifts: list[Shift], horizon: list[date], places: LocationTable
+    wanted: list[Need],
+    horizon: list[date],
+    places: LocationTable,
+    *,
+    setup_minutes: int,
+    learned: Mapping[str, VisitEstimate],
 ) -> list[planning.Visit]:
-    learned = visit_durations.load_estimates()
-    setup = max(shift.team.setup_minutes for shift in shifts)
     behind = need_priority.villages_behind(on=horizon[0])
     found = []
     for need in wanted:
@@ -171,7 +186,7 @@ def _build_asked(
                 need,
                 places=places,
                 horizon=horizon,
-                setup_minutes=setup,
+                setup_minutes=setup_minutes,
                 learned=learned,
                 points=points,
                 tier=0,  # where it is published does not bind it here

@@ -33,6 +33,7 @@ from visits.schedule.problem import (
 from visits.schedule.problem.need_priority import PriorityPart
 from visits.schedule.problem.problem_builder import LocationTable, NothingToPlanError
 from visits.schedule.problem.stop_regrouping import VisitLengths
+from visits.workforce import calendar
 
 LATER_DAYS = 7
 URGENT_POINTS = 200.0  # an urgent visit goes before what is published, not before what is promised
@@ -58,11 +59,10 @@ class DayProblem:
 def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProblem:
     """Today's teams and what is left for them, with the later days for what today cannot take."""
     now = now or timezone.now()
-    teams = team_status.list_team_statuses(now=now)
+    teams = [team_status.hold_next_home(team) for team in team_status.list_team_statuses(now=now)]
     if not teams or run.first_date != timezone.localdate(now):
         raise NothingToPlanError("no_shifts")
-    urgent = _load_urgent_needs(run)
-    left = [visit for team in teams for visit in team.left]
+    urgent, left = _list_wanted(run, teams)
     if not left and not urgent:
         raise NothingToPlanError("no_needs")
     places = LocationTable()
@@ -83,10 +83,10 @@ def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProble
         learned=learned,
         lengths=lengths,
     )
-    visits += [published_week.build_published_visit(visit, places) for visit in announced]
+    visits += [published_week.build_published_visit(one, places, setup, learned) for one in announced]
     teams_then = tuple(problem_builder.build_shift(shift, places) for shift in [*shifts, *later])
     teams_now = tuple(_team_position(team, places) for team in teams if not team.fails)
-    travel = roads.estimate_travel(tuple(places.index))
+    travel = roads.estimate_travel(tuple(places.index), {team.vehicle for team in teams_then})
     return DayProblem(
         problem=Problem(
             tuple(places.index),
@@ -95,6 +95,7 @@ def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProble
             travel.travel,
             str(run.pk),
             appointment_news.news_seconds(),
+            travel.more_travel,
         ),
         published=_published_routes([*left, *announced]),
         facts=DayState(
@@ -116,6 +117,14 @@ def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProble
     )
 
 
+def _list_wanted(run: PlanRun, teams: list[team_status.TeamStatus]) -> tuple[list[Need], list[Visit]]:
+    """Who asks for a place today: somebody urgent, and what is left of the teams' visits. On a day that was closed
+    since, teams finish what stands, and nobody else is told to expect them."""
+    (day,) = calendar.list_days(first=run.first_date, last=run.first_date)
+    left = [visit for team in teams for visit in team.left if day.is_open or not visit.is_called_off]
+    return _load_urgent_needs(run) if day.is_open else [], left
+
+
 def _load_later_shifts(today: date, now: datetime) -> list[Shift]:
     """Team-days for what today cannot take."""
     first, last = today + timedelta(days=1), today + timedelta(days=LATER_DAYS)
@@ -129,7 +138,7 @@ def _load_urgent_needs(run: PlanRun) -> list[Need]:
 
 
 def _load_announced(later: list[Shift]) -> list[Visit]:
-    rows = Visit.objects.filter(shift__in=later, state=VisitState.PUBLISHED)
+    rows = Visit.objects.filter(shift__in=later, state=VisitState.PUBLISHED, called_off="")
     return list(rows.select_related("need__resident").order_by("shift", "sequence", "pk"))
 
 
@@ -196,7 +205,7 @@ def _team_position(team: team_status.TeamStatus, places: LocationTable) -> TeamP
     return TeamPosition(
         shift=str(team.shift.pk),
         location=places.at(team.latitude, team.longitude),
-        free_s=arrival_intervals.seconds_of_day(team.free_at),
+        free_s=arrival_intervals.seconds_into_day(team.shift.date, team.free_at),
         done=team.gone,
     )
 
@@ -211,16 +220,7 @@ def _published_routes(visits: list[Visit]) -> planning.Plan:
 
 
 def list_departures(day: DayProblem) -> dict[int, int]:
-    """By shift, when its team sets out for the first stop that is written for it (seconds of the day)."""
-    return {team.shift.pk: _departure_seconds(team, day.facts.now_s) for team in day.teams}
-
-
-def _departure_seconds(team: team_status.TeamStatus, now_s: int) -> int:
-    """When a team sets out for the first stop that is written for it. Who set out and has not said that it
-    came to that home sets out so that it can be there by now at the soonest."""
-    if not team.assumed:
-        return arrival_intervals.seconds_of_day(team.free_at)
-    if team.departed_at is None or team.there_at is None:
-        return published_week.published_stop(team.assumed[0]).arrive_s
-    missing_s = max(0, now_s - arrival_intervals.seconds_of_day(team.there_at)) if team.heading else 0
-    return arrival_intervals.seconds_of_day(team.departed_at) + missing_s
+    """By shift, when its team sets out for the first home that is planned for it (seconds of the day)."""
+    return {
+        team.shift.pk: arrival_intervals.seconds_into_day(team.shift.date, team.free_at) for team in day.teams
+    }

@@ -5,23 +5,23 @@ expected overtime. A family keeps the interval that it has on this team-day whil
 always if it was promised.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-import numpy as np
 from django.conf import settings
 
 from outreach.models import Need
 from visits import planning, roads
-from visits.appointments import arrival_intervals
+from visits.appointments import appointment_news, arrival_intervals
 from visits.appointments.published_visits import list_published_visits
 from visits.enums import VisitKind
 from visits.estimates import audit, visit_durations
 from visits.estimates.visit_durations import VisitEstimate
 from visits.lib.plan_summary import Replays
 from visits.models import Visit
+from visits.planning.told_rules import ToldStop, list_breaches
 from visits.planning.types import Interval
 from visits.planning.uncertainty import simulate
 from visits.planning.uncertainty.arrival import Promise
@@ -45,9 +45,10 @@ class SimulatedStop:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedPlan:
-    """`stops` by need."""
+    """`stops` by need; `untrue` are those whom no true hours can be told, and the rule that these break."""
 
     stops: dict[str, SimulatedStop]
+    untrue: Mapping[str, str]
     report: Report
     stretch: float
 
@@ -75,6 +76,7 @@ def load_promise() -> Promise:
         coverage=settings.ARRIVAL_COVERAGE,
         early=settings.ARRIVAL_EARLY,
         narrowest_s=60 * settings.ARRIVAL_NARROWEST,
+        news_s=appointment_news.news_seconds(),
     )
 
 
@@ -87,35 +89,55 @@ def simulate_plan(*, built: PlanningProblem, plan: planning.Plan) -> SimulatedPl
     learned = visit_durations.load_estimates()
     days = [_build_planned_day(built, route, learned) for route in plan.routes]
     visits = [[stop.visit for stop in route.stops] for route in plan.routes]
-    found = simulate_days(days, visits, learned)
-    _share_interval(found.stops, built.groups.values())
-    return found
+    return simulate_days(days, visits, learned, follows=built.follows)
 
 
 def simulate_days(
-    days: list[SimulatedDay], needs: list[list[str]], learned: Mapping[str, VisitEstimate]
+    days: list[SimulatedDay],
+    needs: list[list[str]],
+    learned: Mapping[str, VisitEstimate],
+    *,
+    follows: Collection[str],
 ) -> SimulatedPlan:
-    """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes."""
+    """Intervals from one set of runs, figures from another; `needs` are the ids of each day's homes, `follows`
+    those who come right after another at its stop."""
     model, runs, how = build_simulation_model(learned), settings.REPLAYS, load_promise()
     replays = _replay_days(days, learned, how)
-    stops = {
-        need: SimulatedStop(expected=int(np.median(doors)), interval=told)
-        for ids, one in zip(needs, replays, strict=True)
-        for need, doors, told in zip(ids, one.doors, one.told, strict=True)
-    }
+    stops: dict[str, SimulatedStop] = {}
+    untrue: dict[str, str] = {}
+    for ids, one in zip(needs, replays, strict=True):
+        told = share_stop_hours(dict(zip(ids, one.told, strict=True)), one.day, follows)
+        rows = [
+            ToldStop(need, interval, expected_s, known=home.told == interval)
+            for home, expected_s, (need, interval) in zip(
+                one.day.homes, one.expected_s, told.items(), strict=True
+            )
+        ]
+        stops |= {row.visit: SimulatedStop(expected=row.expected_s, interval=row.told) for row in rows}
+        untrue |= {row.visit: row.code for row in list_breaches(rows, one.day.rule_hours(how))}
     days = [one.as_told_day() for one in replays]
     report = simulate.report_week(days, world=model, seed=SEED + 1, runs=runs, promise=how)
-    return SimulatedPlan(stops=stops, report=report, stretch=how.stretch)
+    return SimulatedPlan(stops=stops, untrue=untrue, report=report, stretch=how.stretch)
 
 
-def _share_interval(stops: dict[str, SimulatedStop], groups: Iterable[tuple[str, ...]]) -> None:
-    """Who shares a stop is told one interval, wide enough for the first and the last of them."""
+def share_stop_hours(
+    told: Mapping[str, Interval], day: SimulatedDay, follows: Collection[str]
+) -> dict[str, Interval]:
+    """What families are told, by need in the order of the day: those of one stop one interval, wide enough for
+    all, unless that spans a break. Who keeps the interval that it has, keeps it."""
+    groups: list[list[str]] = []
+    for need in told:
+        if need in follows and groups:
+            groups[-1].append(need)
+        else:
+            groups.append([need])
+    shared: dict[str, Interval] = {}
     for ids in groups:
-        told = [stops[need].interval for need in ids if need in stops]
-        for need in ids:
-            if need in stops:
-                interval = (min(since for since, _ in told), max(until for _, until in told))
-                stops[need] = replace(stops[need], interval=interval)
+        wide = (min(told[one][0] for one in ids), max(told[one][1] for one in ids))
+        across = any(wide[0] < to_s and wide[1] > from_s for from_s, to_s in day.breaks)
+        shared |= {one: told[one] if across else wide for one in ids}
+    has = dict(zip(told, (home.told for home in day.homes), strict=True))
+    return {need: own if has[need] == own else shared[need] for need, own in told.items()}
 
 
 def simulate_intervals(
@@ -138,18 +160,19 @@ def _build_planned_day(
 ) -> SimulatedDay:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
-    order, follows = [stop.visit for stop in route.stops], built.follows
+    order = [stop.visit for stop in route.stops]
     *there, home_s = drive_seconds(problem, shift, [problem.visit_by_id[one] for one in order])
     homes = [
         build_simulated_home(
-            built.needs[one],
+            built.needs[stop.visit],
             drive_s=drive_s,
             setup_minutes=row.team.setup_minutes,
-            follows=one in follows,
+            follows=stop.visit in built.follows,
             learned=learned,
-            before=visit if (visit := built.published.get(one)) and visit.shift_id == row.pk else None,
+            before=visit if (visit := built.published.get(stop.visit)) and visit.shift_id == row.pk else None,
+            planned_s=stop.start_s,
         )
-        for one, drive_s in zip(order, there, strict=True)
+        for stop, drive_s in zip(route.stops, there, strict=True)
     ]
     return build_simulated_day(shift, homes, home_s=home_s)
 
@@ -159,7 +182,7 @@ def drive_seconds(
 ) -> list[int]:
     """Seconds of each drive of a team-day: to each of the homes, and home."""
     places = [shift.start_location, *(visit.location for visit in visits), shift.end_location]
-    return [problem.seconds(here, there) for here, there in pairwise(places)]
+    return [problem.seconds(shift.vehicle, here, there) for here, there in pairwise(places)]
 
 
 def simulate_published(*, first: date, last: date, runs: int, seed: int = SEED) -> Report:
@@ -183,13 +206,17 @@ def _build_published_days(
         for at in _route_points(rows):
             places.at(*at)
     locations = tuple(places.index)
-    travel = roads.estimate_travel(locations).travel if locations else planning.GreatCircle()
-    problem = planning.Problem(locations=locations, shifts=(), visits=(), travel=travel)
+    driven = {roads.vehicle_number(rows[0].shift.team.vehicle) for rows in by_shift.values()}
+    found = roads.estimate_travel(locations, driven)
+    problem = planning.Problem(
+        locations=locations, shifts=(), visits=(), travel=found.travel, more_travel=found.more_travel
+    )
     days = []
     for rows in by_shift.values():
         points = [places.at(*at) for at in _route_points(rows)]
-        legs = [problem.seconds(here, there) for here, there in pairwise(points)]
         shift = rows[0].shift
+        team = problem_builder.build_shift(shift, places)
+        legs = [problem.seconds(team.vehicle, here, there) for here, there in pairwise(points)]
         homes = [
             build_simulated_home(
                 visit.need,
@@ -201,7 +228,7 @@ def _build_published_days(
             )
             for earlier, visit, drive_s in zip([None, *rows], rows, legs, strict=False)
         ]
-        days.append(build_simulated_day(problem_builder.build_shift(shift, places), homes, home_s=legs[-1]))
+        days.append(build_simulated_day(team, homes, home_s=legs[-1]))
     return days
 
 
@@ -218,7 +245,12 @@ def _route_points(rows: list[Visit]) -> list[tuple[float, float]]:
 
 def build_simulated_day(shift: planning.Shift, homes: Iterable[Home], *, home_s: int) -> SimulatedDay:
     return SimulatedDay(
-        start_s=shift.start_s, end_s=shift.end_s, breaks=shift.breaks, homes=tuple(homes), home_s=home_s
+        start_s=shift.start_s,
+        end_s=shift.end_s,
+        breaks=shift.breaks,
+        homes=tuple(homes),
+        home_s=home_s,
+        grace_s=60 * settings.BREAK_GRACE_MINUTES,
     )
 
 
@@ -231,18 +263,22 @@ def build_simulated_home(
     before: Visit | None,
     follows: bool = False,
     firm: bool | None = None,
+    planned_s: int | None = None,
 ) -> Home:
     """A need's stop, with what is known of its visit; `before` is its visit on this team-day so far, whose
-    interval is firm where it was promised (or as said)."""
+    interval is firm where it was promised (or as said). `planned_s` is when the plan begins it, which may be
+    waiting for that interval; None: the plan waits for it, wherever it is."""
     found = visit_durations.estimate_need(need, learned)
+    told = None
+    if before is not None:
+        told = arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(before))
     return Home(
         drive_s=drive_s,
         duration=found.minutes,
         fixed_s=0 if follows else 60 * visit_durations.fixed_minutes(need, setup_minutes=setup_minutes),
         in_vain=found.in_vain,
         windows=problem_builder.suitable_hours(need),
-        told=None
-        if before is None
-        else arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(before)),
-        firm=firm if firm is not None else before is not None and before.promised,
+        told=told,
+        firm=firm if firm is not None else before is not None and before.is_firm,
+        awaited=told is not None and (planned_s is None or planned_s >= told[0]),
     )

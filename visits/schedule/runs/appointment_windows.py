@@ -7,6 +7,7 @@ They are simulated like planned weeks (simulation.py), from the stops as stored.
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import groupby
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,7 +21,6 @@ from visits.schedule.problem import problem_builder, simulation, stop_joining
 from visits.schedule.problem.problem_builder import LocationTable
 from visits.schedule.problem.simulation import SimulatedPlan
 from visits.schedule.runs import draft_rows
-from visits.schedule.runs.place_windows import windows_of_stops
 
 
 @transaction.atomic
@@ -31,16 +31,21 @@ def assign_windows(
     anew: Collection[str] = frozenset(),
     only: Collection[int] | None = None,
     firm: Collection[str] = frozenset(),
-) -> None:
-    """Write the draft's intervals and the figures of its replays, in a constant number of queries.
+    begun: Collection[str] = frozenset(),
+    now_s: int = 0,
+) -> Mapping[str, str]:
+    """Write the draft's intervals and the figures of its replays, in a constant number of queries. Gives those whom
+    no true hours can be told, by need, and the rule that these break.
 
-    `leaves` says for a shift that is under way when its team sets out for the first of these stops (seconds
-    of the day); the families of the needs `anew` are told hours that do not look at what they were told
-    before, those of `firm` what they were told whatever the replays say. `only` the intervals of these shifts
-    are written, where said. The drive home is what the plan's summary leaves for it.
+    Of a day under way, at `now_s`, `leaves` says for a shift when its team sets out for the first of these stops
+    (seconds of the day); what it has begun, or is believed to have (the needs `begun`), stays as it is. The families of the needs
+    `anew` are told hours that do not look at what they were told before, those of `firm` what they were told
+    while the team can come then at all. `only` the intervals of these shifts are written, where said. The drive
+    home is what the plan's summary leaves for it.
     """
     stops = list(
         PlanStop.objects.filter(plan=plan)
+        .exclude(need__in=[UUID(need) for need in begun])
         .select_related("shift__team", "need__resident")
         .order_by("shift", "sequence")
     )
@@ -57,22 +62,40 @@ def assign_windows(
     behind: set[str] = set()
     for shift_id, rows in groupby(stops, key=lambda stop: stop.shift_id):
         there = list(rows)
-        shift = problem_builder.build_shift(there[0].shift, LocationTable())
         behind |= stop_joining.list_stop_followers({str(stop.need_id): stop.stop_key for stop in there})
-        homes = tuple(
-            _build_home(stop, visits.get((stop.need_id, shift_id)), learned, behind=behind, firm=firm)
+        homes = [
+            _build_home(
+                stop,
+                visits.get((stop.need_id, shift_id)),
+                learned,
+                behind=behind,
+                firm=firm,
+            )
             for stop in there
-        )
-        start_s, leave_s = (leaves or {}).get(shift_id, shift.start_s), there[-1].leave
-        home_s = max(0, count_active_s(leave_s, back.get(shift_id, leave_s), shift.breaks))
-        days.append(SimulatedDay(start_s, shift.end_s, shift.breaks, homes, home_s))
+        ]
+        leaves_s = (leaves or {}).get(shift_id)
+        days.append(_build_day(there, homes, leaves_s=leaves_s, back_s=back.get(shift_id), now_s=now_s))
         ids.append([str(stop.need_id) for stop in there])
-    simulated = simulation.simulate_days(days, ids, learned)
-    for day, row in zip(days, ids, strict=True):
-        told = {need: simulated.stops[need].interval for need in row}
-        for need, interval in windows_of_stops(told, day, behind).items():
-            simulated.stops[need] = replace(simulated.stops[need], interval=interval)
-    _write_windows(plan, [stop for stop in stops if only is None or stop.shift_id in only], simulated)
+    simulated = simulation.simulate_days(days, ids, learned, follows=behind)
+    written = [stop for stop in stops if only is None or stop.shift_id in only]
+    _write_windows(plan, written, simulated)
+    mine = {str(stop.need_id) for stop in written}
+    return {need: code for need, code in simulated.untrue.items() if need in mine}
+
+
+def _build_day(
+    stops: list[PlanStop], homes: list[Home], *, leaves_s: int | None, back_s: int | None, now_s: int
+) -> SimulatedDay:
+    """The team-day of these stops; the team is back at `back_s`."""
+    shift = problem_builder.build_shift(stops[0].shift, LocationTable())
+    leave_s = stops[-1].leave
+    home_s = 0 if back_s is None else max(0, count_active_s(leave_s, back_s, shift.breaks))
+    return replace(
+        simulation.build_simulated_day(shift, homes, home_s=home_s),
+        start_s=shift.start_s if leaves_s is None else leaves_s,
+        opened_s=shift.start_s,
+        now_s=now_s,
+    )
 
 
 def _build_home(
@@ -93,6 +116,7 @@ def _build_home(
         before=before,
         follows=need in behind,
         firm=True if need in firm else None,
+        planned_s=stop.start,
     )
 
 

@@ -60,7 +60,8 @@ def build_stops(
     The needs `follows` are served right after the one before at the same stop; `begun` is the key of the stop
     where the team is, which the first of them may go on with.
     """
-    here, found = problem.shift_by_id[route.shift].start_location, []
+    team, found = problem.shift_by_id[route.shift], []
+    here = team.start_location
     leader = begun
     for sequence, stop in enumerate(route.stops, start=after + 1):
         need = needs[stop.visit]
@@ -74,7 +75,7 @@ def build_stops(
                 need=need,
                 stop_leader_id=None if leader == need.pk else leader,
                 sequence=sequence,
-                travel_seconds=problem.seconds(here, location),
+                travel_seconds=problem.seconds(team.vehicle, here, location),
                 arrive=stop.arrive_s,
                 start=stop.start_s,
                 leave=stop.leave_s,

@@ -24,8 +24,8 @@ from visits.ops.leased_jobs import LeaseHolder
 from visits.planning import Progress
 from visits.planning.day.replan import replan_day
 from visits.planning.groups import stop_groups
-from visits.schedule.problem import problem_builder, reoptimise, simulation
-from visits.schedule.runs import engine, reoptimised_draft, run_results
+from visits.schedule.problem import problem_builder, reoptimise
+from visits.schedule.runs import engine, reoptimised_draft, run_results, true_hours
 
 logger = logging.getLogger(__name__)
 
@@ -236,7 +236,7 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
                 should_stop=held.should_stop,
             )
             plan = stop_groups.expand_groups(built.problem, built.groups, found)
-            simulated = simulation.simulate_plan(built=built, plan=plan)
+            plan, simulated = true_hours.simulate_true_plan(built=built, plan=plan)
         return run_results.write_draft(
             run=row, token=token, built=built, plan=plan, simulated=simulated, balance=balance
         )

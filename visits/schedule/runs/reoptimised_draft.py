@@ -6,13 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from visits import planning
+from visits.appointments import arrival_intervals
 from visits.fieldwork import team_status
 from visits.lib.plan_summary import BrokenPromise, DayUnderWay, PlanSummary, Replacement
-from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay
+from visits.models import Plan, PlanRun, PlanStop, PlanUnserved, TeamDay, Visit
 from visits.planning.day.day_state import DROPPED, Replan, VisitChange
 from visits.schedule.problem import published_week
 from visits.schedule.problem.reoptimise import DayProblem, list_departures
-from visits.schedule.runs import appointment_windows, draft_rows
+from visits.schedule.runs import appointment_windows, draft_rows, true_hours
 from visits.schedule.runs.unserved_reasons import reason_as_json
 
 
@@ -34,22 +35,35 @@ def write_reoptimised_draft(*, run: PlanRun, token: str, day: DayProblem, result
     if team_status.find_failing_shifts(shifts=[team.shift for team in day.teams]) != day.facts.failed:
         raise OutdatedError
     row = Plan.objects.create(run=run, based_on=day.based_on)
-    draft_rows.write_summary(plan=row, summary=_build_summary(day, result))
-    stops = _assumed_stops(row, day)
-    before = Counter(stop.shift_id for stop in stops)
-    for route in result.plan.routes:
-        stops += _planned_stops(row, day, result, route, after=before[int(route.shift)])
-    PlanStop.objects.bulk_create(stops)
+    result = _write_stops(row, day, result)
     PlanUnserved.objects.bulk_create([_build_unserved(row, day, left) for left in result.plan.unserved])
-    _write_windows(row, day, result)
-    draft_rows.log_plan_made(plan=row, run=run, figures=figures)
+    draft_rows.log_plan_made(plan=row, run=run, figures=result.plan.statistics)
     return True
 
 
-def _write_windows(row: Plan, day: DayProblem, result: Replan) -> None:
-    """The intervals of the stops. A promise that is broken is not told again as it was."""
-    anew = {change.visit for change in result.broken_promises}
-    appointment_windows.assign_windows(plan=row, leaves=list_departures(day), anew=anew)
+def _write_stops(row: Plan, day: DayProblem, result: Replan) -> Replan:
+    """The stops with their intervals, and the plan's figures; a promise that is broken is not told again as it was.
+    Gives the re-plan without those whom no true hours can be told."""
+    promised = {need for need, visit in day.visits.items() if visit.promised}
+    while True:
+        draft_rows.write_summary(plan=row, summary=_build_summary(day, result))
+        stops = _assumed_stops(row, day)
+        begun, before = {str(stop.need_id) for stop in stops}, Counter(stop.shift_id for stop in stops)
+        for route in result.plan.routes:
+            stops += _planned_stops(row, day, result, route, after=before[int(route.shift)])
+        PlanStop.objects.bulk_create(stops)
+        untrue = appointment_windows.assign_windows(
+            plan=row,
+            leaves=list_departures(day),
+            anew={change.visit for change in result.broken_promises},
+            begun=begun,
+            now_s=day.facts.now_s,
+        )
+        rest = true_hours.leave_untrue_out(result, untrue, kept=promised)
+        if rest is result:
+            return result
+        PlanStop.objects.filter(plan=row).delete()
+        result = rest
 
 
 def _assumed_stops(row: Plan, day: DayProblem) -> list[PlanStop]:
@@ -75,9 +89,16 @@ def _assumed_stops(row: Plan, day: DayProblem) -> list[PlanStop]:
                     arrive=stop.arrive_s,
                     start=stop.start_s,
                     leave=stop.leave_s,
+                    expected=stop.start_s,
+                    **_keep_told(visit),
                 )
             )
     return found
+
+
+def _keep_told(visit: Visit) -> dict[str, int]:
+    since_s, until_s = arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(visit))
+    return {"told_from": since_s, "told_until": until_s}
 
 
 def _planned_stops(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from outreach.enums import NeedKind, NeedState, Urgency
 from outreach.models import LogEntry, Need, Village
 from visits import planning
+from visits.enums import Vehicle
 from visits.estimates import visit_durations
 from visits.models import Shift
 from visits.planning.groups.sessions import Cost, Proposal, SessionRules, propose_sessions
@@ -106,18 +107,24 @@ def _find_proposals(
     places, learned = problem_builder.LocationTable(), visit_durations.load_estimates()
     shifts = tuple(problem_builder.build_shift(shift, places) for shift in days)
     setup = max(shift.team.setup_minutes for shift in days)
+    times = {
+        need.pk: visit_durations.estimate_service(need, setup_minutes=setup, learned=learned)
+        for need in needs
+    }
     visits = tuple(
         planning.Visit(
             id=str(need.pk),
             location=places.at(need.resident.latitude, need.resident.longitude),
-            service_s=visit_durations.service_seconds(need, setup_minutes=setup, learned=learned),
+            service_s=times[need.pk].expected_s,
+            variance_s2=times[need.pk].variance_s2,
             priority=1,
             windows=problem_builder.suitable_hours(need),
         )
         for need in needs
     )
     halls = {places.at(village.latitude, village.longitude): village for village in villages}
-    problem = planning.Problem(tuple(places.index), shifts, visits, straight_line.line_in_force().model)
+    car, *more = (straight_line.line_in_force(vehicle).model for vehicle in Vehicle)
+    problem = planning.Problem(tuple(places.index), shifts, visits, car, more_travel=tuple(more))
     rules = SessionRules(
         least=settings.SESSION_LEAST,
         reach_m=1000 * settings.SESSION_REACH_KM,

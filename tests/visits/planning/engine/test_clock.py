@@ -1,5 +1,7 @@
 """The engine's clock against the rules: driving, its inverse, good starts, chords."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,6 @@ from tests.support.planning_case import make_problem
 from visits.planning import GreatCircle, rules
 from visits.planning.engine import clock
 from visits.planning.engine.data import build_model, intersect_good_starts
-from visits.planning.travel import EARTH_M
 
 times = st.integers(0, 200)
 spans = st.lists(st.tuples(times, st.integers(0, 40)), max_size=3).map(
@@ -52,13 +53,16 @@ def test_good_starts_are_the_rules_starts(rows, windows, service):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_travel_by_chord_is_travel_by_matrix(seed):
-    data = build_model(make_problem(seed, visits=60, spread_km=40)).data
-    problem = make_problem(seed, visits=60, spread_km=40)
-    assert isinstance(problem.travel, GreatCircle)
-    chords = data._replace(
-        matrix=np.zeros((1, 1), np.int32), scale=np.array([2 * EARTH_M * problem.travel.seconds_per_m])
-    )
-    for a in range(0, len(data.vectors), 7):
-        for b in range(len(data.vectors)):
-            assert clock.travel_seconds(chords, a, b) == clock.travel_seconds(data, a, b)
+def test_travel_by_chord_is_travel_by_matrix_for_each_vehicle(seed, monkeypatch):
+    made = make_problem(seed, visits=60, spread_km=40)
+    problem = dataclasses.replace(made, more_travel=(GreatCircle(1.2, 33.0),))
+    data = build_model(problem).data
+    monkeypatch.setattr("visits.planning.engine.data.DENSE_PLACES", 10)
+    chords = build_model(problem).data
+    assert (data.matrix.shape[0], chords.matrix.shape) == (2, (1, 1, 1))
+    for vehicle in range(2):
+        for a in range(0, len(data.vectors), 7):
+            for b in range(len(data.vectors)):
+                seconds = clock.travel_seconds(data, vehicle, a, b)
+                assert clock.travel_seconds(chords, vehicle, a, b) == seconds
+    assert clock.travel_seconds(data, 0, 0, 1) != clock.travel_seconds(data, 1, 0, 1)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.engine_state import make_filled
 from tests.support.planning_case import make_problem
 from visits.planning import points_on
 from visits.planning.engine.data import (
@@ -102,3 +103,10 @@ def test_an_empty_state_serves_nobody():
     assert not state.facts.any() and not state.worth.any()
     nobody = build_model(dataclasses.replace(make_problem(1, visits=8, shifts=2), visits=()))
     assert empty_state(nobody).where.shape == (0,)
+
+
+@pytest.mark.parametrize("reserve", [True, False])
+def test_reserves_are_counted_only_where_a_shift_has_one(reserve):
+    _problem, worker = make_filled(1, reserve=reserve)
+    assert worker.model.data.reserve.shape == (4 if reserve else 0,)
+    assert bool(worker.state.variance.any()) == reserve

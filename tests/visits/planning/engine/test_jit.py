@@ -24,4 +24,4 @@ def test_every_kernel_has_one_machine_signature():
 def test_arrays_of_another_type_are_refused_not_compiled_for():
     d = data.build_model(make_problem(1)).data
     with pytest.raises(TypeError):
-        clock.travel_seconds(d._replace(matrix=d.matrix.astype(np.int64)), 0, 1)
+        clock.travel_seconds(d._replace(matrix=d.matrix.astype(np.int64)), 0, 0, 1)

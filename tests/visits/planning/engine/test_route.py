@@ -8,12 +8,14 @@ from tests.support.planning_case import make_problem
 from visits.planning import walk_route
 from visits.planning.engine import data, route
 from visits.planning.engine.data import LATEST, LEAVE, LENGTH, TRAVEL, VISIT
-from visits.planning.rules import find_ban, find_service_start, finish_drive
+from visits.planning.rules import count_reserve_s, find_ban, find_service_start, finish_drive
 
 
 def loaded(seed):
     """A made-up problem, its arrays, and one random order (good or bad) on its first shift."""
-    problem = make_problem(seed, visits=14, shifts=2, last=seed % 3 == 0, spread_km=5)
+    problem = make_problem(
+        seed, visits=14, shifts=2, locked=seed % 4, last=seed % 3 == 0, spread_km=5, reserve=seed % 2 == 0
+    )
     model = data.build_model(problem)
     state = data.empty_state(model)
     order = random.Random(seed).sample(range(14), min(problem.shifts[0].max_visits, seed % 5))
@@ -83,9 +85,9 @@ def test_the_latest_arrival_is_the_last_that_works(seed):
             if start_s is None:
                 return False
             there = visits[i + 1].location if i + 1 < len(visits) else shift.end_location
-            leg_s = problem.seconds(visits[i].location, there)
+            leg_s = problem.seconds(shift.vehicle, visits[i].location, there)
             now_s = finish_drive(start_s + visits[i].service_s, leg_s, shift.breaks)
-        return now_s <= shift.end_s
+        return now_s + count_reserve_s(shift, visits) <= shift.end_s
 
     for k in range(len(visits)):
         latest = int(state.stops[0, LATEST, k + 1])

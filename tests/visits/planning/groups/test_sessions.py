@@ -29,7 +29,7 @@ def test_many_homes_round_a_hall_are_a_session_that_saves_days_and_driving() -> 
     problem = village(30)
     (one,) = propose_sessions(problem, [1, 2], SessionRules())
 
-    drive_s = problem.seconds(0, 1) + problem.seconds(1, 0)
+    drive_s = problem.seconds(0, 0, 1) + problem.seconds(0, 1, 0)
     assert (one.hall, one.shift, len(one.visits), one.session_days) == (1, "s", 30, 1)
     assert one.session.travel_s == drive_s
     assert one.session.team_days == pytest.approx((drive_s + 1800 + 30 * 600) / 25200)
@@ -60,7 +60,7 @@ def test_more_people_than_a_day_takes_need_more_days_with_their_drives() -> None
     problem = village(60)
     (one,) = propose_sessions(problem, [1], SessionRules())
     assert one.session_days == 2
-    assert one.session.travel_s == 2 * (problem.seconds(0, 1) + problem.seconds(1, 0))
+    assert one.session.travel_s == 2 * (problem.seconds(0, 0, 1) + problem.seconds(0, 1, 0))
     assert 1 < one.session.team_days < 2
 
 

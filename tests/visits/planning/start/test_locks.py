@@ -41,6 +41,10 @@ def test_locks_that_clash_are_named_and_served_elsewhere():
         ({"dates": frozenset({dt.date(2026, 12, 1)})}, {}, "lock_date"),
         ({"windows": ((0, 60),)}, {}, "lock_window"),
         ({"location": 1}, {}, "lock_far"),
+        ({"windows": ((43000, 46000),)}, {"breaks": ((43200, 46800),)}, "lock_window_break"),
+        ({"service_s": 16300}, {"breaks": ((43200, 46800),)}, "lock_break"),
+        ({"service_s": 30000}, {}, "lock_long"),
+        ({"service_s": 7200, "windows": ((0, 86400),)}, {"start_s": 82800, "end_s": 86400}, "lock_midnight"),
         ({}, {"max_visits": 0}, "lock_full"),
     ],
 )

@@ -15,6 +15,7 @@ from visits.planning.uncertainty.durations import (
     Duration,
     build_prior,
     cumulate_t,
+    expect_service,
     invert_t,
     learn_duration,
 )
@@ -151,6 +152,27 @@ def test_samples_follow_the_quantiles_and_the_seed() -> None:
     for share in (0.1, 0.5, 0.8, 0.95):
         assert np.mean(drawn <= known.quantile_min(share)) == pytest.approx(share, abs=0.01)
     assert (drawn == known.sample_min(np.random.default_rng(7), 20_000)).all()
+
+
+@pytest.mark.parametrize("freedom", [2.5, 12, math.inf])
+def test_mean_and_variance_are_those_of_the_samples(freedom: float) -> None:
+    known = Duration(math.log(24), 0.4, freedom)
+    drawn = known.sample_min(np.random.default_rng(3), 400_000)
+
+    assert known.mean_min == pytest.approx(drawn.mean(), rel=0.01)
+    assert known.variance_min2 == pytest.approx(drawn.var(), rel=0.03)
+
+
+def test_a_visit_is_expected_as_long_as_samples_with_those_in_vain() -> None:
+    full, vain = Duration(math.log(24), 0.4, 12), Duration(math.log(8), 0.35, 12)
+    rng = np.random.default_rng(4)
+    lost = rng.random(400_000) < 0.1
+    drawn = 15 + np.where(lost, vain.sample_min(rng, 400_000), full.sample_min(rng, 400_000))
+
+    found = expect_service(full, fixed_min=15, vain=vain, in_vain=0.1)
+
+    assert found.expected_s / 60 == pytest.approx(drawn.mean(), rel=0.005)
+    assert found.variance_s2 / 3600 == pytest.approx(drawn.var(), rel=0.02)
 
 
 @pytest.mark.parametrize(("median", "sigma", "visits"), [(0, 0.3, 10), (24, 0, 10), (24, 0.3, 0)])

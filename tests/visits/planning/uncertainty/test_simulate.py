@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support import told_days
 from tests.support.planning_case import make_problem
 from visits.planning import walk_route
 from visits.planning.result import drop_until_feasible
@@ -20,6 +21,7 @@ from visits.planning.uncertainty.simulate import (
     LearnedWorld,
     SimulatedDay,
     replay_day,
+    replay_days,
     report_week,
     tell_intervals,
 )
@@ -71,11 +73,15 @@ def _routes(problem: Problem) -> list[tuple[SimulatedDay, list[int], int]]:
         walked = walk_route(problem, shift, visits)
         here, homes = shift.start_location, []
         for visit in visits:
-            drive_s = problem.seconds(here, visit.location)
+            drive_s = problem.seconds(shift.vehicle, here, visit.location)
             homes.append(Home(drive_s, AT_ONCE, fixed_s=visit.service_s, windows=visit.windows))
             here = visit.location
         what = SimulatedDay(
-            shift.start_s, shift.end_s, shift.breaks, tuple(homes), problem.seconds(here, shift.end_location)
+            shift.start_s,
+            shift.end_s,
+            shift.breaks,
+            tuple(homes),
+            problem.seconds(shift.vehicle, here, shift.end_location),
         )
         found.append((what, [stop.start_s for stop in walked.stops], walked.end_s))
     return found
@@ -119,6 +125,23 @@ def test_a_visit_that_usually_does_not_fit_waits_for_the_end_of_the_break() -> N
     assert found.idle_s[0] == ONE - (HALF_SEVEN + 15_000) - 3600  # the break is no idling
 
 
+@pytest.mark.parametrize(("grace_s", "begins"), [(0, False), (599, False), (601, True), (3600, True)])
+def test_a_visit_that_usually_runs_a_little_into_the_break_is_begun(grace_s: int, begins: bool) -> None:
+    ready = NOON + 600 - 34 * 60  # a usual visit here, kit included, ends ten minutes into the break
+    what = dataclasses.replace(day(home(drive_s=ready - HALF_SEVEN), home()), grace_s=grace_s)
+
+    found = once(what, 34 * 60, 600)
+
+    assert found.doors[0, 0] == (ready if begins else ONE)
+    assert found.doors[1, 0] == (NOON + 600 + 3600 if begins else ONE + 34 * 60) + 900
+
+
+def test_a_team_that_comes_as_the_break_begins_takes_it_first_however_short_the_visit() -> None:
+    short = home(drive_s=NOON - HALF_SEVEN, duration=AT_ONCE, fixed_s=300)
+
+    assert once(dataclasses.replace(day(short), grace_s=600), 300).doors[0, 0] == ONE
+
+
 def test_a_team_that_is_late_for_all_hours_comes_all_the_same() -> None:
     found = once(day(home(windows=((28_000, 28_500), (30_000, 30_100)), drive_s=4000), home()), 600, 600)
 
@@ -148,7 +171,10 @@ def test_no_visit_begins_in_a_break_or_before_it_was_told(seed: int, homes: int,
 
 def test_intervals_widen_along_the_day_and_hold_on_other_days() -> None:
     (told,) = tell_intervals([full_day()], world=MODEL, promise=Promise(), seed=1)
-    widths = [home.told[1] - home.told[0] for home in told.homes if home.told]
+    (unbroken,) = tell_intervals(
+        [dataclasses.replace(full_day(), breaks=())], world=MODEL, promise=Promise(), seed=1
+    )
+    widths = [home.told[1] - home.told[0] for home in unbroken.homes if home.told]
 
     assert widths[0] == 1200
     assert sum(widths[4:]) / 4 > sum(widths[:4]) / 4 + 600
@@ -202,6 +228,53 @@ def test_an_interval_told_before_is_kept_until_it_is_no_longer_true() -> None:
     assert changed[:3] == [True, True, True]
 
 
+def test_no_team_waits_for_old_hours_in_another_order() -> None:
+    (first,) = tell_intervals([full_day(6)], world=MODEL, promise=Promise(), seed=1)
+    loosened = dataclasses.replace(first, homes=first.homes[::-1])
+    (found,) = replay_days([loosened], world=MODEL, promise=Promise(), seed=1)
+
+    assert found.list_breaches(Promise()) == []
+    assert found.told[0] != loosened.homes[0].told
+    assert found.overtime_s.mean() < 300  # waiting for the old hours it would come home at night
+    assert replay_day(loosened, world=MODEL, rng=np.random.default_rng(1)).overtime_s.mean() > 7200
+
+
+def test_an_old_interval_is_kept_where_the_plan_waits_for_it_too() -> None:
+    late = home(told=(36_000, 38_400))
+    for awaited in (True, False):
+        what = day(dataclasses.replace(late, awaited=awaited))
+        (told,) = tell_intervals([what], world=MODEL, promise=Promise(), seed=1)
+        assert (told.homes[0].told == late.told) is awaited
+
+
+def test_a_firm_interval_is_kept_only_inside_the_shift_and_outside_the_break() -> None:
+    for told, kept in (
+        ((36_000, 37_200), True),
+        ((42_000, 48_000), False),  # across the break
+        ((54_600, 57_600), False),  # after the team went home
+        ((27_000, 27_600), False),  # before the team can be there
+    ):
+        (found,) = tell_intervals([day(home(told=told, firm=True))], world=MODEL, promise=Promise(), seed=1)
+        assert (found.homes[0].told == told) is kept
+
+
+def test_on_the_day_nobody_is_told_hours_before_now_and_the_drive() -> None:
+    over = home(drive_s=900, told=(33_600, 36_600))  # told 09.20-10.10 once
+    what = dataclasses.replace(day(over), opened_s=HALF_SEVEN, now_s=36_060)
+    (found,) = replay_days([what], world=Clockwork((1200,)), promise=Promise(), seed=1)
+
+    assert found.told == ((37_200, 38_400),)  # 10.01 and a quarter of an hour is 10.16, told from 10.20 on
+    assert (found.doors[0] >= 36_960).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 1_000_000))
+def test_every_day_is_told_hours_that_keep_the_rules(seed: int) -> None:
+    (found,) = replay_days([told_days.make_day(seed)], world=MODEL, promise=Promise(), seed=1, runs=60)
+
+    assert found.list_breaches(Promise()) == []
+
+
 def test_a_report_counts_what_the_replays_show_and_repeats_itself() -> None:
     days = tell_intervals([full_day(), full_day(5)], world=MODEL, promise=Promise(), seed=3)
     found = report_week(days, world=MODEL, seed=4)
@@ -227,7 +300,7 @@ def test_a_report_counts_by_experience_where_there_is_some() -> None:
     days = tell_intervals([full_day()] * 3, world=MODEL, promise=promise, seed=3)
 
     assert report_week(days, world=MODEL, seed=4).coverage > 0.86
-    assert report_week(days, world=MODEL, seed=4, promise=promise).coverage == pytest.approx(0.8, abs=0.03)
+    assert report_week(days, world=MODEL, seed=4, promise=promise).coverage == pytest.approx(0.8, abs=0.05)
 
 
 def test_a_week_without_homes_reports_nothing() -> None:

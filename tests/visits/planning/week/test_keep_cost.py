@@ -21,7 +21,8 @@ def questions(draw) -> tuple[Problem, Problem, Orders, Visit, str]:
     """Routes that keep the rules, some of whose stops know their hour, and a visit to be kept at its own."""
     seed = draw(st.integers(0, 10**6))
     rng = random.Random(seed)
-    relaxed = make_problem(seed, visits=14, shifts=draw(st.integers(1, 3)), last=draw(st.booleans()))
+    shifts, last, reserve = draw(st.integers(1, 3)), draw(st.booleans()), draw(st.booleans())
+    relaxed = make_problem(seed, visits=14, shifts=shifts, last=last, reserve=reserve)
     order = list(relaxed.visits)
     rng.shuffle(order)
     asked = order.pop()

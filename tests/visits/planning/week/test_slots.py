@@ -55,7 +55,8 @@ def questions(draw) -> tuple[Problem, dict[str, list[str]], Visit]:
     """A small week with routes that keep the rules, on roads that need be no metric, and one visit to place."""
     seed = draw(st.integers(0, 10**6))
     rng = random.Random(seed)
-    problem = make_problem(seed, visits=14, shifts=draw(st.integers(1, 4)), last=draw(st.booleans()))
+    shifts, last, reserve = draw(st.integers(1, 4)), draw(st.booleans()), draw(st.booleans())
+    problem = make_problem(seed, visits=14, shifts=shifts, last=last, reserve=reserve)
     if draw(st.booleans()):
         size = len(problem.locations)
         table = np.random.default_rng(seed).integers(0, 4000, (size, size))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,15 @@ SHIFT = Shift("s", "T", DAY, 27000, 55800, 0, 0, 3, ((43200, 46800),), frozenset
 VISIT = Visit("a", 0, 1800, 10, ((27000, 55800),))
 
 
+NIGHT: dict[str, Any] = {"start_s": 82800, "end_s": 86400, "breaks": ()}
+
+
 def reasons(*visits: Visit, shift: Shift = SHIFT) -> dict[str, str]:
     problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (shift,), visits, GreatCircle(1.0, 36.0))
-    return {row.visit: str(row.reasons[0]) for row in plan(problem, iterations=20).unserved}
+    made = plan(problem, iterations=20)
+    for row in made.unserved:
+        assert explain.verify_reasons(problem, made.routes, row) == []
+    return {row.visit: str(row.reasons[0]) for row in made.unserved}
 
 
 @pytest.mark.parametrize(
@@ -29,16 +36,26 @@ def reasons(*visits: Visit, shift: Shift = SHIFT) -> dict[str, str]:
         ({}, {"max_visits": 0}, "full:s:0s:10p"),
         ({"windows": ((0, 26999),)}, {}, "window:s:0s:10p"),
         ({"windows": ()}, {}, "window:s:0s:10p"),
-        ({"windows": ((43000, 46000),)}, {}, "window:s:0s:10p"),
+        ({"windows": ((43000, 46000),)}, {}, "window_break:s:0s:10p"),
+        ({"windows": ((43000, 46000),)}, {"breaks": ()}, None),
+        ({"service_s": 16000}, {}, None),
+        ({"service_s": 16300}, {}, "break:s:0s:10p"),
+        ({"service_s": 16300, "windows": ((0, 60),)}, {}, "window+break:s:0s:10p"),
+        ({"service_s": 28000}, {}, "long:s:0s:10p"),
+        ({"service_s": 28000, "windows": ((43000, 46000),)}, {}, "window_break+long:s:0s:10p"),
+        ({"variance_s2": 9_000_000}, {"reserve": 9.1}, "reserve:s:0s:10p"),
+        ({"variance_s2": 9_000_000}, {"reserve": 9.0}, None),
+        ({"service_s": 7200}, NIGHT, "midnight:s:0s:10p"),
+        ({}, {**NIGHT, "start_s": 86400}, "midnight:s:0s:10p"),
+        ({}, NIGHT, "window:s:0s:10p"),
         ({"location": 1}, {}, "far:s:44480s:10p"),
         ({"windows": ((55000, 55800),)}, {}, "window:s:0s:10p"),
         ({"windows": (), "skills": frozenset({"iris"})}, {}, "skill+window:s:0s:10p:iris"),
     ],
 )
 def test_a_hard_block_is_named_with_all_that_stands_in_the_way(changes, shift, reason):
-    assert reasons(dataclasses.replace(VISIT, **changes), shift=dataclasses.replace(SHIFT, **shift)) == {
-        "a": reason
-    }
+    found = reasons(dataclasses.replace(VISIT, **changes), shift=dataclasses.replace(SHIFT, **shift))
+    assert found.get("a") == reason
 
 
 def test_a_shift_too_short_says_by_how_much():
@@ -58,15 +75,53 @@ def test_a_shift_too_short_says_by_how_much():
 def test_a_place_that_nobody_reaches_before_midnight_is_far_and_names_no_shift():
     late = dataclasses.replace(SHIFT, id="late", start_s=82800, end_s=86400, breaks=())
     visit = dataclasses.replace(VISIT, location=1, windows=((0, 60),))
-    problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (late,), (visit,), GreatCircle(1.0, 36.0))
+    places = ((-7.6, 111.5), (-25.6, 111.5))
+    problem = Problem(places, (late,), (visit,), GreatCircle(1.0, 36.0))
     (row,) = plan(problem, iterations=20).unserved
     assert (row.reasons[0].code, row.reasons[0].shift, row.reasons[0].relax) == ("far", None, ("far",))
     assert explain.verify_reasons(problem, (), row) == []
     assert hard_constraints.group_shifts_by_constraints(problem, visit) == {("far",): ["late"]}
+
+
+def test_a_shift_that_begins_too_late_says_by_how_much():
+    late = dataclasses.replace(SHIFT, id="late", **NIGHT)
+    visit = dataclasses.replace(VISIT, location=1, windows=((0, 60),))  # six hours away
+    problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (late,), (visit,), GreatCircle(1.0, 36.0))
+    (row,) = plan(problem, iterations=20).unserved
+    assert (row.reasons[0].shift, row.reasons[0].relax) == ("late", ("window", "midnight"))
+    assert explain.verify_reasons(problem, (), row) == []
+    for early_s, codes in (
+        (row.reasons[0].over_s, ("window",)),
+        (row.reasons[0].over_s - 1, ("window", "midnight")),
+    ):
+        shift = dataclasses.replace(late, start_s=late.start_s - early_s)
+        found = hard_constraints.find_hard_constraints(dataclasses.replace(problem, shifts=(shift,)), visit)
+        assert found.codes == codes
     early = dataclasses.replace(problem, shifts=(late, SHIFT))  # the other shift could, if its hours allowed
     (row,) = plan(early, iterations=20).unserved
     assert (row.reasons[0].shift, row.reasons[0].relax) == ("s", ("window", "far"))
     assert explain.verify_reasons(early, (), row) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"windows": ((43000, 46000),)}, "window"),
+        ({"windows": ((0, 26999),)}, "window_break"),
+        ({"service_s": 28000}, "far"),
+        ({"service_s": 28000}, "reserve"),
+        ({"service_s": 28000}, "midnight"),
+        ({"location": 1}, "long"),
+    ],
+)
+def test_the_proof_finds_a_wrong_cause_that_is_relaxed_alike(changes, wrong):
+    visit = dataclasses.replace(VISIT, **changes)
+    problem = Problem(((-7.6, 111.5), (-9.6, 111.5)), (SHIFT,), (visit,), GreatCircle(1.0, 36.0))
+    reason = explain.explain_visit(problem, {}, visit)
+    false = dataclasses.replace(reason, code=wrong, relax=(wrong,))
+    faults = explain.verify_reasons(problem, (), Unserved("a", (false,)))
+    assert f"{wrong} is not the cause" in faults
+    assert explain.verify_reasons(problem, (), Unserved("a", (reason,))) == []
 
 
 def test_no_shift_at_all_is_a_reason_too():
@@ -113,8 +168,16 @@ def test_a_promise_goes_only_when_nothing_else_helps_and_is_said():
 
 
 def made(seed: int) -> Problem:
-    """Small and nasty: windows, breaks, skills, dates, promises, longest waits, published places."""
-    return make_problem(seed, visits=14, shifts=3, locked=seed % 3 * 2, last=seed % 2 == 0, replan=True)
+    """Small and nasty: windows, breaks, skills, dates, promises, longest waits, published places, reserves."""
+    return make_problem(
+        seed,
+        visits=14,
+        shifts=3,
+        locked=seed % 3 * 2,
+        last=seed % 2 == 0,
+        replan=True,
+        reserve=seed % 4 > 1,
+    )
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import osm
-from visits.roads.extract import graph, read, rules
+from visits.roads.extract import graph, read, vehicles
 from visits.roads.extract.graph import RoadGraph
 
 TODAY = dt.date(2026, 11, 24)
@@ -17,6 +17,6 @@ def built(tmp_path: Path) -> Callable[..., RoadGraph]:
 
     def make(nodes: osm.Nodes, ways: list[osm.Way]) -> RoadGraph:
         path = osm.write(tmp_path / "peta.osm", nodes, ways)
-        return graph.build_graph(read.read_ways(path, speeds=rules.SPEEDS), today=TODAY)
+        return graph.build_graph(read.read_ways(path, speeds=vehicles.SPEEDS), today=TODAY)
 
     return make

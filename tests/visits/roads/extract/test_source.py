@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,9 +7,9 @@ import pytest
 
 from tests.support import osm
 from visits import roads
-from visits.enums import RoadTrouble
+from visits.enums import RoadTrouble, Vehicle
 from visits.planning import GreatCircle, Table
-from visits.roads.extract import read, rules, source, ways
+from visits.roads.extract import read, source, vehicles, ways
 from visits.roads.extract.source import ExtractSource
 from visits.roads.port import RoadsError
 
@@ -16,8 +17,12 @@ TODAY = dt.date(2026, 11, 24)
 pytestmark = pytest.mark.django_db
 
 
+def _speeds(**changed: float) -> dict[Vehicle, dict[str, float]]:
+    return {by.vehicle: by.speeds | changed for by in vehicles.PROFILES}
+
+
 def _build(path: Path, folder: Path, **fields) -> tuple[source.BuiltExtract, bool]:
-    given = {"speeds": rules.SPEEDS, "box": None, "today": TODAY, "say": lambda step, count: None}
+    given = {"speeds": _speeds(), "box": None, "today": TODAY, "say": lambda step, count: None}
     return source.build_extract(path, folder=folder, **(given | fields))
 
 
@@ -38,15 +43,13 @@ def test_an_extract_is_built_once(town: Path, tmp_path: Path) -> None:
     built, fresh = _build(town, tmp_path / "peta", say=lambda step, count: told.append(step))
 
     assert fresh
-    assert told == ["hash", "ways", "graph", "save"]
+    assert told == ["hash", "ways", "graph", "ways", "graph", "save"]
     assert source.current_extract(tmp_path / "peta") == built
     assert (built.file, built.as_of) == ("kota.osm", "2026-11-24")
     assert _build(town, tmp_path / "peta") == (built, False)
 
 
-@pytest.mark.parametrize(
-    "fields", [{"speeds": rules.SPEEDS | {"primary": 50}}, {"box": (-7.7, 111.4, -7.5, 111.6)}]
-)
+@pytest.mark.parametrize("fields", [{"speeds": _speeds(primary=50)}, {"box": (-7.7, 111.4, -7.5, 111.6)}])
 def test_other_speeds_or_another_box_make_another_map(town: Path, tmp_path: Path, fields) -> None:
     folder = tmp_path / "peta"
     first, _ = _build(town, folder)
@@ -55,7 +58,9 @@ def test_other_speeds_or_another_box_make_another_map(town: Path, tmp_path: Path
 
     assert fresh
     assert second.digest != first.digest
-    assert [path.name for path in folder.glob("*.npz")] == [second.graph]
+    assert sorted(path.name for path in folder.glob("*.npz")) == sorted(
+        [second.graph, second.motorcycle_graph]
+    )
 
 
 def test_a_bad_extract_leaves_the_map_in_use_alone(town: Path, tmp_path: Path) -> None:
@@ -85,11 +90,53 @@ def test_times_come_by_the_port(town: Path, tmp_path: Path, homes, settings) -> 
     assert found.travel.values[0, 1] > GreatCircle(1.0, 42.0).seconds(homes, 0, 1)
 
 
+# a lane of 1.1 km with a bollard in the middle, and a street of 7.7 km round it
+LANE = {1: (-7.6, 111.5), 2: (-7.6, 111.505), 3: (-7.6, 111.51), 4: (-7.63, 111.5), 5: (-7.63, 111.51)}
+STREET = {"highway": "residential"}
+LANE_WAYS = [([1, 2, 3], STREET), ([1, 4, 5, 3], STREET)]
+
+
+@pytest.fixture
+def lane(tmp_path: Path) -> Path:
+    return osm.write(tmp_path / "gang.osm", LANE, LANE_WAYS, tags_of={2: {"barrier": "bollard"}})
+
+
+def test_a_motorcycle_passes_a_bollard_and_a_car_goes_round(lane: Path, tmp_path: Path, settings) -> None:
+    settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
+    _build(lane, tmp_path / "peta")
+
+    found = roads.estimate_travel([LANE[1], LANE[3]], {0, 1})
+
+    (ridden,) = found.more_travel
+    assert isinstance(found.travel, Table)
+    assert isinstance(ridden, Table)
+    assert found.travel.values[0, 1] == pytest.approx(7.7 / 22 * 3600, rel=0.02)
+    assert ridden.values[0, 1] == pytest.approx(1.1 / 25 * 3600, rel=0.02)
+    assert found.note.motorcycle is not None
+    assert (found.note.motorcycle.source, found.note.motorcycle.as_car) == ("extract", False)
+    assert (tmp_path / "peta" / "times-motorcycle.npz").is_file()
+
+
+def test_a_map_from_before_motorcycles_has_the_times_of_cars_for_them(
+    lane: Path, tmp_path: Path, settings
+) -> None:
+    settings.TRAVEL_SOURCE, settings.ROADS_DIR = "extract", tmp_path / "peta"
+    _build(lane, tmp_path / "peta")
+    pointer = tmp_path / "peta" / source.POINTER
+    kept = {k: v for k, v in json.loads(pointer.read_text()).items() if k != "motorcycle_graph"}
+    pointer.write_text(json.dumps(kept))
+
+    found = roads.estimate_travel([LANE[1], LANE[3]], {1})
+
+    assert found.more_travel[0].seconds((), 0, 1) == pytest.approx(7.7 / 22 * 3600, rel=0.02)
+    assert (found.note.vehicle, found.note.as_car) == ("motorcycle", True)
+
+
 def test_a_newer_map_is_taken_up_at_once(town: Path, tmp_path: Path, homes) -> None:
     folder = tmp_path / "peta"
     _build(town, folder)
     slow = ExtractSource(folder=folder).find(homes, budget_s=10)
-    _build(town, folder, speeds={name: 2 * speed for name, speed in rules.SPEEDS.items()})
+    _build(town, folder, speeds=_speeds(**{name: 2 * speed for name, speed in vehicles.SPEEDS.items()}))
 
     quick = ExtractSource(folder=folder).find(homes, budget_s=10)
 
@@ -196,7 +243,7 @@ def test_times_of_another_map_are_forgotten(town: Path, tmp_path: Path, homes) -
     folder = tmp_path / "peta"
     _build(town, folder)
     ExtractSource(folder=folder).find(homes, budget_s=10)
-    _build(town, folder, speeds=rules.SPEEDS | {"primary": 80})
+    _build(town, folder, speeds=_speeds(primary=80))
 
     assert ExtractSource(folder=folder).find(homes, budget_s=-1).trouble == "slow"
 

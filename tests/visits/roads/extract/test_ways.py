@@ -11,7 +11,7 @@ import pytest
 from geopy.distance import great_circle
 
 from tests.support import osm
-from visits.roads.extract import graph, rules, ways
+from visits.roads.extract import graph, rules, vehicles, ways
 from visits.roads.extract.graph import RoadGraph
 from visits.roads.extract.ways import RoadNetwork
 
@@ -22,7 +22,7 @@ TWO_WAY = {"highway": "residential"}
 def _links(nodes: osm.Nodes, streets: list[osm.Way]) -> dict[int, list[tuple[int, float]]]:
     links: dict[int, list[tuple[int, float]]] = {number: [] for number in nodes}
     for refs, tags in streets:
-        use = rules.road_use(tags, rules.SPEEDS)
+        use = rules.road_use(tags, vehicles.SPEEDS)
         assert use is not None
         for a, b in pairwise(refs):
             seconds = great_circle(nodes[a], nodes[b]).meters / (use.speed_kmh / 3.6)

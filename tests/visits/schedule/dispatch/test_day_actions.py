@@ -4,14 +4,15 @@ import pytest
 
 from outreach.models import Need
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, at
+from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import lifecycle
-from visits.enums import Outcome, RunKind, VisitState
+from visits.enums import CallOffReason, Outcome, RunKind, RunState, VisitState
 from visits.models import Device, Plan, PlanRun, PlanStop, PlanUnserved, Shift, Visit
-from visits.schedule.dispatch import day_actions
-from visits.schedule.plans.publishing import publish_plan
+from visits.schedule.dispatch import called_off_visits, day_actions, office_changes
+from visits.schedule.plans.publishing import PublishRefusedError, publish_plan
 from visits.schedule.runs import plan_runs
+from visits.workforce import calendar_exceptions, team_shifts
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,24 @@ def plan(teams: list[Shift]) -> Plan:
     PlanRun.objects.filter(pk=run.pk).update(seconds=1)
     assert plan_runs.work_on_run(run_id=str(run.pk))
     return Plan.objects.get(run=run)
+
+
+def _close_the_day() -> None:
+    office_changes.carry_out(
+        lambda: calendar_exceptions.set_day(date=TUESDAY, is_open=False, reason="Rapat", actor="user:1"),
+        consent=CallOffReason.CLOSED,
+        actor="user:1",
+    )
+
+
+def _send_officers_away(shift: Shift) -> None:
+    officer = OfficerFactory(team=shift.team)
+    officer.is_active = False
+    office_changes.carry_out(
+        lambda: team_shifts.save_workforce_row(row=officer, changed=["is_active"], actor="user:1"),
+        consent=CallOffReason.STAFF,
+        actor="user:1",
+    )
 
 
 def _list_stops(plan: Plan) -> list[tuple[int, int, int]]:
@@ -98,3 +117,88 @@ def test_who_finds_no_place_has_the_rest_planned_anew(plan: Plan, teams: list[Sh
 def test_a_draft_that_is_too_old_is_left_alone(plan: Plan, clock) -> None:
     with clock.at(at(TUESDAY, 10 * 60 + 21), tick=False):
         assert day_actions.add_urgent(need=NeedFactory(), user=None) != plan.run
+
+
+def test_a_team_that_cannot_go_on_calls_off_what_it_has_not_begun(teams: list[Shift]) -> None:
+    _done, at_home, waits = Visit.objects.filter(shift=teams[0]).order_by("sequence")
+
+    day_actions.report_breakdown(shift=teams[0], user=None)
+
+    assert [visit for visit in Visit.objects.order_by("sequence") if visit.is_called_off] == [waits]
+    assert (at_home.called_off, Visit.objects.get(pk=waits.pk).obstacles) == ("", {"cancelled": 0})
+
+    day_actions.resume_shift(shift=teams[0], user=None)
+    assert not Visit.objects.exclude(called_off="").exists()
+
+
+def test_the_plan_of_the_rest_places_again_what_was_called_off(teams: list[Shift]) -> None:
+    waits = Visit.objects.filter(shift=teams[0]).order_by("sequence")[2]
+    run = day_actions.report_breakdown(shift=teams[0], user=None)
+    PlanRun.objects.filter(pk=run.pk).update(seconds=1)
+    assert plan_runs.work_on_run(run_id=str(run.pk))
+
+    publish_plan(plan=Plan.objects.get(run=run), user=None)
+
+    waits.refresh_from_db()
+    assert (waits.shift, waits.called_off) == (teams[1], "")
+
+
+def test_a_plan_of_the_rest_of_a_day_that_was_closed_places_nobody_again(teams: list[Shift]) -> None:
+    """Who was called off with the day waits for another one; an urgent visit has no place on it either."""
+    urgent = NeedFactory()
+    _close_the_day()
+    called_off = set(called_off_visits.called_off_visits().values_list("pk", flat=True))
+    assert called_off
+
+    run = day_actions.replan_today(user=None, urgent=[urgent])
+    assert not plan_runs.work_on_run(run_id=str(run.pk))
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == (RunState.FAILED, "no_needs")
+    assert set(called_off_visits.called_off_visits().values_list("pk", flat=True)) == called_off
+
+
+def test_a_plan_of_the_rest_of_a_day_that_was_closed_since_tells_nobody_to_expect_a_team(plan: Plan) -> None:
+    """Neither those who were called off with the day, nor who was urgent."""
+    assert plan.stops.filter(need__in=plan.run.facts["urgent"]).exists()
+    _close_the_day()
+
+    with pytest.raises(PublishRefusedError, match="cancelled"):
+        publish_plan(plan=plan, user=None)
+
+
+def test_nobody_urgent_gets_a_place_in_a_draft_of_a_day_that_was_closed_since(plan: Plan) -> None:
+    before, need = _list_stops(plan), NeedFactory()
+    _close_the_day()
+
+    assert day_actions.add_urgent(need=need, user=None) != plan.run
+
+    assert _list_stops(plan) == before
+
+
+def test_a_team_whose_officers_are_all_away_is_given_nobody_and_gives_its_homes_away(
+    plan: Plan, teams: list[Shift]
+) -> None:
+    waits = Visit.objects.filter(shift=teams[0]).order_by("sequence")[2]
+    assert plan.stops.filter(shift=teams[0]).exists()
+    _send_officers_away(teams[0])
+
+    with pytest.raises(PublishRefusedError, match=f"^cancelled {teams[0].pk}$"):
+        publish_plan(plan=plan, user=None)
+
+    run = day_actions.replan_today(user=None)
+    PlanRun.objects.filter(pk=run.pk).update(seconds=1)
+    assert plan_runs.work_on_run(run_id=str(run.pk))
+    publish_plan(plan=Plan.objects.get(run=run), user=None)
+
+    waits.refresh_from_db()
+    assert (waits.shift, waits.called_off) == (teams[1], "")
+
+
+def test_a_draft_for_days_of_a_team_whose_officers_are_all_away_by_now_is_refused(clock) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    with clock.at(NOW, tick=False):
+        ahead = draft({shift: [NeedFactory()]})
+        _send_officers_away(shift)
+        with pytest.raises(PublishRefusedError, match=f"^cancelled {shift.pk}$"):
+            publish_plan(plan=ahead, user=None)

@@ -140,7 +140,7 @@ def test_a_silent_team_is_taken_to_go_on_and_what_it_began_has_no_points(team: S
         ("", True),
     ]
     assert route.now is not None
-    assert (route.now.done, route.now.age, route.now.since) == (0, "", "09.40")
+    assert (route.now.done, route.now.age, route.now.since) == (0, "", "09.50")
 
 
 def test_a_draft_of_days_ahead_and_a_team_at_its_base_are_as_planned(team: Shift) -> None:
@@ -160,8 +160,8 @@ def test_a_draft_of_days_ahead_and_a_team_at_its_base_are_as_planned(team: Shift
 def test_the_queries_do_not_grow(team: Shift, django_assert_num_queries) -> None:
     plan = Plan.objects.get()
     routes = plan_page.add_stops(plan, plan_page.list_route_rows(plan, plan_page.load_plan_shifts(plan)))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         routes_underway.add_progress(plan, routes, now=TEN)
     ShiftFactory(date=TUESDAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         routes_underway.add_progress(plan, routes, now=TEN)

@@ -4,13 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from outreach.enums import Milestone, NeedState, Skill
-from outreach.models import LogEntry, Progress, Resident
+from outreach.models import LogEntry, Need, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, TeamFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.appointments import arrival_intervals, lifecycle, placement, promises
-from visits.enums import RunKind, VisitState
-from visits.models import PlanRun, Shift, TeamDay, Visit
+from visits.appointments import arrival_intervals, call_offs, lifecycle, placement, promises
+from visits.enums import CallOffReason, RunKind, VisitState
+from visits.models import CalendarDay, PlanRun, Shift, TeamDay, Visit
+from visits.schedule.dispatch import office_changes
 from visits.schedule.plans import booking, slot_offers
 from visits.schedule.plans.publishing import publish_plan
 from visits.schedule.problem import published_week
@@ -34,6 +35,7 @@ def shift() -> Shift:
 
 def _take(need, offer, *, shown: str | None = None, user=None) -> bool:
     return booking.book_slot(
+        offered=offer.mark if shown is None else None,
         need=need,
         shift=offer.shift.pk,
         position=offer.slot.position,
@@ -72,6 +74,38 @@ def test_the_published_days_are_offered_and_a_place_is_taken(shift: Shift) -> No
     assert max(moved) == offer.slot.later_s
     assert PlanRun.objects.filter(kind=RunKind.SLOT).count() == 1
     assert LogEntry.objects.filter(action="plan_published").count() == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobodys_hours_change_but_those_that_the_offer_names(seed: int) -> None:
+    needs: list[Need] = [
+        NeedFactory(
+            resident__latitude=-7.62 - 0.004 * ((3 * seed + 5 * number) % 7),
+            resident__longitude=111.52 + 0.004 * ((2 * seed + 3 * number) % 5),
+        )
+        for number in range(5)
+    ]
+    one: Shift = ShiftFactory(date=TUESDAY)
+    two: Shift = ShiftFactory(date=TUESDAY)
+    plan = draft({one: needs[:3], two: needs[3:]}, starts=8 * 60)
+    appointment_windows.assign_windows(plan=plan)
+    publish_plan(plan=plan, user=None, now=NOW)
+    asked = needs[1] if seed % 2 else NeedFactory(resident__latitude=-7.63, resident__longitude=111.53)
+
+    for offer in slot_offers.list_slot_offers(need=asked, now=NOW)[:2]:
+        others = Visit.objects.filter(state=VisitState.PUBLISHED).exclude(need=asked)
+        before = {visit.need_id: arrival_intervals.interval_told(visit) for visit in others}
+        told = arrival_intervals.interval_told(Visit.objects.get(need=asked)) if seed % 2 else None
+        if (offer.shift.pk, offer.told) == (one.pk, told):
+            continue
+        (again,) = [
+            one for one in slot_offers.list_slot_offers(need=asked, now=NOW) if one.shift == offer.shift
+        ]
+        assert _take(asked, again)
+        after = {visit.need_id: arrival_intervals.interval_told(visit) for visit in others.all()}
+        changed = {need: now for need, now in after.items() if now != before[need]}
+        assert changed == {visit.need_id: now for visit, now in again.moved}
+        assert arrival_intervals.interval_told(Visit.objects.get(need=asked)) == again.told
 
 
 def test_a_place_is_taken_once(shift: Shift) -> None:
@@ -248,14 +282,14 @@ def test_a_team_that_has_left_is_not_asked(shift: Shift) -> None:
 def test_the_queries_do_not_grow(shift: Shift, django_assert_max_num_queries) -> None:
     """One query more where an offer names families that it would move: their villages, all at once."""
     need = NeedFactory()
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(14) as few:
         slot_offers.list_slot_offers(need=need, now=NOW)
     for day in (1, 2):
         later = ShiftFactory(date=TUESDAY + timedelta(days=day))
         publish_plan(
             plan=draft({later: [NeedFactory(), NeedFactory()]}, first=later.date), user=None, now=NOW
         )
-    with django_assert_max_num_queries(12) as more:
+    with django_assert_max_num_queries(14) as more:
         offers = slot_offers.list_slot_offers(need=need, now=NOW)
     assert len(offers) == 3
     assert len(more) - len(few) <= 1
@@ -278,3 +312,64 @@ def test_the_family_is_told_what_was_offered(shift: Shift, moving: bool) -> None
     visit = Visit.objects.get(need=need)
     assert visit.shift == offer.shift
     assert arrival_intervals.interval_told(visit) == offer.told
+
+
+def test_a_visit_that_was_called_off_holds_no_place(shift: Shift) -> None:
+    for visit in Visit.objects.all():
+        call_offs.call_off_visit(
+            visit=visit, reason=CallOffReason.HOURS, obstacles={"late": 0}, at=NOW, actor="user:1"
+        )
+
+    week = published_week.load_published_week(first=TUESDAY, days=1, now=NOW)
+
+    assert (week.orders, week.visits) == ({}, {})
+
+
+def test_no_place_is_offered_on_a_day_that_was_closed(shift: Shift) -> None:
+    need = NeedFactory()
+    assert [offer.shift for offer in slot_offers.list_slot_offers(need=need, now=NOW)] == [shift]
+
+    CalendarDay.objects.create(date=TUESDAY, is_open=False, reason="Rapat", set_by="user:1")
+
+    assert slot_offers.list_slot_offers(need=need, now=NOW) == []
+
+
+def test_a_family_whose_visit_was_called_off_takes_a_place_on_another_day(shift: Shift) -> None:
+    visit, stays = Visit.objects.order_by("sequence")
+    told = arrival_intervals.interval_told(stays)
+    other = ShiftFactory(date=TUESDAY + timedelta(days=1))
+    call_offs.call_off_visit(
+        visit=visit, reason=CallOffReason.KIT, obstacles={"skill": 0}, at=NOW, actor="user:1"
+    )
+    offers = slot_offers.list_slot_offers(need=visit.need, now=NOW)
+    (offer,) = (offer for offer in offers if offer.shift == other)
+
+    assert _take(visit.need, offer)
+
+    visit.refresh_from_db()
+    assert (visit.shift, visit.called_off) == (other, "")
+    stays.refresh_from_db()
+    assert (stays.state, arrival_intervals.interval_told(stays)) == (VisitState.PUBLISHED, told)
+    content = TeamDay.objects.get(date=TUESDAY).live.content
+    assert [stop["visit"] for stop in content["stops"]] == [str(stays.pk)]
+
+
+def test_a_place_that_is_taken_decides_nothing_about_others_who_were_called_off(shift: Shift) -> None:
+    """They wait for a plan, as they were told; as somebody else has their hour now, they do not stand again."""
+    first, last = Visit.objects.order_by("sequence")
+    call_offs.call_off_visit(
+        visit=last, reason=CallOffReason.KIT, obstacles={"skill": 0}, at=NOW, actor="user:1"
+    )
+    need = NeedFactory()
+    (offer, *_) = slot_offers.list_slot_offers(need=need, now=NOW)
+
+    assert _take(need, offer)
+
+    last.refresh_from_db()
+    assert (last.state, last.called_off) == (VisitState.PUBLISHED, "kit")
+    assert Progress.objects.filter(need=last.need).latest("pk").milestone == Milestone.CALLED_OFF
+    restored = office_changes.carry_out(
+        lambda: Shift.objects.update(max_visits=9), consent=None, actor="user:1", now=NOW
+    ).effects.restored
+    assert restored == []
+    assert Visit.objects.get(pk=first.pk).called_off == ""

@@ -16,18 +16,17 @@ from visits.schedule.plans.publishing import publish_plan
 pytestmark = [pytest.mark.django_db, pytest.mark.clock("2026-11-30T12:00")]
 
 
-def test_half_an_hour_is_no_shift_and_more_is() -> None:
+def test_every_change_of_the_told_hours_is_a_shift_and_the_plans_own_clock_is_none() -> None:
     shift, one, two = ShiftFactory(date=TUESDAY), NeedFactory(), NeedFactory()
-    publish_plan(plan=draft({shift: [one, two]}), user=None, now=NOW)
+    first = draft({shift: [one, two]})
+    first.stops.filter(need=one).update(told_from=28_200, told_until=30_600)
+    publish_plan(plan=first, user=None, now=NOW)
 
-    half, more = (draft({shift: [one, two]}, starts=8 * 60 + minutes) for minutes in (30, 31))
+    again = draft({shift: [one, two]}, starts=8 * 60 + 20)
+    again.stops.filter(need=one).update(told_from=28_200, told_until=30_600)
 
-    assert [change.what for change in plan_changes.find_changes(plan=half, now=NOW).stops] == [
+    assert [change.what for change in plan_changes.find_changes(plan=again, now=NOW).stops] == [
         ChangeKind.SAME,
-        ChangeKind.SAME,
-    ]
-    assert [change.what for change in plan_changes.find_changes(plan=more, now=NOW).stops] == [
-        ChangeKind.SHIFTED,
         ChangeKind.SHIFTED,
     ]
 
@@ -35,11 +34,11 @@ def test_half_an_hour_is_no_shift_and_more_is() -> None:
 def test_the_queries_do_not_grow(django_assert_num_queries) -> None:
     one, two = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     small = draft({one: [NeedFactory()]})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         _touch(plan_changes.find_changes(plan=small, now=NOW))
     publish_plan(plan=draft({one: [NeedFactory() for _ in range(3)]}), user=None, now=NOW)
     big = draft({one: [NeedFactory() for _ in range(4)], two: [NeedFactory() for _ in range(4)]})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         _touch(plan_changes.find_changes(plan=big, now=NOW))
 
 
@@ -98,7 +97,7 @@ def test_visits_on_the_road_are_never_cancelled() -> None:
     ("told", "what"),
     [
         ((480, 540), ChangeKind.SAME),
-        ((510, 570), ChangeKind.SAME),  # half an hour
+        ((490, 550), ChangeKind.SHIFTED),
         ((480, 580), ChangeKind.SHIFTED),
         ((440, 500), ChangeKind.SHIFTED),
     ],

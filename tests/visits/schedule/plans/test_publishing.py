@@ -10,8 +10,8 @@ from outreach.services.transitions import transition
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.appointments import lifecycle
-from visits.enums import OPEN_VISITS, Outcome, PlanState, VisitState
+from visits.appointments import call_offs, lifecycle, promises
+from visits.enums import OPEN_VISITS, CallOffReason, Outcome, PlanState, VisitState
 from visits.fieldwork import events
 from visits.lib import strict_json
 from visits.models import DayVersion, Device, Team, TeamDay, Visit
@@ -153,7 +153,7 @@ def test_one_minute_more_is_something_new() -> None:
 
     done = publish_plan(plan=draft({shift: [need]}, starts=8 * 60 + 1), user=None, now=NOW)
 
-    assert (done.versions, done.new, done.moved, done.shifted) == (1, 0, 0, 0)
+    assert (done.versions, done.new, done.moved, done.shifted) == (1, 0, 0, 1)
 
 
 def test_an_emptied_day_gets_an_empty_version() -> None:
@@ -284,7 +284,9 @@ def test_families_hear_of_another_interval_even_where_the_plan_stays() -> None:
 
     done = publish_plan(plan=again, user=None, now=NOW + timedelta(hours=1))
 
-    assert (done.new, done.moved, done.shifted) == (0, 0, 0)
+    assert (done.new, done.moved, done.shifted) == (0, 0, 1)
+    again.refresh_from_db()
+    assert [row["need"] for row in again.changes["shifted"]] == [str(need.pk)]
     told = [(row.earliest, row.latest) for row in need.progress.order_by("at")]
     assert told == [(at(TUESDAY, 490), at(TUESDAY, 540)), (at(TUESDAY, 490), at(TUESDAY, 550))]
 
@@ -315,3 +317,46 @@ def test_a_plan_with_a_team_that_is_no_longer_active_is_refused() -> None:
         publish_plan(plan=plan, user=None, now=NOW)
 
     assert _codes(error) == ["cancelled"]
+
+
+@pytest.fixture
+def called_off() -> Visit:
+    """A promised visit at 08.00 on Tuesday that the office called off."""
+    shift = ShiftFactory(date=TUESDAY)
+    publish_plan(plan=draft({shift: [NeedFactory()]}), user=None, now=NOW)
+    visit = Visit.objects.get()
+    promises.make_promises(visits=[visit.pk], actor="user:1")
+    call_offs.call_off_visit(
+        visit=visit, reason=CallOffReason.KIT, obstacles={"skill": 0}, at=NOW, actor="user:1"
+    )
+    return visit
+
+
+def test_planned_again_at_its_old_hour_the_mark_goes_and_the_family_is_told(called_off: Visit) -> None:
+    plan = draft({called_off.shift: [called_off.need]})
+    (news,) = families_to_tell.list_news_before(plan_changes.find_changes(plan=plan, now=NOW))
+
+    done = publish_plan(plan=plan, user=None, now=NOW + timedelta(minutes=1))
+
+    called_off.refresh_from_db()
+    assert (news.what, done.shifted) == ("shifted", 1), "whoever heard that nobody comes is to be told"
+    assert (called_off.called_off, called_off.hear_by, called_off.promised) == ("", None, False)
+    assert LogEntry.objects.get(action="visit_reinstated").detail == {"why": "planned"}
+    assert list(Progress.objects.values_list("milestone", flat=True)) == ["planned", "called_off", "planned"]
+
+
+def test_planned_again_with_another_team_no_promise_stands_in_the_way(called_off: Visit) -> None:
+    plan = draft({ShiftFactory(date=TUESDAY): [called_off.need]})
+
+    done = publish_plan(plan=plan, user=None, now=NOW)
+
+    called_off.refresh_from_db()
+    assert (done.moved, called_off.called_off) == (1, "")
+
+
+def test_without_a_place_in_the_next_plan_its_family_waits_like_others(called_off: Visit) -> None:
+    publish_plan(plan=draft({called_off.shift: [NeedFactory()]}), user=None, now=NOW)
+
+    called_off.refresh_from_db()
+    assert (called_off.state, called_off.is_called_off) == (VisitState.CANCELLED, False)
+    assert Need.objects.get(pk=called_off.need_id).state == NeedState.OPEN

@@ -25,7 +25,9 @@ def shift() -> Shift:
 def _codes() -> set[str]:
     """Every code that the planner's modules can give."""
     text = "".join(Path(module.__file__ or "").read_text() for module in (explain, locks))
-    return {"pushes", "worth", *hard_constraints.CODES, *re.findall(r'"(lock_[a-z]+)"', text)}
+    rules = {*hard_constraints.CODES, "date"} - {"no_shift", "reserve"}  # promises go before the reserve
+    locked = {f"lock_{code}" for code in rules}
+    return {"pushes", "worth", *hard_constraints.CODES, *locked, *re.findall(r'"(lock_[a-z]+)"', text)}
 
 
 def test_every_code_of_the_planner_has_words(shift: Shift) -> None:
@@ -49,7 +51,7 @@ def test_the_office_reads_place_neighbours_and_price(shift: Shift) -> None:
     row = {**ROW, "code": "pushes", "shift": str(shift.pk), "needs": ["a", "b"], "promised": 1}
 
     assert unassigned_labels.describe_for_office(row, shifts={shift.pk: shift}, names=NAMES) == (
-        "Muat di Tim Kare Sel 1 Des pukul 10.40 bila W. A. (Kare), W. B. (Mejayan) ditunda (nilai 62); "
+        "Muat di Tim Kare Sel 1 Des pukul 10.40 bila W. A. (Kare), W. B. (Mejayan) ditunda (prioritas 62); "
         "1 di antaranya sudah dijanjikan atau didahulukan; tambahan jalan 25 mnt; "
         "rumah lain mundur paling lama 25 mnt."
     )
@@ -103,6 +105,55 @@ def test_a_home_that_nobody_reaches_in_a_day_is_said_to_be_too_far() -> None:
         "Belum kebagian jadwal. Rumahnya terlalu jauh untuk perjalanan tim sehari. "
         "Permohonan tetap tercatat dan ikut dihitung pada rencana berikutnya."
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "office", "family"),
+    [
+        (
+            "window_break",
+            "Jam yang cocok jatuh pada istirahat tim",
+            "Jam yang cocok jatuh pada istirahat tim: tanyakan jam lain",
+            "jam yang Bapak/Ibu pilih jatuh pada istirahat tim. Bila jam lain bisa,",
+        ),
+        (
+            "break",
+            "Terpotong istirahat tim",
+            "Kunjungan ini terlalu lama untuk jam sebelum atau sesudah istirahat tim",
+            "kunjungannya terlalu lama untuk jam sebelum atau sesudah istirahat tim.",
+        ),
+        (
+            "reserve",
+            "Hari tim penuh sampai selesai jam tugas",
+            "Hari tim sudah penuh sampai selesai jam tugas: kurang 20 mnt cadangan",
+            "hari tim sudah penuh sampai selesai jam tugas.",
+        ),
+        (
+            "long",
+            "Kunjungan terlalu lama untuk jam tugas",
+            "Kunjungan ini terlalu lama untuk jam tugas tim: kurang 20 mnt.",
+            "kunjungannya terlalu lama untuk jam kerja tim sehari.",
+        ),
+        (
+            "midnight",
+            "Jam tugas terlalu dekat tengah malam",
+            "Jam tugas tim terlalu dekat tengah malam: tim baru pulang hari berikutnya. Mulai jam tugas 20 mnt lebih awal.",
+            "jam kerja tim terlalu dekat tengah malam untuk kunjungan ini.",
+        ),
+    ],
+)
+def test_what_is_not_far_is_not_said_to_be(
+    shift: Shift, code: str, title: str, office: str, family: str
+) -> None:
+    row = {"code": code, "relax": [code], "shift": str(shift.pk), "at": 38_400, "over": 1200}
+    shifts = {shift.pk: shift}
+
+    assert unassigned_labels.reason_title(code) == title
+    said = unassigned_labels.describe_for_office(row, shifts=shifts, names={})
+    heard = unassigned_labels.describe_for_family(row, shifts=shifts)
+    assert said.startswith(office)
+    assert family in heard
+    assert "jauh" not in f"{title} {said} {heard}".lower()
 
 
 def test_families_hear_that_others_are_promised_or_go_first(shift: Shift) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from outreach.enums import NeedState
 from tests.factories.outreach import NeedFactory
-from tests.factories.visits import ShiftFactory, TeamFactory, VisitFactory, at
+from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from visits.enums import VisitState
 from visits.models import CalendarDay
 from visits.schedule.problem import candidates
@@ -86,3 +86,14 @@ def test_a_deadline_that_passed_no_longer_binds() -> None:
 
 def test_planning_begins_with_the_next_working_day() -> None:
     assert candidates.first_plannable_date(now=at(date(2026, 12, 4), 600)) == date(2026, 12, 7)
+
+
+def test_a_team_whose_officers_all_left_is_void() -> None:
+    deserted, manned = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
+    for shift in (deserted, manned):
+        OfficerFactory(team=shift.team, is_active=False)
+    OfficerFactory(team=manned.team)
+
+    found = _days()
+
+    assert (found.usable, found.void) == ([manned], [deserted])

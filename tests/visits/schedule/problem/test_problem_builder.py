@@ -5,6 +5,8 @@ import pytest
 from outreach.enums import NeedKind, NeedState
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
+from visits.appointments import call_offs
+from visits.enums import CallOffReason
 from visits.models import PlanRun
 from visits.planning import GreatCircle
 from visits.planning.types import orders_of_plan
@@ -218,5 +220,23 @@ def test_the_queries_do_not_grow(run: PlanRun, django_assert_num_queries) -> Non
         for number in range(count):
             ShiftFactory(date=TUESDAY + timedelta(days=number))
             VisitFactory(need=NeedFactory(state=NeedState.PLANNED), shift=ShiftFactory(date=TUESDAY))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             problem_builder.build_problem(run=run, now=NOW)
+
+
+def test_a_visit_that_was_called_off_is_bound_to_no_team_day_and_met_before_others(run: PlanRun) -> None:
+    shift = ShiftFactory(date=TUESDAY)
+    stands, called_off = (
+        VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED), promised=True) for _ in range(2)
+    )
+    call_offs.call_off_visit(
+        visit=called_off, reason=CallOffReason.HOURS, obstacles={"late": 0}, at=NOW, actor="user:1"
+    )
+
+    built = problem_builder.build_problem(run=run, now=NOW)
+
+    locks = {visit.id: visit.locked for visit in built.problem.visits}
+    assert locks == {str(stands.need_id): str(shift.pk), str(called_off.need_id): None}
+    assert "promise" in [part.code for part in built.parts[str(called_off.need_id)]]
+    assert built.start is not None
+    assert orders_of_plan(built.start) == {str(shift.pk): (str(stands.need_id),)}

@@ -1,5 +1,6 @@
 """The rest of a day under way, from pressing a button to the new versions, with the real engine."""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,13 +12,14 @@ from outreach.models import Need, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
-from visits.appointments import lifecycle, promises
-from visits.enums import Outcome, RunKind, RunState, VisitState
-from visits.fieldwork import events, team_status
+from visits.appointments import arrival_intervals, lifecycle, promises
+from visits.enums import Outcome, ReleaseReason, RunKind, RunState, VisitState
+from visits.fieldwork import events, expected_arrivals, team_status
 from visits.models import CalendarDay, Device, Plan, PlanRun, Shift, TeamDay, Visit
 from visits.planning.day.replan import replan_day
 from visits.schedule.dispatch import day_actions
 from visits.schedule.plans import draft_routes, keep_costs, plan_changes
+from visits.schedule.plans.plan_changes import ChangeKind
 from visits.schedule.plans.publishing import PublishRefusedError, publish_plan
 from visits.schedule.problem import published_week, reoptimise
 from visits.schedule.runs import plan_runs
@@ -170,6 +172,111 @@ def test_a_silent_team_goes_on_as_published(teams) -> None:
     assert (done.new, done.cancelled) == (0, 0)
     assert all(len(day.live.content["stops"]) >= 2 for day in TeamDay.objects.select_related("live"))
     assert [row.pk for row in first.assumed] == [row.pk for row in _of(first.shift)[:2]]
+
+
+def test_the_next_home_of_a_silent_team_is_never_moved_unasked(teams) -> None:
+    silent, other = teams
+    _spoke(other)
+    following = _of(silent)[2]
+    (held, _) = [team_status.hold_next_home(team) for team in team_status.list_team_statuses(now=TEN)]
+    assert [visit.pk for visit in held.assumed] == [visit.pk for visit in _of(silent)[:3]]
+    assert held.free_at == following.planned_leave
+
+    plan = _planned(day_actions.add_urgent(need=NeedFactory(), user=None))
+    publish_plan(plan=plan, user=None)
+
+    after = Visit.objects.get(pk=following.pk)
+    assert (after.shift, after.sequence, after.planned_start) == (silent, 3, following.planned_start)
+    assert arrival_intervals.interval_told(after) == arrival_intervals.interval_told(following)
+
+
+def test_the_hours_of_a_silent_team_s_next_home_hold_no_plan_up(teams) -> None:
+    """They may be over by then: the draft leaves them as they are, and says nothing new of them."""
+    silent, broken = teams
+    following = _of(silent)[2]
+    Visit.objects.filter(pk=following.pk).update(
+        told_from=at(TUESDAY, 9 * 60 + 30), told_until=at(TUESDAY, 10 * 60)
+    )
+
+    plan = _planned(day_actions.report_breakdown(shift=broken, user=None))
+
+    assert plan_changes.find_changes(plan=plan).untrue == []
+    publish_plan(plan=plan, user=None)
+    after = Visit.objects.get(pk=following.pk)
+    assert (after.shift, after.planned_start) == (silent, following.planned_start)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_draft_just_made_of_any_day_can_be_published_once_its_promises_are_released(
+    teams, seed: int
+) -> None:
+    rng = random.Random(seed)
+    third: Shift = ShiftFactory(date=TUESDAY)
+    shifts = [*teams, third]
+    _spoke(*(shift for shift in shifts if rng.random() < 0.5))
+    for shift in teams:
+        if Device.objects.filter(team=shift.team).exists():
+            _report(shift, done=1, at_home=at(TUESDAY, 9 * 60 + rng.randint(20, 59)))
+    for visit in Visit.objects.filter(state=VisitState.PUBLISHED):
+        since = at(TUESDAY, rng.randrange(450, 690, 10))
+        Visit.objects.filter(pk=visit.pk).update(
+            told_from=since, told_until=since + timedelta(minutes=rng.choice([20, 40, 60]))
+        )
+        if rng.random() < 0.4:
+            promises.make_promises(visits=[visit.pk], actor="user:1")
+    if seed % 2:
+        run = day_actions.report_breakdown(shift=rng.choice(teams), user=None)
+    else:
+        run = day_actions.add_urgent(need=NeedFactory(), user=None)
+
+    plan = _planned(run)
+
+    found = plan_changes.find_changes(plan=plan)
+    assert [(row.code, row.stop.sequence) for row in found.untrue] == []
+    for visit in found.unreleased:
+        promises.release_promise(visit=visit.pk, reason=ReleaseReason.FAMILY, actor="user:1")
+    publish_plan(plan=plan, user=None)
+
+
+def test_all_believe_a_silent_team_to_be_free_at_one_moment(teams) -> None:
+    for team in team_status.list_team_statuses(now=TEN):
+        course = expected_arrivals.forecast_day(team, now=TEN)
+        first = course.left[0]
+        assert team.believed
+        assert first.begins >= team.free_at == team.assumed[-1].planned_leave
+        assert not any(one.late for one in course.left)
+
+
+def test_everybody_whose_hours_or_arrival_change_is_listed_and_no_hours_are_over(teams) -> None:
+    late, other = teams
+    _spoke(late, other)
+    _report(late, done=0, at_home=at(TUESDAY, 9 * 60 + 50))
+    urgent = NeedFactory()
+    before = {
+        visit.need_id: arrival_intervals.interval_told(visit) for shift in teams for visit in _of(shift)
+    }
+    plan = _planned(day_actions.add_urgent(need=urgent, user=None))
+    expected = {
+        one.visit.need_id: one.begins
+        for team in team_status.list_team_statuses(now=TEN)
+        for one in expected_arrivals.forecast_day(team, now=TEN).left
+    }
+    found = plan_changes.find_changes(plan=plan, now=TEN)
+    listed = {change.stop.need_id for change in found.stops if change.what != ChangeKind.SAME}
+
+    publish_plan(plan=plan, user=None, now=TEN)
+
+    for visit in Visit.objects.filter(state=VisitState.PUBLISHED):
+        since, until = arrival_intervals.interval_told(visit)
+        moved = before.get(visit.need_id) != (since, until)
+        stop = plan.stops.get(need=visit.need_id)
+        assert stop.expected is not None
+        then = arrival_intervals.moment_of_day(TUESDAY, stop.expected)
+        later = abs(then - expected.get(visit.need_id, then)) > timedelta(minutes=30)
+        assert (visit.need_id in listed) is (moved or later or visit.need_id == urgent.pk)
+        assert until > TEN
+        if moved:
+            assert since >= TEN
 
 
 def _sets_out(shift: Shift, moment: datetime) -> None:

@@ -61,7 +61,7 @@ def test_the_place_beside_a_published_home_is_offered_and_taken_as_the_planner_w
 
     slot = offer.slot
     assert (slot.joins, slot.position) == (str(there.pk), 2)
-    assert slot_labels.describe_slot_price(slot).startswith(
+    assert slot_labels.describe_slot_price(slot, moved=0).startswith(
         "satu tempat dengan rumah ke-2, alat tidak dibongkar lagi; "
     )
     assert abs(slot.added_s) < 60

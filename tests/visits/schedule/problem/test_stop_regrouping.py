@@ -223,8 +223,9 @@ def test_promises_to_different_teams_stay_with_them(teams) -> None:
     assert [stops[need].shift for need in pair] == list(teams)
 
 
-def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams, clock) -> None:
+def test_a_house_that_no_team_has_time_for_is_visited_by_one_team_each(teams, clock, settings) -> None:
     """Two hours for both are nowhere left; one each are."""
+    settings.VISIT_IN_VAIN = 0
     broken, working = teams
     third = ShiftFactory(date=TUESDAY)
     pair = [_home(service_minutes=90), _home(12, service_minutes=90)]

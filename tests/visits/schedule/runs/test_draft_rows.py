@@ -69,7 +69,7 @@ def test_stops_have_the_drive_to_each_and_go_on_counting() -> None:
         (5, needs["b"].pk, 6.0),
     ]
     assert [stop.stop_leader_id for stop in found] == [None, needs["a"].pk]
-    assert [stop.travel_seconds for stop in found] == [problem.seconds(0, 1), problem.seconds(1, 2)]
+    assert [stop.travel_seconds for stop in found] == [problem.seconds(0, 0, 1), problem.seconds(0, 1, 2)]
     assert [(stop.arrive, stop.start, stop.leave) for stop in found] == [
         (stop.arrive_s, stop.start_s, stop.leave_s) for stop in route.stops
     ]

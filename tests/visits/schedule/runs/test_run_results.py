@@ -63,7 +63,7 @@ def test_a_result_is_a_draft_with_stops_reasons_and_figures(
     row, plan = PlanRun.objects.get(), Plan.objects.get()
     assert (row.state, row.served, row.progress, row.lease_until) == (state, 2, 100, None)
     stops = list(PlanStop.objects.order_by("sequence"))
-    legs = [built.problem.seconds(0, 1), built.problem.seconds(1, 2)]
+    legs = [built.problem.seconds(0, 0, 1), built.problem.seconds(0, 1, 2)]
     assert [stop.travel_seconds for stop in stops] == legs
     assert all(stop.priority == sum(part["points"] for part in stop.parts) for stop in stops)
     left = PlanUnserved.objects.get()

@@ -13,6 +13,7 @@ function show(told) {
   part("candidates").textContent = told.candidates.toLocaleString(locale);
   part("elapsed").textContent = told.elapsed;
   part("attempts").textContent = told.attempts;
+  part("attempts-box").hidden = told.attempts < 2;
   part("message").textContent = told.message;
   part("message-box").hidden = !told.message;
   part("stopping").hidden = !told.stopping;

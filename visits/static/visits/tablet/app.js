@@ -1,21 +1,35 @@
 // The tablet's app: opens its databases, shows the frame, and follows the address after "#".
 import "./policy.js";
+import { finishAdoption, isOld } from "./adopt.js";
 import { startBar } from "./bar.js";
 import { put } from "./dom.js";
+import { tidyDraftKeys } from "./draft_keys.js";
+import { tidyDrafts } from "./drafts.js";
+import { Idle } from "./idle.js";
 import { announce, button, h, heading, icon, named } from "./parts.js";
-import { changes, load, state } from "./state.js";
+import { watchOutbox } from "./ledger.js";
+import { readPin } from "./pin.js";
+import { changed, changes, loadChoices, loadSecrets, policy, state } from "./state.js";
 import { open, trouble } from "./store.js";
 import * as sync from "./sync.js";
 import { speak, t } from "./texts.js";
 import { startWorker } from "./updates.js";
+import { isOpen, lock } from "./vault.js";
 import * as capture from "./screens/capture.js";
+import * as choosePin from "./screens/choose_pin.js";
+import * as closeDay from "./screens/close_day.js";
 import * as correct from "./screens/correct.js";
 import * as fail from "./screens/fail.js";
+import * as locked from "./screens/lock.js";
 import * as outbox from "./screens/outbox.js";
 import * as pair from "./screens/pair.js";
+import * as revoked from "./screens/revoked.js";
 import * as tablet from "./screens/tablet.js";
 import * as today from "./screens/today.js";
 import * as visit from "./screens/visit.js";
+import * as walkIn from "./screens/walk_in.js";
+
+const slip = { show: async (...given) => (await import("./screens/slip.js")).show(...given) }; // not at the start: it draws QR codes
 
 const ROUTES = [
   [/^\/?$/, today, () => ({})],
@@ -23,11 +37,17 @@ const ROUTES = [
   [/^\/kunjungan\/([0-9a-f-]{36})$/, visit, ([, id]) => ({ visit: id })],
   [/^\/gagal\/([0-9a-f-]{36})$/, fail, ([, id]) => ({ visit: id })],
   [/^\/perbaiki\/([0-9a-f-]{36})$/, correct, ([, id]) => ({ visit: id })],
-  [/^\/rekam\/([0-9a-f-]{36})$/, capture, ([, id]) => ({ visit: id })],
+  [/^\/rekam\/([0-9a-f-]{36})(?:\/([a-z]+))?$/, capture, ([, id, step]) => ({ visit: id, step })],
+  [/^\/tanda-terima\/([0-9a-f-]{36})$/, slip, ([, id]) => ({ capture: id })],
+  [/^\/warga-lain\/([0-9a-f-]{36})$/, walkIn, ([, id]) => ({ visit: id })],
+  [/^\/tutup$/, closeDay, () => ({})],
   [/^\/kotak$/, outbox, () => ({})],
   [/^\/tablet$/, tablet, () => ({ redrawAll })],
 ];
 const root = document.getElementById("app");
+const LOCK_MINUTES = 5;
+let gate = null; // the screen before all others: locked, or choosePin
+let idle = null;
 let offered = null; // a pairing code from the QR link
 let close = null;
 let turn = 0;
@@ -53,18 +73,48 @@ function drawHead() {
     document.getElementById("head"),
     h("a", { class: "home", href: "#/" }, h("strong", {}, me?.team?.name ?? "Jemput Bola"), me && h("span", {}, t("head.list"))),
     button({ class: "button secondary", id: "theme", onclick: () => theme(night ? "sun" : "night") }, icon(night ? "sun" : "moon"), night ? t("head.sun") : t("head.night")),
-    me && h("a", { class: "button secondary", id: "to-tablet", href: "#/tablet" }, icon("tablet"), t("head.tablet")),
+    me && !gate && h("a", { class: "button secondary", id: "to-tablet", href: "#/tablet" }, icon("tablet"), t("head.tablet")),
   );
 }
 
 function screen() {
+  if (state.wiped) return [revoked, {}];
+  if (gate) return [gate, { opened }];
   if (!state.pairing) return [pair, { offered }];
   const path = location.hash.slice(1);
+  if (state.pairing.revoked && path !== "/kotak") return [revoked, {}];
   for (const [pattern, page, read] of ROUTES) {
     const found = pattern.exec(path);
     if (found) return [page, read(found)];
   }
   return [today, {}];
+}
+
+/** A screen that fails says so in its place. */
+async function showScreen(page, place, values) {
+  try {
+    return await page.show(place, values);
+  } catch (error) {
+    console.error(error);
+    put(place, h("div", { class: "narrow" }, heading(t("app.screen-failed")), h("p", {}, t("trouble.fault")), reloadButton()));
+    return null;
+  }
+}
+
+const reloadButton = () => button({ class: "button primary", onclick: () => location.reload() }, t("app.reload"));
+
+/** What failed without anybody waiting for it is said on the screen: the last tap may be lost. */
+function sayFault(error) {
+  if (!error) return;
+  console.error(error);
+  if (document.getElementById("fault")) return;
+  const note = h(
+    "div",
+    { class: "note danger", id: "fault", role: "alert" },
+    h("p", {}, t("fault.text")),
+    h("div", { class: "actions" }, button({ class: "button secondary", onclick: () => note.remove() }, icon("close"), t("fault.close")), reloadButton()),
+  );
+  root.before(note);
 }
 
 async function follow() {
@@ -74,13 +124,14 @@ async function follow() {
   const place = h("div", {});
   root.replaceChildren(place);
   const [page, values] = screen();
-  const end = await page.show(place, values);
+  const end = await showScreen(page, place, values);
   if (mine !== turn) {
     end?.();
     return;
   }
   close = end;
   document.body.dataset.screen = page === capture ? "capture" : "other";
+  idle.look();
   named();
   if (mine > 1) {
     scrollTo(0, 0);
@@ -98,8 +149,8 @@ function redrawAll() {
 let bar = false;
 function startBarOnce() {
   const place = document.getElementById("bar");
-  place.hidden = !state.pairing;
-  if (!state.pairing) return;
+  place.hidden = Boolean(state.wiped) || (gate ? gate !== locked : !state.pairing);
+  if (place.hidden) return;
   if (!bar) startBar(place);
   bar = true;
 }
@@ -107,16 +158,67 @@ function startBarOnce() {
 function refuse(text) {
   put(
     root,
-    h("div", { class: "narrow" }, heading(t("app.broken")), h("p", {}, text), button({ class: "button primary", onclick: () => location.reload() }, t("app.reload"))),
+    h("div", { class: "narrow" }, heading(t("app.broken")), h("p", {}, text), reloadButton()),
   );
 }
 
+const recording = () => document.body.dataset.screen === "capture";
+
+/** The tablet was unlocked: what was forgotten is read again. */
+async function opened() {
+  await finishAdoption();
+  await loadSecrets();
+  await tidyDrafts().catch(console.error); // before any day is renewed
+  gate = null;
+  idle.begin();
+  redrawAll();
+  sync.syncNow();
+  await tidyDraftKeys();
+}
+
+/** What is typed is written first; then keys and everything read with them are forgotten. */
+async function lockNow() {
+  if (!isOpen() || gate) return;
+  gate = locked;
+  delete document.body.dataset.lockDue;
+  turn += 1;
+  close?.();
+  close = null;
+  root.replaceChildren();
+  await lock();
+  changed("state");
+  redrawAll();
+}
+
+function watchIdle() {
+  idle = new Idle({
+    minutes: () => policy().lock_minutes ?? LOCK_MINUTES,
+    busy: recording,
+    lock: lockNow,
+    due: () => {
+      document.body.dataset.lockDue = "true";
+      announce(t("lock.due"));
+      changed("state");
+    },
+  });
+}
+
+async function findGate() {
+  if (await readPin()) return locked;
+  return (await isOld()) ? choosePin : null;
+}
+
 async function start() {
+  document.documentElement.dataset.started = "1"; // from here on the app speaks for itself (boot.js)
+  addEventListener("error", ({ error }) => sayFault(error));
+  addEventListener("unhandledrejection", ({ reason }) => sayFault(reason));
   document.documentElement.dataset.theme = localStorage.getItem("jb-theme") ?? "sun";
   if (!globalThis.isSecureContext || !crypto.subtle) return refuse(t("app.insecure"));
   try {
     await open();
-    await load();
+    await loadChoices();
+    await watchOutbox();
+    gate = await findGate();
   } catch (error) {
     console.error(error);
     return refuse(t("app.storage"));
@@ -136,8 +238,9 @@ async function start() {
     if (detail === "state") drawHead();
     if (detail === "paired") redrawAll();
   });
+  watchIdle();
   redrawAll();
-  startWorker(() => document.body.dataset.screen === "capture");
+  startWorker(recording);
   return sync.start();
 }
 

@@ -1,42 +1,17 @@
-// What lies on the tablet about people (cached days, drafts) lies there encrypted. The data key is held
-// by the browser and cannot be read out by a script.
+// What lies on the tablet about people (cached days, drafts, the pairing) lies there encrypted: under the data
+// key of the vault, or, what will be sealed one day, under a key of its own that is burnt then.
+import { draftKey } from "./draft_keys.js";
 import { fromUtf8, utf8 } from "./ids.js";
-import { readTablet, writeTablet } from "./store.js";
+import { decryptUnder, encryptUnder, openKey } from "./vault.js";
 
-let held = null;
+const OF_A_DRAFT = /^(?:draft|photo|signature|handover):(.+)$/;
 
-async function dataKey() {
-  if (held) return held;
-  held = await readTablet().get("keys", "data");
-  if (!held) {
-    const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    held = await writeTablet(["keys"], async (transaction) => {
-      const store = transaction.objectStore("keys");
-      const other = await store.get("data"); // another tab may have been faster
-      if (other) return other;
-      await store.put(fresh, "data");
-      return fresh;
-    });
-  }
-  return held;
-}
+const keyFor = async (name) => {
+  const draft = OF_A_DRAFT.exec(name)?.[1];
+  return draft ? draftKey(draft) : openKey();
+};
 
-const bound = (name) => utf8(`jb-box:${name}`);
-
-async function encrypt(name, bytes) {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const key = await dataKey();
-  const text = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound(name) }, key, bytes);
-  return { iv, bytes: new Uint8Array(text) };
-}
-
-async function decrypt(name, box) {
-  const key = await dataKey();
-  const algorithm = { name: "AES-GCM", iv: box.iv, additionalData: bound(name) };
-  return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, box.bytes));
-}
-
-export const lockJson = (name, value) => encrypt(name, utf8(JSON.stringify(value)));
-export const unlockJson = async (name, box) => JSON.parse(fromUtf8(await decrypt(name, box)));
-export const lockBytes = encrypt;
-export const unlockBytes = decrypt;
+export const lockBytes = async (name, bytes) => encryptUnder(await keyFor(name), name, bytes);
+export const unlockBytes = async (name, box) => decryptUnder(await keyFor(name), name, box);
+export const lockJson = (name, value) => lockBytes(name, utf8(JSON.stringify(value)));
+export const unlockJson = async (name, box) => JSON.parse(fromUtf8(await unlockBytes(name, box)));

@@ -1,6 +1,7 @@
 // The team's days: cached as the server gave them, whole, under its version.
 import { Trouble, call } from "./api.js";
 import { lockJson, unlockJson } from "./box.js";
+import { compare, outline } from "./plan_news.js";
 import { changed, keep, state } from "./state.js";
 import { readTablet, writeTablet } from "./store.js";
 
@@ -29,11 +30,35 @@ export async function refreshDays() {
 async function fetchDay(date, token) {
   const { body } = await call("GET", `/days/${date}`, { token });
   if (body?.date !== date || typeof body.version !== "string" || body.content?.date !== date) throw new Trouble("stranger");
-  const box = await lockJson(`day:${date}`, body.content);
+  const [box, seen] = [await lockJson(`day:${date}`, body.content), await seenBox(date, body.content)];
   await writeTablet(["days"], (transaction) =>
-    transaction.objectStore("days").put({ date, version: body.version, box }, date),
+    transaction.objectStore("days").put({ date, version: body.version, box, seen }, date),
   );
   return true;
+}
+
+/** The outline of a kept day as the officer last read it; null if there is none. */
+async function seenOutline(date, row) {
+  if (row?.seen) return unlockJson(`seen:${date}`, row.seen);
+  return row ? outline(await unlockJson(`day:${date}`, row.box)) : null; // kept by an older app
+}
+
+/** The same for the day that comes now: as before, or, of a day that is told in full for the first time, as it comes. */
+async function seenBox(date, content) {
+  const before = await seenOutline(date, await readTablet().get("days", date)).catch(() => null);
+  return lockJson(`seen:${date}`, before?.full ? before : outline(content));
+}
+
+/** The officer has read what changed. */
+export async function markSeen(date) {
+  const row = await readTablet().get("days", date);
+  const seen = await lockJson(`seen:${date}`, outline(await unlockJson(`day:${date}`, row.box)));
+  await writeTablet(["days"], async (transaction) => {
+    const days = transaction.objectStore("days");
+    const now = await days.get(date);
+    if (now?.version === row.version) await days.put({ ...now, seen }, date); // a newer one has not been read
+  });
+  changed("days");
 }
 
 async function forgetOldDays(wanted) {
@@ -45,12 +70,14 @@ async function forgetOldDays(wanted) {
   });
 }
 
-/** A cached day with its version, or null. */
+/** A cached day with its version, and as `news` what changed in it since the officer last read it; or null. */
 export async function day(date) {
   const row = await readTablet().get("days", date);
   if (!row) return null;
   try {
-    return { ...(await unlockJson(`day:${date}`, row.box)), version: row.version };
+    const content = await unlockJson(`day:${date}`, row.box);
+    const news = row.seen ? compare(await unlockJson(`seen:${date}`, row.seen), outline(content)) : [];
+    return { ...content, version: row.version, news };
   } catch {
     return null; // the data key is gone (browser data cleared by halves): the server has the day
   }
@@ -69,6 +96,7 @@ export async function findStop(visit) {
 }
 
 const FINISHED = ["finished", "done"];
+export const OPEN_STEPS = ["planned", "arrived"];
 
 /** How a stop stands: what the server knows, and over it what this tablet knows. */
 export function standing(stop, fact) {
@@ -76,7 +104,14 @@ export function standing(stop, fact) {
   if (fact?.outcome || FINISHED.includes(stop.state)) {
     return { step: code === "recorded" ? "recorded" : "failed", code, at: fact?.outcome?.at ?? "" };
   }
-  if (stop.state === "cancelled") return { step: "cancelled", code: "", at: "" };
+  // who stands at the door finishes, even if the office has cancelled the visit meanwhile
   if (fact?.arrived || stop.state === "arrived") return { step: "arrived", code: "", at: fact?.arrived?.at ?? "" };
+  if (stop.state === "cancelled") return { step: "cancelled", code: "", at: "" };
   return { step: "planned", code: "", at: "" };
+}
+
+/** The home to go to now: where the team stands, else the first that is still to come; null if none is left. */
+export function nextStop(stops, facts) {
+  const at = (step) => stops.find((stop) => standing(stop, facts.get(stop.visit)).step === step);
+  return at("arrived") ?? at("planned") ?? null;
 }

@@ -1,29 +1,66 @@
 // The tablet's own key, how it joins a team, and how it gets its token.
+import { OLD_KEY } from "./adopt.js";
 import { Trouble, call, clientNumber } from "./api.js";
+import { lockBytes, unlockBytes } from "./box.js";
 import { CompactSign, calculateJwkThumbprint } from "./lib.js";
 import { utf8 } from "./ids.js";
 import { firstTrust, ping, verified, widened } from "./server.js";
-import { keep, state } from "./state.js";
-import { readTablet, writeTablet } from "./store.js";
+import { changed, keep, state } from "./state.js";
+import { burn, databases, readRow, readTablet, writeTablet } from "./store.js";
+import { onLock, openKey } from "./vault.js";
 
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
+const PRIVATE = "device-key";
+let held = null; // {privateKey, jwk}
+onLock(() => {
+  held = null;
+});
 
-async function freshKeys() {
-  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]); // the private half cannot be read out
-  await writeTablet(["keys"], (transaction) => transaction.objectStore("keys").put(pair, "device"));
-  return pair;
-}
-
-const deviceKeys = async () => (await readTablet().get("keys", "device")) ?? freshKeys();
+/** The private key from its encrypted bytes, never to be read out by a script again. */
+const signingKey = (bytes) => crypto.subtle.importKey("pkcs8", bytes, CURVE, false, ["sign"]);
 
 async function publicJwk(pair) {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   return { kty, crv, x, y };
 }
 
+async function freshKey() {
+  const pair = await crypto.subtle.generateKey(CURVE, true, ["sign", "verify"]);
+  const jwk = await publicJwk(pair);
+  const bytes = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
+  const row = { jwk, box: await lockBytes(PRIVATE, bytes) };
+  await writeTablet(["keys"], (transaction) => transaction.objectStore("keys").put(row, "device"));
+  const key = { jwk, privateKey: await signingKey(bytes) };
+  bytes.fill(0);
+  return key;
+}
+
+/** The key of a tablet from before the vault: the browser holds it, nobody can wrap it. */
+async function oldKey() {
+  if (!(await databases(OLD_KEY)).length) return null;
+  const pair = await readRow(OLD_KEY, "device");
+  return pair ? { jwk: await publicJwk(pair), privateKey: pair.privateKey } : null;
+}
+
+async function ownKey() {
+  const row = await readTablet().get("keys", "device");
+  if (!row) return null;
+  const bytes = await unlockBytes(PRIVATE, row.box);
+  const key = { jwk: row.jwk, privateKey: await signingKey(bytes) };
+  bytes.fill(0);
+  return key;
+}
+
+async function deviceKey() {
+  openKey(); // not while the tablet is locked
+  held ??= (await oldKey()) ?? (await ownKey()) ?? (await freshKey());
+  return held;
+}
+
 /** Sign once; whoever needs the same words again keeps the string. */
-export async function sign(payload, { type, kid }) {
-  const { privateKey } = await deviceKeys();
+export const sign = async (payload, header) => signWith(await deviceKey(), payload, header);
+
+function signWith({ privateKey }, payload, { type, kid }) {
   return new CompactSign(utf8(JSON.stringify(payload)))
     .setProtectedHeader({ alg: "ES256", typ: type, kid })
     .sign(privateKey);
@@ -34,8 +71,7 @@ function kitName() {
   return `Tablet (${android ?? navigator.platform ?? "?"})`.slice(0, 80);
 }
 
-async function join(code, pair) {
-  const key = await publicJwk(pair);
+async function join(code, { jwk: key }) {
   const words = { code, key, name: kitName(), client: clientNumber };
   const jws = await sign(words, { type: "jb-pairing+jws", kid: await calculateJwkThumbprint(key, "sha256") });
   return (await call("POST", "/devices", { body: { jws } })).body;
@@ -46,10 +82,11 @@ export async function pair({ code, fingerprint = null }) {
   await ping({ keys: null, fingerprint });
   let answer;
   try {
-    answer = await join(code, await deviceKeys());
+    answer = await join(code, await deviceKey());
   } catch (error) {
     if (error.problem?.code !== "conflict-key") throw error;
-    answer = await join(code, await freshKeys());
+    held = await freshKey();
+    answer = await join(code, held);
   }
   if (typeof answer?.me !== "string" || typeof answer.token !== "string") throw new Trouble("stranger");
   const me = await firstTrust(answer.me, fingerprint);
@@ -60,13 +97,44 @@ export async function pair({ code, fingerprint = null }) {
   });
 }
 
-/** A new token after days away, by a fresh word of the server. */
-export async function renewToken(pingJws) {
-  const { device } = state.pairing;
-  const jws = await sign({ device, ping: pingJws }, { type: "jb-token+jws", kid: device });
+const TOKEN = "jb-token+jws";
+
+async function takeToken(key, words) {
+  const jws = await signWith(key, words, { type: TOKEN, kid: state.pairing.device });
   const { body } = await call("POST", "/tokens", { body: { jws } });
   if (typeof body?.token !== "string") throw new Trouble("stranger");
   await keep({ pairing: { ...state.pairing, token: body.token } });
+}
+
+/** A new token after days away, by a fresh word of the server. */
+export async function renewToken(ping) {
+  const words = { device: state.pairing.device, ping };
+  const key = await deviceKey();
+  try {
+    await takeToken(key, words);
+  } catch (error) {
+    const own = (await oldKey()) && (await ownKey());
+    if (error.problem?.code !== "bad-signature" || !own) throw error;
+    await takeToken(own, words); // the office has the new key; its answer was lost
+    await forgetOldKey();
+  }
+}
+
+async function forgetOldKey() {
+  held = null;
+  await burn(OLD_KEY);
+}
+
+/** The key of before the vault lay on the disk in clear: the office is told another one. What is signed with the
+    old one has to be there first. */
+export async function replaceOldKey(ping) {
+  const old = await oldKey();
+  if (!old || state.pairing.revoked) return;
+  const fresh = (await ownKey()) ?? (await freshKey());
+  const words = { device: state.pairing.device, ping };
+  const proof = await signWith(fresh, words, { type: TOKEN, kid: await calculateJwkThumbprint(fresh.jwk, "sha256") });
+  await takeToken(old, { ...words, key: fresh.jwk, proof });
+  await forgetOldKey();
 }
 
 /** A revoked tablet only hands in; it is told so in words that the server has signed. */
@@ -74,7 +142,9 @@ async function believeRevocation(problem) {
   const said = await verified(problem.signed, { type: "jb-me+jws", role: "server", keys: state.pairing.keys });
   if (said.device !== state.pairing.device || said.wipe !== true) throw new Trouble("stranger");
   await writeTablet(["days"], (transaction) => transaction.objectStore("days").clear());
-  await keep({ pairing: { ...state.pairing, revoked: true }, listing: null });
+  const me = { ...state.me, events: said.events };
+  await keep({ pairing: { ...state.pairing, revoked: true }, me, listing: null });
+  changed("paired"); // another screen, whatever is open
 }
 
 export async function refreshMe() {

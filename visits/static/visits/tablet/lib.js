@@ -1,6 +1,6 @@
 // The browser libraries from npm (`manage.py assets`), in one place. Leaflet is not here: map.js loads it
 // late, so that the list works when the map does not.
-export { openDB } from "../../npm/idb/build/index.js";
+export { deleteDB, openDB } from "../../npm/idb/build/index.js";
 export { CompactEncrypt } from "../../npm/jose/dist/webapi/jwe/compact/encrypt.js";
 export { CompactSign } from "../../npm/jose/dist/webapi/jws/compact/sign.js";
 export { compactVerify } from "../../npm/jose/dist/webapi/jws/compact/verify.js";

@@ -1,9 +1,10 @@
 // The day on a map without tiles: village boundaries as hairlines, the route, a number on every stop.
 import * as leaflet from "../../npm/leaflet/dist/leaflet-src.esm.js";
 import { standing } from "./days.js";
-import { h, put } from "./dom.js";
+import { h, icon as iconOf, put } from "./dom.js";
 import { around, fitting } from "./names.js";
 import { standingTag, teamClass } from "./parts.js";
+import { position } from "./position.js";
 import { t } from "./texts.js";
 
 const NAMES_FROM_ZOOM = 12;
@@ -149,10 +150,13 @@ export class DayMap {
     };
     this.title = h("h2", { class: "map-title" });
     const credit = h("p", { class: "small muted" });
+    this.said = h("p", { class: "small", role: "status" });
     put(
       this.place,
       this.title,
       h("div", { class: "map-frame" }, box, h("div", { class: "map-zoom" }, zoom(1, "+", t("map.nearer")), zoom(-1, "−", t("map.farther")))),
+      h("div", { class: "actions" }, h("button", { type: "button", class: "button secondary", id: "map-here", onclick: () => this.showOwn() }, iconOf("arrive"), t("map.here"))),
+      this.said,
       h("details", { class: "credit" }, h("summary", {}, t("map.credit")), credit),
     );
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -171,6 +175,20 @@ export class DayMap {
     this.names = drawBorders(this.map, data);
     this.writeNames();
     credit.textContent = data.attribution;
+  }
+
+  /** Where the tablet is, asked once a tap; the home and the tablet are both in view then. */
+  async showOwn() {
+    put(this.said, t("map.seeking"));
+    const found = await position();
+    if (!this.map) return;
+    put(this.said, found ? t("map.found", { m: found.accuracy_m }) : t("map.no-position"));
+    if (!found) return;
+    this.own?.remove();
+    const place = leaflet.latLng(found.lat, found.lon);
+    this.own = leaflet.marker(place, { ...still, zIndexOffset: 1000, icon: label("own-mark", t("map.own")) }).addTo(this.map);
+    this.moved = true;
+    this.map.fitBounds(leaflet.latLngBounds([...this.points, place]), { padding: [48, 48], maxZoom: 15, animate: false });
   }
 
   remove() {

@@ -32,8 +32,9 @@ async function fact(transaction, visit, change) {
   await facts.put({ ...((await facts.get(visit)) ?? { visit, arrived: null, outcome: null }), ...change });
 }
 
-export async function arrive(visit) {
-  const event = newEvent({ kind: "arrived", visit, holdMs: HOLD_POSITION_MS });
+/** `firm`: it can be taken back for as long as an outcome, whenever the position comes. */
+export async function arrive(visit, { firm = false } = {}) {
+  const event = { ...newEvent({ kind: "arrived", visit, holdMs: firm ? HOLD_OUTCOME_MS : HOLD_POSITION_MS }), firm };
   await writeOutbox(["events", "facts"], async (transaction) => {
     await transaction.objectStore("events").put(event);
     await fact(transaction, visit, { arrived: { at: event.at, event: event.id } });
@@ -46,7 +47,7 @@ const dayKey = (date) => `day:${date}`; // what this tablet knows of a day lies 
 
 /** The team leaves its base; null where this tablet has said so already. */
 export async function depart(date) {
-  const event = newEvent({ kind: "departed", visit: null, data: { day: date }, holdMs: HOLD_OUTCOME_MS });
+  const event = { ...newEvent({ kind: "departed", visit: null, data: { day: date }, holdMs: HOLD_OUTCOME_MS }), firm: true };
   const first = await writeOutbox(["events", "facts"], async (transaction) => {
     if ((await transaction.objectStore("facts").get(dayKey(date)))?.departed) return false;
     await transaction.objectStore("events").put(event);
@@ -89,6 +90,25 @@ export async function correct(visit, kind, data) {
   changed("outbox");
 }
 
+/** Another resident of the same home asks to be recorded, too. */
+export async function walkIn(visit, data) {
+  const event = newEvent({ kind: "walk_in", visit, holdMs: HOLD_OUTCOME_MS });
+  await lockIn(event, data);
+  await writeOutbox(["events", "facts"], async (transaction) => {
+    await transaction.objectStore("events").put(event);
+    await fact(transaction, visit, { walk_in: { at: event.at, event: event.id } });
+  });
+  changed("outbox");
+}
+
+/** A note about a visit, without an outcome. */
+export async function note(visit, text) {
+  const event = newEvent({ kind: "note", visit });
+  await lockIn(event, { text });
+  await writeOutbox(["events"], (transaction) => transaction.objectStore("events").put(event));
+  changed("outbox");
+}
+
 /** The coordinator's message was read. */
 export async function readMessage(message) {
   const event = newEvent({ kind: "message_read", visit: null, data: { message } });
@@ -124,32 +144,35 @@ export async function undo(id) {
   return undone;
 }
 
-/** Where the tablet was; only a fact that has not begun to leave can still learn it. A departure is held all the
+/** Where the tablet was; only a fact that has not begun to leave can still learn it. A firm one is held all the
     same: the time to take it back does not depend on how soon the position comes. */
 export async function placeEvent(id, position) {
   await writeOutbox(["events"], async (transaction) => {
     const events = transaction.objectStore("events");
     const event = await events.get(id);
-    if (event && event.sequence === null) await events.put({ ...event, position, holdUntil: event.kind === "departed" ? event.holdUntil : 0 });
+    if (event && event.sequence === null) await events.put({ ...event, position, holdUntil: event.firm ? event.holdUntil : 0 });
   });
   changed("outbox");
 }
 
 const made = (a, b) => (a.id < b.id ? -1 : 1);
 
+const isOnItsWay = (event) => !event.parked && !event.sent;
+
 const isHeld = (event, now) => event.holdUntil > now && event.holdUntil - now <= LONGEST_HOLD_MS;
 
-/** Give numbers to what may leave now, in the order of its making; from here on it never changes. */
-export async function number(limit, now = Date.now()) {
+/** Give numbers to what may leave now, in the order of its making; from here on it never changes. A locked tablet
+    (`boxes` false) cannot open what is said of people: that waits, and what comes after it. */
+export async function number(limit, { boxes = true, now = Date.now() } = {}) {
   return writeOutbox(["events", "counters"], async (transaction) => {
     const events = transaction.objectStore("events");
     const counters = transaction.objectStore("counters");
-    const all = (await events.getAll()).filter((event) => !event.parked).sort(made);
+    const all = (await events.getAll()).filter(isOnItsWay).sort(made);
     let sequence = (await counters.get("sequence")) ?? 0;
     let before = (await counters.get("before")) ?? { start: null, mono: 0 };
     const leaving = [];
     for (const event of all) {
-      if (leaving.length >= limit) break;
+      if (leaving.length >= limit || (event.box && !boxes)) break;
       if (event.sequence === null) {
         if (isHeld(event, now)) break; // later facts wait for it: numbers follow the order of making
         sequence += 1;
@@ -190,18 +213,56 @@ async function count(transaction, name, by) {
   await counters.put(((await counters.get(name)) ?? 0) + by, name);
 }
 
-/** What the server said about each event: gone when taken, visible with its reason when refused. */
+/** What the server said about each event: taken (and kept until a backup holds it), or refused and visible with its reason. */
 export async function settle(done, parked) {
   await writeOutbox(["events", "counters"], async (transaction) => {
     const events = transaction.objectStore("events");
-    for (const id of done) await events.delete(id);
+    let sent = 0;
+    for (const id of done) {
+      const event = await events.get(id);
+      if (!event) continue;
+      if (!event.counted) sent += 1;
+      await events.put({ ...event, sent: true, counted: true });
+    }
     for (const { id, problem } of parked) {
       const event = await events.get(id);
       if (event) await events.put({ ...event, parked: problem });
     }
-    await count(transaction, "sent", done.length);
+    await count(transaction, "sent", sent);
   });
   changed("outbox");
+}
+
+async function changeEvents(change) {
+  await writeOutbox(["events"], async (transaction) => {
+    const events = transaction.objectStore("events");
+    for (const event of await events.getAll()) {
+      const fresh = change(event);
+      if (fresh === null) await events.delete(event.id);
+      else if (fresh !== event) await events.put(fresh);
+    }
+  });
+  changed("outbox");
+}
+
+/** The database of the office is an older one: what it had taken is offered again, under the same numbers. */
+export const offerAgain = () => changeEvents((event) => (event.sent ? { ...event, sent: false } : event));
+
+/** Let go of what the office has taken up to this number, for a backup holds it. */
+export const forgetBackedUp = (number) => changeEvents((event) => (event.sent && event.sequence <= number ? null : event));
+
+/** These numbers were used up before, by an outbox that is gone: other numbers, once the office has told the last one. */
+export async function renumber(ids) {
+  const again = new Set(ids);
+  await changeEvents((event) => (again.has(event.id) ? { ...event, sequence: null, holdUntil: 0, renumbered: true } : event));
+}
+
+/** Numbers go on after the last one that the office has; `last` is from its signed answer. */
+export async function continueAfter(last) {
+  await writeOutbox(["counters"], async (transaction) => {
+    const counters = transaction.objectStore("counters");
+    if (((await counters.get("sequence")) ?? -1) < last) await counters.put(last, "sequence");
+  });
 }
 
 export async function updateCapture(capture, change, { sent = 0 } = {}) {
@@ -227,7 +288,9 @@ export const setCounter = (name, value) =>
   writeOutbox(["counters"], (transaction) => transaction.objectStore("counters").put(value, name));
 
 export const captures = () => readOutbox().getAll("captures");
-export const events = async () => (await readOutbox().getAll("events")).sort(made);
+/** What has not been handed in, in the order of its making. */
+export const events = async () => (await readOutbox().getAll("events")).filter((event) => !event.sent).sort(made);
+export const readCounter = (name) => readOutbox().get("counters", name);
 export const facts = async () => new Map((await readOutbox().getAll("facts")).map((one) => [one.visit, one]));
 export const chunk = (capture, hash) => readOutbox().get("chunks", [capture, hash]);
 

@@ -6,7 +6,7 @@ const SAMPLE_PX = 256;
 const QUALITIES = [0.86, 0.7, 0.5];
 
 export class PhotoError extends Error {
-  /** reason: "heavy" (with `megabytes`) or "unreadable". */
+  /** reason: "heavy" (with `megabytes`), "unreadable" or "no-room". */
   constructor(reason, megabytes = 0) {
     super(reason);
     this.reason = reason;

@@ -15,7 +15,7 @@ async function image(canvas) {
 
 export function signatureField({ signature, reason, changed }) {
   let blob = signature;
-  const canvas = h("canvas", { class: "signature", role: "img", "aria-labelledby": "signature-title", "aria-describedby": "signature-hint signature-said" });
+  const canvas = h("canvas", { class: "signature", role: "img", "aria-labelledby": "heading", "aria-describedby": "signature-hint signature-said" });
   const said = h("p", { id: "signature-said", class: "muted", role: "status" });
   const error = h("p", { class: "error", id: "signature-error" });
   const clear = button({ class: "button secondary", id: "signature-clear" }, icon("undo"), t("capture.signature-clear"));
@@ -68,15 +68,13 @@ export function signatureField({ signature, reason, changed }) {
   return {
     element: h(
       "section",
-      { class: "field", "aria-labelledby": "signature-title" },
-      h("h2", { id: "signature-title" }, t("capture.signature")),
+      { class: "field", "aria-labelledby": "heading" },
       h("p", { class: "hint", id: "signature-hint" }, t("capture.signature-hint")),
       error,
       canvas,
       h("div", { class: "actions" }, clear, said),
       none,
     ),
-    focus: "signature-reason",
     read: () => ({ blob, reason: blob ? "" : why.value }),
     close: () => {
       watch.disconnect();

@@ -1,11 +1,14 @@
-// The two databases of the tablet. The outbox is one of its own with its own versions: nothing that
-// renews the app, its caches or the plans can touch what has not been handed in.
-import { openDB } from "./lib.js";
+// The databases of the tablet. The outbox is one of its own with its own versions: nothing that renews the
+// app, its caches or the plans can touch what has not been handed in. What must not stay readable in the
+// browser's files lies in databases that are deleted whole (`burn`): a row that is only dropped stays in the
+// database's log, a deleted database is compacted out of the files.
+import { deleteDB, openDB } from "./lib.js";
 
 const OUTBOX_VERSION = 1;
-const TABLET_VERSION = 1;
+const VAULT_VERSION = 1;
+const RINSE = "jb-rinse";
 let outbox = null;
-let tablet = null;
+let vault = null;
 
 function upgradeOutbox(db, from) {
   if (from < 1) {
@@ -17,12 +20,12 @@ function upgradeOutbox(db, from) {
   }
 }
 
-function upgradeTablet(db, from) {
+function upgradeVault(db, from) {
   if (from < 1) {
-    db.createObjectStore("keys"); // device key, data key
-    db.createObjectStore("state"); // pairing, policy, choices
-    db.createObjectStore("days"); // date -> sealed day
-    db.createObjectStore("drafts"); // visit -> sealed draft
+    db.createObjectStore("keys"); // the device key, encrypted
+    db.createObjectStore("state"); // choices; encrypted: pairing, policy, listing
+    db.createObjectStore("days"); // date -> encrypted day
+    db.createObjectStore("drafts"); // visit -> encrypted draft
   }
 }
 
@@ -31,10 +34,10 @@ export const trouble = new EventTarget();
 const lost = () => trouble.dispatchEvent(new Event("lost"));
 
 export async function open() {
-  if (outbox && tablet) return;
+  if (outbox && vault) return;
   outbox = await openDB("jb-outbox", OUTBOX_VERSION, { upgrade: upgradeOutbox, terminated: lost });
-  tablet = await openDB("jb-tablet", TABLET_VERSION, { upgrade: upgradeTablet, terminated: lost });
-  for (const db of [outbox, tablet]) {
+  vault = await openDB("jb-vault", VAULT_VERSION, { upgrade: upgradeVault, terminated: lost });
+  for (const db of [outbox, vault]) {
     db.addEventListener("versionchange", () => {
       db.close();
       lost();
@@ -61,6 +64,37 @@ async function write(db, stores, change) {
 
 /** Change the outbox in one strict transaction: when this returns, it is on the disk. */
 export const writeOutbox = (stores, change) => write(outbox, stores, change);
-export const writeTablet = (stores, change) => write(tablet, stores, change);
+export const writeTablet = (stores, change) => write(vault, stores, change);
 export const readOutbox = () => outbox;
-export const readTablet = () => tablet;
+export const readTablet = () => vault;
+
+/** Names of databases that begin like this. */
+export async function databases(prefix) {
+  return (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith(prefix)).sort();
+}
+
+/** Work on a small database with one store, "rows", that is open only meanwhile. */
+async function brief(name, work) {
+  const db = await openDB(name, 1, { upgrade: (fresh) => fresh.createObjectStore("rows") });
+  db.addEventListener("versionchange", () => db.close());
+  try {
+    return await work(db);
+  } finally {
+    db.close();
+  }
+}
+
+export const readRow = (name, key) => brief(name, (db) => db.get("rows", key));
+
+/** Change rows of a small database in one strict transaction; `change` is given its store. */
+export const writeRows = (name, change) =>
+  brief(name, (db) => write(db, ["rows"], (transaction) => change(transaction.objectStore("rows"))));
+
+/** Delete a database out of the browser's files. What was compacted away is unlinked with the compaction after. */
+export async function burn(name) {
+  await deleteDB(name);
+  await navigator.locks.request(RINSE, async () => {
+    await writeRows(RINSE, (rows) => rows.put(1, "one"));
+    await deleteDB(RINSE);
+  });
+}

@@ -3,11 +3,14 @@
 import { Trouble, call } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { refreshDays } from "./days.js";
-import { refreshMe, renewToken } from "./device.js";
+import { refreshMe, renewToken, replaceOldKey } from "./device.js";
+import { tidyDrafts } from "./drafts.js";
 import * as outbox from "./outbox.js";
+import { handOverDrafts, wipeWhenDone } from "./revoked.js";
 import { ping } from "./server.js";
 import { changed, changes, keep, policy, state } from "./state.js";
 import { takeStatus, upload } from "./uploads.js";
+import { isOpen } from "./vault.js";
 
 const IDLE_MS = 60_000;
 const WATCH_MS = [3_000, 6_000, 12_000, 30_000, 60_000]; // while a stored capture is not opened yet
@@ -28,6 +31,23 @@ function show(change) {
   changed("sync");
 }
 
+/** Ask who this tablet is, and take from the answer how far its reports are: which number was the last, which are safe. */
+async function askMe() {
+  await refreshMe();
+  meAt = Date.now();
+  const { last = 0, backed_up_to: safe = 0 } = state.me.events ?? {};
+  await outbox.continueAfter(last);
+  if (safe > 0) await outbox.forgetBackedUp(safe);
+}
+
+/** A number is only given where the last one is known: not in an outbox that is new to a tablet that was here before. */
+async function knowLastNumber(collided) {
+  if (!collided && (await outbox.readCounter("sequence")) !== undefined) return;
+  if (!isOpen()) throw new Trouble("locked");
+  if (state.pairing.revoked) await outbox.continueAfter(state.me?.events?.last ?? 0);
+  else await askMe().catch(learnOfRevocation);
+}
+
 async function sendBatch(events) {
   const { body } = await call("POST", "/events", {
     token: state.pairing.token,
@@ -38,9 +58,14 @@ async function sendBatch(events) {
   if (!whole || results.some((one, place) => one.id !== events[place].id)) throw new Trouble("stranger");
   const taken = results.filter((one) => ["applied", "duplicate", "review"].includes(one.result));
   const refused = results.filter((one) => one.result === "rejected" && ["fix-data", "review", "never"].includes(one.problem?.retry));
-  await outbox.settle(taken.map((one) => one.id), refused.map(({ id, problem }) => ({ id, problem })));
-  return taken.length + refused.length;
+  const collided = refused.filter(({ id, problem }) => problem.code === "content-differs" && !renumberedBefore(events, id));
+  if (collided.length) await outbox.renumber(collided.map((one) => one.id));
+  const parked = refused.filter((one) => !collided.includes(one));
+  await outbox.settle(taken.map((one) => one.id), parked.map(({ id, problem }) => ({ id, problem })));
+  return { done: taken.length + refused.length, collided: collided.length > 0 };
 }
+
+const renumberedBefore = (events, id) => events.find((one) => one.id === id).renumbered === true;
 
 /** A refused call is halved until the one bad event stands alone; it is parked, the others pass. */
 async function sendOrHalve(events) {
@@ -50,17 +75,23 @@ async function sendOrHalve(events) {
     if (!error.parks) throw error;
     if (events.length === 1) {
       await outbox.settle([], [{ id: events[0].id, problem: error.problem }]);
-      return 1;
+      return { done: 1, collided: false };
     }
     const middle = Math.floor(events.length / 2);
-    return (await sendOrHalve(events.slice(0, middle))) + (await sendOrHalve(events.slice(middle)));
+    const [one, other] = [await sendOrHalve(events.slice(0, middle)), await sendOrHalve(events.slice(middle))];
+    return { done: one.done + other.done, collided: one.collided || other.collided };
   }
 }
 
 async function sendEvents() {
+  let collided = false;
   for (;;) {
-    const events = await outbox.number(policy().events_per_call ?? 500);
-    if (!events.length || !(await sendOrHalve(events))) return;
+    await knowLastNumber(collided);
+    const events = await outbox.number(policy().events_per_call ?? 500, { boxes: isOpen() });
+    if (!events.length) return;
+    const sent = await sendOrHalve(events);
+    if (!sent.done) return;
+    ({ collided } = sent);
   }
 }
 
@@ -122,17 +153,15 @@ async function withKeys(work) {
     await work();
   } catch (error) {
     if (!error.unknownKey || state.pairing.revoked) throw error;
-    await refreshMe();
+    await askMe();
     await work();
   }
 }
 
 async function readings() {
-  if (state.pairing.revoked) return;
-  if (Date.now() - meAt > ME_EVERY_MS) {
-    await refreshMe();
-    meAt = Date.now();
-  }
+  if (state.pairing.revoked || !isOpen()) return;
+  if (Date.now() - meAt > ME_EVERY_MS) await askMe();
+  await tidyDrafts(); // a day that loses a visit must not take the home of a draft with it
   await refreshDays();
 }
 
@@ -146,16 +175,22 @@ async function learnOfRevocation(error) {
 
 async function pass() {
   const said = await ping({ keys: state.pairing.keys });
+  if (status.trouble?.kind === "offline") show({ trouble: null }); // much may be waiting to be sent: hours until it is all there
+  if (!isOpen() && (said.keys !== state.pairing.keys || said.epoch !== state.pairing.epoch)) throw new Trouble("locked");
   if (said.keys !== state.pairing.keys) await keep({ pairing: { ...state.pairing, keys: said.keys } });
   if (Math.abs(said.offsetMs - (state.choices.offsetMs ?? 0)) > CLOCK_MS) {
     await keep({ choices: { ...state.choices, offsetMs: Math.round(said.offsetMs) } });
   }
   const epochChanged = said.epoch !== state.pairing.epoch;
+  if (state.pairing.revoked) await handOverDrafts();
+  if (await wipeWhenDone()) return;
+  if (epochChanged) await outbox.offerAgain();
   await withToken(said.jws, async () => {
     await sendEvents();
     await withKeys(() => askStatus(epochChanged));
     if (epochChanged) await keep({ pairing: { ...state.pairing, epoch: said.epoch } });
     await withKeys(sendCaptures);
+    if (isOpen() && !(await outbox.captures()).some(outbox.isWaiting)) await replaceOldKey(said.jws);
     await readings().catch(learnOfRevocation);
   });
   await outbox.setCounter("lastSuccess", Date.now());
@@ -172,7 +207,7 @@ async function nextTurn() {
   const { waiting, unopened, heldUntil } = await outbox.figures();
   const held = heldUntil - Date.now();
   if (waiting && held > 0) return Math.min(held + 50, IDLE_MS);
-  if (unopened || waiting) {
+  if (unopened || waiting || state.pairing?.revoked) {
     watched = Math.min(watched + 1, WATCH_MS.length);
     return WATCH_MS[watched - 1];
   }

@@ -1,8 +1,10 @@
 // What the tablet says, in Indonesian first. Values go into the text where it has their name in braces.
 import en from "./texts/en.js";
+import enDay from "./texts/en_day.js";
 import id from "./texts/id.js";
+import idDay from "./texts/id_day.js";
 
-const languages = { id, en };
+const languages = { id: { ...id, ...idDay }, en: { ...en, ...enDay } };
 const zone = document.documentElement.dataset.timeZone ?? "Asia/Jakarta";
 let current = "id";
 
@@ -14,12 +16,12 @@ export function speak(language) {
 export const language = () => current;
 
 export function t(key, values = {}) {
-  const text = languages[current][key] ?? id[key];
+  const text = languages[current][key] ?? languages.id[key];
   if (text === undefined) throw new Error(`no text for ${key}`);
   return text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-export const known = (key) => key in id;
+export const known = (key) => key in languages.id;
 
 const locale = () => (current === "en" ? "en-GB" : "id-ID");
 

@@ -1,11 +1,15 @@
-// One loop: PUT the manifest, PUT what the server says is missing, PUT the manifest again. There is no
-// place to lose: resume, retry and de-duplication come from the hashes.
+// First everything at once, while the line is good. Then, and after any cut, one loop: PUT the manifest, PUT what the
+// server says is missing, PUT the manifest again. There is no place to lose: resume, retry and de-duplication come from
+// the hashes.
 import { Trouble, call } from "./api.js";
+import { utf8 } from "./ids.js";
 import { chunk, updateCapture } from "./outbox.js";
 import { receipt } from "./server.js";
 import { changed, state } from "./state.js";
 
 const ROUNDS = 6;
+const WHOLE_CHUNKS = 16; // 4 MiB; of more it is good to see how far it is, and a cut would cost much
+const NO_WHOLE = ["not-found", "method-not-allowed", "bad-request", "too-large"]; // what an older server says
 export const progress = new Map(); // capture -> [sent, all]
 
 async function believe(row, jws, kind) {
@@ -34,15 +38,48 @@ async function sendMissing(row, missing) {
   }
 }
 
+/** Manifest and chunks in one body, each after its length in four bytes. */
+async function wholeBody(row) {
+  const items = [utf8(row.manifest)];
+  for (const hash of row.chunks) {
+    const bytes = await chunk(row.capture, hash);
+    if (!bytes) throw new Error(`chunk ${hash} is not on this tablet`);
+    items.push(new Uint8Array(bytes));
+  }
+  const body = new Uint8Array(items.reduce((sum, item) => sum + 4 + item.length, 0));
+  let at = 0;
+  for (const item of items) {
+    new DataView(body.buffer).setUint32(at, item.length);
+    body.set(item, at + 4);
+    at += 4 + item.length;
+  }
+  return body;
+}
+
+async function offer(row) {
+  const { token } = state.pairing;
+  return call("PUT", `/captures/${row.capture}`, { token, body: { manifest: row.manifest } });
+}
+
+/** The answer to the whole record; to its manifest alone where the server takes no whole ones. */
+async function offerWhole(row) {
+  progress.set(row.capture, [0, row.chunks.length]);
+  changed("progress");
+  try {
+    return await call("PUT", `/captures/${row.capture}/parts`, { token: state.pairing.token, bytes: await wholeBody(row) });
+  } catch (error) {
+    if (!NO_WHOLE.includes(error.problem?.code)) throw error;
+    return offer(row);
+  }
+}
+
 /** Until the signed receipt is here. Throws a Trouble otherwise; the capture stays. */
 export async function upload(row) {
+  const whole = row.state === "sealed" && row.chunks.length <= WHOLE_CHUNKS; // once: after a cut, chunk by chunk
   if (row.state === "sealed") await updateCapture(row.capture, { state: "uploading" });
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const { status, body } = await call("PUT", `/captures/${row.capture}`, {
-        token: state.pairing.token,
-        body: { manifest: row.manifest },
-      });
+      const { status, body } = await (whole && round === 0 ? offerWhole(row) : offer(row));
       if (body?.capture !== row.capture) throw new Trouble("stranger");
       if (status === 202) {
         await sendMissing(row, body.missing);
@@ -56,6 +93,7 @@ export async function upload(row) {
     throw new Trouble("stranger");
   } finally {
     progress.delete(row.capture);
+    changed("progress"); // who counted along sees that nothing is under way
   }
 }
 

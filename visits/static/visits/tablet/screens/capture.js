@@ -1,207 +1,217 @@
-// The record of a visit: identity, consent, photo, signature, exceptions; sealed and committed in one go.
-import { findStop } from "../days.js";
-import { dropDraft, readDraft, writeDraft } from "../drafts.js";
+// The record of a visit, step by step; sealed and committed in one go at the last. Which steps there are says the
+// kit's way of recording. Each step has its address, so that it can be left and found again.
+import { dropDraft, findHome, readDraft, writeDraft } from "../drafts.js";
 import { put } from "../dom.js";
-import { exceptionsField } from "../exceptions_field.js";
-import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
+import { forgetErrors, showErrors } from "../fields.js";
+import { Keeper } from "../keeper.js";
 import * as outbox from "../outbox.js";
-import { announce, backLink, button, h, heading, icon, namedHeading, word } from "../parts.js";
-import { photoField } from "../photo_field.js";
+import { announce, backLink, button, h, heading, icon, word } from "../parts.js";
 import { position } from "../position.js";
-import { sealCapture } from "../seal.js";
-import { signatureField } from "../signature_field.js";
-import { officer, policy, state } from "../state.js";
-import { t, today } from "../texts.js";
+import { sealRecord } from "../record.js";
+import { addressOf, allWrongs, firstStep, stepAt, stepsOf, wayOf, wrongsOf } from "../recording.js";
+import { officer, state } from "../state.js";
+import { t } from "../texts.js";
+import * as check from "../steps/check.js";
+import * as consent from "../steps/consent.js";
+import * as exceptions from "../steps/exceptions.js";
+import * as identity from "../steps/identity.js";
+import * as kit from "../steps/kit.js";
+import * as photo from "../steps/photo.js";
+import * as signature from "../steps/signature.js";
 import { savedPanel } from "./saved.js";
 
-const IDENTITY = ["family_card", "birth_certificate", "old_card", "village_letter", "known"];
-const DRAFT_MS = 400;
+const PAGES = { identity, consent, kit, photo, signature, exceptions, check };
+let leaving = null; // the last step's writing: the next one reads what it wrote
+let sought = null; // {visit, focus}: the field to which an error at the last step leads
 
-function firstFields(stop) {
+/** What is known before anything is typed; `files` null. */
+function emptyRecord(stop) {
   const { name, birth_date: birthDate, sex } = stop.resident ?? {};
-  return { identity: "", name: name ?? "", nik: "", birth_date: birthDate ?? "", sex: sex ?? "", phone: "", address: stop.address ?? "", consent: false, note: "", photoReason: "", signatureReason: "", exceptions: [], quality: null };
-}
-
-function build({ fields, photo, signature }, changed) {
-  const parts = {
-    identity: choices("identity", t("capture.identity"), IDENTITY.map((code) => [code, word("identity", code)]), fields.identity),
-    name: text("name", fields.name, { maxlength: "120" }),
-    nik: text("nik", fields.nik, { inputmode: "numeric", maxlength: "20" }),
-    birth: dateField("birth", t("capture.birth"), fields.birth_raw ?? fields.birth_date, { hint: t("capture.birth-hint"), day: t("capture.day"), month: t("capture.month"), year: t("capture.year") }),
-    sex: select("sex", fields.sex, [["female", t("capture.female")], ["male", t("capture.male")]], t("capture.sex-unknown")),
-    phone: text("phone", fields.phone, { type: "tel", maxlength: "20" }),
-    address: text("address", fields.address, { maxlength: "200" }),
-    consent: checkbox("consent", t("capture.consent"), fields.consent),
-    note: h("textarea", { id: "note", rows: "2", maxlength: "1000", autocomplete: "off", value: fields.note }),
-    photo: photoField({ photo, quality: fields.quality, reason: fields.photoReason, changed }),
-    signature: signatureField({ signature, reason: fields.signatureReason, changed }),
-    exceptions: exceptionsField({ rows: fields.exceptions, changed }),
+  const fields = {
+    ...{ identity: "", name: name ?? "", nik: "", birth_date: birthDate ?? "", sex: sex ?? "", phone: "", address: stop.address ?? "" },
+    ...{ consent: false, signer: "self", attorney_name: "", attorney_relation: "", attorney_witness: "" },
+    ...{ registration_number: "", registrationReason: "", handoverQuality: null },
+    ...{ photoReason: "", quality: null, signatureReason: "", exceptions: [], note: "" },
   };
-  const summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
-  const save = button({ class: "button primary wide", type: "submit", id: "save" }, icon("save"), t("capture.save"));
-  const form = h(
-    "form",
-    { class: "capture", novalidate: true },
-    summary,
-    parts.identity.element,
-    h("h2", {}, t("capture.person")),
-    field(t("capture.name"), parts.name),
-    field(t("capture.nik"), parts.nik, { hint: t("capture.nik-hint") }),
-    parts.birth.element,
-    h("details", {}, h("summary", {}, t("capture.more")), field(t("capture.sex"), parts.sex), field(t("capture.phone"), parts.phone), field(t("capture.address"), parts.address)),
-    parts.consent.element,
-    parts.photo.element,
-    parts.signature.element,
-    parts.exceptions.element,
-    field(t("capture.note"), parts.note),
-    h("p", { id: "save-error", class: "error", role: "alert" }),
-    save,
-    h("p", { class: "hint after" }, t("capture.draft")),
-  );
-  return { parts, form, summary, save };
+  return { fields, photo: null, signature: null, handover: null };
 }
 
-function read(parts) {
-  const photo = parts.photo.read();
-  const signature = parts.signature.read();
-  return {
-    fields: {
-      identity: parts.identity.read(),
-      name: parts.name.value.trim(),
-      nik: parts.nik.value.replaceAll(/[\s.-]/g, ""),
-      birth_date: parts.birth.read(),
-      birth_raw: parts.birth.raw(),
-      sex: parts.sex.value,
-      phone: parts.phone.value.trim(),
-      address: parts.address.value.trim(),
-      consent: parts.consent.input.checked,
-      note: parts.note.value.trim(),
-      photoReason: photo.reason,
-      signatureReason: signature.reason,
-      exceptions: parts.exceptions.read(),
-      quality: photo.quality,
-    },
-    photo: photo.blob,
-    signature: signature.blob,
-  };
-}
+const merged = (record, { fields, ...files }) => ({ ...record, ...files, fields: { ...record.fields, ...fields } });
 
-function wrongs({ fields, photo, signature }, parts) {
-  const now = today(state.choices.offsetMs ?? 0);
-  const errors = [];
-  const wrong = (when, id, focus, key) => when && errors.push({ id, focus, text: t(`error.${key}`) });
-  wrong(!fields.identity, "identity", parts.identity.focus, "identity");
-  wrong(!fields.name, "name", "name", "name");
-  wrong(fields.nik && !/^\d{16}$/.test(fields.nik), "nik", "nik", "nik");
-  const birth = fields.birth_date;
-  wrong(birth === null || (birth && (birth > now || birth < "1900-01-01")), "birth", parts.birth.focus, "birth");
-  wrong(!fields.consent, "consent", "consent", "consent");
-  wrong(!photo && !fields.photoReason, "photo", parts.photo.focus, "photo");
-  wrong(!signature && !fields.signatureReason, "signature", parts.signature.focus, "signature");
-  for (const { id, focus } of parts.exceptions.wrong()) wrong(true, id, focus, "exception");
-  return errors;
-}
-
-/** The form as the office's worker reads it. */
-function officeForm({ fields, photo, signature }) {
-  const exceptions = fields.exceptions.map(({ what, reason }) => ({ what, reason, note: "" }));
-  if (!photo) exceptions.push({ what: "photo", reason: fields.photoReason, note: "" });
-  if (!signature) exceptions.push({ what: "signature", reason: fields.signatureReason, note: "" });
-  const { name, phone, address, note, consent, identity } = fields;
-  return {
-    version: policy().form_version ?? 1,
-    name,
-    nik: fields.nik || null,
-    birth_date: fields.birth_date || null,
-    sex: fields.sex,
-    phone,
-    address,
-    identity,
-    note,
-    consent,
-    exceptions,
-  };
-}
-
-/** Seal and commit. Only when this returns is it "Tersimpan". */
-async function commit(filled, { stop, day }) {
-  const files = {};
-  for (const name of ["photo", "signature"]) if (filled[name]) files[name] = filled[name];
-  const sealed = await sealCapture({
-    form: officeForm(filled),
-    files,
-    stop,
-    day,
-    officer: officer(),
-    quality: filled.photo && filled.fields.quality ? filled.fields.quality : {},
-    position: await position(),
+function stepLinks(record, step, visit) {
+  const links = stepsOf(record.fields.way).map((one, place) => {
+    const whole = one !== "check" && !wrongsOf(one, record).length;
+    const label = t(whole ? "step.link-whole" : "step.link", { n: place + 1, step: t(`step.${one}`) });
+    return h("a", { class: whole ? "step whole" : "step", href: addressOf(visit, one), "aria-label": label, "aria-current": one === step ? "step" : null }, whole ? icon("check") : String(place + 1));
   });
-  await outbox.addCapture(sealed);
-  await dropDraft(stop.visit);
-  return sealed.row;
+  return h("nav", { class: "steps", "aria-label": t("step.all") }, links);
 }
 
-export async function show(root, { visit }) {
-  const found = await findStop(visit);
-  if (!found) {
-    location.hash = "#/";
-    return null;
-  }
-  const { stop } = found;
-  const fact = (await outbox.facts()).get(visit);
-  const back = backLink(`#/kunjungan/${visit}`, stop.resident?.name ?? t("stop.back"));
-  if (fact?.outcome) {
-    put(root, h("div", { class: "narrow" }, back, heading(t("capture.already", { outcome: word("outcome", fact.outcome.code) }))));
-    return null;
-  }
-  const draft = (await readDraft(visit)) ?? { fields: firstFields(stop), photo: null, signature: null };
-  let waiting = null;
-  let finished = false;
-  const keepDraft = () => {
-    clearTimeout(waiting);
-    waiting = null;
-    return finished ? null : writeDraft(visit, read(made.parts)).catch(() => announce(t("capture.save-failed")));
-  };
-  const later = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(keepDraft, DRAFT_MS);
-  };
-  const made = build({ ...draft, fields: { ...firstFields(stop), ...draft.fields } }, later);
-  const close = () => {
-    if (waiting) keepDraft();
-    made.parts.photo.close();
-    made.parts.signature.close();
-  };
+/** What keeps a record from being saved that is complete; "" if nothing. */
+function blockedBy() {
+  if (!officer()) return "no-officer";
+  if (state.me?.capture_keys?.length) return "";
+  return state.me?.capture_keys ? "no-office-key" : "no-key";
+}
 
-  async function save(event) {
-    event.preventDefault();
-    const filled = read(made.parts);
-    const errors = wrongs(filled, made.parts);
-    showErrors(made.form, made.summary, errors);
-    const place = made.form.querySelector("#save-error");
-    const noKey = state.me?.capture_keys?.length ? false : state.me?.capture_keys ? "no-office-key" : "no-key";
-    const missing = (!officer() && "no-officer") || noKey;
-    place.textContent = !errors.length && missing ? t(`capture.${missing}`) : "";
-    if (errors.length || missing || made.save.disabled) return;
-    made.save.disabled = true;
-    put(made.save, icon("hourglass"), t("capture.saving"));
+class Capture {
+  constructor(root, home, record, step) {
+    Object.assign(this, { root, home, record, step, visit: home.stop.visit });
+    this.keeper = new Keeper(() => this.write());
+    this.place = h("p", { id: "save-error", class: "error", role: "alert" });
+    this.summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
+    this.main = button({ class: "button primary wide", type: "submit", id: step === "check" ? "save" : "next" });
+    this.page = PAGES[step].build(record, {
+      visit: this.visit,
+      changed: () => this.keeper.later(),
+      kept: () => this.keeper.now(),
+      redrawMain: () => this.drawMain(),
+    });
+    this.form = h("form", { class: "capture", novalidate: true }, this.summary, this.page.content, this.place, h("div", { class: "foot" }, this.main));
+  }
+
+  read() {
+    this.record = merged(this.record, this.page.read());
+    return this.record;
+  }
+
+  async write() {
     try {
-      const row = await commit(filled, found);
-      finished = true;
-      clearTimeout(waiting);
-      announce(t("capture.saved"));
-      await savedPanel(root, row);
+      await writeDraft(this.home, this.read());
+      if (this.place.textContent === t("capture.draft-failed")) this.place.textContent = "";
+      return true;
     } catch (error) {
       console.error(error);
-      place.textContent = t("capture.save-failed");
-      made.save.disabled = false;
-      put(made.save, icon("save"), t("capture.save"));
+      this.place.textContent = t("capture.draft-failed");
+      return false;
     }
   }
 
-  made.form.addEventListener("submit", save);
-  made.form.addEventListener("input", later);
-  made.form.addEventListener("input", forgetErrors);
-  put(root, h("div", { class: "narrow" }, back, namedHeading(t("capture.save"), t("capture.title", { name: stop.resident?.name ?? "" })), made.form));
-  return close;
+  drawMain() {
+    const own = this.page?.main?.();
+    put(this.main, own?.words ?? [t("step.next"), icon("forward")]);
+  }
+
+  showWrongs(wrongs) {
+    const here = wrongs.filter(({ step }) => step === this.step);
+    showErrors(this.form, this.summary, here.map(({ id, focus, key }) => ({ id, focus, text: t(`error.${key}`) })));
+    return here.length > 0;
+  }
+
+  /** The main button: what the step asks for first, then the next step; at the last, the record is saved. */
+  async go(event) {
+    event.preventDefault();
+    const own = this.page.main?.();
+    if (own?.save) return this.save();
+    own?.act();
+    if (own?.stays) return null;
+    if (this.showWrongs(wrongsOf(this.step, this.read()))) {
+      this.page.start?.();
+      return this.drawMain();
+    }
+    const steps = stepsOf(this.record.fields.way);
+    const next = steps[steps.indexOf(this.step) + 1];
+    this.record.fields.step = next;
+    if (await this.keeper.now()) location.hash = addressOf(this.visit, next);
+    return null;
+  }
+
+  /** Errors of other steps lead there. */
+  showAllWrongs(wrongs) {
+    this.summary.hidden = !wrongs.length;
+    const lead = ({ step, focus }) => () => {
+      sought = { visit: this.visit, focus };
+      location.hash = addressOf(this.visit, step);
+    };
+    put(this.summary, h("h2", {}, t("capture.errors")), h("ul", {}, wrongs.map((one) => h("li", {}, button({ class: "button link", onclick: lead(one) }, t(`error.${one.key}`))))));
+    if (wrongs.length) this.summary.focus();
+  }
+
+  async save() {
+    const record = this.read();
+    const wrongs = allWrongs(record);
+    this.showAllWrongs(wrongs);
+    const blocked = blockedBy();
+    this.place.textContent = !wrongs.length && blocked ? t(`capture.${blocked}`) : "";
+    if (wrongs.length || blocked || this.main.disabled) return;
+    this.main.disabled = true;
+    put(this.main, icon("hourglass"), t("capture.saving"));
+    try {
+      await this.keeper.flush();
+      const row = await sealRecord(record, this.home, { officer: officer(), position: await position() });
+      await this.keeper.stop();
+      await dropDraft(this.visit).catch(console.error); // at the next start, then
+      document.body.dataset.screen = "saved";
+      announce(t("capture.saved"));
+      await savedPanel(this.root, row);
+    } catch (error) {
+      console.error(error);
+      this.place.textContent = t("capture.save-failed");
+      this.main.disabled = false;
+      this.drawMain();
+    }
+  }
+
+  show() {
+    const { stop } = this.home;
+    const steps = stepsOf(this.record.fields.way);
+    this.form.addEventListener("submit", (event) => this.go(event));
+    this.form.addEventListener("input", () => this.keeper.later());
+    this.form.addEventListener("input", forgetErrors);
+    this.form.addEventListener("change", () => this.drawMain());
+    put(
+      this.root,
+      h(
+        "div",
+        { class: "narrow" },
+        backLink(`#/kunjungan/${this.visit}`, stop.resident?.name ?? t("stop.back")),
+        stepLinks(this.record, this.step, this.visit),
+        h("p", { class: "muted" }, t("step.place", { n: steps.indexOf(this.step) + 1, all: steps.length })),
+        heading(t(`step.${this.step}`)),
+        this.form,
+      ),
+    );
+    this.page.start?.();
+    this.drawMain();
+    if (sought?.visit === this.visit) this.find(sought.focus);
+    sought = null;
+  }
+
+  /** Come from the last step's list of errors: they are shown here, and the field has the focus. */
+  find(focus) {
+    this.showWrongs(wrongsOf(this.step, this.record));
+    requestAnimationFrame(() => this.form.querySelector(`#${focus}`)?.focus());
+  }
+
+  close() {
+    leaving = this.keeper.close();
+    this.page.close?.();
+  }
+}
+
+export async function show(root, { visit, step: address }) {
+  await leaving;
+  const home = await findHome(visit);
+  if (!home) {
+    location.hash = "#/";
+    return null;
+  }
+  const { stop, day } = home;
+  const fact = (await outbox.facts()).get(visit);
+  const stored = await readDraft(visit);
+  if (fact?.outcome?.capture || (fact?.outcome && !stored)) {
+    const back = backLink(`#/kunjungan/${visit}`, stop.resident?.name ?? t("stop.back"));
+    put(root, h("div", { class: "narrow" }, back, heading(t("capture.already", { outcome: word("outcome", fact.outcome.code) }))));
+    return null;
+  }
+  const record = merged(emptyRecord(stop), stored ?? {});
+  record.fields.way = wayOf(stored, day);
+  const asked = stepAt(address);
+  const step = stepsOf(record.fields.way).includes(asked) ? asked : firstStep(record);
+  const left = record.fields.step !== step;
+  record.fields.step = step;
+  const capture = new Capture(root, home, record, step);
+  capture.show();
+  if (stored && left) capture.keeper.later();
+  return () => capture.close();
 }

@@ -1,7 +1,8 @@
 // A family's contact, or the place of a home, that turned out to be another one.
-import { findStop } from "../days.js";
+import { dropDraft, findHome, readDraft, writeDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import { field, forgetErrors, showErrors, text } from "../fields.js";
+import { Keeper } from "../keeper.js";
 import * as outbox from "../outbox.js";
 import { announce, backLink, button, h, heading, icon, phoneText } from "../parts.js";
 import { position } from "../position.js";
@@ -11,9 +12,10 @@ import { t } from "../texts.js";
 const EXACT_M = 100; // vaguer than that, it might be the neighbour's
 const PHONE = /^\+?\d{8,15}$/;
 
-function contactForm({ name, phone }, save) {
-  const names = text("contact-name", "", { maxlength: "120" });
-  const phones = text("contact-phone", "", { type: "tel", maxlength: "30", inputmode: "tel" });
+/** `draft` is what was typed before; `typed` hears of every key with {name, phone}. */
+function contactForm({ name, phone }, { draft, typed, save }) {
+  const names = text("contact-name", draft.name, { maxlength: "120" });
+  const phones = text("contact-phone", draft.phone, { type: "tel", maxlength: "30", inputmode: "tel" });
   const summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
   const known = [name, phone && phoneText(phone)].filter(Boolean).join(" · ");
   const form = h(
@@ -27,6 +29,7 @@ function contactForm({ name, phone }, save) {
     h("div", { class: "actions" }, h("button", { type: "submit", class: "button primary" }, icon("save"), t("correct.send"))),
   );
   form.addEventListener("input", forgetErrors);
+  form.addEventListener("input", () => typed({ name: names.value, phone: phones.value }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const told = { name: names.value.trim(), phone: phones.value.replaceAll(/[^\d+]/g, "") };
@@ -53,13 +56,23 @@ function placeForm(save) {
 
 export async function show(root, { visit }) {
   const back = `#/kunjungan/${visit}`;
-  const found = await findStop(visit);
+  const found = await findHome(visit);
   if (!found || !officer()) {
     location.hash = found ? back : "#/";
-    return;
+    return null;
   }
+  let fields = (await readDraft(visit, "correct"))?.fields ?? {};
+  const keeper = new Keeper(() => writeDraft(found, { fields }, "correct").catch(console.error));
+  const typed = (values) => {
+    fields = values;
+    keeper.later();
+  };
   const save = (kind) => async (data) => {
     await outbox.correct(visit, kind, data);
+    if (kind === "contact_corrected") {
+      await keeper.stop();
+      await dropDraft(visit, "correct").catch(console.error);
+    }
     announce(t("correct.saved"));
     location.hash = back;
   };
@@ -70,8 +83,9 @@ export async function show(root, { visit }) {
       { class: "narrow" },
       backLink(back, found.stop.resident?.name ?? t("stop.back")),
       heading(t("correct.title")),
-      contactForm(found.stop.contact ?? {}, save("contact_corrected")),
+      contactForm(found.stop.contact ?? {}, { draft: fields, typed, save: save("contact_corrected") }),
       placeForm(save("location_fixed")),
     ),
   );
+  return () => keeper.close();
 }

@@ -3,9 +3,12 @@ import { Trouble } from "../api.js";
 import { pair } from "../device.js";
 import { put } from "../dom.js";
 import { button, h, heading, troubleText } from "../parts.js";
-import { changed } from "../state.js";
+import { pinFields } from "../pin_fields.js";
+import { changed, keep, state } from "../state.js";
+import { askToKeep } from "../storage.js";
 import { syncNow } from "../sync.js";
 import { t } from "../texts.js";
+import { create, isOpen } from "../vault.js";
 
 const LETTERS = /^[23456789A-HJ-NP-Z]{10}$/;
 export const tidy = (code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
@@ -22,6 +25,7 @@ export function show(root, { offered }) {
     value: offered?.code ? grouped(tidy(offered.code)) : "",
     "aria-describedby": "code-hint code-error",
   });
+  const pin = isOpen() ? null : pinFields();
   const error = h("p", { id: "code-error", class: "error" });
   const submit = button({ class: "button primary", type: "submit" }, t("pair.button"));
 
@@ -37,11 +41,17 @@ export function show(root, { offered }) {
     error.textContent = "";
     field.removeAttribute("aria-invalid");
     if (!LETTERS.test(code)) return refuse(t("pair.code-short"));
+    const secret = isOpen() ? null : pin.read();
+    if (!isOpen() && !secret) return undefined;
     submit.disabled = true;
     put(submit, t("pair.busy"));
     try {
+      if (secret) {
+        await create(secret);
+        pin.element.hidden = true;
+      }
       await pair({ code: grouped(code), fingerprint: offered?.fingerprint ?? null });
-      navigator.storage?.persist?.().catch(() => {});
+      askToKeep().then((kept) => !kept && keep({ choices: { ...state.choices, askedToKeep: Date.now() } }));
       changed("paired");
       syncNow();
     } catch (trouble) {
@@ -63,7 +73,7 @@ export function show(root, { offered }) {
       h("p", {}, t("pair.lead")),
       h(
         "form",
-        { onsubmit: join, novalidate: true },
+        { onsubmit: join, novalidate: true, autocomplete: "off" },
         h(
           "div",
           { class: "field" },
@@ -72,6 +82,7 @@ export function show(root, { offered }) {
           error,
           field,
         ),
+        pin?.element,
         submit,
       ),
       h("p", { class: "muted after" }, t("pair.lock-advice")),

@@ -1,7 +1,8 @@
 // After "Simpan": the record is on the tablet, and how far it is on its way.
+import { findStop, nextStop } from "../days.js";
 import { put } from "../dom.js";
 import * as outbox from "../outbox.js";
-import { h, heading, icon, redraw, tag } from "../parts.js";
+import { h, heading, icon, interval, redraw, tag } from "../parts.js";
 import { t } from "../texts.js";
 import { progress } from "../uploads.js";
 
@@ -16,7 +17,17 @@ export function captureTag(row) {
   return tag(SHAPES[row.state], t(`state.${row.state}`));
 }
 
-export async function savedPanel(root, { capture }) {
+/** Where the team goes from here; null at the end of the day. */
+async function nextHome(visit) {
+  const found = await findStop(visit);
+  return found && nextStop(found.day.stops, await outbox.facts());
+}
+
+const nextLink = (stop) =>
+  h("a", { class: "button primary", id: "next-home", href: `#/kunjungan/${stop.visit}` }, icon("forward"), t("saved.next", { time: interval(stop), name: stop.resident?.name ?? "" }));
+
+export async function savedPanel(root, { capture, visit }) {
+  const next = await nextHome(visit);
   const place = h("p", { class: "tags", id: "capture-state", role: "status" });
   put(
     root,
@@ -25,7 +36,13 @@ export async function savedPanel(root, { capture }) {
       { class: "narrow saved" },
       h("div", { class: "note done" }, heading(icon("check"), t("capture.saved")), h("p", {}, t("capture.saved-text"))),
       place,
-      h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, icon("list"), t("stop.back"))),
+      h(
+        "div",
+        { class: "actions" },
+        next && nextLink(next),
+        h("a", { class: `button ${next ? "secondary" : "primary"}`, href: "#/" }, icon("list"), t("stop.back")),
+        h("a", { class: "button secondary", id: "to-slip", href: `#/tanda-terima/${capture}` }, icon("print"), t("slip.open")),
+      ),
     ),
   );
   document.getElementById("heading").focus();

@@ -1,20 +1,12 @@
 // About this tablet: who works with it, its language, how safe its storage is, how right its clock.
 import { put } from "../dom.js";
-import { backLink, button, h, heading, redraw, size } from "../parts.js";
+import { backLink, button, h, heading, redraw } from "../parts.js";
 import { keep, officer, state } from "../state.js";
 import { language, speak, t } from "../texts.js";
+import { storagePanel } from "./storage.js";
 
 const LANGUAGES = [["id", "Bahasa Indonesia"], ["en", "English"]];
 const WRONG_CLOCK_MS = 2 * 60_000;
-
-async function storage() {
-  const kept = (await navigator.storage?.persisted?.()) ?? false;
-  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  return [
-    h("p", {}, kept ? t("tablet.storage-kept") : t("tablet.storage-loose")),
-    quota > 0 && h("p", { class: "muted" }, t("tablet.storage-used", { used: size(usage), quota: size(quota) })),
-  ];
-}
 
 function clockLine() {
   const off = Math.abs(state.choices.offsetMs ?? 0);
@@ -29,7 +21,7 @@ export async function show(root, { redrawAll }) {
   let closed = false;
 
   async function draw() {
-    const shelf = await storage();
+    const shelf = await storagePanel();
     if (closed) return;
     const { me, choices } = state;
     const setLanguage = async (code) => {

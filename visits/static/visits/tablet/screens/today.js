@@ -1,12 +1,18 @@
 // A day of the team: its stops as big cards, beside or behind a map.
-import { day, heldDates, standing } from "../days.js";
+import { OPEN_STEPS, day, heldDates, nextStop, standing } from "../days.js";
 import { put } from "../dom.js";
+import { findHome } from "../drafts.js";
+import { forgetLoss } from "../ledger.js";
+import { toBring, toMind } from "../mind.js";
 import * as outbox from "../outbox.js";
-import { departureNote } from "./departure.js";
+import { departureButton, departureNote } from "./departure.js";
 import { actions, undoButton, who } from "./visit.js";
 import {
   announce, button, callLink, h, heading, icon, interval, marks, named, place, redraw, standingTag, stopNumber, teamClass, word,
 } from "../parts.js";
+import { planNews } from "./plan_news.js";
+import { storageWarning } from "./storage.js";
+import { unfinishedList } from "./unfinished.js";
 import { keep, officer, state } from "../state.js";
 import { clock, longDate, shortDate, t, today } from "../texts.js";
 
@@ -31,6 +37,22 @@ function officerCard() {
         ),
       ),
     ),
+  );
+}
+
+/** What went with an outbox that the browser threw away; it stays until somebody has read it. */
+async function lossNote() {
+  const { loss } = state;
+  if (!loss) return null;
+  const homes = await Promise.all(loss.records.map(findHome));
+  const names = homes.map((home) => home?.stop.resident?.name || t("unfinished.nameless"));
+  return h(
+    "section",
+    { class: "note danger", id: "loss", role: "alert" },
+    h("h2", {}, t("loss.title")),
+    h("p", {}, loss.records.length || loss.events ? t("loss.text", { records: loss.records.length, events: loss.events }) : t("loss.nothing")),
+    names.length > 0 && h("ul", {}, names.map((name) => h("li", {}, name))),
+    button({ class: "button secondary", onclick: forgetLoss }, icon("check"), t("today.message-read")),
   );
 }
 
@@ -59,7 +81,8 @@ function card(stop, held, context) {
   const fact = facts.get(stop.visit);
   const stands = standing(stop, fact);
   const isNext = next === stop.visit;
-  const needs = (stop.skills ?? []).map((code) => word("skill", code)).join(", ");
+  const isOpen = isNext || stands.step === "arrived";
+  const steps = isOpen ? actions({ stop, date: held.date, fact, stands, undoable, compact: true }) : stands.step === "planned" && h("div", { class: "actions" }, callLink(stop));
   return h(
     "li",
     { class: `card stop ${stands.step} ${isNext ? "next" : ""} ${teamClass(held.team)}` },
@@ -77,11 +100,51 @@ function card(stop, held, context) {
       ),
       icon("forward"),
     ),
+    isOpen && steps, // the main button first, in sight on a small screen
     h("div", { class: "tags" }, standingTag(stands), marks(stop)),
-    needs && h("p", { class: "small muted" }, `${t("stop.needs")}: ${needs}`),
-    isNext || stands.step === "arrived"
-      ? actions({ stop, fact, stands, undoable, compact: true })
-      : stands.step === "planned" && h("div", { class: "actions" }, callLink(stop)),
+    isOpen && mindLines(stop),
+    !isOpen && steps,
+  );
+}
+
+/** What to bring to the next home, and what to mind there. */
+function mindLines(stop) {
+  const [bring, mind] = [toBring(stop), toMind(stop)];
+  return [
+    bring.length > 0 && h("p", { class: "small" }, h("strong", {}, `${t("stop.needs")}: `), bring.join(", ")),
+    mind.length > 0 && [h("p", { class: "small mind" }, h("strong", {}, t("stop.mind"))), h("ul", { class: "small mind" }, mind.map((one) => h("li", {}, one)))],
+  ];
+}
+
+/** The way to the end of the day; the main button once no home is left. */
+const closeLink = (next) =>
+  h("div", { class: "actions" }, h("a", { class: `button ${next ? "secondary" : "primary"}`, id: "close-day", href: "#/tutup" }, icon("check"), t("close.title")));
+
+let finishedShown = false; // stays while the app is open
+
+function finishedStops(stops, held, all) {
+  if (!stops.length) return null;
+  const ontoggle = ({ target }) => {
+    finishedShown = target.open;
+  };
+  const cards = h("ol", { class: "stops" }, stops.map((stop) => card(stop, held, all)));
+  return h("li", {}, h("details", { id: "finished", open: finishedShown, ontoggle }, h("summary", { id: "finished-n" }, t("today.finished", { n: stops.length })), cards));
+}
+
+/** The next home first, whatever its number; then `notes`, the homes to come, and those that are done, folded. */
+function stopList(held, all, notes) {
+  const isOpen = (stop) => OPEN_STEPS.includes(standing(stop, all.facts.get(stop.visit)).step);
+  const next = held.stops.filter((stop) => stop.visit === all.next);
+  const later = held.stops.filter((stop) => isOpen(stop) && stop.visit !== all.next);
+  const told = notes.flat().filter(Boolean);
+  const draw = (stops) => stops.map((stop) => card(stop, held, all));
+  return h(
+    "ol",
+    { class: "stops", "aria-label": t("today.stops") },
+    draw(next),
+    told.length > 0 && h("li", { class: "notes" }, told),
+    draw(later),
+    finishedStops(held.stops.filter((stop) => !isOpen(stop)), held, all),
   );
 }
 
@@ -163,7 +226,7 @@ function viewPicker() {
 }
 
 function progressLine(held, facts) {
-  const done = held.stops.filter((stop) => !["planned", "arrived"].includes(standing(stop, facts.get(stop.visit)).step));
+  const done = held.stops.filter((stop) => !OPEN_STEPS.includes(standing(stop, facts.get(stop.visit)).step));
   const hours = held.shift ? t("today.hours", { start: clock(held.shift.start), end: clock(held.shift.end) }) : "";
   return h("p", { class: "muted progress-line" }, [t("today.progress", { done: done.length, all: held.stops.length }), hours].filter(Boolean).join(" · "));
 }
@@ -182,8 +245,7 @@ function undoNotes(held, { facts, undoable }) {
 async function context(held) {
   const [facts, events] = await Promise.all([outbox.facts(), outbox.events()]);
   const undoable = new Set(events.filter((event) => event.sequence === null && !event.data.capture).map((event) => event.id));
-  const next = held?.stops.find((stop) => ["planned", "arrived"].includes(standing(stop, facts.get(stop.visit)).step));
-  return { facts, undoable, next: next?.visit };
+  return { facts, undoable, next: nextStop(held?.stops ?? [], facts)?.visit };
 }
 
 export async function show(root, { view }) {
@@ -213,31 +275,38 @@ export async function show(root, { view }) {
     const dates = await heldDates();
     const date = chosenDate ?? (dates.includes(now()) ? now() : (state.listing?.today ?? now()));
     const held = await day(date);
-    const all = await context(held);
-    const content =
-      held?.stops.length > 0
-        ? h("ol", { class: "stops", "aria-label": t("today.stops") }, held.stops.map((stop) => card(stop, held, all)))
-        : ((held && summary(held)) ?? (await empty(date, dates)));
+    const [all, loss, room] = await Promise.all([context(held), lossNote(), storageWarning()]);
+    const unfinished = await unfinishedList(held?.stops.map((stop) => stop.visit));
+    const isFull = held?.stops.length > 0;
+    const notes = [
+      undoNotes(held, all),
+      date === now() && departureNote(held, all),
+      planNews(held),
+      loss,
+      messages(),
+      room,
+      unfinished && h("section", { class: "note waiting" }, h("h2", {}, t("unfinished.title")), unfinished),
+    ];
+    const content = isFull ? stopList(held, all, notes) : [notes, (held && summary(held)) ?? (await empty(date, dates))];
     if (closed) return;
     put(
       listPlace,
       dayPicker(date, dates),
-      held?.stops.length > 0 && progressLine(held, all.facts),
-      held?.stops.length > 0 && !WIDE.matches && viewPicker(),
-      date !== now() && held?.stops.length > 0 && h("p", { class: "note waiting" }, t("today.other-day")),
-      undoNotes(held, all),
-      date === now() && departureNote(held, all),
-      messages(),
+      isFull && progressLine(held, all.facts),
+      isFull && !WIDE.matches && viewPicker(),
+      date !== now() && isFull && h("p", { class: "note waiting" }, t("today.other-day")),
       state.me?.capture_keys?.length === 0 && h("p", { class: "note danger", role: "alert" }, t("today.no-office-key")),
       !officer() && state.me?.officers?.length > 0 && officerCard(),
-      (WIDE.matches || chosenView === "list" || !held?.stops.length) && content,
+      date === now() && departureButton(held, all),
+      WIDE.matches || chosenView === "list" || !isFull ? content : notes,
+      date === now() && isFull && closeLink(all.next),
     );
     root.firstChild.classList.toggle("with-map", Boolean(held?.stops.length) && WIDE.matches);
     await drawMap(held, all.facts);
   }
 
   state.redrawToday = draw;
-  const stop = redraw(["days", "outbox", "state"], draw);
+  const stop = redraw(["asked", "days", "drafts", "outbox", "state"], draw);
   WIDE.addEventListener("change", draw);
   await draw();
   announce("");

@@ -1,0 +1,1 @@
+"""Accounts of the office: signing in, the second step, passwords."""

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, for processes that outlive their database."""

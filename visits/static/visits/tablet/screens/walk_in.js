@@ -1,0 +1,97 @@
+// "Warga lain di rumah ini": somebody else at this home asks to be recorded, too. It becomes a request at the office.
+import { dropDraft, findHome, readDraft, writeDraft } from "../drafts.js";
+import { put } from "../dom.js";
+import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
+import { Keeper } from "../keeper.js";
+import * as outbox from "../outbox.js";
+import { announce, backLink, h, heading, icon, word } from "../parts.js";
+import { officer, state } from "../state.js";
+import { t, today } from "../texts.js";
+import { walkInData } from "../walk_ins.js";
+
+const KINDS = ["elderly", "sick", "disabled", "mental_disorder"];
+const ASKERS = ["self", "family", "neighbour"];
+const PHONE = /^\+?\d{8,15}$/;
+
+function build(draft) {
+  const parts = {
+    name: text("walk-name", draft.name, { maxlength: "120" }),
+    birth: dateField("walk-birth", t("capture.birth"), draft.birth_raw ?? "", { hint: t("capture.birth-hint"), day: t("capture.day"), month: t("capture.month"), year: t("capture.year") }),
+    sex: select("walk-sex", draft.sex, [["female", t("capture.female")], ["male", t("capture.male")]], t("capture.sex-unknown")),
+    nik: text("walk-nik", draft.nik, { inputmode: "numeric", maxlength: "20" }),
+    phone: text("walk-phone", draft.phone, { type: "tel", inputmode: "tel", maxlength: "20" }),
+    kind: choices("walk-kind", t("walk.kind"), KINDS.map((code) => [code, word("category", code)]), draft.kind),
+    relation: choices("walk-relation", t("walk.relation"), ASKERS.map((code) => [code, t(`walk.by-${code}`)]), draft.relation),
+    consent: checkbox("walk-consent", t("walk.consent"), draft.consent),
+  };
+  const summary = h("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
+  const form = h(
+    "form",
+    { novalidate: true, autocomplete: "off" },
+    summary,
+    field(t("capture.name"), parts.name),
+    parts.birth.element,
+    field(t("capture.sex"), parts.sex),
+    field(t("capture.nik"), parts.nik, { hint: t("capture.nik-hint") }),
+    field(t("capture.phone"), parts.phone),
+    parts.kind.element,
+    parts.relation.element,
+    parts.consent.element,
+    h("div", { class: "actions" }, h("button", { type: "submit", class: "button primary", id: "walk-save" }, icon("save"), t("walk.save"))),
+  );
+  return { parts, form, summary };
+}
+
+const read = (parts) => ({
+  name: parts.name.value.trim(),
+  birth_date: parts.birth.read(),
+  birth_raw: parts.birth.raw(),
+  sex: parts.sex.value,
+  nik: parts.nik.value.replaceAll(/[\s.-]/g, ""),
+  phone: parts.phone.value.replaceAll(/[^\d+]/g, ""),
+  kind: parts.kind.read(),
+  relation: parts.relation.read(),
+  consent: parts.consent.input.checked,
+});
+
+function wrongs(told, parts) {
+  const now = today(state.choices.offsetMs ?? 0);
+  const errors = [];
+  const wrong = (when, id, focus, key) => when && errors.push({ id, focus, text: t(key) });
+  const { birth_date: birth } = told;
+  wrong(!told.name, "walk-name", "walk-name", "error.name");
+  wrong(birth === null || (birth && (birth > now || birth < "1900-01-01")), "walk-birth", parts.birth.focus, "error.birth");
+  wrong(told.nik && !/^\d{16}$/.test(told.nik), "walk-nik", "walk-nik", "error.nik");
+  wrong(told.phone && !PHONE.test(told.phone), "walk-phone", "walk-phone", "error.phone");
+  wrong(!told.kind, "walk-kind", parts.kind.focus, "walk.no-kind");
+  wrong(!told.relation, "walk-relation", parts.relation.focus, "walk.no-relation");
+  wrong(!told.consent, "walk-consent", "walk-consent", "walk.no-consent");
+  return errors;
+}
+
+export async function show(root, { visit }) {
+  const back = `#/kunjungan/${visit}`;
+  const found = await findHome(visit);
+  if (!found || !officer()) {
+    location.hash = found ? back : "#/";
+    return null;
+  }
+  const { parts, form, summary } = build((await readDraft(visit, "walk_in"))?.fields ?? {});
+  const keeper = new Keeper(() => writeDraft(found, { fields: read(parts) }, "walk_in").catch(console.error));
+  form.addEventListener("input", forgetErrors);
+  form.addEventListener("input", () => keeper.later());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const told = read(parts);
+    const errors = wrongs(told, parts);
+    showErrors(form, summary, errors);
+    if (errors.length) return;
+    await outbox.walkIn(visit, walkInData(told));
+    await keeper.stop();
+    await dropDraft(visit, "walk_in").catch(console.error);
+    announce(t("correct.saved"));
+    location.hash = back;
+  });
+  put(root, h("div", { class: "narrow" }, backLink(back, found.stop.resident?.name ?? t("stop.back")), heading(t("walk.title")), h("p", {}, t("walk.lead")), form));
+  return () => keeper.close();
+}
