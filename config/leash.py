@@ -1,9 +1,10 @@
 """Holds one server process, so that nothing of it outlives whoever started it.
 
-Run as `python -m config.leash GRACE COMMAND...` with a pipe as standard input. When the pipe closes, because
+Run as `python -m config.leash GRACE NICE COMMAND...` with a pipe as standard input. When the pipe closes, because
 its holder asks for the end or was itself killed, the command gets SIGTERM and GRACE seconds; then its whole
 process group is killed. The same clean-up follows when the command ends or is killed by somebody else: a
-django-q cluster whose main process dies would otherwise leave its workers behind. Standard library only.
+django-q cluster whose main process dies would otherwise leave its workers behind. The command runs with NICE
+added to its niceness. Standard library only.
 """
 
 import ctypes
@@ -13,6 +14,8 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
@@ -22,23 +25,27 @@ class _Stopped(BaseException):
     """Somebody signalled the leash itself."""
 
 
-def _end_with_the_leash() -> None:
+def _prepare_child(nice: int) -> None:
     """In the child, before exec: if even the leash is killed, the kernel tells the command to end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if nice:
+        os.nice(nice)
+        with suppress(OSError):  # for kernels that share out by session
+            Path("/proc/self/autogroup").write_text(str(nice))
 
 
 def _raise_stopped(signum: int, frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def run_command(command: list[str], *, grace: float, lifeline: int = 0) -> int:
+def run_command(command: list[str], *, grace: float, nice: int = 0, lifeline: int = 0) -> int:
     """Run `command` until it ends or the lifeline closes; its exit status as a shell would say it."""
     child = subprocess.Popen(  # noqa: S603  # the command comes from our own supervisor
         command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_end_with_the_leash,  # noqa: PLW1509  # there are no threads here
+        preexec_fn=partial(_prepare_child, nice),  # noqa: PLW1509  # there are no threads here
     )
     ended = os.pidfd_open(child.pid)
     try:
@@ -60,4 +67,4 @@ def run_command(command: list[str], *, grace: float, lifeline: int = 0) -> int:
 if __name__ == "__main__":
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _raise_stopped)
-    sys.exit(run_command(sys.argv[2:], grace=float(sys.argv[1])))
+    sys.exit(run_command(sys.argv[3:], grace=float(sys.argv[1]), nice=int(sys.argv[2])))

@@ -117,6 +117,7 @@ def list_programs(where: Addresses) -> list[Program]:
             name="worker",
             command=worker,
             environment=os.environ | {"TABLET_URL": tablet_url, "PUBLIC_URL": public_url},
+            nice=settings.WORKER_NICE,
             hangs=_worker_hangs(),
         ),
     ]

@@ -245,6 +245,9 @@ Q_CLUSTER = {
 # The name under which this process tree's worker shows that it is alive; one of its own for each machine.
 WORKER_NAME = env.str("WORKER_NAME", default="worker")
 
+# How far the worker steps back for the web processes (0 to 19) where both want the processor.
+WORKER_NICE = env.int("WORKER_NICE", default=10)
+
 # A demo: everybody who asks here is made up, and every page says so. Set by `manage.py demo`, not by an office.
 DEMO = env.bool("DEMO", default=False)
 

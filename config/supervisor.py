@@ -28,6 +28,7 @@ class Program:
     command: list[str]
     environment: dict[str, str]
     grace_seconds: float = 10.0
+    nice: int = 0
     hangs: Callable[[], bool] | None = None
 
 
@@ -89,7 +90,7 @@ class Supervisor:
 
     def _start(self, running: _Running) -> None:
         program = running.program
-        leash = [sys.executable, "-m", "config.leash", str(program.grace_seconds)]
+        leash = [sys.executable, "-m", "config.leash", str(program.grace_seconds), str(program.nice)]
         running.process = subprocess.Popen(  # noqa: S603  # our own command
             [*leash, *program.command],
             stdin=subprocess.PIPE,

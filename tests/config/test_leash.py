@@ -39,9 +39,11 @@ def _let_go(leash: subprocess.Popen[bytes]) -> None:
     leash.stdin.close()
 
 
-def _start(leashes: Leashes, pids: Path, *, manner: str = "polite", grace: str = "5") -> list[psutil.Process]:
+def _start(
+    leashes: Leashes, pids: Path, *, manner: str = "polite", grace: str = "5", nice: str = "0"
+) -> list[psutil.Process]:
     leash = subprocess.Popen(
-        [sys.executable, "-m", "config.leash", grace, sys.executable, "-c", PROGRAM, str(pids), manner],
+        [sys.executable, "-m", "config.leash", grace, nice, sys.executable, "-c", PROGRAM, str(pids), manner],
         stdin=subprocess.PIPE,
         cwd=settings.BASE_DIR,
         start_new_session=True,
@@ -67,6 +69,13 @@ def test_letting_go_ends_the_program_and_its_worker(leashes: Leashes, tmp_path: 
     _let_go(leashes[0])
     assert leashes[0].wait(5) == 128 + signal.SIGTERM
     wait_until(lambda: _gone(processes), what="all gone")
+
+
+def test_a_program_and_its_worker_step_back_for_others(leashes: Leashes, tmp_path: Path):
+    ours = psutil.Process().nice()
+    assert [process.nice() for process in _start(leashes, tmp_path / "pids")] == [ours, ours]
+    assert [process.nice() for process in _start(leashes, tmp_path / "nice", nice="3")] == [ours + 3] * 2
+    _let_go(leashes[0])
 
 
 def test_a_program_that_is_deaf_is_killed_after_its_grace(leashes: Leashes, tmp_path: Path):
@@ -95,7 +104,7 @@ def test_the_program_ends_when_the_holder_is_killed(tmp_path: Path):
     pids = tmp_path / "pids"
     holder_code = (
         "import subprocess, sys, time\n"
-        "leash = [sys.executable, '-m', 'config.leash', '5', sys.executable, '-c', *sys.argv[1:]]\n"
+        "leash = [sys.executable, '-m', 'config.leash', '5', '0', sys.executable, '-c', *sys.argv[1:]]\n"
         "subprocess.Popen(leash, stdin=subprocess.PIPE, start_new_session=True)\n"
         "time.sleep(600)\n"
     )
