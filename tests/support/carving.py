@@ -121,9 +121,10 @@ def stored_values(profile: Path) -> list[bytes]:
     """Everything that still lies in the databases of a profile, dropped rows too."""
     found: list[bytes] = []
     for path in sorted((profile / "Default" / "IndexedDB").rglob("*")):
-        if not path.is_file():
+        try:
+            content = path.read_bytes()
+        except (IsADirectoryError, FileNotFoundError):  # a browser that runs drops files
             continue
-        content = path.read_bytes()
         values = [content]
         if path.suffix == ".log":
             values = list(_log_records(content))

@@ -7,6 +7,8 @@ import { deleteDB, openDB } from "./lib.js";
 const OUTBOX_VERSION = 1;
 const VAULT_VERSION = 1;
 const RINSE = "jb-rinse";
+const RINSE_AGAIN_MS = 3000;
+let rinsing = 0;
 let outbox = null;
 let vault = null;
 
@@ -90,11 +92,19 @@ export const readRow = (name, key) => brief(name, (db) => db.get("rows", key));
 export const writeRows = (name, change) =>
   brief(name, (db) => write(db, ["rows"], (transaction) => change(transaction.objectStore("rows"))));
 
-/** Delete a database out of the browser's files. What was compacted away is unlinked with the compaction after. */
-export async function burn(name) {
-  await deleteDB(name);
-  await navigator.locks.request(RINSE, async () => {
+/** Make the browser compact its files: what was compacted away before is unlinked then. */
+function rinse() {
+  return navigator.locks.request(RINSE, async () => {
     await writeRows(RINSE, (rows) => rows.put(1, "one"));
     await deleteDB(RINSE);
   });
+}
+
+/** Delete a database out of the browser's files. A file that somebody is just reading outlives one rinse, so there
+ * is another one later. */
+export async function burn(name) {
+  await deleteDB(name);
+  await rinse();
+  clearTimeout(rinsing);
+  rinsing = setTimeout(() => rinse().catch(() => {}), RINSE_AGAIN_MS);
 }
