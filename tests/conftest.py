@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,11 +108,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> "Template":
     return Template(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
-@pytest.fixture(scope="module")
-def make_stack(
+@contextmanager
+def _ended_stacks(
     template: "Template", tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> "Iterator[Callable[[], Stack]]":
-    """Makes stacks that live as long as the module; not started, so that data can be put in first."""
+    """Makes stacks that end with the context."""
     from tests.support.stack import Stack
 
     made: list[Stack] = []
@@ -126,6 +127,26 @@ def make_stack(
     for stack in made:
         _running.remove(stack)
         stack.end()
+
+
+@pytest.fixture(scope="module")
+def make_stack(
+    template: "Template", tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> "Iterator[Callable[[], Stack]]":
+    """Makes stacks that live as long as the module; not started, so that data can be put in first."""
+    with _ended_stacks(template, tmp_path_factory, django_db_blocker) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def lasting_stack(
+    template: "Template", tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> "Iterator[Stack]":
+    """Running, one for all tests of a process that do not mind each other."""
+    with _ended_stacks(template, tmp_path_factory, django_db_blocker) as make:
+        stack = make()
+        stack.start()
+        yield stack
 
 
 @pytest.fixture

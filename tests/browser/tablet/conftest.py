@@ -13,6 +13,12 @@ from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 
 
+@pytest.fixture(scope="session")
+def shared_stack(lasting_stack: Stack) -> Stack:
+    """Each test has a team and a tablet of its own."""
+    return lasting_stack
+
+
 @pytest.fixture
 def day(shared_stack: Stack) -> TeamsDay:
     with shared_stack.orm():
