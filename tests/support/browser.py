@@ -131,12 +131,14 @@ class Watch:
 
 
 def picture(page: Page, name: str) -> None:
-    """A screenshot of the whole page, where `SHOTS_DIR` says or under the run's data; for people to look at.
+    """A screenshot of the whole page for people to look at, where `SHOTS_DIR` says; none without it.
 
     A loaded Chromium now and then draws no frame until it is asked again. A picture that never comes is
     said and left out: no test judges a page by it.
     """
-    folder = Path(os.environ.get("SHOTS_DIR") or settings.DATA_DIR / "shots")
+    if not os.environ.get("SHOTS_DIR"):
+        return
+    folder = Path(os.environ["SHOTS_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     for timeout_ms, whole in ((10_000, True), (20_000, True), (20_000, False)):
         try:
