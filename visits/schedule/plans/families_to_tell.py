@@ -38,9 +38,8 @@ class FamilyNews:
 def list_news_before(changes: PlanChanges, prices: Mapping[str, KeepCost] | None = None) -> list[FamilyNews]:
     """As it would be if the plan were published now; with what it would cost to leave each where it was, by
     need."""
-    rows = _build_news(
-        _change_rows(changes.having(ChangeKind.MOVED, ChangeKind.SHIFTED), changes.cancelled), changes.instead
-    )
+    moving = changes.having(ChangeKind.MOVED, ChangeKind.SHIFTED)
+    rows = _build_news(_change_rows(moving, changes.newly_cancelled), changes.instead)
     known = prices or {}
     names = unassigned.name_visits({"needs": [*kept.shifted, *kept.out]} for kept in known.values())
     return [

@@ -118,6 +118,11 @@ class PlanChanges:
     def having(self, *kinds: ChangeKind) -> list[StopChange]:
         return [change for change in self.stops if change.what in kinds]
 
+    @property
+    def newly_cancelled(self) -> list[Visit]:
+        """The visits that go and whose families do not know yet that nobody comes."""
+        return [visit for visit in self.cancelled if not visit.called_off_told]
+
 
 def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False) -> PlanChanges:
     """The changes, in a constant number of queries. `lock` (in a transaction) locks shifts, visits, needs, in

@@ -100,7 +100,7 @@ def publish_plan(
         new=len(found.having(ChangeKind.NEW)),
         moved=len(found.having(ChangeKind.MOVED)),
         shifted=len(found.having(ChangeKind.SHIFTED)),
-        cancelled=len(found.cancelled),
+        cancelled=len(found.newly_cancelled),
         dropped=len(found.dropped),
     )
     if not transition(
@@ -156,7 +156,7 @@ def _families_changed(found: PlanChanges) -> dict[str, Any]:
                 "from": visit.shift_id,
                 "was": _interval_as_iso(arrival_intervals.interval_told(visit)),
             }
-            for visit in found.cancelled
+            for visit in found.newly_cancelled
         ],
         "dropped": [{"need": str(row.stop.need_id), "code": row.code} for row in found.dropped],
     }

@@ -360,3 +360,20 @@ def test_without_a_place_in_the_next_plan_its_family_waits_like_others(called_of
     called_off.refresh_from_db()
     assert (called_off.state, called_off.is_called_off) == (VisitState.CANCELLED, False)
     assert Need.objects.get(pk=called_off.need_id).state == NeedState.OPEN
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_knows_that_nobody_comes_is_not_to_be_told_again_by_a_plan_without_a_place(
+    called_off: Visit, told: bool
+) -> None:
+    if told:
+        call_offs.note_told(visit=called_off, actor="user:1")
+    plan = draft({called_off.shift: [NeedFactory()]})
+    before = families_to_tell.list_news_before(plan_changes.find_changes(plan=plan, now=NOW))
+
+    done = publish_plan(plan=plan, user=None, now=NOW)
+
+    after = families_to_tell.list_news_after(plan)
+    to_tell = [] if told else [str(called_off.need_id)]
+    assert [row.need for row in before] == [row.need for row in after] == to_tell
+    assert (done.cancelled, done.new) == (len(to_tell), 1)
