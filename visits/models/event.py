@@ -62,7 +62,7 @@ class EventStatus(Stateful):
     note = models.CharField(_("keputusan"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("keadaan laporan tablet")
+        verbose_name = verbose_name_plural = _("laporan tablet")
         indexes = [models.Index(fields=["state"])]
 
     def __str__(self) -> str:
