@@ -1,5 +1,7 @@
 """Somebody else at the home asks to be recorded: kept while typed, handed in as a request, never without consent."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -61,15 +63,45 @@ def test_a_walk_in_reaches_the_queue_and_survives_a_reload(
     assert len(_requests(shared_stack)) == 1
 
 
+def _fill_in(page: Page, stack: Stack, day: TeamsDay, name: str) -> None:
+    page.goto(f"{stack.tablet}/#/warga-lain/{day.visits[0]}")
+    page.get_by_label("Nama lengkap").fill(name)
+    page.get_by_label("Sakit").check()
+    page.get_by_label("Orangnya sendiri").check()
+    page.get_by_label("setuju datanya dipakai kantor").check()
+
+
+@pytest.mark.parametrize("screen", ["walk-in", "contact", "failure"])
+def test_tapped_twice_it_is_handed_in_once(
+    shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay, screen: str
+):
+    officer.pair(page, shared_stack.tablet, day)
+    context.route("**/api/v1/**", lambda route: route.abort())
+    officer.arrive(page)
+    if screen == "walk-in":
+        _fill_in(page, shared_stack, day, "Contoh Tetangga Dua Kali")
+        page.get_by_role("button", name="Simpan permohonan").dblclick()
+    elif screen == "contact":
+        page.goto(f"{shared_stack.tablet}/#/perbaiki/{day.visits[0]}")
+        page.get_by_label("Nama yang dihubungi").fill("Contoh Anak")
+        page.get_by_role("button", name="Simpan kontak").dblclick()
+    else:
+        page.goto(f"{shared_stack.tablet}/#/gagal/{day.visits[0]}")
+        page.get_by_role("button", name="Tidak ada di rumah").dblclick()
+    page.wait_for_url(re.compile("#/(kunjungan/.*)?$"))
+
+    page.goto(f"{shared_stack.tablet}/#/kotak")
+
+    expect(page.locator("#homes")).to_be_visible()
+    rows = page.get_by_role("heading", name="Laporan").locator("xpath=following-sibling::ul[1]/li")
+    expect(rows).to_have_count(2)  # the arrival, and this
+
+
 def test_a_walk_in_can_be_taken_back(shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay):
     officer.pair(page, shared_stack.tablet, day)
     context.route("**/api/v1/**", lambda route: route.abort())
     officer.arrive(page)
-    page.goto(f"{shared_stack.tablet}/#/warga-lain/{day.visits[0]}")
-    page.get_by_label("Nama lengkap").fill("Contoh Salah Rumah")
-    page.get_by_label("Sakit").check()
-    page.get_by_label("Orangnya sendiri").check()
-    page.get_by_label("setuju datanya dipakai kantor").check()
+    _fill_in(page, shared_stack, day, "Contoh Salah Rumah")
     page.get_by_role("button", name="Simpan permohonan").click()
     note = page.get_by_text("Permohonan warga lain dicatat pukul")
     expect(note).to_be_visible()

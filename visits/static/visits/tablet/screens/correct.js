@@ -1,13 +1,11 @@
 // A family's contact, or the place of a home, that turned out to be another one.
-import { dropDraft, findHome, readDraft, writeDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import { field, forgetErrors, showErrors, text } from "../fields.js";
-import { Keeper } from "../keeper.js";
 import * as outbox from "../outbox.js";
-import { announce, backLink, button, h, heading, icon, phoneText } from "../parts.js";
+import { announce, button, h, heading, icon, phoneText } from "../parts.js";
 import { position } from "../position.js";
-import { officer } from "../state.js";
 import { t } from "../texts.js";
+import { openForm } from "./home_form.js";
 
 const EXACT_M = 100; // vaguer than that, it might be the neighbour's
 const PHONE = /^\+?\d{8,15}$/;
@@ -55,37 +53,27 @@ function placeForm(save) {
 }
 
 export async function show(root, { visit }) {
-  const back = `#/kunjungan/${visit}`;
-  const found = await findHome(visit);
-  if (!found || !officer()) {
-    location.hash = found ? back : "#/";
-    return null;
-  }
-  let fields = (await readDraft(visit, "correct"))?.fields ?? {};
-  const keeper = new Keeper(() => writeDraft(found, { fields }, "correct").catch(console.error));
-  const typed = (values) => {
-    fields = values;
-    keeper.later();
-  };
-  const save = (kind) => async (data) => {
-    await outbox.correct(visit, kind, data);
-    if (kind === "contact_corrected") {
-      await keeper.stop();
-      await dropDraft(visit, "correct").catch(console.error);
-    }
+  const home = await openForm(visit, "correct");
+  if (!home) return null;
+  const savePlace = async (place) => {
+    await outbox.correct(visit, "location_fixed", place);
     announce(t("correct.saved"));
-    location.hash = back;
+    location.hash = home.back;
   };
   put(
     root,
     h(
       "div",
       { class: "narrow" },
-      backLink(back, found.stop.resident?.name ?? t("stop.back")),
+      home.backLink(),
       heading(t("correct.title")),
-      contactForm(found.stop.contact ?? {}, { draft: fields, typed, save: save("contact_corrected") }),
-      placeForm(save("location_fixed")),
+      contactForm(home.stop.contact ?? {}, {
+        draft: home.fields,
+        typed: (fields) => home.typed(fields),
+        save: (contact) => home.handIn(() => outbox.correct(visit, "contact_corrected", contact), t("correct.saved")),
+      }),
+      placeForm(savePlace),
     ),
   );
-  return () => keeper.close();
+  return () => home.keeper.close();
 }

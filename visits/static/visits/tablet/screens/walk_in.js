@@ -1,13 +1,12 @@
 // "Warga lain di rumah ini": somebody else at this home asks to be recorded, too. It becomes a request at the office.
-import { dropDraft, findHome, readDraft, writeDraft } from "../drafts.js";
 import { put } from "../dom.js";
 import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
-import { Keeper } from "../keeper.js";
 import * as outbox from "../outbox.js";
-import { announce, backLink, h, heading, icon, word } from "../parts.js";
-import { officer, state } from "../state.js";
+import { h, heading, icon, word } from "../parts.js";
+import { state } from "../state.js";
 import { t, today } from "../texts.js";
 import { walkInData } from "../walk_ins.js";
+import { openForm } from "./home_form.js";
 
 const KINDS = ["elderly", "sick", "disabled", "mental_disorder"];
 const ASKERS = ["self", "family", "neighbour"];
@@ -70,28 +69,18 @@ function wrongs(told, parts) {
 }
 
 export async function show(root, { visit }) {
-  const back = `#/kunjungan/${visit}`;
-  const found = await findHome(visit);
-  if (!found || !officer()) {
-    location.hash = found ? back : "#/";
-    return null;
-  }
-  const { parts, form, summary } = build((await readDraft(visit, "walk_in"))?.fields ?? {});
-  const keeper = new Keeper(() => writeDraft(found, { fields: read(parts) }, "walk_in").catch(console.error));
+  const home = await openForm(visit, "walk_in");
+  if (!home) return null;
+  const { parts, form, summary } = build(home.fields);
   form.addEventListener("input", forgetErrors);
-  form.addEventListener("input", () => keeper.later());
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("input", () => home.typed(read(parts)));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const told = read(parts);
     const errors = wrongs(told, parts);
     showErrors(form, summary, errors);
-    if (errors.length) return;
-    await outbox.walkIn(visit, walkInData(told));
-    await keeper.stop();
-    await dropDraft(visit, "walk_in").catch(console.error);
-    announce(t("correct.saved"));
-    location.hash = back;
+    if (!errors.length) home.handIn(() => outbox.walkIn(visit, walkInData(told)), t("correct.saved"));
   });
-  put(root, h("div", { class: "narrow" }, backLink(back, found.stop.resident?.name ?? t("stop.back")), heading(t("walk.title")), h("p", {}, t("walk.lead")), form));
-  return () => keeper.close();
+  put(root, h("div", { class: "narrow" }, home.backLink(), heading(t("walk.title")), h("p", {}, t("walk.lead")), form));
+  return () => home.keeper.close();
 }
