@@ -18,7 +18,7 @@ BEGIN, END = "<!-- rooms: python -m tests.support.room_map -->\n", "<!-- end of 
 WIDTH, LEFT, BOX, GAP, LINE = 960, 90, 34, 8, 15
 INK, PAPER, SAND, TEAL, MUTED = "#14213d", "#ffffff", "#f7f3ea", "#0b5d5e", "#44505f"
 FIRST = {  # folders that are no package of the visits app
-    "config": "Wiring: settings, addresses, checks, health, log lines, the process tree, browser libraries",
+    "config": "Wiring: settings, addresses, accounts, checks, health, log lines, the process tree, browser libraries",
     "outreach": "Who needs us: requests, residents, needs, the public form, triage; knows nothing of plans or tablets",
     "outreach/data": "The regency: districts, villages, boundaries, health posts, with their licences",
 }

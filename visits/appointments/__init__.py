@@ -1,1 +1,1 @@
-"""What families were told: published visits and their states, arrival intervals, promises, telephone numbers."""
+"""What families were told: published visits and their states, arrival intervals, promises, call-offs, telephone numbers."""

@@ -1,1 +1,1 @@
-"""The office's keys, sealing under the keys of persons, and the database's epoch."""
+"""The office's keys, sealing under the keys of persons, the database's epoch and its backups."""
