@@ -1,10 +1,11 @@
 """The office's admin: Django's own, with our name on it and the day's work on its first page."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -29,16 +30,10 @@ class OfficeAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
-            path("dua-langkah/", self.verify_page, name="two_factor_verify"),
-            path("dua-langkah/pasang/", self.enrol_page, name="two_factor_enrol"),
+            path("dua-langkah/", partial(two_factor_pages.verify_page, self), name="two_factor_verify"),
+            path("dua-langkah/pasang/", partial(two_factor_pages.enrol_page, self), name="two_factor_enrol"),
             *super().get_urls(),
         ]
-
-    def verify_page(self, request: HttpRequest) -> HttpResponse:
-        return two_factor_pages.verify_page(self, request)
-
-    def enrol_page(self, request: HttpRequest) -> HttpResponse:
-        return two_factor_pages.enrol_page(self, request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The office's work first, then what it sets once, and the machinery last."""

@@ -87,11 +87,8 @@ def _copy_files(*, package: Path, patterns: list[str], target: Path) -> None:
             copy = target / source.relative_to(package)
             copy.parent.mkdir(parents=True, exist_ok=True)
             content = source.read_bytes()
-            if source.suffix in {
-                ".js",
-                ".mjs",
-                ".css",
-            }:  # the maps stay behind, a link to them would be a 404
+            if source.suffix in {".js", ".mjs", ".css"}:
+                # the maps stay behind, a link to them would be a 404
                 content = _SOURCE_MAP.sub(b"", content)
             copy.write_bytes(content)
 

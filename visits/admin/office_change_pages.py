@@ -129,9 +129,7 @@ def _group_by_team_day(effects: Effects) -> list[dict[str, Any]]:
             "rows": [
                 {
                     "visit": row.visit,
-                    "told": "–".join(
-                        labels.format_local_clock(at) for at in arrival_intervals.interval_told(row.visit)
-                    ),
+                    "told": labels.format_clocks(*arrival_intervals.interval_told(row.visit)),
                     "why": labels.describe_obstacles(row.obstacles),
                 }
                 for row in rows

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from outreach.services import log
 from visits.admin import pages
-from visits.admin.pages import read_date
 from visits.admin.plan_forms import PlanForm
 from visits.enums import ACTIVE_RUNS, RunState
 from visits.models import Plan, PlanRun
@@ -27,7 +26,7 @@ from visits.wording import labels
 @require_http_methods(["GET", "POST"])
 def new_run_view(request: HttpRequest) -> HttpResponse:
     """The form "Buat rencana"; a valid one starts a run and redirects to its page."""
-    first, last = (read_date(request.GET.get(name)) for name in ("dari", "sampai"))
+    first, last = (pages.read_date(request.GET.get(name)) for name in ("dari", "sampai"))
     posted = request.method == "POST"
     form = PlanForm(request.POST) if posted else PlanForm(initial=PlanForm.suggestion(first=first, last=last))
     overlap = None

@@ -102,7 +102,7 @@ def list_owed() -> list[OwedFamily]:
 def _describe(visit: Visit, phones: bool) -> CalledOffFamily:
     return CalledOffFamily(
         visit=visit,
-        told="–".join(labels.format_local_clock(at) for at in arrival_intervals.interval_told(visit)),
+        told=labels.format_clocks(*arrival_intervals.interval_told(visit)),
         why=labels.describe_obstacles(visit.obstacles),
         phone=vault.unseal_field(visit.need.resident, "phone") if phones else "",
     )
