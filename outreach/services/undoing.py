@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from outreach.enums import ClosedReason, Milestone, NeedState, RequestState
+from outreach.lib.ids import uuid7
 from outreach.models import LogEntry, Need, VisitRequest
 from outreach.selectors.page_marks import PageSeen
 from outreach.services import log, progress, residents
@@ -57,9 +58,8 @@ def _close_need(need: Need, *, actor: str) -> None:
         raise TriageError("begun")
     why = {"reason": str(ClosedReason.UNDONE)}
     transition(row=need, to=NeedState.CLOSED, actor=actor, reason=why, closed_reason=ClosedReason.UNDONE)
-    progress.record_progress(
-        need=need, milestone=Milestone.CLOSED, at=timezone.now(), source=f"undone:{need.pk}"
-    )
+    source = f"undone:{uuid7()}"  # it may be opened again, and undone again
+    progress.record_progress(need=need, milestone=Milestone.CLOSED, at=timezone.now(), source=source)
 
 
 def _take_back_join(need: Need, row: VisitRequest, *, actor: str) -> None:

@@ -155,3 +155,16 @@ def test_completing_takes_back_only_what_this_request_added() -> None:
     residents.take_back_completion(resident=resident, request=row, actor="user:1")
     resident.refresh_from_db()
     assert resident.address == "Jl. Lama 1"
+
+
+def test_a_need_that_was_opened_again_is_closed_again_for_its_readers() -> None:
+    first, second = VisitRequestFactory(), VisitRequestFactory(kind="sick")
+    need = _accept(first)
+    _undo(first)
+    triage.reopen_need(need=Need.objects.get(), actor="user:1")
+    triage.merge_request(request=second, resident=need.resident, actor="user:1")
+
+    _undo(second)
+
+    assert Need.objects.get().state == NeedState.CLOSED
+    assert list(need.progress.values_list("milestone", flat=True))[-2:] == ["unplanned", "closed"]
