@@ -1,16 +1,33 @@
 """Seeded team-days for the rules of told hours: loosened places, silent teams, overruns, shared stops, breaks."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from visits.planning.types import DAY_S, Interval
+from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.durations import Duration
-from visits.planning.uncertainty.simulate import Home, LearnedWorld, SimulatedDay
+from visits.planning.uncertainty.simulate import (
+    RUNS,
+    Home,
+    LearnedWorld,
+    SimulatedDay,
+    World,
+    replay_days,
+)
 
 VISIT = Duration(math.log(24), 0.35, 20)
 WORLD = LearnedWorld(in_vain=Duration(math.log(8), 0.35, 20))
 HALF_SEVEN, NOON, ONE, END = 27_000, 43_200, 46_800, 55_800
+
+
+def tell_intervals(
+    days: Sequence[SimulatedDay], *, world: World, promise: Promise, seed: int, runs: int = RUNS
+) -> list[SimulatedDay]:
+    """The days with an interval for every home."""
+    replays = replay_days(days, world=world, promise=promise, seed=seed, runs=runs)
+    return [one.as_told_day() for one in replays]
 
 
 def make_day(seed: int, *, most: int = 6) -> SimulatedDay:

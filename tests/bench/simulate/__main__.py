@@ -21,10 +21,11 @@ from statistics import median
 
 from tests.bench.planning.__main__ import numbers
 from tests.bench.simulate import truth
+from tests.support.told_days import tell_intervals
 from visits.planning import plan
 from visits.planning.types import orders_of_plan
 from visits.planning.uncertainty.arrival import Promise, calibrate_stretch
-from visits.planning.uncertainty.simulate import Report, SimulatedDay, report_week, tell_intervals
+from visits.planning.uncertainty.simulate import Report, SimulatedDay, report_week
 
 HEAD = (
     "| seed | homes | own model | coverage before | stretch | coverage | late by | overtime mean | P95 | idle "

@@ -37,8 +37,9 @@ from visits.schedule.plans import (
     version_marks,
 )
 from visits.schedule.plans.draft_move_routes import MoveRefusedError
-from visits.schedule.problem import candidates, problem_builder, reoptimise
+from visits.schedule.problem import problem_builder, reoptimise
 from visits.schedule.runs import engine, plan_runs, reoptimised_draft, run_results, true_hours
+from visits.workforce import calendar
 
 TRIES = 3  # of a change by hand that may be refused
 
@@ -105,7 +106,7 @@ def _plan_rest_of_day(office: WalkOffice, row: PlanRun, token: str) -> None:
 
 
 def plan_ahead(office: WalkOffice) -> str:
-    first = candidates.first_plannable_date()
+    (first,) = calendar.next_working_days(after=clock.today(), count=1)
     if office.rng.random() < 0.4:
         first = clock.today()
     return _plan_from(office, first)

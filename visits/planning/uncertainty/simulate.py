@@ -223,14 +223,6 @@ def _forget_intervals(day: SimulatedDay) -> SimulatedDay:
     return replace(day, homes=tuple(homes))
 
 
-def tell_intervals(
-    days: Sequence[SimulatedDay], *, world: World, promise: Promise, seed: int, runs: int = RUNS
-) -> list[SimulatedDay]:
-    """The days with an interval for every home."""
-    replays = replay_days(days, world=world, promise=promise, seed=seed, runs=runs)
-    return [one.as_told_day() for one in replays]
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """Figures of a week's replays. Shares are of all visits in all runs; seconds per team-day or visit."""

@@ -1,7 +1,7 @@
 """The team-days of a range that may still change, and the needs that compete for them."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -103,10 +103,3 @@ def allowed_dates(need: Need, *, horizon: list[date]) -> frozenset[date]:
         and (deadline is None or day <= deadline)
         and (not need.weekdays or day.weekday() in need.weekdays)
     )
-
-
-def first_plannable_date(*, now: datetime | None = None) -> date:
-    """The first date that a plan can usefully begin with: tomorrow's next working day."""
-    today = timezone.localdate(now)
-    following = calendar.next_working_days(after=today, count=1)
-    return following[0] if following else today + timedelta(days=1)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.bench.simulate import truth
+from tests.support.told_days import tell_intervals
 from visits.planning.uncertainty.arrival import Promise, calibrate_stretch
-from visits.planning.uncertainty.simulate import Home, SimulatedDay, report_week, tell_intervals
+from visits.planning.uncertainty.simulate import Home, SimulatedDay, report_week
 
 
 def week(known, share: float, seed: int) -> list[SimulatedDay]:

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.bench.simulate import truth
+from tests.support.told_days import tell_intervals
 from visits.planning import plan
 from visits.planning.types import orders_of_plan
 from visits.planning.uncertainty.arrival import Promise
 from visits.planning.uncertainty.durations import build_prior
-from visits.planning.uncertainty.simulate import Report, report_week, tell_intervals
+from visits.planning.uncertainty.simulate import Report, report_week
 
 
 def audit(reserve: float, *, most: int) -> Report:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support import told_days
 from tests.support.planning_case import make_problem
+from tests.support.told_days import tell_intervals
 from visits.planning import walk_route
 from visits.planning.result import drop_until_feasible
 from visits.planning.types import DAY_S, Problem
@@ -23,7 +24,6 @@ from visits.planning.uncertainty.simulate import (
     replay_day,
     replay_days,
     report_week,
-    tell_intervals,
 )
 
 HALF_SEVEN, NOON, ONE, END = 27_000, 43_200, 46_800, 55_800

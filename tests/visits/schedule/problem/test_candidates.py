@@ -84,10 +84,6 @@ def test_a_deadline_that_passed_no_longer_binds() -> None:
     assert candidates.allowed_dates(need, horizon=[TUESDAY]) == {TUESDAY}
 
 
-def test_planning_begins_with_the_next_working_day() -> None:
-    assert candidates.first_plannable_date(now=at(date(2026, 12, 4), 600)) == date(2026, 12, 7)
-
-
 def test_a_team_whose_officers_all_left_is_void() -> None:
     deserted, manned = ShiftFactory(date=TUESDAY), ShiftFactory(date=TUESDAY)
     for shift in (deserted, manned):
