@@ -8,6 +8,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from outreach.lib.text import clean_line
@@ -81,29 +82,47 @@ def _check_cells(row: Row) -> str | None:
     return None
 
 
+@dataclass
+class _Table:
+    """A CSV behind its header: `rows` as `_read_rows`, their lines counted in the file; `problem` where a column
+    is missing."""
+
+    header: list[str]
+    rows: Iterator[tuple[int, list[str] | None]]
+    sign: str
+    problem: str = ""
+
+
+def _open_table(text: str, *, file: str, columns: tuple[str, ...]) -> _Table:
+    lines = text.replace("\0", "").splitlines(keepends=True)
+    skipped = 1 if lines and re.fullmatch(r"sep=.\s*", lines[0], re.IGNORECASE) else 0  # a spreadsheet's own
+    separator = _find_separator(lines[skipped] if len(lines) > skipped else "", columns)
+    rows = ((number + skipped, cells) for number, cells in _read_rows(lines[skipped:], separator))
+    found = _Table([name.casefold() for name in next(rows, (0, None))[1] or []], rows, _SEPARATORS[separator])
+    missing = [name for name in columns if name not in found.header]
+    if missing:
+        told = f" (pemisah yang terbaca: {found.sign})" if len(missing) == len(columns) else ""
+        found.problem = f"{file}: kolom {', '.join(missing)} tidak ada{told}. Tambahkan kolom itu."
+    return found
+
+
 def read_table(
     text: str, *, file: str, key: str, columns: tuple[str, ...]
 ) -> tuple[dict[str, Row], list[str]]:
     """The rows of a CSV by `key`, each with its place as "where", and the problems, a sentence each."""
-    lines = text.replace("\0", "").splitlines(keepends=True)
-    skipped = 1 if lines and re.fullmatch(r"sep=.\s*", lines[0], re.IGNORECASE) else 0  # a spreadsheet's own
-    separator = _find_separator(lines[skipped] if len(lines) > skipped else "", columns)
-    rows = _read_rows(lines[skipped:], separator)
-    header = [name.casefold() for name in next(rows, (0, None))[1] or []]
-    missing = [name for name in columns if name not in header]
-    if missing:
-        told = f" (pemisah yang terbaca: {_SEPARATORS[separator]})" if len(missing) == len(columns) else ""
-        return {}, [f"{file}: kolom {', '.join(missing)} tidak ada{told}. Tambahkan kolom itu."]
+    table = _open_table(text, file=file, columns=columns)
+    if table.problem:
+        return {}, [table.problem]
+    header = table.header
     found: dict[str, Row] = {}
     problems = []
-    for number, cells in rows:
-        where = f"{file} baris {number + skipped}"
+    for number, cells in table.rows:
+        where = f"{file} baris {number}"
         if cells is None:
             problems.append(f"{where}: tidak terbaca. Periksa tanda kutip yang tidak ditutup.")
         elif len(cells) > len(header) and any(cells[len(header) :]):
-            sign = _SEPARATORS[separator]
             problems.append(
-                f"{where}: lebih banyak isian daripada kolom. Beri tanda kutip pada isian yang memuat {sign}."
+                f"{where}: lebih banyak isian daripada kolom. Beri tanda kutip pada isian yang memuat {table.sign}."
             )
         elif any(cells):
             row: Row = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
@@ -122,17 +141,13 @@ def read_table(
 
 def read_pairs(text: str, *, file: str) -> tuple[list[tuple[str, str]], list[str]]:
     """A decree's table of old and new codes, in its order, and the problems. An old code may stand in several rows."""
-    lines = text.replace("\0", "").splitlines(keepends=True)
-    separator = _find_separator(lines[0] if lines else "", PAIR_COLUMNS)
-    rows = _read_rows(lines, separator)
-    header = [name.casefold() for name in next(rows, (0, None))[1] or []]
-    missing = [name for name in PAIR_COLUMNS if name not in header]
-    if missing:
-        return [], [f"{file}: kolom {', '.join(missing)} tidak ada. Tambahkan kolom itu."]
+    table = _open_table(text, file=file, columns=PAIR_COLUMNS)
+    if table.problem:
+        return [], [table.problem]
     pairs: list[tuple[str, str]] = []
     problems = []
-    for number, cells in rows:
-        row = dict(zip(header, cells or [], strict=False))
+    for number, cells in table.rows:
+        row = dict(zip(table.header, cells or [], strict=False))
         old, new = (clean_code(row.get(name, "")) for name in PAIR_COLUMNS)
         same_level = len(old) == len(new) and re.fullmatch(r"\d\d\.\d\d\.\d\d(?:\.\d{4})?", old)
         if cells is not None and not any(cells):

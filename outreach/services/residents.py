@@ -174,17 +174,7 @@ def locate_resident(
     if seen:
         lock_resident(resident)
         seen.require_fresh()
-    before = _put_at(resident, latitude, longitude, LocationSource.PIN)
-    if before is None:
-        return False
-    log.write_log(
-        actor=actor,
-        action="resident_located",
-        subject=resident,
-        from_state=before,
-        to_state=LocationSource.PIN,
-    )
-    return True
+    return _put_at(resident, latitude, longitude, LocationSource.PIN, action="resident_located", actor=actor)
 
 
 @transaction.atomic
@@ -194,27 +184,29 @@ def fix_location(*, resident: Resident, latitude: float, longitude: float, actor
 
     The caller has looked whether the point can be true: a home may lie outside the regency's outline.
     """
-    before = _put_at(resident, latitude, longitude, LocationSource.OFFICER)
-    if before is None:
+    by, detail = LocationSource.OFFICER, {"source": source}
+    return _put_at(resident, latitude, longitude, by, action="location_fixed", actor=actor, detail=detail)
+
+
+def _put_at(
+    resident: Resident,
+    latitude: float,
+    longitude: float,
+    source: LocationSource,
+    *,
+    action: str,
+    actor: str,
+    detail: dict[str, str] | None = None,
+) -> bool:
+    """The conditional UPDATE with its log row; False where the home is there already."""
+    before = lock_resident(resident).location_source
+    place = {"latitude": latitude, "longitude": longitude, "location_source": source}
+    if not Resident.objects.filter(pk=resident.pk).exclude(**place).update(**place):
         return False
     log.write_log(
-        actor=actor,
-        action="location_fixed",
-        subject=resident,
-        from_state=before,
-        to_state=LocationSource.OFFICER,
-        detail={"source": source},
+        actor=actor, action=action, subject=resident, from_state=before, to_state=source, detail=detail
     )
     return True
-
-
-def _put_at(resident: Resident, latitude: float, longitude: float, source: LocationSource) -> str | None:
-    """The conditional UPDATE; the source of the place before, None where nothing changed."""
-    row = lock_resident(resident)
-    place = {"latitude": latitude, "longitude": longitude, "location_source": source}
-    if not Resident.objects.filter(pk=row.pk).exclude(**place).update(**place):
-        return None
-    return row.location_source
 
 
 @transaction.atomic

@@ -260,3 +260,15 @@ def test_a_check_of_a_good_folder_stores_nothing(tmp_path: Path) -> None:
     assert "2 kecamatan, 4 desa/kelurahan" in out.getvalue()
     assert not Village.objects.exists()
     assert not LogEntry.objects.exists()
+
+
+def test_a_table_as_a_spreadsheet_saves_it_is_read_and_its_mistakes_are_named_by_line(after: Path) -> None:
+    table = _pairs(after, (OLD, NEW), sign=";")
+    table.write_text(f"sep=;\n{table.read_text()}\nsalah;35.98.01.2001")
+
+    with pytest.raises(RegionError) as caught:
+        region.load_region(folder=after, renumber=table)
+
+    assert caught.value.problems == [
+        "keputusan.csv baris 4: perlu dua kode desa, atau dua kode kecamatan, misalnya 35.19.01.2001."
+    ]
