@@ -37,15 +37,7 @@ _WHOLE = {
 }
 _SPELLING = (
     *(("oe", "u"), ("dj", "j"), ("tj", "c"), ("sj", "s"), ("nj", "ny"), ("ie", "i")),  # Dutch spelling
-    *(
-        ("kh", "h"),
-        ("ch", "h"),
-        ("sy", "s"),
-        ("dz", "z"),
-        ("dl", "d"),
-        ("q", "k"),
-        ("ck", "k"),
-    ),  # Arabic sounds
+    *(("kh", "h"), ("ch", "h"), ("sy", "s"), ("dz", "z"), ("dl", "d"), ("q", "k"), ("ck", "k")),  # Arabic
     *(("f", "p"), ("v", "p"), ("z", "j"), ("x", "ks")),  # what Javanese mouths make of them
     *(("ae", "ai"), ("oi", "ai"), ("uw", "u"), ("iy", "y"), ("y", "i"), ("mohamad", "muhamad")),
     ("j", "i"),  # a y in Dutch spelling

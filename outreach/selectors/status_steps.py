@@ -6,7 +6,7 @@ it, so that no two steps contradict one another and no date of a coming visit st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -164,9 +164,7 @@ def _arrived(row: Progress, now: datetime) -> StatusStep:
 def _in_review(row: Progress) -> StatusStep:
     why = news().explain_in_vain(row) or _("Petugas kantor memeriksa dan memutuskan langkah berikutnya.")
     step = waiting_step(_("Sedang diperiksa kantor"), Stage.DECIDED, since=row.at, why=why)
-    return StatusStep(
-        "waiting", step.title, texts=step.texts[:-1]
-    )  # how long that usually takes is not known
+    return replace(step, texts=step.texts[:-1])  # how long that usually takes is not known
 
 
 def _current_step(need: Need, row: Progress, asked: datetime) -> StatusStep | None:

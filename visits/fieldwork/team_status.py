@@ -191,9 +191,8 @@ def _build_status(
     waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
     works = not shift.is_cancelled and not deserted
     goes_on = silent and works
-    awaited = [
-        visit for visit in waiting if not visit.called_off
-    ]  # nobody goes where the office called it off
+    # nobody goes where the office called it off
+    awaited = [visit for visit in waiting if not visit.called_off]
     assumed = [visit for visit in awaited if visit.planned_start <= now] if goes_on else []
     out = _departure_moment(departed_at, visits, now)
     on_first_drive = awaited and not moving and works and _ended_before(done, out)

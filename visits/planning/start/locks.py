@@ -66,9 +66,8 @@ def explain_lock(problem: Problem, shift: Shift, visit: Visit) -> Reason | None:
     """The reason why the shift could not serve the visit even alone, or None if it could."""
     if not walk_route(problem, shift, [visit]).faults:
         return None
-    found = find_constraints_alone(
-        problem, replace(shift, reserve=0.0), visit
-    )  # promises go before the reserve
+    # promises go before the reserve
+    found = find_constraints_alone(problem, replace(shift, reserve=0.0), visit)
     codes, over_s = found or (("far",), 0)
     code = "skill" if "skill" in codes else "date" if "no_shift" in codes else codes[0]
     lacking = visit.skills - shift.skills if code == "skill" else ()

@@ -108,12 +108,8 @@ class PlanChanges:
     frozen: dict[int, list[Visit]] = field(default_factory=dict)  # by shift: begun, they stay where they are
     instead: Mapping[str, Replacement] = field(default_factory=dict)  # by need: the best place that is left
     unreleased: list[Visit] = field(default_factory=list)  # promises of working teams that it would break
-    untrue: list[UntrueHours] = field(
-        default_factory=list
-    )  # families that it would tell hours that are not true
-    outdated: list[OutdatedStop] = field(
-        default_factory=list
-    )  # of families that asked for something else since
+    untrue: list[UntrueHours] = field(default_factory=list)  # whom it would tell hours that are not true
+    outdated: list[OutdatedStop] = field(default_factory=list)  # who asked for something else since
 
     def having(self, *kinds: ChangeKind) -> list[StopChange]:
         return [change for change in self.stops if change.what in kinds]
