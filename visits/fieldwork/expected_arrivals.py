@@ -11,15 +11,17 @@ from datetime import datetime, timedelta
 
 from visits.appointments import arrival_intervals
 from visits.enums import VisitState
-from visits.fieldwork.team_status import (
-    LONGER,
-    TeamStatus,
+from visits.fieldwork.road_times import (
     add_pauses,
+    drive_on_road,
+    drive_straight,
+    place_of_home,
+    published_drive_seconds,
     straight_line_seconds,
-    time_on_road,
+    visit_on_road,
 )
+from visits.fieldwork.team_status import LONGER, TeamStatus
 from visits.models import Visit
-from visits.planning.rules import count_active_s, finish_drive
 
 LATE = timedelta(
     minutes=10
@@ -68,7 +70,11 @@ def forecast_day(team: TeamStatus, *, now: datetime) -> DayForecast:
     left: list[ExpectedVisit] = []
     free_at = team.free_at
     for visit in [] if team.fails else [visit for visit in team.left if not visit.is_called_off]:
-        leg = clock.between(left[-1].visit, visit) if left else _first_drive(team, visit)
+        leg = (
+            published_drive_seconds(team.shift, left[-1].visit, visit)
+            if left
+            else straight_line_seconds(team.shift, (team.latitude, team.longitude), place_of_home(visit))
+        )
         left.append(clock.after(free_at, leg, visit))
         free_at = add_pauses(team.shift, left[-1].begins, left[-1].ends)
     return DayForecast(assumed=assumed, under_way=under_way, left=left)
@@ -79,11 +85,10 @@ class _Clock:
 
     def __init__(self, team: TeamStatus) -> None:
         self.shift, self.believed = team.shift, team.believed
-        self.breaks = arrival_intervals.parse_intervals(team.shift.breaks)
 
     def at(self, visit: Visit, begins: datetime, *, soonest: datetime | None = None) -> ExpectedVisit:
         """A visit that begins at `begins`, and ends at `soonest` or later."""
-        ends = begins + timedelta(seconds=_planned_seconds(visit))
+        ends = begins + visit.planned_length
         told = arrival_intervals.interval_told(visit)
         return ExpectedVisit(
             visit=visit, begins=begins, ends=max(ends, soonest or ends), told=told, believed=self.believed
@@ -93,15 +98,9 @@ class _Clock:
         """A visit to which the team drives `leg` seconds from `free_at`; it does not begin before the
         interval told."""
         told = arrival_intervals.interval_told(visit)
-        there_s = finish_drive(arrival_intervals.seconds_into_day(self.shift.date, free_at), leg, self.breaks)
-        ready = max(told[0], arrival_intervals.moment_of_day(self.shift.date, there_s))
-        begins, _free_at = time_on_road(self.shift, ready, timedelta(seconds=_planned_seconds(visit)))
+        ready = max(told[0], drive_on_road(self.shift, free_at, leg))
+        begins, _free_at = visit_on_road(self.shift, ready, visit)
         return self.at(visit, begins)
-
-    def between(self, before: Visit, visit: Visit) -> int:
-        """Seconds of the published drive between two visits, without breaks."""
-        left_s, there_s = arrival_intervals.interval_in_seconds((before.planned_leave, visit.planned_arrive))
-        return max(0, count_active_s(left_s, there_s, self.breaks))
 
 
 def _estimate_begin(team: TeamStatus, visit: Visit, now: datetime) -> datetime:
@@ -120,31 +119,14 @@ def _midpoint(visit: Visit) -> datetime:
     return since + (until - since) / 2
 
 
-def _planned_seconds(visit: Visit) -> int:
-    """The expected duration of the visit in seconds, as it is planned."""
-    return int((visit.planned_leave - visit.planned_start).total_seconds())
-
-
-def _first_drive(team: TeamStatus, visit: Visit) -> int:
-    """Seconds of the drive from the team's last known place to the visit."""
-    home = visit.need.resident
-    return straight_line_seconds(team.shift, (team.latitude, team.longitude), (home.latitude, home.longitude))
-
-
 def expect_under_way(team: TeamStatus, visit: Visit) -> datetime:
     """When the team begins the visit that it drives to, from when it set out; it waits for the interval that the
     family was told."""
     since = arrival_intervals.interval_told(visit)[0]
     if team.set_out_at is None:
         return since
-    home, place = visit.need.resident, (team.shift.start_latitude, team.shift.start_longitude)
+    place = team.shift.start_latitude, team.shift.start_longitude
     if team.done:
-        before = max(team.done, key=lambda row: row.outcome_at or row.planned_leave).need.resident
-        place = before.latitude, before.longitude
-    drive = straight_line_seconds(team.shift, place, (home.latitude, home.longitude))
-    breaks = arrival_intervals.parse_intervals(team.shift.breaks)
-    there_s = finish_drive(
-        arrival_intervals.seconds_into_day(team.shift.date, team.set_out_at), drive, breaks
-    )
-    ready = max(since, arrival_intervals.moment_of_day(team.shift.date, there_s))
-    return time_on_road(team.shift, ready, timedelta(seconds=_planned_seconds(visit)))[0]
+        place = place_of_home(max(team.done, key=lambda row: row.outcome_at or row.planned_leave))
+    ready = max(since, drive_straight(team.shift, team.set_out_at, place, place_of_home(visit)))
+    return visit_on_road(team.shift, ready, visit)[0]

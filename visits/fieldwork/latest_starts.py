@@ -10,9 +10,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from visits.appointments import arrival_intervals
-from visits.fieldwork.team_status import straight_line_seconds, time_on_road
+from visits.fieldwork.road_times import (
+    drive_on_road,
+    drive_straight,
+    place_of_home,
+    published_drive_seconds,
+    visit_on_road,
+)
 from visits.models import Shift, Visit
-from visits.planning.rules import count_active_s, finish_drive
 
 MINUTE = timedelta(minutes=1)
 
@@ -39,27 +44,15 @@ def list_latest_starts(shift: Shift, visits: Sequence[Visit]) -> dict[UUID, date
 
 def _holds(shift: Shift, visits: Sequence[Visit], begins: datetime) -> bool:
     """Whether the rest holds if the first of these visits begins then."""
-    breaks, day = arrival_intervals.parse_intervals(shift.breaks), shift.date
-
-    def drive(free_at: datetime, seconds: int) -> datetime:
-        there_s = finish_drive(arrival_intervals.seconds_into_day(day, free_at), seconds, breaks)
-        return arrival_intervals.moment_of_day(day, there_s)
-
     ready = begins
     for number, visit in enumerate(visits):
-        start, free_at = time_on_road(shift, ready, visit.planned_leave - visit.planned_start)
+        start, free_at = visit_on_road(shift, ready, visit)
         if start > (begins if number == 0 else arrival_intervals.interval_told(visit)[1]):
             return False
         if number + 1 < len(visits):
             following = visits[number + 1]
-            left_s, there_s = arrival_intervals.interval_in_seconds(
-                (visit.planned_leave, following.planned_arrive)
-            )
-            there = drive(free_at, max(0, count_active_s(left_s, there_s, breaks)))
+            there = drive_on_road(shift, free_at, published_drive_seconds(shift, visit, following))
             ready = max(there, arrival_intervals.interval_told(following)[0])
-    home = visits[-1].need.resident
-    back_s = straight_line_seconds(
-        shift, (home.latitude, home.longitude), (shift.end_latitude, shift.end_longitude)
-    )
-    ends = arrival_intervals.moment_of_day(day, arrival_intervals.seconds_of_clock(shift.ends))
-    return drive(free_at, back_s) <= ends
+    base = shift.end_latitude, shift.end_longitude
+    ends = arrival_intervals.moment_of_day(shift.date, arrival_intervals.seconds_of_clock(shift.ends))
+    return drive_straight(shift, free_at, place_of_home(visits[-1]), base) <= ends

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 
@@ -19,9 +18,8 @@ from visits.appointments import arrival_intervals
 from visits.appointments.published_visits import departure_time
 from visits.enums import VisitState
 from visits.fieldwork import departures
+from visits.fieldwork.road_times import add_pauses, drive_straight, place_of_home, visit_on_road
 from visits.models import Device, Shift, Visit
-from visits.planning.rules import add_breaks, finish_drive, time_visit
-from visits.roads import straight_line
 from visits.workforce import calendar, team_skills
 
 SILENT = timedelta(minutes=15)  # older than this, what a tablet said looks different
@@ -144,19 +142,16 @@ def hold_next_home(team: TeamStatus) -> TeamStatus:
     following = team.following
     if not team.silent or team.fails or following is None:
         return team
-    home = following.need.resident
-    leg = straight_line_seconds(team.shift, (team.latitude, team.longitude), (home.latitude, home.longitude))
-    breaks = arrival_intervals.parse_intervals(team.shift.breaks)
-    there_s = finish_drive(arrival_intervals.seconds_into_day(team.shift.date, team.free_at), leg, breaks)
-    begins = max(arrival_intervals.moment_of_day(team.shift.date, there_s), following.planned_start)
-    takes = following.planned_leave - following.planned_start
+    latitude, longitude = home = place_of_home(following)
+    there_at = drive_straight(team.shift, team.free_at, (team.latitude, team.longitude), home)
+    begins = max(there_at, following.planned_start)
     return replace(
         team,
         assumed=[*team.assumed, following],
         left=[visit for visit in team.left if visit != following],
-        free_at=time_on_road(team.shift, begins, takes)[1],
-        latitude=home.latitude,
-        longitude=home.longitude,
+        free_at=visit_on_road(team.shift, begins, following)[1],
+        latitude=latitude,
+        longitude=longitude,
     )
 
 
@@ -196,7 +191,10 @@ def _build_status(
     assumed = [visit for visit in awaited if visit.planned_start <= now] if goes_on else []
     out = _departure_moment(departed_at, visits, now)
     on_first_drive = awaited and not moving and works and _ended_before(done, out)
-    there_at = _first_arrival(shift, out, awaited[0]) if out and on_first_drive else None
+    there_at = None
+    if out and on_first_drive:
+        base = shift.start_latitude, shift.start_longitude
+        there_at = drive_straight(shift, out, base, place_of_home(awaited[0]))
     heading = there_at is not None and (there_at > now or not assumed)
     assumed = awaited[:1] if heading else assumed
     left = [visit for visit in waiting if visit not in assumed]
@@ -237,25 +235,6 @@ def _ended_before(done: list[Visit], out: datetime | None) -> bool:
     return all(out and visit.outcome_at and visit.outcome_at <= out for visit in done)
 
 
-def straight_line_seconds(shift: Shift, since: tuple[float, float], until: tuple[float, float]) -> int:
-    """Seconds of the team's drive along the straight line of the settings between two (latitude, longitude)."""
-    return straight_line.line_of_settings(shift.team.vehicle).seconds([since, until], 0, 1)
-
-
-def _first_arrival(shift: Shift, out: datetime, first: Visit) -> datetime:
-    """When a team that departed at `out` arrives at its first home, breaks included."""
-    home = first.need.resident
-    leg = straight_line_seconds(
-        shift, (shift.start_latitude, shift.start_longitude), (home.latitude, home.longitude)
-    )
-    there_s = finish_drive(
-        arrival_intervals.seconds_into_day(shift.date, out),
-        leg,
-        arrival_intervals.parse_intervals(shift.breaks),
-    )
-    return arrival_intervals.moment_of_day(shift.date, there_s)
-
-
 def _free_after_first_drive(
     shift: Shift, assumed: list[Visit], there_at: datetime, *, heading: bool, now: datetime
 ) -> datetime:
@@ -263,7 +242,7 @@ def _free_after_first_drive(
     first, last = assumed[0], assumed[-1]
     begins = max(there_at, first.planned_start)
     if heading:  # it has not come there: it did not say so, or it cannot have
-        return time_on_road(shift, max(now, begins), first.planned_leave - first.planned_start)[1]
+        return visit_on_road(shift, max(now, begins), first)[1]
     return max(now, last.planned_leave + (begins - first.planned_start))
 
 
@@ -277,37 +256,14 @@ def _free_from(
     """When the team can drive on, and by how much its present visit exceeds its planned duration."""
     free_at, overrun = max(now, departure_time(shift)), timedelta()
     if under_way is not None:
-        takes = under_way.planned_leave - under_way.planned_start
+        takes = under_way.planned_length
         if under_way.state == VisitState.ARRIVED and under_way.arrived_at is not None:
             begins = max(under_way.arrived_at, under_way.planned_start)
             overrun = max(timedelta(), now - begins - takes)
             free_at = max(add_pauses(shift, begins, begins + takes), now + LONGER)
         else:
             begins = max(now, under_way.planned_start)
-            free_at = time_on_road(shift, begins, takes)[1]
+            free_at = visit_on_road(shift, begins, under_way)[1]
     if assumed:
         free_at = max(free_at, assumed[-1].planned_leave)
     return free_at, overrun
-
-
-def time_on_road(shift: Shift, ready: datetime, takes: timedelta) -> tuple[datetime, datetime]:
-    """When a team that is ready at a door begins a visit of this length, and when it can drive on."""
-    start_s, free_s = time_visit(
-        arrival_intervals.seconds_into_day(shift.date, ready),
-        int(takes.total_seconds()),
-        arrival_intervals.parse_intervals(shift.breaks),
-        60 * settings.BREAK_GRACE_MINUTES,
-    )
-    return arrival_intervals.moment_of_day(shift.date, start_s), arrival_intervals.moment_of_day(
-        shift.date, free_s
-    )
-
-
-def add_pauses(shift: Shift, begins: datetime, ends: datetime) -> datetime:
-    """When a team that was at a home from then to then can drive on: it takes the breaks that it missed."""
-    start_s, takes_s = (
-        arrival_intervals.seconds_into_day(shift.date, begins),
-        int((ends - begins).total_seconds()),
-    )
-    breaks = arrival_intervals.parse_intervals(shift.breaks)
-    return begins + timedelta(seconds=add_breaks(start_s, start_s + takes_s, breaks) - start_s)

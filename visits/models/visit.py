@@ -1,5 +1,7 @@
 """What is published: days that never change, the pointer to the live one, and the visits themselves."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -135,6 +137,11 @@ class Visit(Stateful, AtStop):
 
     def __str__(self) -> str:
         return f"{self.shift} #{self.sequence}"
+
+    @property
+    def planned_length(self) -> timedelta:
+        """How long it is expected to take, as it is planned."""
+        return self.planned_leave - self.planned_start
 
     @property
     def is_called_off(self) -> bool:

@@ -10,7 +10,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import ShiftFactory, at
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.enums import EventKind, EventState, Outcome, VisitState
-from visits.fieldwork import departures, team_status
+from visits.fieldwork import departures, road_times, team_status
 from visits.models import Device, Event, EventStatus, Shift, Visit
 from visits.schedule.dispatch import day_page
 from visits.schedule.plans.publishing import publish_plan
@@ -90,7 +90,7 @@ def test_a_team_that_set_out_drives_to_its_first_home(shift: Shift, tablet: Devi
     resident = home.need.resident
     assert (team.latitude, team.longitude) == (resident.latitude, resident.longitude)
     there = clock(MORNING) + timedelta(
-        seconds=team_status.straight_line_seconds(
+        seconds=road_times.straight_line_seconds(
             shift, (shift.start_latitude, shift.start_longitude), (resident.latitude, resident.longitude)
         )
     )

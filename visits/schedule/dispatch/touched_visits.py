@@ -17,9 +17,8 @@ from django.utils import timezone
 from visits.appointments import arrival_intervals
 from visits.appointments.published_visits import departure_time
 from visits.enums import VisitState
-from visits.fieldwork import team_status
+from visits.fieldwork import road_times
 from visits.models import Shift, TeamDay, Visit
-from visits.planning.rules import finish_drive
 from visits.planning.types import Interval
 from visits.schedule.problem import problem_builder
 from visits.wording import labels
@@ -208,15 +207,12 @@ def _measure_delays(route: Sequence[Visit]) -> dict[UUID, int]:
     would meet too late, or who was called off."""
     shift = route[0].shift
     free_at, place = departure_time(shift), (shift.start_latitude, shift.start_longitude)
-    breaks = arrival_intervals.parse_intervals(shift.breaks)
     found = {}
     for visit in route:
-        home = (visit.need.resident.latitude, visit.need.resident.longitude)
+        home = road_times.place_of_home(visit)
         since, until = arrival_intervals.interval_told(visit)
-        drive_s = team_status.straight_line_seconds(shift, place, home)
-        there_s = finish_drive(arrival_intervals.seconds_into_day(shift.date, free_at), drive_s, breaks)
-        ready = max(since, arrival_intervals.moment_of_day(shift.date, there_s))
-        begins, ends = team_status.time_on_road(shift, ready, visit.planned_leave - visit.planned_start)
+        ready = max(since, road_times.drive_straight(shift, free_at, place, home))
+        begins, ends = road_times.visit_on_road(shift, ready, visit)
         found[visit.pk] = max(0, int((begins - until).total_seconds()))
         if not visit.called_off and not found[visit.pk]:
             free_at, place = ends, home

@@ -165,7 +165,7 @@ def published_stop(visit: Visit) -> Stop:
     """When the published visit is to be, in seconds of its day."""
     start_s = arrival_intervals.seconds_of_day(visit.planned_start)
     early = round((visit.planned_start - visit.planned_arrive).total_seconds())
-    takes = round((visit.planned_leave - visit.planned_start).total_seconds())
+    takes = round(visit.planned_length.total_seconds())
     return Stop(str(visit.need_id), start_s - early, start_s, start_s + takes)
 
 

@@ -8,7 +8,7 @@ from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory, TeamFactory, VisitFactory, at
 from visits.enums import RunState, Vehicle
 from visits.estimates import road_labels, visit_durations
-from visits.fieldwork import team_status
+from visits.fieldwork import road_times
 from visits.models import PlanStop, Shift
 from visits.planning import GreatCircle, check_plan, plan
 from visits.schedule.problem import problem_builder, published_week, simulation
@@ -92,7 +92,7 @@ def test_the_week_and_the_replay_of_it_drive_with_each_teams_vehicle(teams: list
 
 def test_the_first_drive_of_a_day_is_that_of_the_teams_vehicle(teams: list[Shift]) -> None:
     there, back = (-7.62, 111.52), (-7.55, 111.48)
-    drives = [team_status.straight_line_seconds(shift, there, back) for shift in teams]
+    drives = [road_times.straight_line_seconds(shift, there, back) for shift in teams]
     assert drives == [line.seconds([there, back], 0, 1) for line in (CAR, RIDDEN)]
 
 
