@@ -23,12 +23,7 @@ def keep_visit_view(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpR
         shown = pages.read_text(request.POST, "tanda")
         draft_moves.put_back(plan=plan, need=str(need_id), user=pages.staff_user(request), shown=shown)
     except version_marks.OutdatedPageError:
-        messages.warning(
-            request,
-            _(
-                "Belum diubah: rancangan berubah sejak halaman itu dibuka. Lihat daftar yang baru, lalu pilih lagi."
-            ),
-        )
+        messages.warning(request, _describe_refusal("outdated"))
     except draft_moves.CannotKeepError as error:
         if error.code == "same":
             messages.info(request, _("Kunjungan ini sudah seperti semula dalam rancangan ini."))
@@ -56,12 +51,7 @@ def new_hours_view(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpRe
             shown=pages.read_text(request.POST, "tanda"),
         )
     except version_marks.OutdatedPageError:
-        messages.warning(
-            request,
-            _(
-                "Belum diubah: rancangan berubah sejak halaman itu dibuka. Lihat daftar yang baru, lalu pilih lagi."
-            ),
-        )
+        messages.warning(request, _describe_refusal("outdated"))
     except new_hours.PromiseStandsError:
         messages.error(request, _("Pilih alasan mengapa janji ini dilepas."))
     except MoveRefusedError as error:
@@ -85,6 +75,9 @@ def new_hours_view(request: HttpRequest, plan_id: UUID, need_id: UUID) -> HttpRe
 
 def _describe_refusal(code: str) -> str:
     texts = {
+        "outdated": _(
+            "Belum diubah: rancangan berubah sejak halaman itu dibuka. Lihat daftar yang baru, lalu pilih lagi."
+        ),
         "gone": _("Rancangan ini tidak dapat diubah lagi: sudah terbit, dibuang, atau keadaan berubah."),
         "price": _(
             "Kunjungan ini tidak bisa lagi tetap tanpa menggeser keluarga lain. Lihat harganya di bawah."

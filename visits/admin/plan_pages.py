@@ -1,6 +1,7 @@
 """Pages of plans: the list, one plan, unassigned needs with reasons, publishing, discarding."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -247,13 +248,7 @@ def _try_to_publish(request: HttpRequest, plan: Plan) -> bool:
             _(
                 "Terbit: %(versions)d hari tugas tim, %(new)d kunjungan baru, %(moved)d pindah tim atau hari, %(shifted)d bergeser, %(cancelled)d dibatalkan. Sekarang kabari keluarganya."
             )
-            % {
-                "versions": done.versions,
-                "new": done.new,
-                "moved": done.moved,
-                "shifted": done.shifted,
-                "cancelled": done.cancelled,
-            },
+            % asdict(done),
         )
     if done.dropped:
         left_out = ngettext(

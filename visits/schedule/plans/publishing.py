@@ -6,7 +6,7 @@ never changed. If two plans are for the same team-day, the shifts' rows are lock
 sees the first one's version and is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -107,14 +107,7 @@ def publish_plan(
         row=plan,
         to=PlanState.PUBLISHED,
         actor=actor,
-        reason={
-            "versions": done.versions,
-            "new": done.new,
-            "moved": done.moved,
-            "shifted": done.shifted,
-            "cancelled": done.cancelled,
-            "dropped": done.dropped,
-        },
+        reason={name: count for name, count in asdict(done).items() if name != "already"},
         published_at=now,
         published_by=user,
         changes=_families_changed(found),
