@@ -67,11 +67,11 @@ def render_page(
     return render(request, template, {**frame, "opts": model._meta, "title": title, **context}, status=status)
 
 
-def page_seen(request: HttpRequest, *shown: Model | None, own: bool = False) -> PageSeen:
+def page_seen(request: HttpRequest, *shown: Model | None) -> PageSeen:
     """The version of these rows that the page of a posted form showed. A service checks it under its locks and
     raises `StalePageError`."""
     mark = read_text(request.POST, "dilihat")
-    return PageSeen(mark=mark, subjects=shown, actor=log_actor(request), own=own)
+    return PageSeen(mark=mark, subjects=shown, actor=log_actor(request))
 
 
 def log_actor(request: HttpRequest) -> str:

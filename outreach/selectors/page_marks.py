@@ -43,13 +43,12 @@ def _read_mark(mark: str) -> list[int]:
 class PageSeen:
     """The page that a form was sent from: its `mark`, its rows, and by whom it was sent.
 
-    What the sender did meanwhile is no news, so that a form may be sent twice, unless `own` is set.
+    What the sender did meanwhile is no news, so that a form may be sent twice.
     """
 
     mark: str
     subjects: tuple[Model | None, ...]
     actor: str
-    own: bool = False
 
     def list_news(self) -> list[HistoryLine]:
         """What happened to the rows since, oldest first; nothing if the form has no readable mark."""
@@ -59,9 +58,7 @@ class PageSeen:
         # ids lower than all that the page knew are older than it
         oldest = known[0] if len(known) == KNOWN else 0
         rows = history.log_of(self.subjects).filter(id__gte=oldest).exclude(id__in=known)
-        rows = rows.exclude(action__in=actions.LOOKS)
-        if not self.own:
-            rows = rows.exclude(actor=self.actor)
+        rows = rows.exclude(action__in=actions.LOOKS).exclude(actor=self.actor)
         return history.describe_rows(list(rows.order_by("id")))
 
     def require_fresh(self) -> None:

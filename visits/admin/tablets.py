@@ -105,7 +105,6 @@ def pair_tablet_view(request: HttpRequest) -> HttpResponse:
             "admin/visits/device/paired.html",
             model=Device,
             title=_("Kode untuk %(team)s") % {"team": team.name},
-            team=team,
             code=code,
             row=row,
             address=settings.TABLET_URL,
