@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from outreach.services import log
 from visits.admin import pages
-from visits.appointments import call_offs, lifecycle, phones
+from visits.appointments import call_offs, phones
 from visits.models import TeamDay, Visit
 from visits.schedule.dispatch import called_off_visits
+from visits.schedule.plans import taking_out
 
 
 @pages.require_permissions("visits.view_teamday")
@@ -52,12 +53,7 @@ def called_off_act_view(request: HttpRequest) -> HttpResponse:
     actor = log.actor_of(pages.staff_user(request))
     rows = _asked_visits(request)
     if "antrean" in request.POST:
-        count = sum(
-            lifecycle.cancel_visit(
-                visit=visit, at=timezone.now(), actor=actor, source=f"visit:{visit.pk}:off"
-            )
-            for visit in rows
-        )
+        count = sum(taking_out.return_to_queue(visit=visit, actor=actor) for visit in rows)
         said = _("%(count)d kunjungan dikembalikan ke antrean.")
     else:
         count = sum(call_offs.note_told(visit=visit, actor=actor) for visit in rows)
@@ -81,7 +77,7 @@ def _asked_visits(request: HttpRequest) -> list[Visit]:
     except ValueError:
         raise Http404 from None
     rows = called_off_visits.called_off_visits().filter(pk__in=asked)
-    return list(rows.select_related("need").order_by("pk"))
+    return list(rows.select_related("need", "shift").order_by("pk"))
 
 
 def called_off_urls(guard: pages.Guard) -> list[URLPattern]:

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 
 from outreach.enums import NeedState
 from outreach.models import Need
-from outreach.services import log
 from outreach.services.transitions import transition
 from tests.support import clock
 from tests.support.walks.office import WalkOffice
 from tests.support.walks.refusals import REFUSALS
-from visits.appointments import call_offs, lifecycle, placement, promises
+from visits.appointments import call_offs, placement, promises
 from visits.enums import (
     ACTIVE_RUNS,
     PlanState,
@@ -358,6 +357,5 @@ def give_called_off_back(office: WalkOffice) -> str:
     visit = office.pick(called_off_visits.called_off_visits().select_related("need").order_by("pk"))
     if visit is None:
         return "none"
-    actor = log.actor_of(office.user)
-    lifecycle.cancel_visit(visit=visit, at=clock.now(), actor=actor, source=f"visit:{visit.pk}:off")
+    taking_out.return_to_queue(visit=visit, actor=office.actor)
     return ""

@@ -15,7 +15,7 @@ from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import call_offs, lifecycle
 from visits.enums import CallOffReason, VisitState
-from visits.models import Visit
+from visits.models import Plan, Visit
 from visits.schedule.plans.publishing import publish_plan
 
 LIST, ACT = "admin:visits_teamday_called_off", "admin:visits_teamday_called_off_act"
@@ -132,6 +132,19 @@ def test_the_list_has_the_same_queries_for_1_and_3(caller: Client, django_assert
     _call_off(3)
     with django_assert_num_queries(7):
         caller.get(reverse(LIST))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_given_back_who_was_not_told_stays_on_a_list_of_whom_to_tell(
+    caller: Client, published: Visit, told: bool
+) -> None:
+    if told:
+        _act(caller, [published.pk])
+
+    for _ in range(2):
+        _act(caller, [published.pk], antrean="1")
+
+    assert len(Plan.objects.get().changes["cancelled"]) == (0 if told else 1)
 
 
 @pytest.fixture

@@ -117,6 +117,18 @@ def take_out_of_draft(*, plan: Plan, need: Need, user: AbstractBaseUser) -> None
         draft_moves.move_need(plan=plan, need=str(need.pk), shift=None, user=user)
 
 
+@transaction.atomic
+def return_to_queue(*, visit: Visit, actor: str, now: datetime | None = None) -> bool:
+    """Cancel a visit that the office called off; its need waits for another plan, and a family that was not told
+    yet stays listed to be told. False where that was done before."""
+    if not lifecycle.cancel_visit(
+        visit=visit, at=now or timezone.now(), actor=actor, source=f"visit:{visit.pk}:off"
+    ):
+        return False
+    _list_to_tell(visit)
+    return True
+
+
 def _lock_visit(need: Need, seen: PageSeen | None) -> Visit | None:
     """The need's open visit, with its shift and need locked as publishing locks them."""
     was = placement.find_open_visit(need)
