@@ -49,9 +49,13 @@ export function checkbox(id, label, checked = false) {
   return { element, input };
 }
 
-/** A date as day, month and year, whatever order the browser would put them in. `read()` gives "", an ISO
+/** A telephone number as it was typed, as digits; and whether these are one. */
+export const phoneDigits = (typed) => typed.replaceAll(/[^\d+]/g, "");
+export const isPhone = (digits) => /^\+?\d{8,15}$/.test(digits);
+
+/** A birth date as day, month and year, whatever order the browser would put them in. `read()` gives "", an ISO
  * date, or null where it is not a date; `raw()` gives the three parts as typed, and `value` takes either. */
-export function dateField(id, legend, value, words) {
+export function birthField(id, value) {
   const [year, month, day] = Array.isArray(value) ? value : value ? value.split("-").map((one) => String(Number(one))) : ["", "", ""];
   const locale = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
   const months = Array.from({ length: 12 }, (_, at) => [
@@ -65,10 +69,10 @@ export function dateField(id, legend, value, words) {
   const element = h(
     "fieldset",
     { class: "field", id, "aria-describedby": `${id}-hint ${id}-error` },
-    h("legend", {}, legend),
-    h("p", { class: "hint", id: `${id}-hint` }, words.hint),
+    h("legend", {}, t("capture.birth")),
+    h("p", { class: "hint", id: `${id}-hint` }, t("capture.birth-hint")),
     h("p", { class: "error", id: `${id}-error` }),
-    h("div", { class: "date-parts" }, part(words.day, days), part(words.month, monthly), part(words.year, years)),
+    h("div", { class: "date-parts" }, part(t("capture.day"), days), part(t("capture.month"), monthly), part(t("capture.year"), years)),
   );
   const read = () => {
     const given = [years.value.trim(), monthly.value, days.value.trim()];

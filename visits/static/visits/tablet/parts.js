@@ -1,5 +1,6 @@
 // Pieces that several screens show.
 import { button, h, icon, tag } from "./dom.js";
+import { phoneDigits } from "./fields.js";
 import { changes, state } from "./state.js";
 import { clock, known, t } from "./texts.js";
 
@@ -50,7 +51,7 @@ export function callLink(stop) {
   const phone = stop.contact?.phone;
   if (!phone) return h("span", { class: "muted no-phone" }, icon("phone"), t("stop.no-phone"));
   const who = stop.contact.name ? t("stop.call", { name: stop.contact.name }) : t("stop.call-family");
-  return h("a", { class: "button secondary", href: `tel:${phone.replaceAll(/[^\d+]/g, "")}` }, icon("phone"), who);
+  return h("a", { class: "button secondary", href: `tel:${phoneDigits(phone)}` }, icon("phone"), who);
 }
 
 export function stopNumber(stop, team) {

@@ -1,6 +1,6 @@
 // A family's contact, or the place of a home, that turned out to be another one.
 import { put } from "../dom.js";
-import { field, forgetErrors, showErrors, text } from "../fields.js";
+import { field, forgetErrors, isPhone, phoneDigits, showErrors, text } from "../fields.js";
 import * as outbox from "../outbox.js";
 import { announce, button, h, heading, icon, phoneText } from "../parts.js";
 import { position } from "../position.js";
@@ -8,7 +8,6 @@ import { t } from "../texts.js";
 import { openForm } from "./home_form.js";
 
 const EXACT_M = 100; // vaguer than that, it might be the neighbour's
-const PHONE = /^\+?\d{8,15}$/;
 
 /** `draft` is what was typed before; `typed` hears of every key with {name, phone}. */
 function contactForm({ name, phone }, { draft, typed, save }) {
@@ -30,8 +29,8 @@ function contactForm({ name, phone }, { draft, typed, save }) {
   form.addEventListener("input", () => typed({ name: names.value, phone: phones.value }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const told = { name: names.value.trim(), phone: phones.value.replaceAll(/[^\d+]/g, "") };
-    const wrong = phones.value.trim() ? !PHONE.test(told.phone) && "error.phone" : !told.name && "error.contact";
+    const told = { name: names.value.trim(), phone: phoneDigits(phones.value) };
+    const wrong = phones.value.trim() ? !isPhone(told.phone) && "error.phone" : !told.name && "error.contact";
     showErrors(form, summary, wrong ? [{ id: "contact-phone", focus: "contact-phone", text: t(wrong) }] : []);
     if (!wrong) save(Object.fromEntries(Object.entries(told).filter(([, value]) => value)));
   });

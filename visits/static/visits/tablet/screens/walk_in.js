@@ -1,6 +1,6 @@
 // "Warga lain di rumah ini": somebody else at this home asks to be recorded, too. It becomes a request at the office.
 import { put } from "../dom.js";
-import { checkbox, choices, dateField, field, forgetErrors, select, showErrors, text } from "../fields.js";
+import { birthField, checkbox, choices, field, forgetErrors, isPhone, phoneDigits, select, showErrors, text } from "../fields.js";
 import * as outbox from "../outbox.js";
 import { h, heading, icon, word } from "../parts.js";
 import { state } from "../state.js";
@@ -10,12 +10,11 @@ import { openForm } from "./home_form.js";
 
 const KINDS = ["elderly", "sick", "disabled", "mental_disorder"];
 const ASKERS = ["self", "family", "neighbour"];
-const PHONE = /^\+?\d{8,15}$/;
 
 function build(draft) {
   const parts = {
     name: text("walk-name", draft.name, { maxlength: "120" }),
-    birth: dateField("walk-birth", t("capture.birth"), draft.birth_raw ?? "", { hint: t("capture.birth-hint"), day: t("capture.day"), month: t("capture.month"), year: t("capture.year") }),
+    birth: birthField("walk-birth", draft.birth_raw ?? ""),
     sex: select("walk-sex", draft.sex, [["female", t("capture.female")], ["male", t("capture.male")]], t("capture.sex-unknown")),
     nik: text("walk-nik", draft.nik, { inputmode: "numeric", maxlength: "20" }),
     phone: text("walk-phone", draft.phone, { type: "tel", inputmode: "tel", maxlength: "20" }),
@@ -47,7 +46,7 @@ const read = (parts) => ({
   birth_raw: parts.birth.raw(),
   sex: parts.sex.value,
   nik: parts.nik.value.replaceAll(/[\s.-]/g, ""),
-  phone: parts.phone.value.replaceAll(/[^\d+]/g, ""),
+  phone: phoneDigits(parts.phone.value),
   kind: parts.kind.read(),
   relation: parts.relation.read(),
   consent: parts.consent.input.checked,
@@ -61,7 +60,7 @@ function wrongs(told, parts) {
   wrong(!told.name, "walk-name", "walk-name", "error.name");
   wrong(birth === null || (birth && (birth > now || birth < "1900-01-01")), "walk-birth", parts.birth.focus, "error.birth");
   wrong(told.nik && !/^\d{16}$/.test(told.nik), "walk-nik", "walk-nik", "error.nik");
-  wrong(told.phone && !PHONE.test(told.phone), "walk-phone", "walk-phone", "error.phone");
+  wrong(told.phone && !isPhone(told.phone), "walk-phone", "walk-phone", "error.phone");
   wrong(!told.kind, "walk-kind", parts.kind.focus, "walk.no-kind");
   wrong(!told.relation, "walk-relation", parts.relation.focus, "walk.no-relation");
   wrong(!told.consent, "walk-consent", "walk-consent", "walk.no-consent");

@@ -1,5 +1,5 @@
 // Who is recorded, and by what that was checked.
-import { choices, dateField, field, select, text } from "../fields.js";
+import { birthField, choices, field, select, text } from "../fields.js";
 import { h, word } from "../parts.js";
 import { t } from "../texts.js";
 
@@ -9,7 +9,7 @@ export function build({ fields }) {
   const identity = choices("identity", t("capture.identity"), IDENTITY.map((code) => [code, word("identity", code)]), fields.identity);
   const name = text("name", fields.name, { maxlength: "120" });
   const nik = text("nik", fields.nik, { inputmode: "numeric", maxlength: "20" });
-  const birth = dateField("birth", t("capture.birth"), fields.birth_raw ?? fields.birth_date, { hint: t("capture.birth-hint"), day: t("capture.day"), month: t("capture.month"), year: t("capture.year") });
+  const birth = birthField("birth", fields.birth_raw ?? fields.birth_date);
   const sex = select("sex", fields.sex, [["female", t("capture.female")], ["male", t("capture.male")]], t("capture.sex-unknown"));
   const phone = text("phone", fields.phone, { type: "tel", maxlength: "20" });
   const address = text("address", fields.address, { maxlength: "200" });
