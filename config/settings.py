@@ -167,6 +167,8 @@ AXES_FAILURE_LIMIT = 8
 AXES_CLIENT_IP_CALLABLE = "outreach.views.address.client_address"
 LOGIN_REDIRECT_URL = "admin:index"
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the moment that was said holds
+AXES_LOCKOUT_CALLABLE = "config.accounts.login.show_locked_page"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 

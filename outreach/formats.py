@@ -34,6 +34,11 @@ def format_moment(at: datetime) -> str:
     }
 
 
+def format_wait_end(at: datetime) -> str:
+    """The moment after which something is taken again, to the next full minute: never one that is too early."""
+    return format_moment(at + timedelta(seconds=59, microseconds=999_999))
+
+
 def begin_of_day(day: date) -> datetime:
     """Its first moment, local time."""
     return timezone.make_aware(datetime.combine(day, time()))

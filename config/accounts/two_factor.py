@@ -5,7 +5,7 @@ Recovery codes are shown once; the database holds their blind indexes.
 """
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from django.conf import settings
@@ -102,12 +102,28 @@ def _digest(user: User, code: str) -> str:
     return vault.blind_index("recovery", f"{user.pk}:{code}")[:16]
 
 
-def verify(request: HttpRequest, code: str) -> bool:
-    """Let the session through if `code` is the app's or an unused recovery code."""
-    code = "".join(code.split()).replace("-", "").upper()
-    recovery = not code.isdigit()
+def _clean_code(typed: str) -> tuple[str, bool]:
+    """The code as it is compared, and whether it is a recovery code."""
+    code = "".join(typed.split()).replace("-", "").upper()
+    return code, not code.isdigit()
+
+
+def _find_device(user: User, *, recovery: bool) -> StaticDevice | TOTPDevice | None:
     kind = StaticDevice if recovery else TOTPDevice
-    device = kind.objects.filter(user=staff_of(request), confirmed=True).first()
+    return kind.objects.filter(user=user, confirmed=True).first()
+
+
+def find_wait(request: HttpRequest, typed: str) -> datetime | None:
+    """Until when no code of the kind of `typed` is looked at, because so many were wrong before; None if it is."""
+    device = _find_device(staff_of(request), recovery=_clean_code(typed)[1])
+    allowed, why = device.verify_is_allowed() if device else (True, None)
+    return None if allowed or why is None else why["locked_until"]
+
+
+def verify(request: HttpRequest, typed: str) -> bool:
+    """Let the session through if `typed` is the app's code or an unused recovery code."""
+    code, recovery = _clean_code(typed)
+    device = _find_device(staff_of(request), recovery=recovery)
     token = _digest(staff_of(request), code) if recovery else code
     if device is None or not verify_token(staff_of(request), device.persistent_id, token):
         return False

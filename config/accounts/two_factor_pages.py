@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from config.accounts import two_factor
+from outreach import formats
 
 Page = Callable[[AdminSite, HttpRequest], HttpResponse]
 
@@ -49,12 +51,21 @@ def verify_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if two_factor.is_verified(request) or not two_factor.has_device(two_factor.staff_of(request)):
         return HttpResponseRedirect(_find_way_on(request))
     if request.method == "POST":
-        if two_factor.verify(request, request.POST.get("code", "")):
+        code = request.POST.get("code", "")
+        wait_until = two_factor.find_wait(request, code)
+        if wait_until is None and two_factor.verify(request, code):
             return HttpResponseRedirect(_find_way_on(request))
-        error = _(
-            "Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi, lalu coba lagi."
-        )
+        error = _describe_refusal(wait_until)
     return _show(site, request, "verify", title=_("Langkah kedua"), error=error)
+
+
+def _describe_refusal(wait_until: datetime | None) -> str:
+    """Why a code was not taken: it is wrong, or it was not looked at after too many wrong ones."""
+    if wait_until:
+        return _(
+            "Terlalu banyak kode keliru, jadi kode ini belum diperiksa. Coba lagi setelah %(moment)s."
+        ) % {"moment": formats.format_wait_end(wait_until)}
+    return _("Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi, lalu coba lagi.")
 
 
 @_for_staff

@@ -70,7 +70,7 @@ def _pop_last_try(request: HttpRequest) -> tuple[dict[str, str] | None, str]:
 def _describe_refusal(found: status.StatusLookup) -> str:
     if found.wait_until:
         return _("Belum bisa dibuka sekarang. Coba lagi setelah %(moment)s, atau %(contact)s") % {
-            "moment": formats.format_moment(found.wait_until),
+            "moment": formats.format_wait_end(found.wait_until),
             "contact": formats.format_contact(),
         }
     if found.digits_from:
@@ -78,7 +78,7 @@ def _describe_refusal(found: status.StatusLookup) -> str:
             "Untuk sementara empat angka tidak cukup, karena sudah banyak percobaan yang salah. Tulis nomor HP "
             "lengkap seperti di formulir, atau kode dari bukti permohonan. Empat angka bisa dipakai lagi setelah "
             "%(moment)s."
-        ) % {"moment": formats.format_moment(found.digits_from)}
+        ) % {"moment": formats.format_wait_end(found.digits_from)}
     return _("Nomor permohonan dan angka atau kode itu tidak cocok. Periksa keduanya, lalu coba lagi.")
 
 

@@ -173,7 +173,7 @@ def _weigh_form(
             "Belum bisa dikirim sekarang. Coba lagi setelah %(moment)s. Jawaban Bapak/Ibu tersimpan di sini "
             "selama halaman ini dibuka."
         )
-        return text % {"moment": formats.format_moment(found.wait_until)}, []
+        return text % {"moment": formats.format_wait_end(found.wait_until)}, []
     if found.marks and not draft.asked_again:
         draft.asked_again, draft.started = True, time.time()
         return again, []

@@ -107,14 +107,22 @@ def test_a_code_counts_once(user: User, clock):
     assert _sign_in(user).post(VERIFY, {"code": code}).status_code == 200
 
 
-def test_guessing_codes_is_slowed_down(user: User, clock):
+@pytest.mark.clock("2026-12-01T09:00", tick=False)
+def test_guessing_codes_is_slowed_down_and_the_page_says_until_when(user: User, clock):
     secret, _codes = _set_up(_sign_in(user))
-    clock.shift(300)
+    clock.move_to("2026-12-01T09:05", tick=False)
     client = _sign_in(user)
-    for _ in range(6):
-        client.post(VERIFY, {"code": "000000"})
-    assert client.post(VERIFY, {"code": _code(secret)}).status_code == 200, "right, but too soon"
-    clock.shift(120)
+    for number in range(6):
+        assert "tidak cocok" in client.post(VERIFY, {"code": "000000"}).content.decode()
+        clock.shift(2**number if number < 5 else 0)
+
+    answer = client.post(VERIFY, {"code": _code(secret)})
+    page = answer.content.decode()
+    assert answer.status_code == 200, "right, but too soon"
+    assert "tidak cocok" not in page, "nobody has looked at it"
+    assert "kode ini belum diperiksa. Coba lagi setelah Selasa, 1 Desember 2026, pukul 09.07." in page
+
+    clock.shift(32)
     assert client.post(VERIFY, {"code": _code(secret)}).status_code == 302
 
 
