@@ -92,6 +92,24 @@ def follow_bases(*, before: Mapping[int, Base], shifts: Collection[int], actor: 
             save_workforce_row(row=shift, changed=changed, actor=actor)
 
 
+def list_limits() -> dict[int, int]:
+    """How many visits a day each team makes at most."""
+    return dict(Team.objects.values_list("pk", "max_visits"))
+
+
+@transaction.atomic
+def follow_limits(*, before: Mapping[int, int], first: date, actor: str) -> None:
+    """Give the shifts from `first` on their team's limit where they had the one of `before` (by team); a limit that
+    somebody gave one shift alone stays."""
+    for team, limit in list_limits().items():
+        if before.get(team, limit) == limit:
+            continue
+        rows = Shift.objects.filter(team=team, date__gte=first, max_visits=before[team])
+        for shift in rows.order_by("pk"):
+            shift.max_visits = limit
+            save_workforce_row(row=shift, changed=["max_visits"], actor=actor)
+
+
 @transaction.atomic
 def follow_hours(*, before: Mapping[date, DayHours], actor: str) -> None:
     """Give shifts the office's hours where they had those of `before` (by day); hours that somebody gave one

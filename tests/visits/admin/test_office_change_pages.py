@@ -167,6 +167,7 @@ DOORS: dict[str, tuple[Callable[[Day], Door], set[int], Obstacle]] = {
         Obstacle.INACTIVE,
     ),
     "a team loses part of its kit": (lambda day: _team_form(day, skills=KIT), BOTH, Obstacle.SKILL),
+    "a team makes fewer visits a day": (lambda day: _team_form(day, max_visits="1"), SECOND, Obstacle.ROOM),
     "a team's page takes the last officer out": (
         lambda day: _team_form(day, officer={"is_active": None}),
         BOTH,
@@ -283,6 +284,7 @@ def test_a_page_that_was_shown_other_families_is_shown_again(office: Client, day
         ("a team is taken out of service", lambda day: _team_form(day)),
         ("a team loses part of its kit", lambda day: _team_form(day, skills=[*KIT, "signature"])),
         ("no woman is left in the team", lambda day: _officer_form(day)),
+        ("a team makes fewer visits a day", lambda day: _team_form(day)),
         ("a shift sets out from far away", lambda day: _shift_form(day)),
         ("a team moves to a base far away", lambda day: _team_form(day, latitude="-7.62")),
     ],
@@ -388,6 +390,16 @@ def test_a_teams_new_base_follows_into_its_coming_shifts(office: Client, day: Da
         bases[shift.pk] = (start, end)
     old, new = (-7.62, 111.52), (-7.63, 111.53)
     assert bases == {day.shift.pk: (new, new), own.pk: (new, (-7.7, 111.52)), under_way.pk: (old, old)}
+
+
+def test_a_teams_new_limit_follows_into_its_coming_shifts(office: Client, day: Day) -> None:
+    own = ShiftFactory(team=day.team, date=TUESDAY + timedelta(days=1), max_visits=5)
+    over = ShiftFactory(team=day.team, date=TUESDAY - timedelta(days=4))
+
+    assert office.post(*_team_form(day, max_visits="6")).status_code == 302
+
+    limits = dict(Shift.objects.values_list("pk", "max_visits"))
+    assert limits == {day.shift.pk: 6, own.pk: 5, over.pk: 8}
 
 
 def test_a_base_that_keeps_the_hours_touches_nobody(office: Client, day: Day) -> None:

@@ -87,12 +87,13 @@ def carry_out(
     list(Shift.objects.filter(date__gte=today).select_for_update().order_by("pk").values_list("pk"))
     before, skills = touched_visits.look_ahead(now=now), team_skills.list_team_skills()
     hours = calendar.list_hours(shift.date for shift in before.shifts.values())
-    bases = team_shifts.list_bases()
+    bases, limits = team_shifts.list_bases(), team_shifts.list_limits()
     result = change()
     ahead = [pk for pk, shift in before.shifts.items() if departure_time(shift) > now]
     team_shifts.follow_bases(before=bases, shifts=ahead, actor=actor)
     team_shifts.follow_hours(before=hours, actor=actor)
     team_shifts.follow_team_skills(before=skills, first=today, actor=actor)
+    team_shifts.follow_limits(before=limits, first=today, actor=actor)
     after = touched_visits.look_ahead(now=now)
     grown = touched_visits.find_touched(before, after)
     effects = Effects(
