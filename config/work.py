@@ -98,7 +98,14 @@ def _plan_cards(today: home_board.WorkCounts) -> list[WorkCard]:
         )
         for plan in today.drafts
     ]
-    return [waiting, *running, *drafts]
+    sessions = WorkCard(
+        count=today.sessions_closed,
+        label=_("Sesi desa pada hari kantor tutup"),
+        url=_reverse_or_empty("admin:visits_plan_sessions") if today.sessions_closed else "",
+        hint=_("Kabari desanya, lalu batalkan sesinya."),
+        look="late",
+    )
+    return [waiting, *running, *drafts, sessions]
 
 
 def _review_cards(today: home_board.WorkCounts) -> list[WorkCard]:

@@ -77,6 +77,7 @@ def _plan_labels() -> dict[str, str]:
         "phones_seen": _("Nomor telepon keluarga dibuka"),
         "plan_published": _("Rencana diterbitkan"),
         "session_accepted": _("Sesi desa disepakati"),
+        "session_cancelled": _("Sesi desa dibatalkan"),
         "visit_moved": _("Kunjungan berubah"),
         "visit_rescheduled": _("Kunjungan dijadwalkan ulang"),
         "visit_corrected": _("Hasil kunjungan dibetulkan"),

@@ -140,15 +140,15 @@ def _plan_moves(renumbering: Renumbering, region: RegionFiles) -> _Moves:
 
 
 def _carry_sessions(*, old: str, village: Village, actor: str) -> None:
-    """Village sessions to come, which stand in the log alone, are held in the new village."""
+    """Village sessions to come, which stand in the log alone, are held in the new village; cancelled ones are not."""
     rows = LogEntry.objects.filter(
-        action="session_accepted",
+        action__in=("session_accepted", "session_cancelled"),
         subject_type=Village._meta.label_lower,
         subject_id=old,
         detail__date__gte=timezone.localdate().isoformat(),
     )
-    for detail in rows.values_list("detail", flat=True):
-        log.write_log(actor=actor, action="session_accepted", subject=village, detail=detail | {"from": old})
+    for action, detail in rows.order_by("id").values_list("action", "detail"):
+        log.write_log(actor=actor, action=action, subject=village, detail=detail | {"from": old})
 
 
 def move_people(renumbering: Renumbering, *, region: RegionFiles, actor: str) -> list[MovedVillage]:

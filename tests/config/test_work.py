@@ -39,11 +39,11 @@ def test_the_first_page_has_the_same_queries_for_1_and_3(django_assert_num_queri
     client = staff("visits.view_plan", "visits.view_teamday", "visits.view_capture")
     NeedFactory()
     client.get("/admin/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get("/admin/")
     NeedFactory()
     NeedFactory()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get("/admin/")
 
 

@@ -107,9 +107,7 @@ def _ask(request: HttpRequest, effects: Effects, form: ConsentForm, *, model: ty
         request,
         "admin/visits/office_change.html",
         model=model,
-        title=_("Perubahan ini menyentuh keluarga yang sudah dijadwalkan")
-        if effects.touched
-        else _("Perubahan ini menggeser hari tugas tim"),
+        title=_title_of(effects),
         status=409,
         form=form,
         kept=kept,
@@ -117,8 +115,17 @@ def _ask(request: HttpRequest, effects: Effects, form: ConsentForm, *, model: ty
         count=len(effects.touched),
         days=_group_by_team_day(effects),
         moved=effects.moved,
+        sessions=effects.sessions,
         back=request.get_full_path(),
     )
+
+
+def _title_of(effects: Effects) -> str:
+    if effects.touched:
+        return _("Perubahan ini menyentuh keluarga yang sudah dijadwalkan")
+    if effects.sessions:
+        return _("Perubahan ini menyentuh sesi desa yang sudah disepakati")
+    return _("Perubahan ini menggeser hari tugas tim")
 
 
 def _group_by_team_day(effects: Effects) -> list[dict[str, Any]]:
@@ -152,6 +159,14 @@ def _go_on(request: HttpRequest, response: HttpResponse, effects: Effects) -> Ht
                 count,
             )
             % {"count": count},
+        )
+    for session in effects.sessions:
+        messages.warning(
+            request,
+            _(
+                "Sesi di balai %(village)s, %(day)s, jatuh pada hari tutup. Kabari desanya, lalu batalkan sesinya."
+            )
+            % {"village": session.village.name, "day": labels.format_day(session.on)},
         )
     if not effects.touched:
         return response

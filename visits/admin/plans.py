@@ -58,6 +58,11 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 own(session_pages.agree_session_view),
                 name="visits_plan_session_accept",
             ),
+            path(
+                "sesi/<str:village_id>/batal/",
+                own(session_pages.cancel_session_view),
+                name="visits_plan_session_cancel",
+            ),
             *super().get_urls(),
         ]
 

@@ -1,4 +1,4 @@
-"""Proposed village sessions, and agreeing on one."""
+"""Proposed village sessions, agreeing on one, and cancelling it."""
 
 from datetime import date
 
@@ -65,6 +65,21 @@ def agree_session_view(request: HttpRequest, village_id: str) -> HttpResponse:
             messages.success(request, said % {"village": village.name, "day": labels.format_day(on)})
         except session_agreement.SessionDayError as refused:
             messages.error(request, labels.describe_session_day(refused.code))
+    return redirect("admin:visits_plan_sessions")
+
+
+@pages.require_permissions("visits.view_plan", "visits.add_plan")
+@require_POST
+def cancel_session_view(request: HttpRequest, village_id: str) -> HttpResponse:
+    """Note that a session is not held; whom to tell is said."""
+    village = get_object_or_404(Village.objects.only("pk", "name"), pk=village_id.replace("\0", ""))
+    on = _parse_date(pages.read_text(request.POST, "tanggal"))
+    actor = log.actor_of(pages.staff_user(request))
+    if on and session_agreement.cancel_session(village=village, on=on, actor=actor):
+        said = _("Sesi di %(village)s, %(day)s, dibatalkan. Kabari desanya bila belum.")
+        messages.success(request, said % {"village": village.name, "day": labels.format_day(on)})
+    else:
+        messages.info(request, _("Tidak ada sesi yang disepakati untuk desa dan hari itu."))
     return redirect("admin:visits_plan_sessions")
 
 

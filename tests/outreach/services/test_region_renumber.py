@@ -200,16 +200,17 @@ def test_a_district_takes_its_villages_with_it(before: Path) -> None:
 
 def test_sessions_to_come_are_held_in_the_new_village(after: Path, clock) -> None:
     village = Village.objects.get(code=OLD)
-    for days in (-3, 3):
-        on = clock.now().date() + timedelta(days=days)
-        log.write_log(
-            actor="user:1", action="session_accepted", subject=village, detail={"date": on.isoformat()}
-        )
+    noted = [("accepted", -3), ("accepted", 3), ("accepted", 4), ("cancelled", 4)]
+    dates = {days: (clock.now().date() + timedelta(days=days)).isoformat() for _what, days in noted}
+    for what, days in noted:
+        log.write_log(actor="user:1", action=f"session_{what}", subject=village, detail={"date": dates[days]})
 
     region.load_region(folder=after, renumber=_pairs(after, (OLD, NEW)))
 
-    (carried,) = LogEntry.objects.filter(action="session_accepted", subject_id=NEW)
-    assert carried.detail == {"date": on.isoformat(), "from": OLD}
+    carried = LogEntry.objects.filter(action__startswith="session_", subject_id=NEW).order_by("id")
+    assert [(row.action, row.detail) for row in carried] == [
+        (f"session_{what}", {"date": dates[days], "from": OLD}) for what, days in noted[1:]
+    ]
 
 
 @pytest.mark.parametrize(

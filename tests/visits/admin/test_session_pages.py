@@ -9,8 +9,9 @@ from outreach.enums import ClosedReason, NeedState
 from outreach.models import LogEntry, Need, Village
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import ShiftFactory
+from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY
-from visits.models import Shift
+from visits.models import CalendarDay, Shift
 from visits.schedule.sessions import agreed_sessions
 
 LIST = "/admin/visits/plan/sesi/"
@@ -149,5 +150,55 @@ def test_the_queries_do_not_grow_with_agreed_sessions(
     for days in (1, 2, 3):
         coordinator.post(address, {"tanggal": (TUESDAY + timedelta(days=days)).isoformat()})
         if days != 2:
-            with django_assert_num_queries(12):
+            with django_assert_num_queries(13):
                 assert len(onlooker.get(LIST).context["agreed"]) == days
+
+
+def test_a_session_is_cancelled_once_and_may_be_agreed_on_again(
+    coordinator: Client, onlooker: Client, village: Village
+) -> None:
+    on = TUESDAY + timedelta(days=2)
+    accept = reverse("admin:visits_plan_session_accept", args=[village.pk])
+    cancel = reverse("admin:visits_plan_session_cancel", args=[village.pk])
+    coordinator.post(accept, {"tanggal": on.isoformat()})
+    assert onlooker.post(cancel, {"tanggal": on.isoformat()}).status_code == 403
+    assert "Batalkan sesi" not in onlooker.get(LIST).content.decode()
+
+    page = coordinator.post(cancel, {"tanggal": on.isoformat()}, follow=True).content.decode()
+    again = coordinator.post(cancel, {"tanggal": on.isoformat()}, follow=True).content.decode()
+
+    assert "Sesi di Desa Ramai, Kamis, 3 Desember 2026, dibatalkan. Kabari desanya bila belum." in page
+    assert "Tidak ada sesi yang disepakati untuk desa dan hari itu." in again
+    assert LogEntry.objects.filter(action="session_cancelled", subject_id=village.pk).count() == 1
+    answer = coordinator.get(LIST)
+    assert (answer.context["agreed"], answer.context["found"].sessions[0].accepted) == ([], [])
+    coordinator.post(accept, {"tanggal": on.isoformat()})
+    assert [one.on for one in agreed_sessions.list_agreed_sessions(today=TUESDAY)] == [on]
+
+
+def test_a_session_on_a_day_that_is_closed_is_said_before_and_marked_after(village: Village) -> None:
+    names = [f"visits.{name}" for name in ("view_calendarday", "add_calendarday", "change_calendarday")]
+    office = staff(*names, "visits.delete_calendarday", "visits.view_plan", "visits.add_plan")
+    on = TUESDAY + timedelta(days=2)
+    accept = reverse("admin:visits_plan_session_accept", args=[village.pk])
+    office.post(accept, {"tanggal": on.isoformat()})
+    add, closed = reverse("admin:visits_calendarday_add"), {"date": on.isoformat(), "is_open": "0"}
+    closed["reason"] = "Rapat"
+
+    asked = office.post(add, closed)
+
+    page = asked.content.decode()
+    assert (asked.status_code, CalendarDay.objects.exists()) == (409, False)
+    assert "Perubahan ini menyentuh sesi desa yang sudah disepakati" in page
+    assert f"Kamis, 3 Desember 2026: Balai Desa Ramai, {village.district.name} (12 warga)" in page
+
+    mark = page.split('name="dampak" value="')[1].split('"')[0]
+    done = office.post(add, {**closed, "dampak": mark, "alasan_batal": "hours"}, follow=True)
+    assert "Sesi di balai Desa Ramai, Kamis, 3 Desember 2026, jatuh pada hari tutup." in done.content.decode()
+    assert "Kantor tutup hari itu: kabari desanya" in office.get(LIST).content.decode()
+    (card,) = (row for row in office.get("/admin/").context["work"] if row.url == LIST)
+    assert (card.count, card.look) == (1, "late")
+
+    delete = reverse("admin:visits_calendarday_delete", args=[CalendarDay.objects.get().pk])
+    assert office.post(delete, {"post": "yes"}).status_code == 302
+    assert "Kantor tutup hari itu" not in office.get(LIST).content.decode()

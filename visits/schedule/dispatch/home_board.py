@@ -11,6 +11,7 @@ from outreach.models import Need
 from visits.enums import ACTIVE_RUNS, OPEN_VISITS, PlanState, VisitState
 from visits.models import Plan, PlanRun, Shift, TeamDay, Visit
 from visits.schedule.dispatch import called_off_visits
+from visits.schedule.sessions import agreed_sessions
 from visits.workforce import calendar
 
 
@@ -57,6 +58,7 @@ class WorkCounts:
     finished: int
     called_off: int  # visits that the office called off and nobody planned again, left out of a plan or not
     hear_by: date | None  # when the first of their families was promised to hear
+    sessions_closed: int  # village sessions to come on days on which the office is closed
     unheard: int  # visits of days that are over, of which nothing was heard
 
 
@@ -99,5 +101,6 @@ def count_work(*, now: date | None = None) -> WorkCounts:
         finished=done["finished"],
         called_off=called_off + owed,
         hear_by=min(promised, default=None),
+        sessions_closed=sum(one.closed for one in agreed_sessions.list_agreed_sessions(today=on)),
         unheard=Visit.objects.filter(shift__date__lt=on, state__in=OPEN_VISITS, called_off="").count(),
     )

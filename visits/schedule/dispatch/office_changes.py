@@ -8,7 +8,7 @@ back, so that it cannot say anything else than what happens.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from visits.enums import CallOffReason
 from visits.models import Shift, Visit
 from visits.schedule.dispatch import touched_visits
 from visits.schedule.dispatch.touched_visits import MovedShift, Obstacle, TouchedVisit
+from visits.schedule.sessions import agreed_sessions
+from visits.schedule.sessions.agreed_sessions import AgreedSession
 from visits.workforce import calendar, team_shifts, team_skills
 
 T = TypeVar("T")
@@ -27,11 +29,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """What a change does: the visits to call off, those that stand again, and the team-days whose hours move."""
+    """What a change does: the visits to call off, those that stand again, the team-days whose hours move, and the
+    village sessions whose day falls out."""
 
     touched: list[TouchedVisit]
     restored: list[Visit]
     moved: list[MovedShift]
+    sessions: list[AgreedSession]
 
     @property
     def mark(self) -> str:
@@ -39,6 +43,7 @@ class Effects:
         rows = [
             *(f"{row.visit.pk} {sorted(row.obstacles)}" for row in self.touched),
             *(f"{row.shift.pk} {row.now}" for row in self.moved),
+            *(f"{row.village.pk} {row.on}" for row in self.sessions),
         ]
         return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
 
@@ -78,8 +83,8 @@ def carry_out(
 ) -> Carried[T]:
     """Make a change, and call off or reinstate the visits that it touches.
 
-    Raises `ConsentNeededError`, with nothing changed, where it touches visits (or, with `show_moved`, the hours
-    of team-days) and `consent` is not for just that. A bare reason consents to whatever it touches.
+    Raises `ConsentNeededError`, with nothing changed, where it touches visits or village sessions (or, with
+    `show_moved`, the hours of team-days) and `consent` is not for just that. A bare reason consents to whatever it touches.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
@@ -88,6 +93,7 @@ def carry_out(
     before, skills = touched_visits.look_ahead(now=now), team_skills.list_team_skills()
     hours = calendar.list_hours(shift.date for shift in before.shifts.values())
     bases, limits = team_shifts.list_bases(), team_shifts.list_limits()
+    fallen_out = set(_list_fallen_out(today))
     result = change()
     ahead = [pk for pk, shift in before.shifts.items() if departure_time(shift) > now]
     team_shifts.follow_bases(before=bases, shifts=ahead, actor=actor)
@@ -100,12 +106,19 @@ def carry_out(
         touched=[row for row in grown if not row.visit.called_off],
         restored=touched_visits.find_restored(after, now=now),
         moved=touched_visits.find_moved_shifts(before, after) if show_moved else [],
+        sessions=[row for key, row in _list_fallen_out(today).items() if key not in fallen_out],
     )
     shown = consent.mark == effects.mark if isinstance(consent, Consent) else consent is not None
-    if (effects.touched or effects.moved) and not shown:
+    if (effects.touched or effects.moved or effects.sessions) and not shown:
         raise ConsentNeededError(effects)
     _settle(grown, effects.restored, consent=consent, at=now, actor=actor)
     return Carried(result=result, effects=effects)
+
+
+def _list_fallen_out(today: date) -> dict[tuple[str, date], AgreedSession]:
+    """The village sessions to come on days without office work, by village and day."""
+    rows = agreed_sessions.list_agreed_sessions(today=today)
+    return {(row.village.pk, row.on): row for row in rows if row.closed}
 
 
 def _settle(

@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import formats, timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from outreach.enums import NeedKind, NeedState, Urgency
-from outreach.models import LogEntry, Need, Village
+from outreach.models import Need, Village
 from visits import planning
 from visits.enums import Vehicle
 from visits.estimates import visit_durations
@@ -19,6 +18,7 @@ from visits.models import Shift
 from visits.planning.groups.sessions import Cost, Proposal, SessionRules, propose_sessions
 from visits.roads import straight_line
 from visits.schedule.problem import problem_builder
+from visits.schedule.sessions import agreed_sessions
 from visits.wording import labels, map_shapes
 
 AHEAD = timedelta(days=14)  # in which teams must have a day for their sessions to be computed
@@ -60,7 +60,7 @@ def list_session_proposals(*, today: date | None = None) -> SessionProposals:
     a_day = len(ahead) / len({shift.date for shift in ahead}) if ahead else 0.0
     by_id = {str(need.pk): need for need in needs}
     teams = {str(shift.pk): shift.team.name for shift in usual.values()}
-    agreed = agreed_days([village.pk for village, _one in found])
+    agreed = agreed_sessions.read_agreed_days(subject_id__in=[village.pk for village, _one in found])
     return SessionProposals(
         sessions=[
             ProposedSession(
@@ -74,7 +74,7 @@ def list_session_proposals(*, today: date | None = None) -> SessionProposals:
                 homes=_describe_cost(one.homes),
                 session=_describe_cost(one.session),
                 sooner=_format_number(one.saved_days / a_day),
-                accepted=agreed.get(village.pk, []),
+                accepted=sorted(agreed.get(village.pk, {})),
             )
             for number, (village, one) in enumerate(found, start=1)
         ],
@@ -143,19 +143,6 @@ def _describe_cost(cost: Cost) -> str:
         "days": _format_number(cost.team_days),
         "travel": labels.format_duration(cost.travel_s),
     }
-
-
-def agreed_days(villages: list[str]) -> dict[str, list[date]]:
-    """The days that sessions were agreed on, by village, from the log."""
-    rows = LogEntry.objects.filter(
-        action="session_accepted", subject_type=Village._meta.label_lower, subject_id__in=villages
-    )
-    found: dict[str, list[date]] = {}
-    for village, detail in rows.values_list("subject_id", "detail"):
-        on = parse_date(detail.get("date", ""))
-        if on is not None:
-            found.setdefault(village, []).append(on)
-    return {village: sorted(set(days)) for village, days in found.items()}
 
 
 def build_session_map(found: SessionProposals) -> dict[str, Any]:
