@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page
 
+from outreach.lib.text import clean_text
+from tests.support.pasted import paste
 from tests.support.stack import Stack
 from visits.sync.capture_words import CaptureWord
 
@@ -214,3 +216,49 @@ def test_what_is_typed_is_written_soon_after_the_first_key_and_one_write_at_a_ti
     assert len(waits) == 2
     assert max(waits) <= 150  # with the write itself it is on the disk within 300 ms of the last key
     assert writes == ["abc", "on the disk", "abc", "on the disk"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        paste("3519015705500001"),
+        paste("Nur-Hayati binti Karto 12.30"),
+        "Cafe\u0301 \u2212 \ufe0fA\uff22\u2800C\x07",
+        "\u1a97\u0669\U0001d7d9\uabf3",  # digits whose scripts begin at other places
+        "satu\r\ndua\u2028tiga",
+    ],
+)
+def test_text_is_cleaned_as_the_office_cleans_it(ask, text: str):
+    assert ask("typed", "m.cleanTyped(a).trim()", text) == clean_text(text)
+
+
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.activeElement.dispatchEvent(event);
+}"""
+
+
+def test_what_is_pasted_into_the_app_is_clean_and_whole(shared_stack: Stack, page: Page):
+    page.goto(shared_stack.tablet)
+    box = page.get_by_label("Kode")
+    box.click()
+
+    page.evaluate(PASTE, paste("2345-6789-AB"))  # longer than the box takes, until it is clean
+    assert box.input_value() == "2345-6789-AB"
+
+    box.fill("")
+    page.keyboard.insert_text("23\u200b\u0664")
+    page.keyboard.type("5")
+    assert box.input_value() == "2345"
+
+
+def test_a_pin_stays_as_it_was_typed(shared_stack: Stack, page: Page):
+    page.goto(shared_stack.tablet)
+    box = page.locator("#pin-new")
+    box.click()
+
+    page.keyboard.insert_text("12\u200b3")
+
+    assert box.input_value() == "12\u200b3"

@@ -13,6 +13,7 @@ import { changed, changes, loadChoices, loadSecrets, policy, state } from "./sta
 import { open, trouble } from "./store.js";
 import * as sync from "./sync.js";
 import { speak, t } from "./texts.js";
+import { watchTyping } from "./typed.js";
 import { startWorker } from "./updates.js";
 import { isOpen, lock } from "./vault.js";
 import * as capture from "./screens/capture.js";
@@ -239,6 +240,7 @@ async function start() {
     if (detail === "paired") redrawAll();
   });
   watchIdle();
+  watchTyping();
   redrawAll();
   startWorker(recording);
   return sync.start();
