@@ -2,14 +2,18 @@
 
 import logging
 import traceback
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from outreach import formats
 from visits.keys.key_files import KeyMissingError
 from visits.lib.problems import ProblemError
 
@@ -31,11 +35,18 @@ _CODES: list[tuple[tuple[type[Exception], ...], str]] = [
 ]
 
 
+def _build_too_many(seconds: int) -> ProblemError:
+    """Too many calls, with the moment from which on they are taken again."""
+    moment = formats.format_wait_end(timezone.now() + timedelta(seconds=seconds))
+    detail = _("Kiriman dari tablet ini baru diterima lagi setelah %(moment)s.") % {"moment": moment}
+    return ProblemError("too-many", retry_after=seconds, extra={"detail": detail})
+
+
 def _build_problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, exceptions.Throttled):
-        return ProblemError("too-many", retry_after=int(getattr(error, "wait", None) or 1) + 1)
+        return _build_too_many(int(getattr(error, "wait", None) or 1) + 1)
     for classes, code in _CODES:
         if isinstance(error, classes):
             return ProblemError(code)

@@ -109,12 +109,16 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         widgets = {"recording_way": forms.RadioSelect}
         help_texts = {
+            "setup_minutes": _(
+                "Berlaku mulai rencana berikutnya; jam yang sudah dikabari tidak dihitung ulang."
+            ),
+            "max_visits": _("Berlaku juga untuk hari tugas yang sudah dibuat dengan batas tim ini."),
             "recording_way": _(
                 "Alat resmi: wajah, sidik jari dan mata direkam alat kementerian; tablet menyimpan identitas,"
                 " persetujuan, nomor pendaftaran dan hasilnya. Tablet saja: tablet mengambil foto dan tanda tangan;"
                 " sidik jari dan mata direkam kemudian. Tablet mengikuti saat berikutnya tersambung; isian yang"
                 " sudah dimulai memakai cara yang lama."
-            )
+            ),
         }
 
     def clean_setup_minutes(self) -> int:

@@ -233,3 +233,10 @@ def test_without_a_team_the_way_to_one_is_shown(page: str, db) -> None:
     TeamFactory()
 
     assert way not in client.get(reverse(page)).content.decode()
+
+
+def test_a_teams_page_says_what_a_change_reaches(keeper: Client) -> None:
+    page = keeper.get(reverse("admin:visits_team_add")).content.decode()
+
+    assert "Berlaku mulai rencana berikutnya; jam yang sudah dikabari tidak dihitung ulang." in page
+    assert "Berlaku juga untuk hari tugas yang sudah dibuat dengan batas tim ini." in page

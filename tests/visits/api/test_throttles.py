@@ -1,5 +1,6 @@
 """Limits of the API hold over all processes together."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,6 +24,19 @@ def test_tries_to_pair_are_counted_over_all_processes(stranger):
         statuses.append(stranger.pair("AAAA-BBBB-CC").status)
 
     assert statuses == [410] * 20 + [429] * 2
+
+
+@pytest.mark.clock("2026-12-01T09:10:20", tick=False)
+def test_who_tries_to_pair_too_often_reads_from_when_on_it_works_again(stranger):
+    for _ in range(20):
+        stranger.pair("AAAA-BBBB-CC")
+
+    answer = stranger.pair("AAAA-BBBB-CC")
+
+    assert answer.status == 429
+    told = "Kiriman dari tablet ini baru diterima lagi setelah Selasa, 1 Desember 2026, pukul 09.12."
+    assert answer.json["detail"] == told
+    assert int(answer.headers["Retry-After"]) == 61
 
 
 def test_a_frequent_call_is_written_now_and_then_and_held_in_every_process(new_tablet, team, monkeypatch):
