@@ -85,12 +85,16 @@ class _Reader:
             self.problems.append(f"{path.name}: bukan teks UTF-8. Simpan ulang sebagai UTF-8.")
         return text
 
-    def table(self, path: Path | None, *, key: str, columns: tuple[str, ...]) -> dict[str, Row]:
-        """The rows by `key`. A missing column or a repeated key is a problem."""
+    def table(
+        self, path: Path | None, *, key: str, columns: tuple[str, ...], required: bool = False
+    ) -> dict[str, Row]:
+        """The rows by `key`. A missing column or a repeated key is a problem, and a required table without rows."""
         text = self.text(path) if path else None
         if path is None or text is None:
             return {}
         rows, problems = read_table(text, file=path.name, key=key, columns=columns)
+        if required and not rows and not problems:
+            problems = [f"{path.name}: tidak memuat satu baris pun. Ekspor ulang berkas itu."]
         self.problems += problems
         return rows
 
@@ -173,7 +177,10 @@ class _Reader:
 def _read_districts(reader: _Reader, region: RegionFiles) -> None:
     areas = reader.areas(reader.find(DISTRICT_AREAS))
     region.districts = reader.table(
-        reader.find(DISTRICTS), key="code", columns=("code", "name", "regency_code", "lat", "lng")
+        reader.find(DISTRICTS),
+        key="code",
+        columns=("code", "name", "regency_code", "lat", "lng"),
+        required=True,
     )
     for code, row in region.districts.items():
         if not DISTRICT_CODE.fullmatch(code) or not code.startswith(region.code + "."):
@@ -187,7 +194,10 @@ def _read_districts(reader: _Reader, region: RegionFiles) -> None:
 def _read_villages(reader: _Reader, region: RegionFiles) -> None:
     areas = reader.areas(reader.find(VILLAGE_AREAS))
     region.villages = reader.table(
-        reader.find(VILLAGES), key="code", columns=("code", "name", "type", "kecamatan_code", "lat", "lng")
+        reader.find(VILLAGES),
+        key="code",
+        columns=("code", "name", "type", "kecamatan_code", "lat", "lng"),
+        required=True,
     )
     for code, row in region.villages.items():
         reader.point(row)
@@ -212,6 +222,18 @@ def _read_villages(reader: _Reader, region: RegionFiles) -> None:
         reader.decimal(row, "area_km2")
         reader.boundary(row, areas, label="desa", file=VILLAGE_AREAS)
     reader.unknown(areas, region.villages, label="desa", file=VILLAGES)
+    _warn_of_empty_districts(reader, region)
+
+
+def _warn_of_empty_districts(reader: _Reader, region: RegionFiles) -> None:
+    """A table that was cut off lacks the villages of whole districts."""
+    filled = {code[:8] for code in region.villages}
+    for code, row in region.districts.items():
+        if region.villages and code not in filled:
+            reader.warnings.append(
+                f"{row['where']}: kecamatan {code} {row['name']} tidak punya satu desa pun di {VILLAGES}. "
+                "Periksa apakah berkas desanya terpotong."
+            )
 
 
 def _read_extras(reader: _Reader, region: RegionFiles) -> None:

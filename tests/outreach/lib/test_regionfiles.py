@@ -250,3 +250,28 @@ def test_unquoted_decimal_commas_are_named_by_their_line(folder: Path) -> None:
 def test_cells_that_cannot_be_are_named(folder: Path, spoil: tuple[str, str], said: str) -> None:
     _replace(folder, VILLAGES, spoil)
     assert any(said in problem for problem in _problems(folder))
+
+
+@pytest.mark.parametrize("file", [VILLAGES, DISTRICTS])
+def test_a_table_of_nothing_but_its_head_is_refused(folder: Path, file: str) -> None:
+    (folder / file).write_text((folder / file).read_text().splitlines()[0] + "\n")
+
+    assert f"{file}: tidak memuat satu baris pun. Ekspor ulang berkas itu." in _problems(folder)
+
+
+def test_a_table_that_was_cut_off_is_told_by_the_districts_that_lost_their_villages(folder: Path) -> None:
+    lines = (folder / VILLAGES).read_text().splitlines()
+    kept = [line for line in lines if not line.startswith("35.98.02")]
+    (folder / VILLAGES).write_text("\n".join(kept) + "\n")
+    _edit(
+        folder,
+        VILLAGE_AREAS,
+        lambda found: found.update(
+            features=[one for one in found["features"] if "35.98.02" not in one["properties"]["code"]]
+        ),
+    )
+
+    (warning,) = read_folder(folder).warnings
+
+    assert warning.startswith(f"{DISTRICTS} baris 3: kecamatan 35.98.02 ")
+    assert "tidak punya satu desa pun" in warning
