@@ -29,9 +29,12 @@ _ANGLES = (
     rf"(?:(?P<seconds>[0-5]?\d(?:[.,]\d+)?)\s*(?:\"|'')?)?\s*(?P<after>{_SIDE})?",
 )
 _SEPARATOR = r"\s*[,;/|]\s*|\s+|(?<=[a-z\"'°])"
-_IN_ADDRESS = re.compile(
-    r"(?:!3d|@|[?&](?:q|ll|query|center|destination)=|^geo:)([-+]?\d+\.\d+)(?:,|%2c|!4d)([-+]?\d+\.\d+)"
+_PAIR_IN_ADDRESS = r"([-+]?\d+\.\d+)(?:,|%2c|!4d|&mlon=)([-+]?\d+\.\d+)"
+_PLACE_IN_ADDRESS = re.compile(
+    r"(?:!3d|[?&](?:q|ll|query|center|destination)=(?:loc:)?|[?&]mlat=|/(?:place|search)/|^geo:)"
+    + _PAIR_IN_ADDRESS
 )
+_MIDDLE_IN_ADDRESS = re.compile("@" + _PAIR_IN_ADDRESS)
 
 
 class CoordinateError(ValueError):
@@ -67,8 +70,8 @@ def _plain(text: str) -> str:
 
 def _read_pair(text: str) -> Point | None:
     """Both coordinates of one text, latitude first unless the sides of the world say otherwise."""
-    named = _IN_ADDRESS.findall(text)
-    if named:  # the place itself (!3d) stands behind the middle of the map (@)
+    named = _PLACE_IN_ADDRESS.findall(text) or _MIDDLE_IN_ADDRESS.findall(text)
+    if named:  # the place that was marked (!3d) stands behind the one that was looked for
         return float(named[-1][0]), float(named[-1][1])
     for split in re.finditer(_SEPARATOR, text):
         first, second = _read_angle(text[: split.start()]), _read_angle(text[split.end() :])

@@ -30,6 +30,11 @@ HERE = (-7.6298, 111.5239)
         "https://www.google.com/maps/@-7.6298,111.5239,17z?entry=ttu",
         "https://www.google.com/maps/place/Balai/@-7.1,111.1,17z/data=!3m1!8m2!3d-7.6298!4d111.5239",
         "https://maps.google.com/?q=-7.6298,111.5239",
+        "https://www.google.com/maps?q=loc:-7.6298,111.5239",
+        "https://www.google.com/maps/place/-7.6298,111.5239",
+        "https://www.google.com/maps/place/-7.6298,111.5239/@-7.1,111.1,17z",
+        "https://www.google.com/maps/search/-7.6298,+111.5239",
+        "https://www.openstreetmap.org/?mlat=-7.6298&mlon=111.5239#map=15/-7.1/111.1",
         "geo:-7.6298,111.5239?z=17",
     ],
 )
