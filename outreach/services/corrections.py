@@ -59,7 +59,8 @@ def correct_resident(
         row.nik_shared = row.nik_index is not None and others.exists()
         if row.nik_shared and nik_exception is None:
             raise CorrectionError("same_nik")
-    if "village" in before and row.location_source == LocationSource.VILLAGE:
+    moves = "village" in before and row.location_source == LocationSource.VILLAGE
+    if moves:
         row.latitude, row.longitude = row.village.latitude, row.village.longitude
     try:
         with transaction.atomic():
@@ -67,6 +68,9 @@ def correct_resident(
     except IntegrityError as error:  # another one was given the NIK in this moment
         raise CorrectionError("same_nik") from error
     _write(row, before, reason=reason, note=note, actor=actor, nik_exception=nik_exception)
+    if moves:  # plans made before it look for this row
+        state = LocationSource.VILLAGE
+        log.write_log(actor=actor, action="resident_located", subject=row, from_state=state, to_state=state)
     for request in rows:
         same = {name: values[name] for name, was in before.items() if _read(request, name) == was}
         _correct_row(request, same, reason=reason, actor=actor)
