@@ -12,7 +12,7 @@ from outreach.enums import UNFINISHED_NEEDS, NeedState
 from outreach.models import Need
 from visits.appointments import placement
 from visits.models import Visit
-from visits.schedule.plans import outdated_reasons, taking_out, unassigned
+from visits.schedule.plans import outdated_reasons, outdated_stops, taking_out, unassigned
 from visits.schedule.problem import need_priority
 from visits.templatetags.visits_need import need_now
 from visits.wording import labels
@@ -57,7 +57,9 @@ def render_reasons(request: HttpRequest, need: Need) -> str:
     parts, total = _priority_parts(request, need)
     told: dict[str, Any] = {"total": total, "parts": parts, "first": _guarantee(need), "need": need}
     if need.state == NeedState.PLANNED:
-        told["visit"] = placement.find_open_visit(need)
+        told["visit"] = visit = placement.find_open_visit(need)
+        fault = outdated_stops.find_visit_fault(visit) if visit and not visit.is_called_off else None
+        told["unsuited"] = labels.describe_unsuited_visit(fault) if fault else ""
     if need.state == NeedState.OPEN:
         waiting = unassigned.explain_need(need)
         if waiting is not None:

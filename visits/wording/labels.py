@@ -211,6 +211,17 @@ def describe_outdated_stop(code: str) -> str:
     return texts[code]
 
 
+def describe_unsuited_visit(code: str) -> str:
+    """What of its family a published visit no longer suits, and what to do."""
+    texts = {
+        "dates": _("harinya tidak cocok lagi dengan yang diminta keluarga."),
+        "hours": _("jamnya tidak cocok lagi dengan yang diminta keluarga."),
+        "skills": _("tim itu tidak membawa semua yang dibutuhkan sekarang."),
+        "home": _("jamnya dihitung dari letak rumah yang lama; keluarga sesudahnya bisa ikut terlambat."),
+    }
+    return f"{texts[code]} {_('Pindahkan, keluarkan dari jadwal, atau rencanakan lagi hari itu.')}"
+
+
 def describe_session_day(code: str) -> str:
     """Why a village session cannot be held on a day, and what to do."""
     texts = {

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 
 from outreach.models import LogEntry, Need, Resident
-from visits.models import Plan, PlanStop
+from visits.appointments import arrival_intervals
+from visits.enums import PlanState, VisitState
+from visits.models import Plan, PlanStop, Shift, Visit
 from visits.schedule.problem import candidates, problem_builder
 
 OF_WISHES = ("need_changed", "need_joined", "need_parted", "resident_completed", "completion_undone")
@@ -45,6 +48,30 @@ def list_outdated(plan: Plan, stops: Iterable[PlanStop]) -> list[OutdatedStop]:
     return found
 
 
+def find_visit_fault(visit: Visit) -> str | None:
+    """What of its family a published visit that has not begun no longer suits; None where it does. Its home counts as
+    moved where no plan with these hours has been made with the new place. Reads `visit.shift` and `visit.need.resident`."""
+    if visit.state != VisitState.PUBLISHED:
+        return None
+    start_s = arrival_intervals.seconds_into_day(visit.shift.date, visit.planned_start)
+    wished = _find_unsuited(visit.need, visit.shift, at_s=start_s)
+    if wished is not None:
+        return wished
+    since_s, until_s = arrival_intervals.interval_in_seconds(arrival_intervals.interval_told(visit))
+    plans = Plan.objects.filter(
+        Q(stops__told_from=since_s, stops__told_until=until_s)
+        | Q(stops__told_from=None, stops__start=start_s),
+        stops__need=visit.need_id,
+        stops__shift=visit.shift_id,
+    )
+    made = Max(Coalesce("run__started_at", "made_at"))
+    known = plans.exclude(state=PlanState.DISCARDED).aggregate(last=made)["last"]
+    moved = LogEntry.objects.filter(
+        subject_type=Resident._meta.label_lower, subject_id=str(visit.need.resident_id), action__in=OF_HOME
+    )
+    return HOME if known is not None and moved.filter(at__gt=known).exists() else None
+
+
 def _list_changes(stops: list[PlanStop], *, since: datetime) -> Mapping[str, set[str]]:
     """What was done since then to each need, or to its resident; by need."""
     of_resident = {str(stop.need.resident_id): str(stop.need_id) for stop in stops}
@@ -61,11 +88,16 @@ def _list_changes(stops: list[PlanStop], *, since: datetime) -> Mapping[str, set
 
 def _find_fault(stop: PlanStop, changed: Mapping[str, set[str]]) -> str | None:
     """What of the family's wishes the stop does not keep; None where it keeps all that changed."""
-    need, shift = stop.need, stop.shift
+    wished = _find_unsuited(stop.need, stop.shift, at_s=stop.start)
+    return wished or (HOME if changed[str(stop.need_id)] & set(OF_HOME) else None)
+
+
+def _find_unsuited(need: Need, shift: Shift, *, at_s: int) -> str | None:
+    """Which of the family's wishes a visit with this team-day, begun at this second of the day, does not keep."""
     if shift.date not in candidates.allowed_dates(need, horizon=[shift.date]):
         return DATES
-    if not any(opens <= stop.start <= closes for opens, closes in problem_builder.suitable_hours(need)):
+    if not any(opens <= at_s <= closes for opens, closes in problem_builder.suitable_hours(need)):
         return HOURS
     if not problem_builder.skills_needed(need) <= set(shift.skills):
         return SKILLS
-    return HOME if changed[str(stop.need_id)] & set(OF_HOME) else None
+    return None

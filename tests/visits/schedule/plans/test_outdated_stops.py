@@ -145,3 +145,47 @@ def test_the_page_says_what_changed_and_the_ways_on(coordinator: Client, shift: 
     assert "Terbitkan sekarang" in page
     assert publish_plan(plan=plan, user=User.objects.get(), now=NOW).new == 1
     assert Need.objects.get(pk=need.pk).state == NeedState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("dates", "harinya tidak cocok lagi dengan yang diminta keluarga."),
+        ("hours", "jamnya tidak cocok lagi dengan yang diminta keluarga."),
+        ("skills", "tim itu tidak membawa semua yang dibutuhkan sekarang."),
+        ("home", "jamnya dihitung dari letak rumah yang lama;"),
+        ("home of another village", "jamnya dihitung dari letak rumah yang lama;"),
+    ],
+)
+def test_a_published_visit_that_suits_its_family_no_more_is_marked_on_its_page(
+    shift: Shift, clock, code: str, said: str
+) -> None:
+    need, other = NeedFactory(), NeedFactory()
+    publish_plan(plan=draft({shift: [need, other]}), user=None, now=NOW)
+    pages = [f"/admin/outreach/need/{one.pk}/" for one in (need, other)]
+    client = staff("outreach.view_need", "visits.view_plan")
+    assert [said in client.get(page).content.decode() for page in pages] == [False, False]
+    clock.shift(60)
+
+    CHANGES[code](need)
+
+    assert [said in client.get(page).content.decode() for page in pages] == [True, False]
+    assert (
+        "Pindahkan, keluarkan dari jadwal, atau rencanakan lagi hari itu."
+        in client.get(pages[0]).content.decode()
+    )
+    Visit.objects.filter(need=need).update(state="arrived")
+    assert said not in client.get(pages[0]).content.decode()
+
+
+def test_a_home_that_a_later_plan_knows_is_marked_no_more(shift: Shift, clock) -> None:
+    need = NeedFactory()
+    publish_plan(plan=draft({shift: [need]}), user=None, now=NOW)
+    clock.shift(60)
+    _move_home(need)
+    clock.shift(60)
+    draft({shift: [need]}, now=clock.now())  # which finds the same hours, so that there is nothing to publish
+
+    page = staff("outreach.view_need", "visits.view_plan").get(f"/admin/outreach/need/{need.pk}/")
+
+    assert "letak rumah yang lama" not in page.content.decode()
