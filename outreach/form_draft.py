@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
@@ -139,17 +140,20 @@ def begin_draft(request: HttpRequest) -> Draft:
 
 def load_draft(request: HttpRequest, draft_id: str) -> Draft | None:
     """A draft of this browser; None if there is none, if it ran out, or if it cannot be decrypted."""
+    return _open_row(_find_row(request, draft_id).first())
+
+
+def _find_row(request: HttpRequest, draft_id: str) -> QuerySet[FormDraft]:
+    """The row of a draft of this browser that has not run out."""
     since = timezone.now() - FormDraft.KEPT
-    rows = FormDraft.objects.filter(pk=draft_id, owner=_owner_digest(request), touched_at__gte=since)
-    return _open_row(rows.first())
+    return FormDraft.objects.filter(pk=draft_id, owner=_owner_digest(request), touched_at__gte=since)
 
 
 @contextmanager
 def change_draft(request: HttpRequest, draft_id: str) -> Iterator[Draft | None]:
     """The draft as the database has it, locked, to be changed within; stored at the end."""
     with transaction.atomic():
-        rows = FormDraft.objects.select_for_update()
-        row = rows.filter(pk=draft_id, owner=_owner_digest(request)).first()
+        row = _find_row(request, draft_id).select_for_update().first()
         draft = _open_row(row)
         yield draft
         if row is not None and draft is not None:

@@ -15,7 +15,7 @@ class FormDraft(models.Model):
     """A half-filled form of one browser, sealed. Once it is sent nothing of it is kept, and the row leads to the
     confirmation until that is closed. The id becomes the `form_token` of its request."""
 
-    KEPT = timedelta(hours=10)  # after the last touch
+    KEPT = timedelta(hours=9)  # after the last touch; swept every hour: ten hours at most, as the notice says
 
     id = models.CharField(primary_key=True, max_length=22, default=new_draft_id, editable=False)
     owner = models.CharField(max_length=64, db_index=True, help_text="digest of the browser's secret")

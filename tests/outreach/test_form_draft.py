@@ -98,7 +98,7 @@ def test_a_draft_opens_only_for_the_browser_that_began_it(request_) -> None:
     assert form_draft.load_draft(request_, draft.id) is not None
 
 
-def test_a_draft_is_offered_for_half_an_hour_and_kept_for_ten(request_, clock) -> None:
+def test_a_draft_is_offered_for_half_an_hour_and_kept_for_nine(request_, clock) -> None:
     draft, now = form_draft.begin_draft(request_), clock.now()
 
     def known(minutes: int) -> tuple[int, bool]:
@@ -106,7 +106,7 @@ def test_a_draft_is_offered_for_half_an_hour_and_kept_for_ten(request_, clock) -
             kept = form_draft.load_draft(request_, draft.id) is not None
             return len(form_draft.list_drafts(request_)), kept
 
-    assert [known(29), known(31), known(599), known(601)] == [(1, True), (0, True), (0, True), (0, False)]
+    assert [known(29), known(31), known(539), known(541)] == [(1, True), (0, True), (0, True), (0, False)]
 
 
 def test_much_is_cut_before_it_is_kept() -> None:
