@@ -56,8 +56,8 @@ def fit_travel() -> None:
 
 
 def sweep_drafts() -> int:
-    """Once a day: delete chunks that a killed process left half written."""
-    return blobs.delete_stale_drafts()
+    """Once a day: delete chunks that a killed process left half written, or without a record."""
+    return blobs.delete_stale_drafts() + blobs.delete_orphan_chunks()
 
 
 def worker_started(**signal: object) -> None:

@@ -115,6 +115,7 @@ def _field_labels() -> dict[str, str]:
         "captures_not_mine": _("Tablet menanyakan rekaman tablet lain"),
         "blob_not_named": _("Tablet mengirim potongan di luar rekamannya"),
         "chunks_damaged": _("Potongan rekaman rusak di server, diminta lagi"),
+        "chunks_swept": _("Potongan tanpa rekaman dibersihkan"),
         "captures_carried": _("Rekaman dibawa dengan berkas"),
         "outbox_queued": _("Rekaman masuk antrean pusat"),
         "outbox_moved": _("Rekaman bergerak di pusat"),

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from django.db import connection, transaction
 
 from outreach.enums import NeedState
+from outreach.models import LogEntry
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
 from tests.support.http import http
@@ -14,6 +16,7 @@ from tests.support.stack import Stack
 from tests.support.tablet import JPEG, PNG, Sealed, Tablet
 from tests.support.wait import wait_until
 from tests.visits.conftest import publish
+from visits import tasks
 from visits.enums import CaptureStage, KeyRole
 from visits.keys import office_keys
 from visits.lib import strict_json
@@ -195,6 +198,31 @@ def test_a_full_disk_is_told_as_busy_and_nothing_is_lost_or_left_half_written(ki
     assert tablet.events(event)[0]["result"] in ("applied", "duplicate")
     with stack.orm():
         assert Event.objects.filter(pk=event["id"]).count() == 1
+
+
+def test_a_kill_between_a_whole_records_chunks_and_its_row_leaves_what_is_swept_later(kit):
+    stack, tablet, _officer, seal = kit
+    sealed = seal(photo=os.urandom(600_000))
+    tablet.me()  # the tablet was heard of, so that nothing is written before the chunks
+    with stack.orm():
+        device = Device.objects.get(pk=tablet.device)
+        paths = [stored_chunks.chunk_path(device, sha) for sha in sealed.chunks]
+        with ThreadPoolExecutor(1) as pool, transaction.atomic():
+            if connection.vendor == "postgresql":
+                connection.cursor().execute("LOCK TABLE visits_capture IN EXCLUSIVE MODE")
+            sent = pool.submit(tablet.put_record, sealed)
+            wait_until(lambda: all(path.exists() for path in paths), what="the chunks are on disk")
+            stack.kill("tablet")
+            with pytest.raises(requests.RequestException):
+                sent.result()
+        assert not Capture.objects.filter(pk=sealed.id).exists()
+        for path in paths:
+            os.utime(path, (path.stat().st_mtime - 90_000,) * 2)
+        assert tasks.sweep_drafts() == len(paths)
+        assert not any(path.exists() for path in paths)
+        assert LogEntry.objects.get(action="chunks_swept").detail == {"chunks": len(paths)}
+    wait_until(stack.is_up, seconds=90, what="the processes are back")
+    assert tablet.put_record(sealed).status == 201
 
 
 def test_web_and_worker_killed_in_mid_upload_lose_nothing(kit):

@@ -23,7 +23,7 @@ class PeriodicJob:
 DECLARED = [
     PeriodicJob(name="look again", task="look_again", minutes=1),
     PeriodicJob(name="verify waiting captures", task="verify_waiting", minutes=1),
-    PeriodicJob(name="sweep half-written chunks", task="sweep_drafts", minutes=24 * 60),
+    PeriodicJob(name="sweep chunks of killed processes", task="sweep_drafts", minutes=24 * 60),
     PeriodicJob(name="learn how long visits take", task="learn_durations", minutes=24 * 60),
     PeriodicJob(name="fit speeds to trips", task="fit_travel", minutes=7 * 24 * 60),
     PeriodicJob(name="call off what fell on a closed day", task="call_off_voided", minutes=60),

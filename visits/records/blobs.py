@@ -22,8 +22,9 @@ from visits.records.stored_chunks import (
     is_whole,
 )
 
-DRAFT_SECONDS = 24 * 3600
+STALE_SECONDS = 24 * 3600
 OPEN_DRAFTS = 8  # files that a batch holds open
+_ASIDE = ".swept-"  # before the hash, while a sweep looks whether a chunk is needed
 
 
 def fsync_folder(folder: Path) -> None:
@@ -149,10 +150,77 @@ def _log_not_named(device: Device, hashes: list[str]) -> None:
 
 
 def delete_stale_drafts() -> int:
-    """Delete drafts older than `DRAFT_SECONDS`, left by killed processes. Returns how many."""
-    before = time.time() - DRAFT_SECONDS
-    drafts = (Path(settings.RECORDS_DIR) / "blobs").glob("*/.*")
+    """Delete drafts older than `STALE_SECONDS`, left by killed processes. Returns how many."""
+    before = time.time() - STALE_SECONDS
+    drafts = [draft for draft in _blobs_folder().glob("*/.*") if not draft.name.startswith(_ASIDE)]
     old = [draft for draft in drafts if draft.stat().st_mtime < before]
     for draft in old:
         draft.unlink(missing_ok=True)
     return len(old)
+
+
+def delete_orphan_chunks() -> int:
+    """Delete chunks older than `STALE_SECONDS` that no capture names: of a whole record whose process was killed
+    before its row was written. Returns how many. Safe to repeat, and beside tablets that hand in."""
+    deleted = 0
+    for device in Device.objects.filter(pk__in=_list_device_folders()):
+        gone = _delete_orphans_of(device)
+        if gone:
+            log.write_log(actor="system", action="chunks_swept", subject=device, detail={"chunks": gone})
+        deleted += gone
+    return deleted
+
+
+def _blobs_folder() -> Path:
+    return Path(settings.RECORDS_DIR) / "blobs"
+
+
+def _list_device_folders() -> list[str]:
+    return [folder.name for folder in _blobs_folder().glob("*-*-*-*-*") if folder.is_dir()]
+
+
+def _delete_orphans_of(device: Device) -> int:
+    """A chunk is renamed before it is looked at for the last time: who needs it either sees that it is missing, or
+    has its row written already, or wrote the file anew just now; then it gets its name back."""
+    before = time.time() - STALE_SECONDS
+    folder = device_folder(device)
+    for left in folder.glob(f"{_ASIDE}*"):  # by a sweep that was killed
+        _rename_if_there(left, chunk_path(device, left.name.removeprefix(_ASIDE)))
+    unnamed = {path.name for path in folder.glob("[0-9a-f]*")} - _list_named(device)
+    aside = [
+        sha256
+        for sha256 in unnamed
+        if _is_older(chunk_path(device, sha256), before)
+        and _rename_if_there(chunk_path(device, sha256), folder / f"{_ASIDE}{sha256}")
+    ]
+    named = _list_named(device) if aside else set()
+    deleted = 0
+    for sha256 in aside:
+        path = folder / f"{_ASIDE}{sha256}"
+        if sha256 in named or not _is_older(path, before):
+            _rename_if_there(path, chunk_path(device, sha256))
+        else:
+            path.unlink(missing_ok=True)
+            deleted += 1
+    return deleted
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    """Whether the file was written before this moment (seconds since 1970); False where it has gone."""
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
+
+
+def _rename_if_there(path: Path, target: Path) -> bool:
+    """Rename a file. False where another sweep was first."""
+    try:
+        path.rename(target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _list_named(device: Device) -> set[str]:
+    return set(CaptureChunk.objects.filter(device=device).values_list("sha256", flat=True))

@@ -6,7 +6,6 @@ is a row, so that every answer has the same bytes.
 """
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -72,8 +71,9 @@ def receive_record(*, device: Device, capture_id: UUID, body: RecordBody) -> Man
         return ManifestAnswer(receipt=signed)
     if offer.capture is None:
         _require_room(device)
-    offer.fresh = blobs.store_chunks(device=device, named=frozenset(offer.hashes), chunks=body.read_chunks())
-    if offer.capture is not None or body.cut or offer.find_missing():
+    named = frozenset(offer.hashes)
+    offer.fresh = frozenset(blobs.store_chunks(device=device, named=named, chunks=body.read_chunks()))
+    if offer.capture is not None or body.cut or not offer.fresh.issuperset(offer.hashes):
         answer = receive_manifest(device=device, capture_id=capture_id, manifest=body.manifest)
         if body.cut:
             raise body.cut
@@ -95,7 +95,7 @@ class _Offer:
     fingerprint: str
     capture: Capture | None
     content: manifests.Manifest | None
-    fresh: Collection[str] = ()
+    fresh: frozenset[str] = frozenset()
 
     @cached_property
     def hashes(self) -> list[str]:
@@ -185,7 +185,14 @@ def _insert_stored(offer: _Offer) -> ManifestAnswer:
     CaptureState.objects.create(
         capture=capture, stage=CaptureStage.STORED, stored_at=now, revoked=state != DeviceState.ACTIVE
     )
-    _log_offer(offer, capture, "capture_stored", CaptureStage.STORED)
+    _log_offer(offer, capture)
+    log.write_log(
+        actor=f"device:{offer.device.pk}",
+        action="capture_stored",
+        subject=capture,
+        from_state=CaptureStage.INCOMPLETE,
+        to_state=CaptureStage.STORED,
+    )
     return _sign_stored(capture, now)
 
 
@@ -199,17 +206,17 @@ def _insert_capture(offer: _Offer) -> Capture:
     _require_room(device)
     capture = _create_capture(offer)
     CaptureState.objects.create(capture=capture, revoked=held.state != DeviceState.ACTIVE)
-    _log_offer(offer, capture, "capture_offered", CaptureStage.INCOMPLETE)
+    _log_offer(offer, capture)
     return capture
 
 
-def _log_offer(offer: _Offer, capture: Capture, action: str, stage: CaptureStage) -> None:
+def _log_offer(offer: _Offer, capture: Capture) -> None:
     assert offer.content is not None
     log.write_log(
         actor=f"device:{offer.device.pk}",
-        action=action,
+        action="capture_offered",
         subject=capture,
-        to_state=stage,
+        to_state=CaptureStage.INCOMPLETE,
         detail={
             "visit": str(offer.content.visit),
             "parts": len(offer.content.parts),

@@ -50,7 +50,7 @@ def test_a_whole_record_is_stored_by_one_call_and_a_repeat_has_the_same_bytes(ta
     status = CaptureState.objects.get()
     assert (status.stage, status.stored_at, status.revoked) == ("stored", Receipt.objects.get().at, False)
     logged = LogEntry.objects.filter(subject_id=long.id).values_list("action", "from_state", "to_state")
-    assert list(logged) == [("capture_stored", "", "stored")]
+    assert list(logged) == [("capture_offered", "", "incomplete"), ("capture_stored", "incomplete", "stored")]
     assert OrmQ.objects.get().task["args"] == (long.id,)
     for again in (tablet.put_record(long), tablet.offer(long)):
         assert (again.status, again.body) == (200, first.body)

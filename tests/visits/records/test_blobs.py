@@ -3,13 +3,16 @@
 import hashlib
 import os
 import stat
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from outreach.models import LogEntry
 from visits import tasks
 from visits.lib.problems import ProblemError
 from visits.models import Device, Receipt
-from visits.records import blobs, stored_chunks
+from visits.records import blobs, captures, stored_chunks
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,83 @@ def test_half_written_chunks_are_swept_away_a_day_later(tablet, sealed, clock):
     assert not old.exists()
     assert fresh.exists()
     assert len(list(folder.iterdir())) == len(sealed.chunks) + 1
+
+
+def _age(path: Path, clock: Any, seconds: float = 90_000) -> None:
+    os.utime(path, (clock.now().timestamp() - seconds,) * 2)
+
+
+@pytest.fixture
+def orphans(tablet, sealed, monkeypatch) -> list[Path]:
+    """The chunks of a whole record whose process was killed before its row was written."""
+
+    def die(_work: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(captures, "commit_together", die)
+        with pytest.raises(SystemExit):
+            tablet.put_record(sealed)
+    folder = stored_chunks.device_folder(Device.objects.get())
+    left = sorted(folder.iterdir())
+    assert [path.name for path in left] == sorted(sealed.chunks)
+    return left
+
+
+def test_chunks_that_no_record_names_are_swept_away_a_day_later(tablet, sealed, orphans, clock):
+    assert tasks.sweep_drafts() == 0  # the tablet may be about to send it again
+    for path in orphans:
+        _age(path, clock)
+
+    assert tasks.sweep_drafts() == len(orphans)
+
+    assert list(orphans[0].parent.iterdir()) == []
+    row = LogEntry.objects.get(action="chunks_swept")
+    assert (row.actor, row.subject_id, row.detail) == ("system", tablet.device, {"chunks": len(orphans)})
+    assert tasks.sweep_drafts() == 0
+    assert tablet.put_record(sealed).status == 201
+
+
+def test_chunks_that_a_record_names_are_never_swept(tablet, sealed, orphans, clock):
+    assert tablet.offer(sealed).status == 201
+    for path in orphans:
+        _age(path, clock)
+    assert tasks.sweep_drafts() == 0
+    assert all(path.exists() for path in orphans)
+
+
+@pytest.mark.parametrize("meanwhile", ["named", "written anew"])
+def test_a_record_that_comes_during_the_sweep_keeps_its_chunks(
+    tablet, sealed, orphans, clock, monkeypatch, meanwhile
+):
+    """Right after the sweep looked for the first time, the same record comes again."""
+    for path in orphans:
+        _age(path, clock)
+    look, looked = blobs._list_named, []
+
+    def look_then_receive(device: Device) -> set[str]:
+        found = look(device)
+        looked.append(found)
+        if len(looked) == 1:
+            (tablet.offer if meanwhile == "named" else tablet.put_record)(sealed)
+        return found
+
+    monkeypatch.setattr(blobs, "_list_named", look_then_receive)
+    assert tasks.sweep_drafts() == 0
+
+    assert sorted(orphans[0].parent.iterdir()) == orphans
+    assert tablet.offer(sealed).json["receipt"]
+    device = Device.objects.get()
+    assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks) == []
+
+
+def test_a_sweep_that_was_killed_is_mended_by_the_next(tablet, sealed, clock):
+    tablet.upload(sealed)
+    path = stored_chunks.chunk_path(Device.objects.get(), next(iter(sealed.chunks)))
+    _age(path, clock)
+    path.rename(path.with_name(f".swept-{path.name}"))
+    assert tasks.sweep_drafts() == 0
+    assert path.exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"cut", None], ids=["emptied", "shorter", "flipped"])
