@@ -294,6 +294,10 @@ class ReviewReason(TextChoices):
     NOT_OPENED = "not_opened", _("Segel tidak dapat dibuka")
     BYTES_DIFFER = "bytes_differ", _("Isi berbeda dari daftar isi")
     FORM_INVALID = "form_invalid", _("Formulir tidak lengkap atau tidak cocok")
+    HALF_RECORD = (
+        "half_record",
+        _("Baru terisi sebagian waktu izin tablet dicabut; warga ini perlu didatangi lagi"),
+    )
     NIK_DIFFERS = "nik_differs", _("NIK berbeda dari data warga")
     BIOMETRIC_UNWANTED = (
         "biometric_unwanted",

@@ -140,8 +140,10 @@ def _check_form(capture: Capture, manifest: manifests.Manifest, plain: dict[str,
         form = clean_values(strict_json.parse_json(plain["form"][: limits.FORM_BYTES + 1]))
     except strict_json.JsonError:
         raise RefusedError(ReviewReason.FORM_INVALID) from None
+    half = isinstance(form, dict) and form.get("half") is True
+    unfinished = ReviewReason.HALF_RECORD if half else ReviewReason.FORM_INVALID
     if shapes.list_errors(FORM, form):
-        raise RefusedError(ReviewReason.FORM_INVALID)
+        raise RefusedError(unfinished)
     if (form["capture"], form["visit"]) != (str(capture.pk), str(manifest.visit)):
         raise RefusedError(ReviewReason.FORM_INVALID)
     others = {name: data for name, data in plain.items() if name != "form"}
@@ -152,5 +154,5 @@ def _check_form(capture: Capture, manifest: manifests.Manifest, plain: dict[str,
         if told["size"] != len(data) or told["sha256"] != hashlib.sha256(data).hexdigest():
             raise RefusedError(ReviewReason.BYTES_DIFFER)
     if not record_parts.is_complete(form, others):
-        raise RefusedError(ReviewReason.FORM_INVALID)
+        raise RefusedError(unfinished)
     return dict(form)

@@ -99,6 +99,7 @@ FORM = object_schema(
         "phone": nullable_schema(text_schema(20)),
         "address": nullable_schema(text_schema(200)),
         "note": nullable_schema(text_schema(2000)),
+        "half": {"type": "boolean"},  # a draft when the tablet was revoked
         # older tablets name no way: theirs took photo and signature
         "way": {"enum": [str(way) for way in RecordingWay]},
         "registration_number": nullable_schema(text_schema(40)),

@@ -204,6 +204,20 @@ def test_a_form_of_another_shape_is_put_before_a_person(handed_in, form):
     assert not OutboxItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "changes", [{"form": {"consent": False}}, {"parts": {"photo": JPEG}}, {"form": {"name": ""}}]
+)
+def test_what_was_a_draft_when_the_tablet_was_revoked_is_named_as_half_done(handed_in, changes):
+    changes["form"] = {**changes.get("form", {}), "half": True}
+    status = handed_in(**changes)
+    assert (status.stage, status.reasons) == ("review", ["half_record"])
+    assert not CaptureContent.objects.exists()  # nobody has agreed to its being read
+
+
+def test_a_draft_that_was_complete_is_a_record(handed_in):
+    assert handed_in(form={"half": True}).stage == "accepted"
+
+
 def test_a_form_of_a_version_we_do_not_know_yet_is_taken(handed_in):
     assert handed_in(form={"version": 7, "something_new": [1]}).stage == "accepted"
 

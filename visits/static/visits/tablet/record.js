@@ -48,10 +48,11 @@ function officeForm(record) {
     attorney: attorneyOf(record.fields),
     registration_number: (way === "official_kit" && number) || null,
     exceptions: listExceptions(record),
+    half: record.half, // left out unless it is true
   };
 }
 
-/** Seal and commit, {fields, photo, signature, handover} of a home {stop, day}; gives the row. Only when this returns is it
+/** Seal and commit, {fields, photo, signature, handover, and half: true if it was not finished} of a home {stop, day}; gives the row. Only when this returns is it
     "Tersimpan". */
 export async function sealRecord(filled, { stop, day }, { officer, position }) {
   const record = { ...filled, fields: { ...filled.fields, way: wayOf(filled, day) } };

@@ -21,6 +21,7 @@ function tidied({ fields, ...files }) {
   const whole = exceptions.filter(({ what, reason }) => what && reason);
   return {
     ...files,
+    half: true,
     fields: { ...fields, name: name || "?", nik: isRight(nik, /^\d{16}$/), birth_date: birth || "", exceptions: whole },
   };
 }
