@@ -8,7 +8,7 @@ import { tidyDrafts } from "./drafts.js";
 import { Idle } from "./idle.js";
 import { announce, button, h, heading, icon, named } from "./parts.js";
 import { watchOutbox } from "./ledger.js";
-import { readPin } from "./pin.js";
+import { burnOldPins, readPin } from "./pin.js";
 import { changed, changes, loadChoices, loadSecrets, policy, state } from "./state.js";
 import { open, trouble } from "./store.js";
 import * as sync from "./sync.js";
@@ -17,6 +17,7 @@ import { watchTyping } from "./typed.js";
 import { startWorker } from "./updates.js";
 import { isOpen, lock } from "./vault.js";
 import * as capture from "./screens/capture.js";
+import * as changePin from "./screens/change_pin.js";
 import * as choosePin from "./screens/choose_pin.js";
 import * as closeDay from "./screens/close_day.js";
 import * as correct from "./screens/correct.js";
@@ -44,6 +45,7 @@ const ROUTES = [
   [/^\/tutup$/, closeDay, () => ({})],
   [/^\/kotak$/, outbox, () => ({})],
   [/^\/tablet$/, tablet, () => ({ redrawAll })],
+  [/^\/pin$/, changePin, () => ({ lockNow })],
 ];
 const root = document.getElementById("app");
 const LOCK_MINUTES = 5;
@@ -174,6 +176,7 @@ async function opened() {
   idle.begin();
   redrawAll();
   sync.syncNow();
+  await burnOldPins();
   await tidyDraftKeys();
 }
 

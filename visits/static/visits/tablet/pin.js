@@ -14,6 +14,7 @@ const DERIVE_MS = 700;
 const FREE_TRIES = 5;
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000;
+const TURN = "jb-pin"; // one page at a time writes a wrap or burns one
 const WRAP = { name: "AES-GCM", additionalData: utf8("jb-wrap:1") };
 
 const waitAfter = (tries) => (tries < FREE_TRIES ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (tries - FREE_TRIES), LONGEST_WAIT_MS));
@@ -43,7 +44,8 @@ async function current() {
 
 const numbered = (number) => PREFIX + String(number).padStart(6, "0");
 
-/** Wrap the key (32 bytes) under a PIN or passphrase, and burn the wrap before it. */
+/** Wrap the key (32 bytes) under a PIN or passphrase, and burn the wrap before it. Until the new one is on the disk the
+    old one counts, from then on the new one alone. */
 export async function wrap(secret, bytes) {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -51,13 +53,24 @@ export async function wrap(secret, bytes) {
   const key = await derive(secret, { salt, iterations });
   const box = new Uint8Array(await crypto.subtle.encrypt({ ...WRAP, iv }, key, bytes));
   const digits = /^\d+$/.test(secret) ? secret.length : null; // so that a number pad knows when it is whole
-  const known = await databases(PREFIX);
-  const name = numbered(Number(known.at(-1)?.slice(PREFIX.length) ?? 0) + 1);
-  await writeRows(name, async (rows) => {
-    await rows.put({ salt, iv, iterations, box, digits }, "wrap");
-    await rows.put({ tries: 0, waitMs: 0 }, "tries");
+  await navigator.locks.request(TURN, async () => {
+    const known = await databases(PREFIX);
+    const name = numbered(Number(known.at(-1)?.slice(PREFIX.length) ?? 0) + 1);
+    await writeRows(name, async (rows) => {
+      await rows.put({ salt, iv, iterations, box, digits }, "wrap");
+      await rows.put({ tries: 0, waitMs: 0 }, "tries");
+    });
   });
-  for (const old of known) await burn(old);
+  await burnOldPins().catch(console.error); // the new one counts all the same, and the next start tries again
+}
+
+/** Burn the wraps of PINs that are not in force any more. */
+export function burnOldPins() {
+  return navigator.locks.request(TURN, async () => {
+    const inForce = await current();
+    const others = (await databases(PREFIX)).filter((name) => name !== inForce);
+    for (const old of inForce ? others : []) await burn(old);
+  });
 }
 
 /** {digits, tries, waitMs} of the PIN in force; null if this tablet has none. */

@@ -5,7 +5,7 @@ import { field } from "./fields.js";
 import { LEAST_LENGTH } from "./pin.js";
 import { t } from "./texts.js";
 
-const secretInput = (id) =>
+export const secretInput = (id) =>
   h("input", { id, type: "text", class: "secret", autocomplete: "off", autocapitalize: "none", spellcheck: "false", inputmode: "text", maxlength: "80" });
 
 const isEasy = (secret) => {

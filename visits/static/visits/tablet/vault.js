@@ -68,6 +68,20 @@ export async function unlock(secret) {
   return { open: Boolean(bytes), left, waitMs };
 }
 
+/** Another PIN for the same vault: {changed, left, waitMs}, as `unlock` for the old one. */
+export const changePin = (old, fresh) => holding(rewrap(old, fresh));
+
+async function rewrap(old, fresh) {
+  const { bytes, left, waitMs } = await pin.unwrap(old);
+  if (!bytes) return { changed: false, left, waitMs };
+  try {
+    await pin.wrap(fresh, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+  return { changed: true, left, waitMs };
+}
+
 export async function lock() {
   do {
     await Promise.allSettled([...held]);

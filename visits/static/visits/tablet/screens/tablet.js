@@ -41,6 +41,8 @@ export async function show(root, { redrawAll }) {
         h("div", { class: "actions" }, me.officers.map((one) => pick(one.name, officer()?.id === one.id, () => keep({ choices: { ...choices, officer: one.id } })))),
         h("h2", {}, t("tablet.language")),
         h("div", { class: "actions" }, LANGUAGES.map(([code, name]) => pick(name, language() === code, () => setLanguage(code)))),
+        h("h2", {}, t("tablet.pin")),
+        h("div", { class: "actions" }, h("a", { class: "button secondary", href: "#/pin" }, t("pin.change"))),
         h("h2", {}, t("tablet.storage")),
         shelf,
         h("h2", {}, t("tablet.clock")),
