@@ -231,6 +231,7 @@ class EventKind(TextChoices):
     NOTE = "note", _("Catatan")
     MESSAGE_READ = "message_read", _("Pesan dibaca")
     WALK_IN = "walk_in", _("Warga lain di rumah yang sama")
+    DAY_CLOSED = "day_closed", _("Hari ditutup")
 
 
 class EventState(TextChoices):

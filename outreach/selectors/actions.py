@@ -98,6 +98,7 @@ def _field_labels() -> dict[str, str]:
         "device_key_replaced": _("Kunci tablet diganti"),
         "device_moved": _("Tablet berubah"),
         "team_departed": _("Tim berangkat dari kantor"),
+        "day_closed": _("Tim menutup hari"),
         "event_in_review": _("Kabar tablet perlu diperiksa"),
         "event_reviewed": _("Kabar tablet diperiksa"),
         "event_rejected": _("Kabar tablet ditolak"),

@@ -1,6 +1,6 @@
-"""Departures from the base, from the tablet's tap "Berangkat dari kantor".
+"""Departures from the base, from the tablet's tap "Berangkat dari kantor", and ends of days, from "Tutup hari".
 
-Such an event names no visit, because the order may change on the way. Its day is that of the tablet's clock;
+Such an event names no visit: the order may change on the way. Its day is that of the tablet's clock;
 if the tablet named another day, or a day on which its team does not work, the event goes to review and does
 not count.
 """
@@ -29,8 +29,8 @@ def is_from_base(event: Event) -> bool:
     return event.kind == EventKind.DEPARTED and event.visit_named is None
 
 
-def find_departed_shift(event: Event, *, day: str | None) -> Shift | None:
-    """The shift on which the team departed; None if there is none or the tablet's clock and `day` (ISO)
+def find_told_shift(event: Event, *, day: str | None) -> Shift | None:
+    """The shift on which the team departed, or which it ended; None if there is none or the tablet's clock and `day` (ISO)
     disagree."""
     on = timezone.localdate(event_moment(event))
     if day is not None and day != on.isoformat():
@@ -41,17 +41,29 @@ def find_departed_shift(event: Event, *, day: str | None) -> Shift | None:
 def departures_on(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
     """The departure of each team on that day, by team id. The earliest counts if several tablets reported
     one."""
+    found = _list_told(EventKind.DEPARTED, on=on, teams=teams)
+    return {team: min(moments) for team, moments in found.items()}
+
+
+def closings_on(*, on: date, teams: Iterable[int]) -> dict[int, datetime]:
+    """When each team ended that day, by team id. The latest counts: a team may go on after all."""
+    found = _list_told(EventKind.DAY_CLOSED, on=on, teams=teams)
+    return {team: max(moments) for team, moments in found.items()}
+
+
+def _list_told(kind: EventKind, *, on: date, teams: Iterable[int]) -> dict[int, list[datetime]]:
+    """When tablets said so of that day, by team id."""
     rows = Event.objects.filter(
         visit=None,
         visit_named=None,
-        kind=EventKind.DEPARTED,
+        kind=kind,
         device__team__in=list(teams),
         received_at__gte=arrival_intervals.moment_of_day(on, 0),
         status__state=EventState.APPLIED,
     )
-    found: dict[int, datetime] = {}
+    found: dict[int, list[datetime]] = {}
     for row in rows.select_related("device").defer("sealed"):
         at, team = event_moment(row), row.device.team_id
         if timezone.localdate(at) == on:
-            found[team] = min(at, found.get(team, at))
+            found.setdefault(team, []).append(at)
     return found

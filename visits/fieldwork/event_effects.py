@@ -45,7 +45,11 @@ def apply_event(*, event: Event, data: dict[str, Any]) -> str:
     if event.kind in _OF_VISIT and event.visit is not None:
         return _update_visit(visit=event.visit, actor=f"device:{event.device_id}")
     if departures.is_from_base(event):
-        return _apply_departure(event=event, day=data.get("day"))
+        return _log_told_day(event=event, day=data.get("day"), action="team_departed")
+    if event.kind == EventKind.DAY_CLOSED:
+        return _log_told_day(
+            event=event, day=data["day"], action="day_closed", carried=data.get("carried", 0)
+        )
     if event.kind == EventKind.LOCATION_FIXED and event.visit is not None:
         return _fix_location(event=event, lat=float(data["lat"]), lon=float(data["lon"]))
     if event.kind == EventKind.WALK_IN:
@@ -62,13 +66,13 @@ def _mark_message_read(*, event: Event, message: int) -> None:
         log.write_log(actor=f"device:{event.device_id}", action="message_not_mine", subject=event)
 
 
-def _apply_departure(*, event: Event, day: str | None) -> str:
-    """Log that the team left its base. No other row is written: `departures.departures_on` reads the event
+def _log_told_day(*, event: Event, day: str | None, action: str, **detail: int) -> str:
+    """Log that the team left its base, or ended its day. No other row is written: `departures` reads the event
     itself."""
-    shift = departures.find_departed_shift(event, day=day)
+    shift = departures.find_told_shift(event, day=day)
     if shift is None:
         return DAY if day is not None else ""
-    log.write_log(actor=f"device:{event.device_id}", action="team_departed", subject=shift)
+    log.write_log(actor=f"device:{event.device_id}", action=action, subject=shift, detail=detail)
     return ""
 
 

@@ -49,6 +49,7 @@ class TeamStatus:
     heading: bool = False
     set_out_at: datetime | None = None  # to the home under way
     deserted: bool = False  # all its officers are away
+    closed_at: datetime | None = None  # it said that its day is over: then it is not silent
 
     @property
     def believed(self) -> bool:
@@ -103,9 +104,11 @@ def list_team_statuses(*, now: datetime) -> list[TeamStatus]:
         .order_by("shift", "sequence", "pk")
     ):
         visits.setdefault(visit.shift_id, []).append(visit)
-    heard, departed = (
-        _last_contacts(on),
-        departures.departures_on(on=on, teams=[shift.team_id for shift in shifts]),
+    teams = [shift.team_id for shift in shifts]
+    heard = _last_contacts(on)
+    departed, closed = (
+        departures.departures_on(on=on, teams=teams),
+        departures.closings_on(on=on, teams=teams),
     )
     deserted = team_skills.find_deserted_teams()
     statuses = [
@@ -115,6 +118,7 @@ def list_team_statuses(*, now: datetime) -> list[TeamStatus]:
             heard.get(shift.team_id),
             departed.get(shift.team_id),
             now,
+            closed_at=closed.get(shift.team_id),
             deserted=shift.team_id in deserted,
         )
         for shift in shifts
@@ -177,9 +181,10 @@ def _build_status(
     departed_at: datetime | None,
     now: datetime,
     *,
+    closed_at: datetime | None,
     deserted: bool,
 ) -> TeamStatus:
-    silent = heard_at is None or now - heard_at > SILENT
+    silent = closed_at is None and (heard_at is None or now - heard_at > SILENT)
     done = [visit for visit in visits if visit.state == VisitState.FINISHED]
     moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
     under_way = moving[-1] if moving else None
@@ -221,6 +226,7 @@ def _build_status(
         there_at=there_at,
         heading=heading,
         deserted=deserted,
+        closed_at=closed_at,
     )
 
 

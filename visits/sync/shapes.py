@@ -126,6 +126,9 @@ FORM = object_schema(
 _DATA: dict[str, dict[str, Any]] = {
     EventKind.DEPARTED: object_schema({}, {"day": DATE}),  # without a visit: from the base, on that day
     EventKind.ARRIVED: {"type": "object"},
+    EventKind.DAY_CLOSED: object_schema(
+        {"day": DATE}, {"carried": COUNT}
+    ),  # homes whose records lie in a file
     EventKind.OUTCOME: object_schema(
         {"outcome": {"enum": [str(outcome) for outcome in Outcome]}},
         {"capture": UUID, "note": text_schema(2000)},

@@ -11,8 +11,9 @@ from tests.support import officer
 from tests.support.browser import OLD_PHONE, PHONE, TABLET, axe_violations_at
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
+from tests.support.wait import wait_until
 from tests.visits.conftest import publish
-from visits.models import TeamMessage, Visit
+from visits.models import Event, TeamMessage, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -186,16 +187,31 @@ def test_a_day_is_closed_in_homes_once_all_is_sent_or_carried(
     expect(closed).to_contain_text("1 rumah ada di berkas")
     expect(closed).to_contain_text("3 rumah tidak didatangi")
     assert officer.figures(page).startswith("1 rumah di tablet")  # it is here still
+    close = page.get_by_role("button", name="Tutup hari ini")
+    close.click()
+    expect(closed).to_contain_text(
+        "Hari ditutup pukul"
+    )  # the word of it waits, too, and stands in nobody's way
+    expect(close).to_have_count(0)
+    officer.reload(page)
+    expect(closed).to_contain_text("Hari ditutup pukul")
     assert axe_violations_at(page, "tablet-close-carried", TABLET, PHONE, OLD_PHONE) == []
 
     page.goto(f"{shared_stack.tablet}/#/")
     _fail(page, "Contoh Karto Wiryo")
     page.goto(f"{shared_stack.tablet}/#/tutup")
     expect(closed).to_have_count(0)  # what came after the file is not in it
+    expect(close).to_have_count(0)
     context.unroute_all()
     officer.sync(page)
     expect(closed).to_contain_text("Semua sudah sampai di kantor.", timeout=officer.SENT_BY_ITSELF_MS)
     homes = page.locator("#day-homes")
+    expect(closed).not_to_contain_text("Hari ditutup")  # one more home came after
+    close.click()
+    expect(closed).to_contain_text("Hari ditutup pukul")
+    with shared_stack.orm():
+        told = Event.objects.filter(device__team_id=day.team, kind="day_closed", status__state="applied")
+        wait_until(lambda: told.count() == 2, seconds=30, what="the office knows that the day is closed")
     for line in ("Sudah direkam1 rumah", "Belum bisa direkam1 rumah", "Sampai di kantor2 rumah"):
         expect(homes).to_contain_text(line)
     assert axe_violations_at(page, "tablet-close", TABLET, PHONE) == []

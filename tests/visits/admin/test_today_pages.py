@@ -110,6 +110,32 @@ def test_when_a_team_set_out_is_said_once_its_tablet_said_so(looker: Client, tea
     assert "belum ada laporan berangkat" not in text
 
 
+def test_when_a_team_closed_its_day_is_said_once_and_logged_once(looker: Client, teams: list[Shift]) -> None:
+    tablet = Device.objects.create(
+        team=teams[0].team, name="Tablet", jwk={}, thumbprint="made-up", last_seen_at=TEN
+    )
+    Device.objects.update(paired_at=NOW)
+    item = {
+        "id": str(uuid7()),
+        "sequence": 1,
+        "kind": "day_closed",
+        "at": at(TUESDAY, 9 * 60 + 42).isoformat(),
+        "since_ms": 0,
+        "officer": OfficerFactory(team=teams[0].team).pk,
+        "visit": None,
+        "data": {"day": TUESDAY.isoformat(), "carried": 2},
+    }
+    wrong = {**item, "id": str(uuid7()), "sequence": 2, "data": {"day": "2026-11-01"}}
+    assert "hari ditutup" not in _text(looker)
+    for expected in (["applied", "review"], ["duplicate", "duplicate"]):
+        answers = events.receive_events(device=tablet, items=[item, wrong])
+        assert [answer.result for answer in answers] == expected
+
+    assert _text(looker).count("hari ditutup 09.42") == 1
+    row = LogEntry.objects.get(action="day_closed")
+    assert (row.subject_id, row.detail) == (str(teams[0].pk), {"carried": 2})
+
+
 def test_a_breakdown_from_the_button_to_the_new_day(leader: Client, teams: list[Shift]) -> None:
     assert "Tim tidak bisa lanjut" in _text(leader)
     away = reverse("admin:visits_today_fail", args=[teams[0].pk])
@@ -231,7 +257,7 @@ def test_the_queries_do_not_grow(
 ) -> None:
     NeedFactory()
     leader.get(reverse(TODAY))
-    with django_assert_num_queries(14) as few:
+    with django_assert_num_queries(15) as few:
         leader.get(reverse(TODAY))
     with clock.at(NOW):
         _team()

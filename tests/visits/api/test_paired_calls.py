@@ -83,6 +83,7 @@ def _list_facts(tablet: Tablet, visit: str, officer: int, message: int, capture:
         event("departed", officer=officer, day=clock.today().isoformat()),
         event("arrived", visit=visit, officer=officer),
         event("note", officer=officer, text="Catatan uji"),
+        event("day_closed", officer=officer, day=clock.today().isoformat(), carried=1),
         event("message_read", officer=officer, message=message),
         event("outcome", visit=visit, officer=officer, outcome="done", capture=capture),
         event("outcome", visit=capture, officer=officer, outcome="done"),  # no visit of this number

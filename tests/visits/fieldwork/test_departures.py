@@ -212,6 +212,21 @@ def test_only_what_counts_counts_and_the_first_word_of_several_tablets_holds(
     assert read() == {shift.team_id: clock(MORNING)}
 
 
+def test_a_team_that_closed_its_day_is_not_silent_and_goes_on_nowhere(shift: Shift, tablet: Device) -> None:
+    silent = _now(9 * 60)
+    assert (silent.silent, _numbers(silent.assumed), silent.closed_at) == (True, [1, 2], None)
+
+    _left(tablet, 8 * 60 + 20, kind=EventKind.DAY_CLOSED)
+    _left(tablet, 8 * 60 + 30, kind=EventKind.DAY_CLOSED)  # after one more home
+    _left(tablet, 8 * 60 + 40, kind=EventKind.DAY_CLOSED, state=EventState.REVIEW)
+    team = _now(9 * 60)
+
+    assert (team.closed_at, team.silent) == (clock(8 * 60 + 30), False)
+    assert (_numbers(team.assumed), _numbers(team.left)) == ([], [1, 2, 3])
+    (lane,) = day_page.list_team_rows(now=clock(9 * 60))
+    assert lane.closed == "08.30"
+
+
 @pytest.mark.parametrize("teams", [1, 3])
 def test_the_queries_do_not_grow_with_the_teams(teams: int, django_assert_num_queries) -> None:
     for _ in range(teams):

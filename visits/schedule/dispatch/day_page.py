@@ -35,6 +35,7 @@ class TeamRow:
     look: TeamStyle
     place: str
     departed: str  # when it set out, where it said so
+    closed: str  # when its day ended, where it said so
     age: str
     state: str
     overrun: str
@@ -90,6 +91,7 @@ def _build_row(team: TeamStatus, look: TeamStyle, now: datetime) -> TeamRow:
         look=look,
         place=describe_place(team),
         departed=labels.format_local_clock(team.departed_at) if team.departed_at else "",
+        closed=labels.format_local_clock(team.closed_at) if team.closed_at else "",
         age=describe_silence(team, now),
         state=_state_tag(team),
         overrun=labels.format_timedelta(team.overrun) if team.overrun >= LATE else "",

@@ -19,6 +19,12 @@ function carriedHomes(held, carriedTo) {
   return new Set(held.map((row) => row.visit).filter((visit) => !later.has(visit)));
 }
 
+/** When something was last said of a home on this date (ISO, as facts have it); "" if nothing was. */
+export const lastFact = (facts, date) =>
+  visited(facts, date)
+    .flatMap((visit) => Object.values(facts.get(visit)).map((one) => (isOn(one, date) ? one.at : "")))
+    .reduce((latest, at) => (at > latest ? at : latest), "");
+
 /** Map of visit -> "parked" | "waiting" | "sent": what this tablet still holds, and whose everything is handed in of the
     homes where it was on `date`. Under "" what belongs to no home. With `carriedTo`, the last record that was saved to a
     file, a home is "carried" if its records are there. */
@@ -31,7 +37,8 @@ export async function standings(date, { carriedTo = null } = {}) {
   };
   const held = captures.filter((one) => one.parked || outbox.isWaiting(one));
   const carried = carriedHomes(held, carriedTo);
-  for (const { visit, parked } of [...events, ...held]) add(visit, carried.has(visit) ? "carried" : parked ? "parked" : "waiting");
+  const counted = events.filter((event) => event.kind !== "day_closed"); // the word that all is done is no part of it
+  for (const { visit, parked } of [...counted, ...held]) add(visit, carried.has(visit) ? "carried" : parked ? "parked" : "waiting");
   return found;
 }
 

@@ -45,22 +45,32 @@ export async function arrive(visit, { firm = false } = {}) {
 
 const dayKey = (date) => `day:${date}`; // what this tablet knows of a day lies beside what it knows of visits
 
-/** The team leaves its base; null where this tablet has said so already. */
-export async function depart(date) {
-  const event = { ...newEvent({ kind: "departed", visit: null, data: { day: date }, holdMs: HOLD_OUTCOME_MS }), firm: true };
-  const first = await writeOutbox(["events", "facts"], async (transaction) => {
-    if ((await transaction.objectStore("facts").get(dayKey(date)))?.departed) return false;
+/** Something of a whole day, not of a home; null where this tablet knows it already (`isKnown`, of the fact). */
+async function tellOfDay(date, event, isKnown = Boolean) {
+  const fresh = await writeOutbox(["events", "facts"], async (transaction) => {
+    if (isKnown((await transaction.objectStore("facts").get(dayKey(date)))?.[event.kind])) return false;
     await transaction.objectStore("events").put(event);
-    await fact(transaction, dayKey(date), { departed: { at: event.at, event: event.id } });
+    await fact(transaction, dayKey(date), { [event.kind]: { at: event.at, event: event.id } });
     return true;
   });
-  if (!first) return null;
+  if (!fresh) return null;
   changed("outbox");
   return event.id;
 }
 
+/** The team leaves its base; null where this tablet has said so already. */
+export const depart = (date) =>
+  tellOfDay(date, { ...newEvent({ kind: "departed", visit: null, data: { day: date }, holdMs: HOLD_OUTCOME_MS }), firm: true });
+
+/** The team's day is over; `carried` homes lie in a file. Null where this tablet has said so and nothing came after it. */
+export const closeDay = (date, { carried, since }) =>
+  tellOfDay(date, newEvent({ kind: "day_closed", visit: null, data: { day: date, carried } }), (known) => known && known.at >= since);
+
 /** The fact of a day's departure, if this tablet knows it. */
 export const departure = (facts, date) => facts.get(dayKey(date))?.departed ?? null;
+
+/** The fact of a day's end, if this tablet knows it. */
+export const closing = (facts, date) => facts.get(dayKey(date))?.day_closed ?? null;
 
 /** What an event says of people lies encrypted in its box, beside what anybody may read in `data`. */
 async function lockIn(event, secret) {

@@ -332,6 +332,7 @@ export default {
   "stop.mind": "Mind",
   "stop.way": "Navigate",
   "event.note": "Note",
+  "event.day_closed": "Day closed",
   "event.walk_in": "Request of somebody else",
   "revoked.title": "This tablet has been revoked",
   "revoked.handing": "{n} items are still on their way to the office. Leave the tablet on where there is a signal; when all have arrived, it is emptied.",

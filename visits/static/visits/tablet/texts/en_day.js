@@ -4,6 +4,9 @@ export default {
   "bring.masks": "masks and gloves",
 
   "close.title": "Close the day",
+  "close.button": "Close this day",
+  "close.told": "Day closed. The office is told.",
+  "close.closed": "Day closed at {time}.",
   "close.homes": "homes: {n}",
   "close.open": "Not visited, or no result yet",
   "close.sent": "At the office",

@@ -345,6 +345,7 @@ export default {
   "stop.mind": "Perhatikan",
   "stop.way": "Navigasi",
   "event.note": "Catatan",
+  "event.day_closed": "Hari ditutup",
   "event.walk_in": "Permohonan warga lain",
   "revoked.title": "Tablet ini sudah dicabut",
   "revoked.handing": "Masih {n} kiriman menuju kantor. Biarkan tablet menyala di tempat yang ada sinyal; setelah semua sampai, isinya dihapus.",

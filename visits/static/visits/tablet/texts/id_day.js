@@ -4,6 +4,9 @@ export default {
   "bring.masks": "masker dan sarung tangan",
 
   "close.title": "Tutup hari",
+  "close.button": "Tutup hari ini",
+  "close.told": "Hari ditutup. Kantor diberi tahu.",
+  "close.closed": "Hari ditutup pukul {time}.",
   "close.homes": "{n} rumah",
   "close.open": "Belum didatangi atau belum ada hasil",
   "close.sent": "Sampai di kantor",
