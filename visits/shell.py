@@ -1,6 +1,8 @@
 """The files of the tablet app and their common version, which its service worker caches."""
 
 import hashlib
+import posixpath
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,10 @@ FOLDERS = {
     "npm/uqr": ("*.mjs",),
 }
 WORKER = "visits/tablet/sw.js"
+START = "visits/tablet/app.js"
+_IMPORT = re.compile(
+    r"""^(?:import|export|\})[^;()'"]*["'](\.[^"']+)["'];""", re.MULTILINE
+)  # not import(): that comes late
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,22 @@ def _list_files() -> list[tuple[str, Path]]:
         for path in sorted({found for glob in patterns for found in Path(root or "").rglob(glob) if root}):
             files.append((f"{folder}/{path.relative_to(Path(str(root))).as_posix()}", path))
     return files
+
+
+@cache
+def list_start_modules() -> tuple[str, ...]:
+    """Addresses of the modules that the app imports before it starts, the nearest first; read once a process. The page
+    names them all, or the browser would find them one layer after the other."""
+    found = [START]
+    for name in found:  # grows meanwhile
+        path = finders.find(name)
+        text = Path(str(path)).read_text() if path else ""
+        imported = (
+            posixpath.normpath(posixpath.join(posixpath.dirname(name), told))
+            for told in _IMPORT.findall(text)
+        )
+        found += [one for one in dict.fromkeys(imported) if one not in found]
+    return tuple(static(name) for name in found)
 
 
 @cache

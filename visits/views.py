@@ -9,13 +9,17 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from outreach.selectors import region
-from visits.shell import load_shell
+from visits.shell import list_start_modules, load_shell
 
 STATUS_PATH = "/status/"  # the residents' door, which this process does not open
 
 
 def _render_shell() -> str:
-    context = {"time_zone": settings.TIME_ZONE, "status_url": settings.PUBLIC_URL.rstrip("/") + STATUS_PATH}
+    context = {
+        "time_zone": settings.TIME_ZONE,
+        "status_url": settings.PUBLIC_URL.rstrip("/") + STATUS_PATH,
+        "modules": list_start_modules(),
+    }
     return render_to_string("visits/tablet.html", context)
 
 

@@ -262,3 +262,21 @@ def test_a_pin_stays_as_it_was_typed(shared_stack: Stack, page: Page):
     page.keyboard.insert_text("12\u200b3")
 
     assert box.input_value() == "12\u200b3"
+
+
+def test_the_page_names_at_once_every_module_of_the_start_and_no_other(shared_stack: Stack, page: Page):
+    """What the browser would find only one layer after the other costs a slow tablet a second."""
+    page.goto(shared_stack.tablet)
+    page.get_by_label("Kode pemasangan").wait_for()
+    loaded = "performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)"
+    modules = {path for path in page.evaluate(loaded) if path.endswith("js")}
+    named = page.evaluate(
+        "[...document.querySelectorAll('link[rel=modulepreload]')].map((one) => new URL(one.href).pathname)"
+    )
+    assert len(named) == len(set(named)) > 60
+    assert modules - set(named) == {"/static/visits/tablet/boot.js"}
+    assert set(named) <= modules
+    late = page.evaluate(
+        f"import('/static/visits/tablet/map.js').then(() => {loaded}.filter((path) => path.includes('leaflet-src')))"
+    )
+    assert late, "the map brings its own library when it is drawn"

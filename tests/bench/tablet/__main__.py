@@ -30,9 +30,7 @@ def main() -> None:
     django.setup()
     from tests.bench.tablet import cold_start
 
-    cold_start.run(
-        template=asked.template, runs=asked.runs, slowdown=asked.slowdown, stops=asked.stops
-    )
+    cold_start.run(template=asked.template, runs=asked.runs, slowdown=asked.slowdown, stops=asked.stops)
 
 
 if __name__ == "__main__":

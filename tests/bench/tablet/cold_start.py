@@ -86,7 +86,10 @@ def run(*, template, runs: int, slowdown: float, stops: int) -> list[ColdStart]:
         profile.close()
         stack.stop()
         found = []
-        print("| start | to the pad, ms | PIN to list, ms | together | key derivation |\n|---|---|---|---|---|", flush=True)
+        print(
+            "| start | to the pad, ms | PIN to list, ms | together | key derivation |\n|---|---|---|---|---|",
+            flush=True,
+        )
         for number in range(runs):
             found.append(measure_start(profile.open(), stack.tablet, slowdown=slowdown))
             profile.close()
@@ -95,7 +98,12 @@ def run(*, template, runs: int, slowdown: float, stops: int) -> list[ColdStart]:
         print(
             _row(
                 f"median at {slowdown:g}x",
-                ColdStart(*(statistics.median(getattr(one, name) for one in found) for name in ("pad", "unlocked", "derived"))),
+                ColdStart(
+                    *(
+                        statistics.median(getattr(one, name) for one in found)
+                        for name in ("pad", "unlocked", "derived")
+                    )
+                ),
             )
         )
         print(f"median of the sums: {statistics.median(one.total for one in found):.0f} ms; target 2000 ms")

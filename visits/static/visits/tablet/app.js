@@ -50,6 +50,7 @@ const ROUTES = [
 const root = document.getElementById("app");
 const LOCK_MINUTES = 5;
 let gate = null; // the screen before all others: locked, or choosePin
+let heldPin = null;
 let idle = null;
 let offered = null; // a pairing code from the QR link
 let close = null;
@@ -82,7 +83,11 @@ function drawHead() {
 
 function screen() {
   if (state.wiped) return [revoked, {}];
-  if (gate) return [gate, { opened }];
+  if (gate) {
+    const held = heldPin; // as it was read at the start; whoever locks later reads it anew
+    heldPin = null;
+    return [gate, { opened, held }];
+  }
   if (!state.pairing) return [pair, { offered }];
   const path = location.hash.slice(1);
   if (state.pairing.revoked && path !== "/kotak") return [revoked, {}];
@@ -208,7 +213,8 @@ function watchIdle() {
 }
 
 async function findGate() {
-  if (await readPin()) return locked;
+  heldPin = await readPin();
+  if (heldPin) return locked;
   return (await isOld()) ? choosePin : null;
 }
 
@@ -220,9 +226,11 @@ async function start() {
   if (!globalThis.isSecureContext || !crypto.subtle) return refuse(t("app.insecure"));
   try {
     await open();
+    const found = findGate();
+    found.catch(() => {}); // told below
     await loadChoices();
     await watchOutbox();
-    gate = await findGate();
+    gate = await found;
   } catch (error) {
     console.error(error);
     return refuse(t("app.storage"));

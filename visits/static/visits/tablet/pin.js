@@ -3,7 +3,7 @@
 // commit before they are made, so that a killed browser forgets none; from the fifth wrong one on there is a
 // wait, which only an open page counts down: neither a restart nor another clock shortens it.
 import { utf8 } from "./ids.js";
-import { burn, databases, readRow, writeRows } from "./store.js";
+import { burn, databases, readRow, readRows, writeRows } from "./store.js";
 
 export const LEAST_LENGTH = 8;
 const PREFIX = "jb-pin-";
@@ -75,10 +75,11 @@ export function burnOldPins() {
 
 /** {digits, tries, waitMs} of the PIN in force; null if this tablet has none. */
 export async function readPin() {
-  const name = await current();
-  if (!name) return null;
-  const [{ digits }, tries] = await Promise.all([readRow(name, "wrap"), readRow(name, "tries")]);
-  return { digits, ...tries };
+  for (const name of (await databases(PREFIX)).reverse()) {
+    const [wrapped, tries] = await readRows(name, ["wrap", "tries"]);
+    if (wrapped) return { digits: wrapped.digits, ...tries };
+  }
+  return null;
 }
 
 async function changeTries(name, change) {

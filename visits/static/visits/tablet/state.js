@@ -20,15 +20,19 @@ onLock(() => Object.assign(memory, { me: null, listing: null }));
 
 /** What may be known while the tablet is locked. */
 export async function loadChoices() {
-  for (const name of CLEAR) memory[name] = (await readTablet().get("state", name)) ?? memory[name];
+  const read = async (name) => {
+    memory[name] = (await readTablet().get("state", name)) ?? memory[name];
+  };
+  await Promise.all(CLEAR.map(read));
 }
 
 /** The rest, once it is unlocked. */
 export async function loadSecrets() {
-  for (const name of ENCRYPTED) {
+  const read = async (name) => {
     const box = await readTablet().get("state", name);
     memory[name] = box ? await unlockJson(boxName(name), box) : null;
-  }
+  };
+  await Promise.all(ENCRYPTED.map(read));
 }
 
 /** Keep values by name, all in one commit; `quiet` where no screen shows them. */

@@ -37,8 +37,10 @@ const lost = () => trouble.dispatchEvent(new Event("lost"));
 
 export async function open() {
   if (outbox && vault) return;
-  outbox = await openDB("jb-outbox", OUTBOX_VERSION, { upgrade: upgradeOutbox, terminated: lost });
-  vault = await openDB("jb-vault", VAULT_VERSION, { upgrade: upgradeVault, terminated: lost });
+  [outbox, vault] = await Promise.all([
+    openDB("jb-outbox", OUTBOX_VERSION, { upgrade: upgradeOutbox, terminated: lost }),
+    openDB("jb-vault", VAULT_VERSION, { upgrade: upgradeVault, terminated: lost }),
+  ]);
   for (const db of [outbox, vault]) {
     db.addEventListener("versionchange", () => {
       db.close();
@@ -87,6 +89,7 @@ async function brief(name, work) {
 }
 
 export const readRow = (name, key) => brief(name, (db) => db.get("rows", key));
+export const readRows = (name, keys) => brief(name, (db) => Promise.all(keys.map((key) => db.get("rows", key))));
 
 /** Change rows of a small database in one strict transaction; `change` is given its store. */
 export const writeRows = (name, change) =>

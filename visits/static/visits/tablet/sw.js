@@ -24,8 +24,10 @@ self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
 });
 
+let opened = null; // once for all the files of a start
+
 async function shell(request, path) {
-  const cache = await caches.open(CACHE);
+  const cache = await (opened ??= caches.open(CACHE));
   return (await cache.match(path)) ?? fetch(request);
 }
 

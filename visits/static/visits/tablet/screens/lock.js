@@ -12,8 +12,8 @@ const TICK_MS = 1_000;
 const duration = (ms) =>
   ms > 90_000 ? t("lock.minutes", { n: Math.ceil(ms / 60_000) }) : t("lock.seconds", { n: Math.ceil(ms / 1_000) });
 
-export async function show(root, { opened }) {
-  const held = await pin.readPin();
+export async function show(root, { opened, held: read = null }) {
+  const held = read ?? (await pin.readPin());
   let { waitMs } = held;
   let trying = false;
   let timer = null;
