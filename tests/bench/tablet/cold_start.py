@@ -10,11 +10,13 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.bench.tablet.profile import Profile, started_stack
 from tests.support import officer
+from tests.support.field import team_day
 
 WATCH = """() => {
   const marks = (globalThis.marks = { derived: 0 });
@@ -73,9 +75,11 @@ def _await_mark(page: Page, name: str) -> None:
     raise TimeoutError(name)
 
 
-def run(*, template, runs: int, slowdown: float, stops: int) -> list[ColdStart]:
+def run(*, template: Path | None, runs: int, slowdown: float, stops: int) -> list[ColdStart]:
     """`runs` cold starts of one tablet, printed as a table with their medians."""
-    with started_stack(template, stops=stops) as (stack, day, folder), sync_playwright() as playwright:
+    with started_stack(template) as (stack, folder), sync_playwright() as playwright:
+        with stack.orm():
+            day = team_day(stops=stops)
         profile = Profile(playwright, folder / "profile")
         page = profile.open().new_page()
         officer.pair(page, stack.tablet, day)

@@ -1,4 +1,4 @@
-"""A live stack with a team's published day, and a Chromium profile of its tablet that can be opened and killed."""
+"""A live stack, and a Chromium profile of its tablet that can be opened and killed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 from playwright.sync_api import BrowserContext, Error, Playwright
 
 from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
-from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
 
@@ -43,11 +41,17 @@ class Profile:
                 self._context.close()
         self._context = None
 
-    def kill(self) -> None:
-        """End every process of the browser, as a flat battery does."""
+    def kill_now(self) -> None:
+        """End every process of the browser, as a flat battery does. From any thread."""
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
+                for child in process.children(recursive=True):
+                    child.kill()
                 process.kill()
+
+    def kill(self) -> None:
+        """The same, and wait until it is gone."""
+        self.kill_now()
         wait_until(lambda: not self._processes(), seconds=20, what="the browser is gone")
         self.close()
 
@@ -57,18 +61,16 @@ class Profile:
 
 
 @contextmanager
-def started_stack(template: Path | None, *, stops: int) -> Iterator[tuple[Stack, TeamsDay, Path]]:
-    """The stack, the day and a folder for files of this run. `template` keeps the migrated database for the next."""
+def started_stack(template: Path | None) -> Iterator[tuple[Stack, Path]]:
+    """A stack, and a folder for files of this run. `template` keeps the migrated database for the next run."""
     from tests.bench.sync import office
     from tests.support.databases import Template
 
     folder = Path(tempfile.mkdtemp(prefix="bench-tablet-"))
-    stack: Any = office.make_stack(folder / "stack", Template(template or folder))
+    stack = office.make_stack(folder / "stack", Template(template or folder))
     try:
-        with stack.orm():
-            day = team_day(stops=stops)
         stack.start(seconds=180)
-        yield stack, day, folder
+        yield stack, folder
     finally:
         stack.end()
         shutil.rmtree(folder, ignore_errors=True)
