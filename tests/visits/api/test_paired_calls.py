@@ -7,7 +7,7 @@ chunks, signed messages; tokens of an active, a revoked, a wiped tablet), so tha
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +24,6 @@ from schemathesis.specs.openapi import checks
 
 from outreach.models import Throttle
 from tests.factories.visits import TeamFactory
-from tests.support import clock
 from tests.support.tablet import Answer, Sealed, Tablet, join_items
 from tests.visits.api.test_fuzz import OPERATIONS
 from visits.api import throttles
@@ -77,13 +76,15 @@ class Known:
             stored_chunks.chunk_path(device, sha).unlink(missing_ok=True)
 
 
-def _list_facts(tablet: Tablet, visit: str, officer: int, message: int, capture: str) -> list[dict[str, Any]]:
+def _list_facts(
+    tablet: Tablet, today: date, visit: str, officer: int, message: int, capture: str
+) -> list[dict[str, Any]]:
     event = tablet.event
     return [
-        event("departed", officer=officer, day=clock.today().isoformat()),
+        event("departed", officer=officer, day=today.isoformat()),
         event("arrived", visit=visit, officer=officer),
         event("note", officer=officer, text="Catatan uji"),
-        event("day_closed", officer=officer, day=clock.today().isoformat(), carried=1),
+        event("day_closed", officer=officer, day=today.isoformat(), carried=1),
         event("message_read", officer=officer, message=message),
         event("outcome", visit=visit, officer=officer, outcome="done", capture=capture),
         event("outcome", visit=capture, officer=officer, outcome="done"),  # no visit of this number
@@ -100,32 +101,71 @@ def _list_record_bodies(captures: list[Sealed]) -> list[tuple[dict[str, str], by
     return found
 
 
-@pytest.fixture
-def known(tablet, new_tablet, team, officer, visit, capture_key, settings):
-    """A tablet with records at every step, beside a revoked one, a wiped one and one of another team."""
-    settings.OLDEST_CLIENT = 1
-    revoked, wiped, foreign = new_tablet(team), new_tablet(team), new_tablet(TeamFactory())
+@dataclass
+class Captures:
+    """Records of a tablet at every step, and one of another team's tablet."""
 
+    new: Sealed
+    begun: Sealed
+    all_here: Sealed
+    done: Sealed
+    theirs: Sealed
+
+    @property
+    def all(self) -> list[Sealed]:
+        return [self.new, self.begun, self.all_here, self.done, self.theirs]
+
+
+@pytest.fixture
+def foreign(new_tablet) -> Tablet:
+    tablet: Tablet = new_tablet(TeamFactory())
+    return tablet
+
+
+@pytest.fixture
+def captures(tablet, foreign, officer, visit, capture_key) -> Captures:
     def seal(of: Tablet) -> Sealed:
         return of.seal(visit=str(visit.pk), officer=officer.pk, capture_key=capture_key)
 
-    new, begun, all_here, done = (seal(tablet) for _step in range(4))
-    theirs = seal(foreign)
-    assert [tablet.offer(capture).status for capture in (begun, all_here)] == [202, 202]
-    assert {tablet.put_chunk(sha, data).status for sha, data in all_here.chunks.items()} == {201}
-    assert [of.upload(capture).status for of, capture in ((tablet, done), (foreign, theirs))] == [201, 201]
-    for gone in (revoked, wiped):
-        assert devices.revoke_device(device=Device.objects.get(pk=gone.device), actor="system")
-    assert wiped.call("POST", "/devices/me/wiped", {}).status == 204
+    made = Captures(*(seal(of) for of in (tablet, tablet, tablet, tablet, foreign)))
+    assert [tablet.offer(capture).status for capture in (made.begun, made.all_here)] == [202, 202]
+    assert {tablet.put_chunk(sha, data).status for sha, data in made.all_here.chunks.items()} == {201}
+    assert [of.upload(one).status for of, one in ((tablet, made.done), (foreign, made.theirs))] == [201, 201]
+    return made
 
-    message = TeamMessage.objects.create(team=team, text="Jembatan Contoh ditutup.")
-    facts = _list_facts(tablet, str(visit.pk), officer.pk, message.pk, done.id)
-    code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
-    newcomer, ping = Tablet(tablet.send, device=wiped.device), tablet.ping()
-    days = tablet.call("GET", "/days")
-    today = clock.today()
-    captures = [new, begun, all_here, done, theirs]
-    chunks = {**new.chunks, **begun.chunks}
+
+@pytest.fixture
+def gone(new_tablet, team) -> tuple[Tablet, Tablet]:
+    """A revoked tablet of the team, and a wiped one."""
+    revoked, wiped = new_tablet(team), new_tablet(team)
+    for one in (revoked, wiped):
+        assert devices.revoke_device(device=Device.objects.get(pk=one.device), actor="system")
+    assert wiped.call("POST", "/devices/me/wiped", {}).status == 204
+    return revoked, wiped
+
+
+def _list_capture_pairs(captures: Captures) -> dict[str, list[tuple[dict[str, str], Any]]]:
+    return {
+        "POST /captures/status": [({}, {"captures": [capture.id for capture in captures.all]})],
+        "PUT /captures/{capture}": [
+            ({"capture": named.id}, {"manifest": capture.manifest})
+            for capture in captures.all
+            for named in (capture, capture, captures.new)
+        ],
+        "PUT /captures/{capture}/parts": _list_record_bodies(captures.all),
+        "PUT /devices/me/blobs/{sha256}": [
+            ({"sha256": sha}, data)
+            for capture in (captures.begun, captures.begun, captures.done, captures.theirs)
+            for sha, good in capture.chunks.items()
+            for data in (good, good, good[:-1])
+        ],
+    }
+
+
+def _list_signed_pairs(
+    tablet: Tablet, gone: tuple[Tablet, Tablet], code: str
+) -> dict[str, list[tuple[dict[str, str], Any]]]:
+    newcomer, ping = Tablet(tablet.send, device=gone[1].device), tablet.ping()
 
     def sign(of: Tablet, **changes: Any) -> tuple[dict[str, str], dict[str, str]]:
         return {}, {"jws": of.sign({"device": of.device, "ping": ping, **changes}, "jb-token+jws")}
@@ -136,9 +176,27 @@ def known(tablet, new_tablet, team, officer, visit, capture_key, settings):
         newcomer.pairing(code, client=0),
         tablet.pairing(code),
     ]
+    return {
+        "POST /devices": [({}, {"jws": jws}) for jws in pairings],
+        "POST /tokens": [
+            *(sign(of) for of in (tablet, *gone, newcomer)),
+            *(sign(tablet, **changes) for changes in ({"ping": "x"}, {"key": tablet.jwk, "proof": "x"})),
+        ],
+    }
+
+
+@pytest.fixture
+def known(tablet, foreign, captures, gone, team, officer, visit, settings, clock) -> Known:
+    """A tablet with records at every step, beside a revoked one, a wiped one and one of another team."""
+    settings.OLDEST_CLIENT = 1
+    today = clock.today()
+    message = TeamMessage.objects.create(team=team, text="Jembatan Contoh ditutup.")
+    facts = _list_facts(tablet, today, str(visit.pk), officer.pk, message.pk, captures.done.id)
+    code, _row = devices.make_pairing_code(team=team, user=None, actor="system")
+    days = tablet.call("GET", "/days")
     return Known(
         tablet=tablet,
-        tokens=[tablet.token] * 6 + [foreign.token, revoked.token, wiped.token, "", "x" * 43],
+        tokens=[tablet.token] * 6 + [foreign.token, *(one.token for one in gone), "", "x" * 43],
         headers={
             "If-None-Match": [days.headers["ETag"], f'W/"{days.json["days"][today.isoformat()]}"'],
             "Jb-Client": ["1", "1", "0"],
@@ -148,30 +206,14 @@ def known(tablet, new_tablet, team, officer, visit, capture_key, settings):
                 ({"day": (today + timedelta(days=off)).isoformat()}, None)
                 for off in (-2, 0, 0, 0, 0, 1, 5, 8)
             ],
-            "POST /devices": [({}, {"jws": jws}) for jws in pairings],
             "POST /devices/me/wiped": [({}, {})],
             "POST /events": [
                 ({}, {"events": events}) for events in (facts, facts[::-1], [{}, *facts, *facts])
             ],
-            "POST /tokens": [
-                *(sign(of) for of in (tablet, revoked, wiped, newcomer)),
-                *(sign(tablet, **changes) for changes in ({"ping": "x"}, {"key": tablet.jwk, "proof": "x"})),
-            ],
-            "POST /captures/status": [({}, {"captures": [capture.id for capture in captures]})],
-            "PUT /captures/{capture}": [
-                ({"capture": named.id}, {"manifest": capture.manifest})
-                for capture in captures
-                for named in (capture, capture, new)
-            ],
-            "PUT /captures/{capture}/parts": _list_record_bodies(captures),
-            "PUT /devices/me/blobs/{sha256}": [
-                ({"sha256": sha}, data)
-                for capture in (begun, begun, done, theirs)
-                for sha, good in capture.chunks.items()
-                for data in (good, good, good[:-1])
-            ],
+            **_list_capture_pairs(captures),
+            **_list_signed_pairs(tablet, gone, code),
         },
-        chunks=list(chunks),
+        chunks=[*captures.new.chunks, *captures.begun.chunks],
     )
 
 
@@ -242,7 +284,8 @@ def test_every_answer_to_a_paired_tablet_is_described(known, label):
 
 def _make_cases(operation: Any) -> st.SearchStrategy[Any]:
     """Calls that the file allows, and calls that it forbids where there is anything to forbid."""
-    allowed = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    allowed: st.SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     if operation.label == "GET /me":
         return allowed
-    return allowed | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    forbidden: st.SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    return allowed | forbidden
