@@ -80,10 +80,11 @@ class Vehicle(TextChoices):
 
 
 class RecordingWay(TextChoices):
-    """How a team's kit takes the biometrics: the ministry's own kit does, and we keep none; or the tablet keeps photo
-    and signature, and fingers and irises are taken later."""
+    """How a team's kit takes the biometrics: the ministry's own kit does, and we keep none; or the tablet takes photo
+    and signature, and fingers and irises through devices at its side; or these are taken later."""
 
     OFFICIAL_KIT = "official_kit", _("Alat rekam resmi kementerian")
+    OUR_DEVICES = "our_devices", _("Alat kantor: sidik jari dan mata lewat tablet (MOSIP SBI)")
     TABLET_ONLY = "tablet_only", _("Tablet saja: foto dan tanda tangan")
 
 
@@ -304,6 +305,7 @@ class ReviewReason(TextChoices):
         "biometric_unwanted",
         _("Ada foto wajah atau biometrik, padahal direkam dengan alat resmi"),
     )
+    DEVICE_CHAIN = "device_chain", _("Tangkapan sidik jari atau mata tidak utuh atau bukan dari rekaman ini")
     PERSON_ERASED = "person_erased", _("Data warga sudah dihapus")
 
 

@@ -115,9 +115,11 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_visits": _("Berlaku juga untuk hari tugas yang sudah dibuat dengan batas tim ini."),
             "recording_way": _(
                 "Alat resmi: wajah, sidik jari dan mata direkam alat kementerian; tablet menyimpan identitas,"
-                " persetujuan, nomor pendaftaran dan hasilnya. Tablet saja: tablet mengambil foto dan tanda tangan;"
-                " sidik jari dan mata direkam kemudian. Tablet mengikuti saat berikutnya tersambung; isian yang"
-                " sudah dimulai memakai cara yang lama."
+                " persetujuan, nomor pendaftaran dan hasilnya. Alat kantor: tablet mengambil foto dan tanda tangan,"
+                " serta sidik jari dan mata dari alat MOSIP SBI yang terpasang di komputer yang sama (laptop atau"
+                " tablet Windows). Tablet saja: tablet mengambil foto dan tanda tangan; sidik jari dan mata direkam"
+                " kemudian. Tablet mengikuti saat berikutnya tersambung; isian yang sudah dimulai memakai cara yang"
+                " lama."
             ),
         }
 

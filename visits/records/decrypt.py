@@ -28,12 +28,14 @@ PICTURE_BYTES = 512 * 1024
 class DecryptedCapture:
     """The result of decryption. `reasons` say why a person must review it; it `holds` if hashes and schema
     are right. `picture` is a small JPEG of the face, or of the handing over where the ministry's kit recorded.
-    `sealed_at` is when the tablet sealed it, by its clock."""
+    `sealed_at` is when the tablet sealed it, by its clock. `doubts` are reasons for review that do not keep it from
+    holding: the rest of the record is good, and a person can decide on it."""
 
     form: dict[str, Any] = field(default_factory=dict)
     picture: bytes = b""
     sealed_at: datetime | None = None
     reasons: tuple[ReviewReason, ...] = ()
+    doubts: tuple[ReviewReason, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -60,10 +62,12 @@ def decrypt_capture(capture: Capture) -> DecryptedCapture:
     except RefusedError as refused:
         return DecryptedCapture(reasons=(refused.reason,))
     picture = plain.get(record_parts.picture_part(form), b"")
+    whole = record_parts.has_whole_captures(form, plain)
     return DecryptedCapture(
         form=form,
         picture=picture if len(picture) <= PICTURE_BYTES else b"",
         sealed_at=manifest.sealed_at,
+        doubts=() if whole else (ReviewReason.DEVICE_CHAIN,),
     )
 
 

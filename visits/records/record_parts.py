@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from visits.enums import RecordingWay
+from visits.lib import device_chains
 
 JPEG_MAGIC, PNG_MAGIC = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 NUMBER = "registration_number"
@@ -21,10 +22,14 @@ def picture_part(form: Mapping[str, Any]) -> str:
     return HANDOVER if recording_way(form) == RecordingWay.OFFICIAL_KIT else "photo"
 
 
+def _list_excepted(form: Mapping[str, Any]) -> set[str]:
+    return {exception["what"] for exception in form.get("exceptions", [])}
+
+
 def is_complete(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> bool:
     """Whether each thing that the way asks for is there, or has an exception; `parts` are the plain bytes
-    beside the form."""
-    excepted = {exception["what"] for exception in form.get("exceptions", [])}
+    beside the form. What devices took is looked at by `has_whole_captures`."""
+    excepted = _list_excepted(form)
     if recording_way(form) == RecordingWay.OFFICIAL_KIT:
         numbered = bool((form.get(NUMBER) or "").strip()) or NUMBER in excepted
         return numbered and parts.get(HANDOVER, JPEG_MAGIC).startswith(JPEG_MAGIC)
@@ -32,6 +37,19 @@ def is_complete(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> bool:
         parts[name].startswith(magic) if name in parts else name in excepted
         for name, magic in _TABLET_PARTS.items()
     )
+
+
+def has_whole_captures(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> bool:
+    """Whether what devices took holds, and each finger and eye is there or has an exception; True for other ways."""
+    if recording_way(form) != RecordingWay.OUR_DEVICES:
+        return True
+    told = form.get("biometrics") or {"transaction": "", "links": []}
+    taken = {name: data for name, data in parts.items() if name in device_chains.MODALITIES}
+    try:
+        found = device_chains.verify_captures(taken, transaction=told["transaction"], links=told["links"])
+    except device_chains.ChainError:
+        return False
+    return found | _list_excepted(form) >= device_chains.BODY_PARTS
 
 
 def has_unwanted_biometrics(form: Mapping[str, Any]) -> bool:

@@ -161,7 +161,7 @@ def _review_reasons(
     capture: Capture, need: Need | None, opened: decrypt.DecryptedCapture
 ) -> list[ReviewReason]:
     """Reasons to review a capture that decrypts and checks well."""
-    found = []
+    found = list(opened.doubts)
     visit, officer, device = capture.visit, capture.officer, capture.device
     if visit is None or need is None:
         found.append(ReviewReason.VISIT_UNKNOWN)

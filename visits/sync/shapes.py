@@ -79,6 +79,7 @@ MANIFEST = object_schema(
     },
 )
 
+_LINK = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$", "maxLength": 64}
 FORM = object_schema(
     {
         "version": COUNT,
@@ -103,6 +104,12 @@ FORM = object_schema(
         # older tablets name no way: theirs took photo and signature
         "way": {"enum": [str(way) for way in RecordingWay]},
         "registration_number": nullable_schema(text_schema(40)),
+        # of fingers and eyes taken by devices: what was asked of them, and the hash after each capture
+        "biometrics": nullable_schema(
+            object_schema(
+                {"transaction": text_schema(64, shortest=8), "links": array_schema(_LINK, most=200)}
+            )
+        ),
         "consent_text": text_schema(20),
         "attorney": nullable_schema(
             object_schema(

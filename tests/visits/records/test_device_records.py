@@ -1,0 +1,148 @@
+"""Records with fingers and eyes that devices took: what the worker accepts, and what a person must look at."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fakes.sbi_answers import EMPTY, LABEL, SUBTYPES, MadeUpDevice
+from tests.support.tablet import JPEG, PNG
+from visits import tasks
+from visits.lib.device_chains import BODY_PARTS
+from visits.models import CaptureContent, CaptureState, Receipt
+from visits.records import reviews
+
+pytestmark = pytest.mark.django_db
+
+TRANSACTION = "01900000-0000-7000-8000-000000000001"
+FINGERS = sorted(name for name, kind in SUBTYPES.items() if kind == "Finger")
+EYES = ["Left", "Right"]
+
+
+class DeviceKit:
+    """Takes captures and hands them in as a tablet does, one capture for each call of `take`."""
+
+    def __init__(self) -> None:
+        self.device = MadeUpDevice()
+        self.links: list[str] = []
+        self.captures: dict[str, list[dict[str, Any]]] = {}
+        self.pictures = {"photo": JPEG, "signature": PNG}
+
+    def take(self, kind: str, names: list[str], **changes: Any) -> None:
+        previous = self.links[-1] if self.links else EMPTY
+        entries = self.device.capture(
+            kind, names, **{"transaction": TRANSACTION, "previous": previous, **changes}
+        )
+        modality = "fingers" if kind == "Finger" else "irises"
+        self.captures.setdefault(modality, []).append({"link": len(self.links), "entries": entries})
+        self.links.append(entries[-1]["hash"])
+
+    @property
+    def parts(self) -> dict[str, bytes]:
+        files = {name: json.dumps({"captures": taken}).encode() for name, taken in self.captures.items()}
+        return self.pictures | files
+
+    @property
+    def form(self) -> dict[str, Any]:
+        return {"way": "our_devices", "biometrics": {"transaction": TRANSACTION, "links": self.links}}
+
+
+@pytest.fixture
+def kit() -> DeviceKit:
+    return DeviceKit()
+
+
+@pytest.fixture
+def whole(kit: DeviceKit) -> DeviceKit:
+    """All ten fingers and both eyes, as three captures."""
+    kit.take("Finger", FINGERS[:5])
+    kit.take("Finger", FINGERS[5:])
+    kit.take("Iris", EYES)
+    return kit
+
+
+@pytest.fixture
+def verified(tablet, visit, officer, capture_key) -> Callable[..., CaptureState]:
+    """How the record of a kit stands after the worker has opened it."""
+
+    def verify(kit: DeviceKit, **form: Any) -> CaptureState:
+        given = {"visit": str(visit.pk), "officer": officer.pk, "capture_key": capture_key}
+        sealed = tablet.seal(**given, parts=kit.parts, form={**kit.form, **form})
+        assert tablet.upload(sealed).status == 201
+        tasks.verify_capture(sealed.id)
+        return CaptureState.objects.select_related("capture").get(pk=sealed.id)
+
+    return verify
+
+
+def _excepted(*parts: str, reason: str = "worn") -> list[dict[str, str]]:
+    return [{"what": part, "reason": reason, "note": ""} for part in parts]
+
+
+def test_fingers_and_eyes_that_hold_are_accepted_and_stay_sealed(verified, whole):
+    status = verified(whole)
+
+    assert (status.stage, status.reasons) == ("accepted", [])
+    assert {"fingers", "irises"} < set(status.capture.chunks.values_list("part", flat=True))
+    content = CaptureContent.objects.get()
+    kept = (
+        bytes(content.form_sealed)
+        + bytes(content.face_sealed)
+        + str(reviews.unseal_form(status.capture)).encode()
+    )
+    assert LABEL not in kept
+
+
+def test_worn_fingers_and_closed_eyes_have_their_reason(verified, kit):
+    assert verified(kit, biometrics=None, exceptions=_excepted(*BODY_PARTS)).reasons == []
+
+
+def test_a_broken_chain_waits_for_a_person_and_nothing_is_lost(verified, whole):
+    whole.captures["fingers"][1]["entries"].reverse()
+
+    status = verified(whole)
+
+    assert (status.stage, status.reasons) == ("review", ["device_chain"])
+    assert sorted(Receipt.objects.values_list("kind", flat=True)) == ["stored", "verified"]
+    assert reviews.unseal_form(status.capture)["way"] == "our_devices"
+    assert reviews.accept_capture(capture=status.capture, user=None, actor="user:1", note="")
+
+
+def test_captures_of_another_record_wait_for_a_person(verified, kit):
+    kit.take("Finger", FINGERS, transaction="01900000-0000-7000-8000-0000000000ff")
+    kit.take("Iris", EYES)
+
+    assert verified(kit).reasons == ["device_chain"]
+
+
+def test_a_finger_that_nobody_explains_waits_for_a_person(verified, kit):
+    kit.take("Finger", FINGERS[:-1])
+    kit.take("Iris", EYES)
+
+    assert verified(kit).reasons == ["device_chain"]
+
+
+def test_an_explained_finger_need_not_be_there(verified, kit):
+    kit.take("Finger", [name for name in FINGERS if name != "Right Thumb"])
+    kit.take("Iris", EYES)
+
+    assert verified(kit, exceptions=_excepted("right_thumb")).reasons == []
+
+
+@pytest.mark.parametrize(
+    "biometrics",
+    [
+        {"transaction": TRANSACTION, "links": ["x"]},
+        {"transaction": "", "links": []},
+        {"transaction": TRANSACTION},
+    ],
+)
+def test_a_form_that_tells_its_chain_wrongly_is_no_form(verified, whole, biometrics):
+    assert verified(whole, biometrics=biometrics).reasons == ["form_invalid"]
+
+
+def test_photo_and_signature_are_asked_for_as_of_a_tablet_alone(verified, whole):
+    whole.pictures = {"photo": JPEG}
+
+    assert verified(whole).reasons == ["form_invalid"]
