@@ -29,7 +29,7 @@ _IMPORT = re.compile(
 
 @dataclass(frozen=True)
 class Shell:
-    """`files` are addresses, "/" first; `version` changes with any byte of any of them."""
+    """`files` are addresses, pages first; `version` changes with any byte of any of them."""
 
     version: str
     files: tuple[str, ...]
@@ -62,10 +62,10 @@ def list_start_modules() -> tuple[str, ...]:
 
 
 @cache
-def load_shell(page: str) -> Shell:
-    """The shell around this rendered page; read once a process."""
-    digest = hashlib.sha256(page.encode())
-    files = ["/"]
+def load_shell(pages: tuple[tuple[str, str], ...]) -> Shell:
+    """The shell around these rendered pages, each with its address; read once a process."""
+    digest = hashlib.sha256("\0".join(page for _address, page in pages).encode())
+    files = [address for address, _page in pages]
     for name, path in _list_files():
         content = path.read_bytes()
         digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())

@@ -14,7 +14,7 @@ WORDS = re.compile(r"""\bword\("([a-z]+)",""")
 
 def _texts(language: str) -> str:
     files = sorted((FOLDER / "texts").glob(f"{language}*.js"))
-    assert len(files) == 2
+    assert len(files) == 3
     return "\n".join(path.read_text() for path in files)
 
 

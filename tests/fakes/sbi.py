@@ -128,6 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def do_MOSIPDINFO(self) -> None:
+        self._body()
         told, device = self.server.settings, self.server.device
         self._send(
             [

@@ -44,7 +44,7 @@ def test_the_page_knows_where_families_read_their_status(client: Client, setting
     assert told[1] == public.rstrip("/") + path
 
 
-@pytest.mark.parametrize("address", ["/", "/sw.js", "/peta.json"])
+@pytest.mark.parametrize("address", ["/", "/alat", "/sw.js", "/peta.json"])
 def test_the_shell_is_only_read(client: Client, address: str):
     assert client.post(address).status_code == 405
 
@@ -55,10 +55,10 @@ def test_the_worker_keeps_every_file_of_the_app_and_they_are_all_there(client: C
     assert answer["Cache-Control"] == "no-cache"
     files = _listing(client)["files"]
     assert isinstance(files, list)
-    assert files[0] == "/"
+    assert files[:2] == ["/", "/alat"]
     assert {"/static/visits/tablet/app.js", "/static/visits/tablet/screens/capture.js"} < set(files)
     assert "/static/outreach/tokens.css" in files
-    assert [file for file in files[1:] if not finders.find(file.removeprefix("/static/"))] == []
+    assert [file for file in files[2:] if not finders.find(file.removeprefix("/static/"))] == []
     assert not [file for file in files if file.startswith("/api/") or file.endswith("/sw.js")]
 
 
@@ -82,9 +82,27 @@ def test_every_module_that_ours_import_is_in_the_shell(client: Client, settings)
 
 
 def test_a_changed_page_is_a_new_version():
+    def version(*pages: str) -> str:
+        return shell.load_shell(tuple(zip(("/", "/alat"), pages, strict=True))).version
+
     shell.load_shell.cache_clear()
-    assert shell.load_shell("one").version != shell.load_shell("two").version
-    assert shell.load_shell("one").version == shell.load_shell("one").version
+    assert len({version("one", "two"), version("one", "three"), version("two", "two")}) == 3
+    assert version("one", "two") == version("one", "two")
+
+
+def test_only_the_frame_of_devices_may_reach_their_ports_and_nothing_else(client: Client):
+    told = client.get("/alat")
+    policy = dict(part.split(" ", 1) for part in told["Content-Security-Policy"].split("; "))
+    assert policy["connect-src"].split() == [f"http://127.0.0.1:{port}" for port in range(4501, 4601)]
+    assert (policy["default-src"], policy["script-src"], policy["frame-ancestors"]) == (
+        "'none'",
+        "'self'",
+        "'self'",
+    )
+    assert told["X-Frame-Options"] == "SAMEORIGIN"
+    assert 'data-ports="4501-4600"' in told.content.decode()
+    for address in ("/", "/sw.js"):
+        assert "127.0.0.1" not in client.get(address)["Content-Security-Policy"]
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ import { readTablet, writeTablet } from "./store.js";
 import { today } from "./texts.js";
 import { holding } from "./vault.js";
 
-const FILES = ["photo", "signature", "handover"];
+const FILES = ["photo", "signature", "handover", "fingers", "irises"];
 const VISIT = /^[0-9a-f-]{36}$/;
 
 /** What can be half done, the most important first. */

@@ -5,6 +5,6 @@ export { CompactEncrypt } from "../../npm/jose/dist/webapi/jwe/compact/encrypt.j
 export { CompactSign } from "../../npm/jose/dist/webapi/jws/compact/sign.js";
 export { compactVerify } from "../../npm/jose/dist/webapi/jws/compact/verify.js";
 export { calculateJwkThumbprint } from "../../npm/jose/dist/webapi/jwk/thumbprint.js";
-export { importJWK } from "../../npm/jose/dist/webapi/key/import.js";
+export { importJWK, importX509 } from "../../npm/jose/dist/webapi/key/import.js";
 export { decodeProtectedHeader } from "../../npm/jose/dist/webapi/util/decode_protected_header.js";
 export { default as SignaturePad } from "../../npm/signature_pad/dist/signature_pad.js";

@@ -6,7 +6,7 @@ import { lockSlip } from "./slips.js";
 import { policy } from "./state.js";
 
 const CONSENT_TEXT = "2026-12"; // which words were read out
-const PARTS = { official_kit: ["handover"], tablet_only: ["photo", "signature"] };
+const PARTS = { official_kit: ["handover"], tablet_only: ["photo", "signature"], our_devices: ["photo", "signature", "fingers", "irises"] };
 const partsOf = (way) => PARTS[way] ?? PARTS.tablet_only;
 
 /** What is missing has its reason among the exceptions, if one was chosen. */
@@ -29,6 +29,11 @@ function attorneyOf(fields) {
   return { name: fields.attorney_name || "?", relation: fields.attorney_relation || "?", witness: fields.attorney_witness || "?" };
 }
 
+/** The chain of what devices took, or null where they took nothing. */
+function biometricsOf({ way, biometrics }) {
+  return way === "our_devices" && biometrics?.links.length ? { transaction: biometrics.transaction, links: biometrics.links } : null;
+}
+
 /** The form as the office's worker reads it. */
 function officeForm(record) {
   const { name, phone, address, note, consent, identity, nik, birth_date: birth, sex, way, registration_number: number } = record.fields;
@@ -49,6 +54,7 @@ function officeForm(record) {
     registration_number: (way === "official_kit" && number) || null,
     exceptions: listExceptions(record),
     half: record.half, // left out unless it is true
+    biometrics: biometricsOf(record.fields),
   };
 }
 

@@ -1,15 +1,17 @@
 // How a kit records, the steps of a record by that way, and what is still missing in each.
 import { state } from "./state.js";
 import { today } from "./texts.js";
+import { missingParts } from "./scanners/body.js";
 
 const TABLET_ONLY = "tablet_only";
 
 /** The steps of each way; "check" comes last. Addresses are Indonesian. */
 const STEPS = {
   official_kit: ["identity", "consent", "kit", "check"],
+  our_devices: ["identity", "consent", "photo", "signature", "scanners", "check"],
   [TABLET_ONLY]: ["identity", "consent", "photo", "signature", "exceptions", "check"],
 };
-const ADDRESSES = { identity: "identitas", consent: "persetujuan", kit: "alat", photo: "foto", signature: "tandatangan", exceptions: "pengecualian", check: "periksa" };
+const ADDRESSES = { identity: "identitas", consent: "persetujuan", kit: "alat", photo: "foto", signature: "tandatangan", exceptions: "pengecualian", scanners: "jari", check: "periksa" };
 
 export const stepsOf = (way) => STEPS[way] ?? STEPS[TABLET_ONLY];
 export const addressOf = (visit, step) => `#/rekam/${visit}/${ADDRESSES[step]}`;
@@ -51,6 +53,10 @@ const CHECKS = {
   },
   exceptions({ fields }, wrong) {
     wrong(pending(fields), "exceptions", "exceptions", "exception");
+  },
+  scanners({ fields }, wrong) {
+    wrong(pending(fields), "exceptions", "exceptions", "exception");
+    wrong(!pending(fields) && missingParts(fields).length, "scanners", "scanners", "scanners");
   },
   check() {},
 };

@@ -1,10 +1,12 @@
 // What the tablet says, in Indonesian first. Values go into the text where it has their name in braces.
 import en from "./texts/en.js";
 import enDay from "./texts/en_day.js";
+import enScanners from "./texts/en_scanners.js";
 import id from "./texts/id.js";
 import idDay from "./texts/id_day.js";
+import idScanners from "./texts/id_scanners.js";
 
-const languages = { id: { ...id, ...idDay }, en: { ...en, ...enDay } };
+const languages = { id: { ...id, ...idDay, ...idScanners }, en: { ...en, ...enDay, ...enScanners } };
 const zone = document.documentElement.dataset.timeZone ?? "Asia/Jakarta";
 let current = "id";
 

@@ -17,10 +17,11 @@ import * as exceptions from "../steps/exceptions.js";
 import * as identity from "../steps/identity.js";
 import * as kit from "../steps/kit.js";
 import * as photo from "../steps/photo.js";
+import * as scanners from "../steps/scanners.js";
 import * as signature from "../steps/signature.js";
 import { savedPanel } from "./saved.js";
 
-const PAGES = { identity, consent, kit, photo, signature, exceptions, check };
+const PAGES = { identity, consent, kit, photo, signature, exceptions, scanners, check };
 let leaving = null; // the last step's writing: the next one reads what it wrote
 let sought = null; // {visit, focus}: the field to which an error at the last step leads
 
@@ -31,9 +32,9 @@ function emptyRecord(stop) {
     ...{ identity: "", name: name ?? "", nik: "", birth_date: birthDate ?? "", sex: sex ?? "", phone: "", address: stop.address ?? "" },
     ...{ consent: false, signer: "self", attorney_name: "", attorney_relation: "", attorney_witness: "" },
     ...{ registration_number: "", registrationReason: "", handoverQuality: null },
-    ...{ photoReason: "", quality: null, signatureReason: "", exceptions: [], note: "" },
+    ...{ photoReason: "", quality: null, signatureReason: "", exceptions: [], biometrics: null, note: "" },
   };
-  return { fields, photo: null, signature: null, handover: null };
+  return { fields, photo: null, signature: null, handover: null, fingers: null, irises: null };
 }
 
 const merged = (record, { fields, ...files }) => ({ ...record, ...files, fields: { ...record.fields, ...fields } });
@@ -66,6 +67,7 @@ class Capture {
       changed: () => this.keeper.later(),
       kept: () => this.keeper.now(),
       redrawMain: () => this.drawMain(),
+      advance: () => this.form.requestSubmit(),
     });
     this.form = h("form", { class: "capture", novalidate: true }, this.summary, this.page.content, this.place, h("div", { class: "foot" }, this.main));
   }

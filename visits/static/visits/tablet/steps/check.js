@@ -3,6 +3,7 @@ import { h, icon } from "../dom.js";
 import { field } from "../fields.js";
 import { tag, word } from "../parts.js";
 import { addressOf, isRepresented, stepsOf, wrongsOf } from "../recording.js";
+import { countTaken } from "../scanners/body.js";
 import { t } from "../texts.js";
 
 const joined = (...values) => values.filter(Boolean).join(" · ");
@@ -14,6 +15,7 @@ const SAID = {
   kit: ({ fields, handover }) => joined(fields.registration_number || because(fields.registrationReason), handover && t("kit.handover-there")),
   photo: ({ fields, photo }) => (photo ? t("check.photo") : because(fields.photoReason)),
   signature: ({ fields, signature }) => (signature ? t("capture.signature-ok") : because(fields.signatureReason)),
+  scanners: ({ fields }) => joined(t("check.taken", countTaken(fields)), fields.exceptions.length && t("check.exceptions", { n: fields.exceptions.length })),
   exceptions: ({ fields }) => (fields.exceptions.length ? t("check.exceptions", { n: fields.exceptions.length }) : t("check.no-exceptions")),
 };
 

@@ -70,6 +70,7 @@ export function build({ fields }, { changed }) {
   }
   const toggle = (what) => act(() => (chosen.has(what) ? chosen.delete(what) : chosen.set(what, "")));
   const explain = (reason) => act(() => waiting().forEach((what) => chosen.set(what, reason)));
+  const mark = (parts, reason) => act(() => parts.forEach((what) => chosen.set(what, reason)));
   const chooseAll = () => act(() => ALL_FINGERS.forEach((what) => chosen.set(what, "")));
 
   function part(what, drawing) {
@@ -95,5 +96,5 @@ export function build({ fields }, { changed }) {
     list,
   ];
   draw();
-  return { content, read: () => ({ fields: { exceptions: [...chosen].map(([what, reason]) => ({ what, reason })) } }) };
+  return { content, mark, read: () => ({ fields: { exceptions: [...chosen].map(([what, reason]) => ({ what, reason })) } }) };
 }

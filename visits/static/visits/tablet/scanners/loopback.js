@@ -1,0 +1,72 @@
+// The line to devices that are connected to this machine: HTTP on 127.0.0.1, through the frame /alat. The app's own page
+// stays shut to every port: the frame is there only while a record by "our_devices" is at its step of fingers and eyes.
+import { h } from "../dom.js";
+import { LineError } from "./line.js";
+import { readPermission } from "./permission.js";
+import { discoveryRequest } from "./sbi.js";
+
+const FRAME = "/alat";
+const DISCOVERY_MS = 3000;
+const ASKING_MS = 120_000; // while the browser asks a person, every request waits
+const INFO_MS = 5000;
+
+export class LoopbackLine {
+  #frame;
+  #loaded;
+
+  constructor() {
+    this.#frame = h("iframe", { src: FRAME, title: FRAME, hidden: true });
+    this.#loaded = new Promise((resolve) => this.#frame.addEventListener("load", resolve, { once: true }));
+    document.body.append(this.#frame);
+  }
+
+  /** "granted", "denied", "prompt" or "unknown". */
+  permission() {
+    return readPermission();
+  }
+
+  async #ask(question, signal) {
+    await this.#loaded;
+    if (!this.#frame.contentWindow) throw new LineError("stopped");
+    const { port1: mine, port2: theirs } = new MessageChannel();
+    const answered = new Promise((resolve) => {
+      mine.onmessage = ({ data }) => resolve(data);
+    });
+    const stop = () => mine.postMessage("stop");
+    signal?.addEventListener("abort", stop);
+    this.#frame.contentWindow.postMessage(question, location.origin, [theirs]);
+    if (signal?.aborted) stop();
+    try {
+      return await answered;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      mine.close();
+    }
+  }
+
+  async #text(question, signal) {
+    const { failed, status, text } = await this.#ask(question, signal);
+    if (failed) throw new LineError(failed);
+    if ([404, 405, 501].includes(status)) throw new LineError("verb");
+    return text;
+  }
+
+  /** The ports on which a service answers. */
+  async discover({ signal } = {}) {
+    const timeoutMs = (await this.permission()) === "prompt" ? ASKING_MS : DISCOVERY_MS;
+    const answers = await this.#ask({ everywhere: true, path: "/device", verb: "MOSIPDISC", body: discoveryRequest(), timeoutMs }, signal);
+    return answers.map(({ port }) => port);
+  }
+
+  info(port, { signal } = {}) {
+    return this.#text({ port, path: "/info", verb: "MOSIPDINFO", body: "{}", timeoutMs: INFO_MS }, signal);
+  }
+
+  capture(port, verb, body, { timeoutMs, signal }) {
+    return this.#text({ port, path: "/capture", verb, body, timeoutMs }, signal);
+  }
+
+  close() {
+    this.#frame.remove();
+  }
+}
