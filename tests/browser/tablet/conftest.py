@@ -1,5 +1,6 @@
 """A day for a tablet to fetch, a page as large as the tablet, and a profile that outlives its browser."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,9 +9,15 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
+from tests.fakes import sbi
+from tests.fakes.sbi import FakeDevices
 from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
+from tests.support.wait import wait_until
+from visits.enums import RecordingWay
+
+GUARD_PORT = 4600  # no device's: who holds it has the devices' ports of this machine for itself
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +30,34 @@ def shared_stack(lasting_stack: Stack) -> Stack:
 def day(shared_stack: Stack) -> TeamsDay:
     with shared_stack.orm():
         return team_day()
+
+
+@pytest.fixture
+def kit_day(shared_stack: Stack) -> TeamsDay:
+    """The day of a team that takes fingers and eyes with devices of its own."""
+    with shared_stack.orm():
+        return team_day(way=RecordingWay.OUR_DEVICES)
+
+
+@pytest.fixture
+def alone_with_devices() -> Iterator[None]:
+    """An app looks at every port, and would find the devices of a test in another process."""
+    with socket.socket() as guard:
+
+        def hold() -> bool:
+            with suppress(OSError):
+                guard.bind(("127.0.0.1", GUARD_PORT))
+                return True
+            return False
+
+        wait_until(hold, seconds=600, what="no other test has devices")
+        yield
+
+
+@pytest.fixture
+def devices(alone_with_devices: None) -> Iterator[FakeDevices]:
+    with sbi.running(4537) as running:
+        yield running
 
 
 @pytest.fixture
