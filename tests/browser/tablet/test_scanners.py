@@ -105,6 +105,7 @@ def test_a_finger_that_cannot_be_taken_is_told_to_the_device(
     page.get_by_role("button", name="Telunjuk kanan").click()
     page.get_by_role("button", name="Luka atau dibalut", exact=True).click()
     expect(scanners.group(page, "Empat jari kanan")).to_contain_text("Belum diambil")
+    page.wait_for_timeout(300)
     officer.reload(page)
     expect(scanners.group(page, "Empat jari kiri")).to_contain_text("Diambil, mutu 80")
     _take(page)

@@ -188,7 +188,9 @@ class ScannerStep {
   main() {
     if (this.busy && this.busy !== "finding") return { words: [icon("close"), t("scanner.stop")], act: () => this.stop.abort(), stays: true };
     if (this.low) return { words: [icon("undo"), t("scanner.again")], act: () => this.again(), stays: true };
-    if (!missingParts(this.now()).length) return null;
+    const fields = this.now();
+    const unexplained = fields.exceptions.some(({ reason }) => !reason); // "next" says so, before anything is taken
+    if (unexplained || !missingParts(fields).length) return null;
     const words = this.trouble ? [icon("sync"), t("scanner.retry")] : [icon("check"), t("scanner.take")];
     return { words, act: () => this.run(), stays: true };
   }
