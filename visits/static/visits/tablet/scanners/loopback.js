@@ -9,6 +9,10 @@ const FRAME = "/alat";
 const DISCOVERY_MS = 3000;
 const ASKING_MS = 120_000; // while the browser asks a person, every request waits
 const INFO_MS = 5000;
+const FIRST_PORT = 4501;
+
+/** A page from this machine itself reaches its other programs without being asked. */
+const isFromHere = () => ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 
 export class LoopbackLine {
   #frame;
@@ -51,10 +55,15 @@ export class LoopbackLine {
     return text;
   }
 
-  /** The ports on which a service answers. */
+  /** The ports on which a service answers. Where the browser has to ask, it is given one request to ask about: it takes
+      a hundred for a nuisance, and refuses by itself. */
   async discover({ signal } = {}) {
-    const timeoutMs = (await this.permission()) === "prompt" ? ASKING_MS : DISCOVERY_MS;
-    const answers = await this.#ask({ everywhere: true, path: "/device", verb: "MOSIPDISC", body: discoveryRequest(), timeoutMs }, signal);
+    const question = { path: "/device", verb: "MOSIPDISC", body: discoveryRequest() };
+    if ((await this.permission()) === "prompt" && !isFromHere()) {
+      await this.#ask({ ...question, port: FIRST_PORT, timeoutMs: ASKING_MS }, signal);
+      if ((await this.permission()) !== "granted") return [];
+    }
+    const answers = await this.#ask({ ...question, everywhere: true, timeoutMs: DISCOVERY_MS }, signal);
     return answers.map(({ port }) => port);
   }
 
