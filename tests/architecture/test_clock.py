@@ -27,7 +27,10 @@ READS = {
 }
 MADE_FROM_A_MOMENT = {"timezone.localdate", "timezone.localtime"}  # where one is given
 HOLDERS = {"tests/support/clock.py", "tests/support/child/sitecustomize.py", "tests/conftest.py"}
-LIVE = ("tests/browser/", "tests/crash/", "tests/journeys/", "tests/support/", "tests/factories/")
+LIVE = (
+    *("tests/browser/", "tests/crash/", "tests/journeys/"),
+    *("tests/fakes/", "tests/support/", "tests/factories/"),
+)
 PLAIN = ("tests/visits/planning/",)  # a planner without a clock: see below
 OUR_YEARS = range(2026, 2100)  # in which the tests' own days lie
 

@@ -25,7 +25,7 @@ FIRST = {  # folders that are no package of the visits app
 LAST = {
     "visits/static/visits/tablet": "The tablet's page: ES modules without a bundler",
     "templates": "The pages' HTML",
-    "tests": "Mirrors the source; `browser/`, `crash/`, `journeys/` drive real processes, `bench/` measures",
+    "tests": "Mirrors the source; `browser/`, `crash/`, `journeys/` drive real processes, `fakes/` are devices made up, `bench/` measures",
 }
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.fakes.sbi import FakeDevices
 from tests.support import officer, scanners
-from tests.support.browser import PHONE, TABLET, axe_violations_at
+from tests.support.browser import PHONE, TABLET, axe_violations_at, picture
 from tests.support.field import TeamsDay
 from tests.support.scanners import TAKE, open_record
 from tests.support.stack import Stack
@@ -21,6 +21,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("alone_with_devices")
 KEPT = """async visit => {
   const { readDraft } = await import("/static/visits/tablet/drafts.js");
   return (await readDraft(visit))?.fingers?.text() ?? "";
+}"""
+# Whether a file of a draft is noise once the draft's own key is burnt.
+NOISE = """async ([name, visit]) => {
+  const box = await import("/static/visits/tablet/box.js");
+  const { burnDraftKey } = await import("/static/visits/tablet/draft_keys.js");
+  const locked = await box.lockBytes(`${name}:${visit}`, new Uint8Array([1]));
+  await burnDraftKey(visit);
+  return box.unlockBytes(`${name}:${visit}`, locked).then(() => false, () => true);
 }"""
 COUNT_TAPS = """addEventListener("click", ({ isTrusted, target }) => {
   globalThis.taps = (globalThis.taps ?? 0) + Number(isTrusted && !target.matches("canvas"));
@@ -56,8 +64,11 @@ def test_all_fingers_and_eyes_are_taken_sealed_and_verified_by_the_office(
     page.add_init_script(COUNT_TAPS)
     open_record(page, shared_stack, kit_day)
     expect(page.get_by_text("Alat siap.")).to_be_visible()
+    assert scanners.main_button_in_sight(page)
+    assert axe_violations_at(page, "tablet-devices-ready", TABLET, PHONE) == []
     _take(page)
     expect(page.get_by_text("10 jari dan 2 mata diambil")).to_be_visible()
+    assert axe_violations_at(page, "tablet-devices-check", TABLET, PHONE) == []
     _save(page)
     tapped = page.evaluate("globalThis.taps") + PHOTO_TAPS + SIGNING_TAPS - scanners.TAPS_BEFORE
     print(f"normal visit with devices: {tapped} taps with the camera")
@@ -163,6 +174,7 @@ def test_a_slow_device_says_where_the_hand_goes_and_can_be_stopped(
     open_record(page, shared_stack, kit_day)
     _take(page)
     expect(page.get_by_text("Letakkan empat jari kiri di alat")).to_be_visible()
+    picture(page, "tablet-devices-taking-1024")
     assert scanners.main_button_in_sight(page)
     page.get_by_role("button", name="Hentikan").click()
     expect(page.get_by_text("Pengambilan dihentikan.")).to_be_visible()
@@ -244,6 +256,9 @@ def test_no_finger_lies_readable_on_the_disk(
     expect(page.get_by_text("10 jari dan 2 mata diambil")).to_be_visible()
     kept = page.evaluate(KEPT, kit_day.visits[0])
     piece = kept[len(kept) // 2 :][:60].encode()
+    assert [page.evaluate(NOISE, [name, kit_day.visits[1]]) for name in ("photo", "fingers", "irises")] == [
+        True
+    ] * 3
     context.close()
 
     files = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]

@@ -9,6 +9,7 @@ from outreach.models import LogEntry
 from tests.factories.visits import ShiftFactory, TeamFactory
 from tests.visits.admin.conftest import staff
 from tests.visits.planned import NOW, TUESDAY
+from visits.enums import RecordingWay
 from visits.models import Shift, Team
 
 MAKE = "admin:visits_shift_make"
@@ -50,6 +51,15 @@ def test_a_team_is_made_with_ticked_skills_and_logged(keeper: Client) -> None:
     team = Team.objects.get()
     assert (team.skills, team.recording_way) == (["camera", "iris"], "tablet_only")
     assert LogEntry.objects.get().action == "team_made"
+
+
+@pytest.mark.parametrize("way", RecordingWay.values)
+def test_a_team_may_record_in_each_way(keeper: Client, way: str) -> None:
+    page = keeper.get(reverse("admin:visits_team_add")).content.decode()
+    assert f'value="{way}"' in page
+
+    assert keeper.post(reverse("admin:visits_team_add"), _team(recording_way=way)).status_code == 302
+    assert Team.objects.get().recording_way == way
 
 
 def test_a_new_team_records_with_the_ministrys_kit_unless_told_otherwise(keeper: Client) -> None:

@@ -4,7 +4,7 @@ import { draftKey } from "./draft_keys.js";
 import { fromUtf8, utf8 } from "./ids.js";
 import { decryptUnder, encryptUnder, openKey } from "./vault.js";
 
-const OF_A_DRAFT = /^(?:draft|photo|signature|handover):(.+)$/;
+const OF_A_DRAFT = /^(?:draft|photo|signature|handover|fingers|irises):(.+)$/;
 
 const keyFor = async (name) => {
   const draft = OF_A_DRAFT.exec(name)?.[1];

@@ -43,8 +43,12 @@ export class BridgeLine {
   }
 
   async discover() {
-    const found = JSON.parse(await passed(this.#shell.discover(discoveryRequest())));
-    return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+    const text = await passed(this.#shell.discover(discoveryRequest()));
+    try {
+      return JSON.parse(text).filter((one) => typeof one === "string");
+    } catch {
+      throw new LineError("gone");
+    }
   }
 
   info(appId) {

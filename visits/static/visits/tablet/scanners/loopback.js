@@ -9,6 +9,7 @@ const FRAME = "/alat";
 const DISCOVERY_MS = 3000;
 const ASKING_MS = 120_000; // while the browser asks a person, every request waits
 const INFO_MS = 5000;
+const FRAME_MS = 5000; // on top: a frame that did not come says nothing
 const FIRST_PORT = 4501;
 
 /** A page from this machine itself reaches its other programs without being asked. */
@@ -33,8 +34,10 @@ export class LoopbackLine {
     await this.#loaded;
     if (!this.#frame.contentWindow) throw new LineError("stopped");
     const { port1: mine, port2: theirs } = new MessageChannel();
+    let late = null;
     const answered = new Promise((resolve) => {
       mine.onmessage = ({ data }) => resolve(data);
+      late = setTimeout(() => resolve({ failed: "slow" }), question.timeoutMs + FRAME_MS);
     });
     const stop = () => mine.postMessage("stop");
     signal?.addEventListener("abort", stop);
@@ -43,6 +46,7 @@ export class LoopbackLine {
     try {
       return await answered;
     } finally {
+      clearTimeout(late);
       signal?.removeEventListener("abort", stop);
       mine.close();
     }
@@ -64,6 +68,7 @@ export class LoopbackLine {
       if ((await this.permission()) !== "granted") return [];
     }
     const answers = await this.#ask({ ...question, everywhere: true, timeoutMs: DISCOVERY_MS }, signal);
+    if (answers.failed) throw new LineError(answers.failed);
     return answers.map(({ port }) => port);
   }
 

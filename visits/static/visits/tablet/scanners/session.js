@@ -35,9 +35,19 @@ async function whySilent(line) {
   return permission === "prompt" ? "none-asked" : "none";
 }
 
+/** Addresses of services; none where the line itself fails. */
+async function discover(line, signal) {
+  try {
+    return await line.discover({ signal });
+  } catch (error) {
+    if (error instanceof LineError) return [];
+    throw error;
+  }
+}
+
 /** The devices that answer, each with its address. Throws `ScannerTrouble` where there is none. */
 export async function findScanners(line, { signal } = {}) {
-  const addresses = await line.discover({ signal });
+  const addresses = await discover(line, signal);
   if (signal?.aborted) throw new ScannerTrouble("stopped");
   const found = [];
   for (const address of addresses) {

@@ -123,6 +123,7 @@ class ScannerStep {
 
   async keep(group, capture) {
     await this.taken.add(group, capture);
+    await this.taken.drop(this.now()); // a finger that was marked meanwhile
     await this.kept();
     announce(t("scanner.done", { group: groupName(group) }));
   }
@@ -134,11 +135,14 @@ class ScannerStep {
 
   /** A poor capture that is taken again leaves its link; one that is kept says its score. */
   again() {
-    this.taken.pass(this.low.capture);
+    const { capture } = this.low;
+    this.low = null;
+    this.taken.pass(capture);
     return this.run();
   }
 
   async accept() {
+    if (!this.low) return;
     const { group, capture } = this.low;
     this.low = null;
     await this.keep(group, capture);
