@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visits', '0022_walk_ins'),
+        ('visits', '0023_event_status_words'),
     ]
 
     operations = [
