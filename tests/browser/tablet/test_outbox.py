@@ -3,17 +3,18 @@
 import json
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support import officer
+from tests.support import clock, officer
 from tests.support.browser import OLD_PHONE, PHONE, TABLET, axe_violations_at
 from tests.support.field import TeamsDay
 from tests.support.stack import Stack
-from visits.models import Capture
+from visits.models import Backup, Capture
 from visits.records import carry_bundles
 
 pytestmark = pytest.mark.browser
@@ -110,3 +111,26 @@ def test_a_storage_that_fills_up_is_told_and_takes_no_photo_in_the_end(
     page.evaluate("fakeStorage.kept = true")
     page.get_by_role("button", name="Minta jaminan penyimpanan").click()
     expect(page.get_by_text("Dijaga: peramban tidak menghapus data sendiri.")).to_be_visible()
+
+
+def test_a_record_that_a_backup_holds_makes_room_where_the_storage_is_tight(
+    shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
+):
+    context.add_init_script(STORAGE)
+    officer.pair(page, shared_stack.tablet, day)
+    officer.arrive(page)
+    officer.record(page)
+    page.locator("#sync-link").click()
+    record = page.get_by_role("main").get_by_role("listitem").filter(has_text="Nomor ")
+    expect(record).to_contain_text("Diperiksa kantor", timeout=officer.SENT_BY_ITSELF_MS)
+    page.evaluate("fakeStorage.usage = 850")
+    officer.sync(page)
+    page.wait_for_timeout(1500)
+    expect(record).not_to_contain_text("dihapus dari tablet")  # no backup holds it
+
+    with shared_stack.orm():
+        backup = Backup.objects.create(began_at=clock.now() + timedelta(hours=1))
+    officer.sync(page)
+    expect(record).to_contain_text("dihapus dari tablet", timeout=officer.SENT_BY_ITSELF_MS)
+    with shared_stack.orm():
+        backup.delete()

@@ -9,6 +9,7 @@ import * as outbox from "./outbox.js";
 import { handOverDrafts, wipeWhenDone } from "./revoked.js";
 import { ping } from "./server.js";
 import { changed, changes, keep, policy, state } from "./state.js";
+import { readStorage } from "./storage.js";
 import { takeStatus, upload } from "./uploads.js";
 import { isOpen } from "./vault.js";
 
@@ -113,10 +114,12 @@ async function sendCaptures() {
   if (first) throw first;
 }
 
+const isTight = async () => (await readStorage()).level !== "ok";
+
 async function askStatus(epochChanged) {
-  const held = (await outbox.captures()).filter(
-    (row) => row.state === "stored" || (epochChanged && row.state === "verified"),
-  );
+  const tight = await isTight(); // then it counts which are in a backup: these may go before their time
+  const isAsked = ({ state: stage, backedUp }) => stage === "stored" || (stage === "verified" && (epochChanged || (tight && !backedUp)));
+  const held = (await outbox.captures()).filter(isAsked);
   for (let from = 0; from < held.length; from += 500) {
     const part = held.slice(from, from + 500);
     const { body } = await call("POST", "/captures/status", {
@@ -132,8 +135,10 @@ async function askStatus(epochChanged) {
 
 async function eraseOld(now) {
   const after = (policy().erase_after_days ?? 7) * 86_400_000;
+  const tight = await isTight();
   for (const row of await outbox.captures()) {
-    if (row.state === "verified" && now - row.verifiedAt > after) await outbox.eraseChunks(row.capture);
+    const isDue = now - row.verifiedAt > after || (tight && row.backedUp);
+    if (row.state === "verified" && isDue) await outbox.eraseChunks(row.capture);
   }
 }
 

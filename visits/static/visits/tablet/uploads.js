@@ -102,7 +102,7 @@ export async function takeStatus(row, told) {
   const { verified } = told.receipts ?? {};
   if (told.state === "unknown" || told.state === "incomplete") {
     // The server was restored from an older day: offer it again.
-    if (["stored", "verified"].includes(row.state)) await updateCapture(row.capture, { state: "sealed", serverState: "" });
+    if (["stored", "verified"].includes(row.state)) await updateCapture(row.capture, { state: "sealed", serverState: "", backedUp: false });
     return;
   }
   if (verified && row.state !== "verified") {
@@ -113,4 +113,5 @@ export async function takeStatus(row, told) {
   } else if (typeof told.state === "string" && told.state !== row.serverState) {
     await updateCapture(row.capture, { serverState: told.state });
   }
+  if (told.backed_up === true && !row.backedUp) await updateCapture(row.capture, { backedUp: true });
 }
