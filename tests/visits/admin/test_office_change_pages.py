@@ -407,6 +407,19 @@ def test_a_base_that_keeps_the_hours_touches_nobody(office: Client, day: Day) ->
     assert not Visit.objects.exclude(called_off="").exists()
 
 
+def test_a_team_that_goes_by_a_slower_vehicle_asks_first(office: Client, day: Day, settings) -> None:
+    Shift.objects.update(start_latitude=-7.7)  # 6 km from the first home
+    settings.TRAVEL_SPEED_KMH, settings.TRAVEL_MOTORCYCLE_SPEED_KMH = 30.0, 4.0
+
+    answer = office.post(*_team_form(day, vehicle="motorcycle"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert [visit.need.resident.name in page for visit in day.visits] == [True, False]
+    settings.TRAVEL_MOTORCYCLE_SPEED_KMH = 32.0
+    assert office.post(*_team_form(day, vehicle="motorcycle")).status_code == 302
+
+
 def test_an_officer_changed_on_the_teams_page_leaves_a_log_row(office: Client, day: Day) -> None:
     address, posted = _team_form(day, officer={"name": "Petugas Lain"})
 
