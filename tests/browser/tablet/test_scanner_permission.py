@@ -75,7 +75,11 @@ def test_the_browser_asks_once_and_what_is_given_later_counts_at_once(
     _looks_right(page, "tablet-devices-refused")
     _set_permission(page, shared_stack.tablet, "granted")
     expect(page.get_by_text("Alat siap.")).to_be_visible()  # by itself: the page hears of it
+    devices.stop()
     page.get_by_role("button", name=TAKE).click()
+    expect(page.get_by_text("Alat tidak ditemukan.")).to_be_visible()
+    devices.start()
+    page.get_by_role("button", name="Coba lagi").click()
     expect(page.get_by_text("10 jari dan 2 mata diambil")).to_be_visible()
     assert len(devices.asked()) == 4
 
