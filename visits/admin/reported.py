@@ -45,6 +45,7 @@ WORDS = {
     "accuracy_m": gettext_lazy("Ketelitian (m)"),
     "capture": gettext_lazy("Rekaman"),
     "day": gettext_lazy("Hari kerja"),
+    "carried": gettext_lazy("Rumah di dalam berkas"),
 }
 
 
