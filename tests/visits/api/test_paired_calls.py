@@ -6,6 +6,7 @@ chunks, signed messages; tokens of an active, a revoked, a wiped tablet), so tha
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -223,21 +224,26 @@ def _read_body(body: Any) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body, default=str).encode(errors="replace")
 
 
-def _send(known: Known, label: str, case: Any, data: Any) -> Response:
-    """The case over the test client, often with something real in it; what came back, for the checks."""
+def _draw_call(known: Known, case: Any, data: Any) -> tuple[dict[str, str], Any, dict[str, str]]:
+    """The address, body and headers of a case, often with something real in their place."""
 
     def pick(real: list[Any], made: Any) -> Any:
         return data.draw(st.sampled_from(real)) if real and data.draw(st.integers(0, 3)) else made
 
-    address, body = pick(known.pairs.get(label, []), ({}, case.body))
-    path = case.path
-    for name, value in {**case.path_parameters, **address}.items():
-        path = path.replace("{" + name + "}", quote(str(value), safe=""))
+    address, body = pick(known.pairs.get(case.operation.label, []), ({}, case.body))
     made = {name: str(value) for name, value in (case.headers or {}).items()}
     headers = {name: pick(known.headers[name], made.get(name, "")) for name in known.headers}
     headers = {name: value for name, value in headers.items() if value.isascii() and value.isprintable()}
     if token := data.draw(st.sampled_from(known.tokens)):
         headers["Authorization"] = f"Bearer {token}"
+    return address, body, headers
+
+
+def _send(known: Known, case: Any, address: dict[str, str], body: Any, headers: dict[str, str]) -> Response:
+    """The case over the test client, with this body and these headers; what came back, for the checks."""
+    path = case.path
+    for name, value in {**case.path_parameters, **address}.items():
+        path = path.replace("{" + name + "}", quote(str(value), safe=""))
     headers["Content-Type"] = case.media_type or "application/json"
     raw = _read_body(body)
     request = requests.Request(
@@ -255,10 +261,34 @@ def _send(known: Known, label: str, case: Any, data: Any) -> Response:
     )
 
 
+def _list_real_calls(
+    known: Known, operation: Any
+) -> Iterator[tuple[Any, dict[str, str], Any, dict[str, str]]]:
+    """Each pair that is really there, by the tablet itself and by everybody else who has a token."""
+    for address, body in known.pairs.get(operation.label, []):
+        media = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        for token in dict.fromkeys(filter(None, known.tokens)):
+            headers = {"Authorization": f"Bearer {token}", "Jb-Client": "1"}
+            case = operation.Case(path_parameters=address, body=body, media_type=media)
+            yield case, address, body, headers
+
+
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_every_answer_to_a_paired_tablet_is_described(known, label):
     operation = OPERATIONS[label]
     seen: set[int] = set()
+
+    def check(case: Any, address: dict[str, str], body: Any, headers: dict[str, str]) -> None:
+        known.forget_calls()
+        with transaction.atomic():  # every call finds the same state
+            answer = _send(known, case, address, body, headers)
+            transaction.set_rollback(True)
+        seen.add(answer.status_code)
+        if answer.status_code != 405:  # a method that the file does not have
+            case.validate_response(answer, checks=CHECKS)
+
+    for real in _list_real_calls(known, operation):
+        check(*real)
 
     @settings(
         max_examples=EXAMPLES,
@@ -270,13 +300,7 @@ def test_every_answer_to_a_paired_tablet_is_described(known, label):
     )
     @given(case=_make_cases(operation), data=st.data())
     def call(case, data):
-        known.forget_calls()
-        with transaction.atomic():  # every call finds the same state
-            answer = _send(known, label, case, data)
-            transaction.set_rollback(True)
-        seen.add(answer.status_code)
-        if answer.status_code != 405:  # a method that the file does not have
-            case.validate_response(answer, checks=CHECKS)
+        check(case, *_draw_call(known, case, data))
 
     call()
     assert seen >= EXPECTED[label], seen
