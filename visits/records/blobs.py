@@ -150,10 +150,11 @@ def _log_not_named(device: Device, hashes: list[str]) -> None:
 
 
 def delete_stale_drafts() -> int:
-    """Delete drafts older than `STALE_SECONDS`, left by killed processes. Returns how many."""
+    """Delete drafts older than `STALE_SECONDS`, left by killed processes. Returns how many. Safe beside tablets that
+    hand in, whose drafts get their names meanwhile."""
     before = time.time() - STALE_SECONDS
     drafts = [draft for draft in _blobs_folder().glob("*/.*") if not draft.name.startswith(_ASIDE)]
-    old = [draft for draft in drafts if draft.stat().st_mtime < before]
+    old = [draft for draft in drafts if _is_older(draft, before)]
     for draft in old:
         draft.unlink(missing_ok=True)
     return len(old)

@@ -102,6 +102,15 @@ def test_chunks_that_a_record_names_are_never_swept(tablet, sealed, orphans, clo
     assert all(path.exists() for path in orphans)
 
 
+def test_a_draft_that_gets_its_name_during_the_sweep_does_not_end_it(orphans, clock):
+    """It was listed, and is not there any more: so is a link to nothing."""
+    (orphans[0].parent / ".x").symlink_to("gone")
+    _age(orphans[0], clock)
+    assert tasks.sweep_drafts() == 1
+    assert not orphans[0].exists()
+    assert all(path.exists() for path in orphans[1:])
+
+
 @pytest.mark.parametrize("meanwhile", ["named", "written anew"])
 def test_a_record_that_comes_during_the_sweep_keeps_its_chunks(
     tablet, sealed, orphans, clock, monkeypatch, meanwhile
