@@ -29,7 +29,8 @@ _IMPORT = re.compile(
 
 @dataclass(frozen=True)
 class Shell:
-    """`files` are addresses, pages first; `version` changes with any byte of any of them."""
+    """`files` are addresses, pages first; `version` changes with any byte of any of them, and with the
+    policies that the pages come with."""
 
     version: str
     files: tuple[str, ...]
@@ -62,9 +63,10 @@ def list_start_modules() -> tuple[str, ...]:
 
 
 @cache
-def load_shell(pages: tuple[tuple[str, str], ...]) -> Shell:
-    """The shell around these rendered pages, each with its address; read once a process."""
-    digest = hashlib.sha256("\0".join(page for _address, page in pages).encode())
+def load_shell(pages: tuple[tuple[str, str], ...], *, policies: str) -> Shell:
+    """The shell around these rendered pages, each with its address; read once a process. `policies`: the headers that
+    a tablet keeps with the pages, as text."""
+    digest = hashlib.sha256("\0".join([policies, *(page for _address, page in pages)]).encode())
     files = [address for address, _page in pages]
     for name, path in _list_files():
         content = path.read_bytes()

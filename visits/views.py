@@ -49,6 +49,11 @@ def _render_pages() -> dict[str, str]:
     return {"/": _render_shell(), "/alat": render_to_string("visits/scanners.html", ports)}
 
 
+def _write_policies() -> str:
+    """The policies of these pages, which the service worker keeps as headers beside them."""
+    return json.dumps([settings.CONTENT_SECURITY_POLICY, SCANNER_POLICY], sort_keys=True)
+
+
 @require_safe
 def tablet_app_view(request: HttpRequest) -> HttpResponse:
     """The page of the app: the same for everybody, without data."""
@@ -67,7 +72,7 @@ def scanner_frame_view(request: HttpRequest) -> HttpResponse:
 def service_worker_view(request: HttpRequest) -> HttpResponse:
     """The service worker at the root, so that its scope is the whole origin; it contains the list of files to
     cache."""
-    made = load_shell(tuple(_render_pages().items()))
+    made = load_shell(tuple(_render_pages().items()), policies=_write_policies())
     listing = json.dumps({"version": made.version, "files": made.files})
     return HttpResponse(
         f"const SHELL = {listing};\n{made.worker}",

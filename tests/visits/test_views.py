@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outreach.services import region
-from visits import shell
+from visits import shell, views
 
 pytestmark = pytest.mark.urls("visits.urls")
 
@@ -83,11 +83,22 @@ def test_every_module_that_ours_import_is_in_the_shell(client: Client, settings)
 
 def test_a_changed_page_is_a_new_version():
     def version(*pages: str) -> str:
-        return shell.load_shell(tuple(zip(("/", "/alat"), pages, strict=True))).version
+        return shell.load_shell(tuple(zip(("/", "/alat"), pages, strict=True)), policies="").version
 
     shell.load_shell.cache_clear()
     assert len({version("one", "two"), version("one", "three"), version("two", "two")}) == 3
     assert version("one", "two") == version("one", "two")
+
+
+def test_a_tightened_policy_reaches_the_tablets_that_have_the_app(client: Client, settings, monkeypatch):
+    """The worker answers with the headers of the day on which it fetched the pages."""
+    versions = [_listing(client)["version"]]
+    monkeypatch.setitem(views.SCANNER_POLICY, "connect-src", ["http://127.0.0.1:4501"])
+    versions.append(_listing(client)["version"])
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"img-src": ["'self'"]}
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
+    versions.append(_listing(client)["version"])
+    assert len(set(versions)) == 3
 
 
 def test_only_the_frame_of_devices_may_reach_their_ports_and_nothing_else(client: Client):
