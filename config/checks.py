@@ -17,6 +17,7 @@ from visits.keys import missing_keys
 DOORS = {"public", "admin", "tablet"}
 # Older versions can lose a write-ahead log under a reader (the "WAL-reset bug").
 SAFE_WAL = (3, 51, 3)
+MOST_NICE = 19  # the lowest priority that the kernel knows
 
 
 @register(Tags.async_support)
@@ -32,6 +33,20 @@ def queue_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> l
             f"Q_CLUSTER: retry is {queue['retry']} s; a task could be started twice.",
             hint=f"timeout * (1 + ceil((queue_limit + 1) / workers)) + 60 = {least}: make retry larger than that.",
             id="config.E001",
+        )
+    ]
+
+
+@register(Tags.async_support)
+def niceness_check(*, app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """The worker steps back for tablets and pages, never before them."""
+    if 0 <= settings.WORKER_NICE <= MOST_NICE:
+        return []
+    return [
+        Error(
+            f"WORKER_NICE is {settings.WORKER_NICE}: the worker cannot step back by that.",
+            hint=f"A number from 0 (not at all) to {MOST_NICE}.",
+            id="config.E028",
         )
     ]
 

@@ -30,8 +30,9 @@ def _prepare_child(nice: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if nice:
-        os.nice(nice)
-        with suppress(OSError):  # for kernels that share out by session
+        with suppress(OSError):  # without the right to it the command runs as it is
+            os.nice(nice)
+            # for kernels that share out by session
             Path("/proc/self/autogroup").write_text(str(nice))
 
 

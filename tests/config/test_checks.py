@@ -30,6 +30,12 @@ def test_a_retry_within_the_time_a_task_may_take_is_an_error(
     assert _ids(checks.queue_check(app_configs=None)) == found
 
 
+@pytest.mark.parametrize(("nice", "found"), [(-1, ["config.E028"]), (0, []), (19, []), (20, ["config.E028"])])
+def test_a_worker_steps_back_and_never_forward(settings: Settings, nice: int, found: list[str]):
+    settings.WORKER_NICE = nice
+    assert _ids(checks.niceness_check(app_configs=None)) == found
+
+
 @pytest.mark.parametrize(
     ("doors", "found"),
     [

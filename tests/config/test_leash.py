@@ -78,6 +78,23 @@ def test_a_program_and_its_worker_step_back_for_others(leashes: Leashes, tmp_pat
     _let_go(leashes[0])
 
 
+def test_a_program_runs_also_where_its_niceness_is_refused(tmp_path: Path):
+    """As a negative one is, to who is not root."""
+    code = (
+        "import os, sys\n"
+        "from config import leash\n"
+        "def refuse(step):\n"
+        "    raise PermissionError(1, 'Operation not permitted')\n"
+        "os.nice = refuse\n"
+        "sys.exit(leash.run_command(sys.argv[1:], grace=1, nice=3))\n"
+    )
+    touch = "import pathlib, sys; pathlib.Path(sys.argv[1]).touch()"
+    command = [sys.executable, "-c", code, sys.executable, "-c", touch, str(tmp_path / "ran")]
+    leash = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=settings.BASE_DIR, start_new_session=True)
+    assert leash.wait(10) == 0
+    assert (tmp_path / "ran").exists()
+
+
 def test_a_program_that_is_deaf_is_killed_after_its_grace(leashes: Leashes, tmp_path: Path):
     processes = _start(leashes, tmp_path / "pids", manner="deaf", grace="0.5")
     _let_go(leashes[0])

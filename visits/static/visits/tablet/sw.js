@@ -26,9 +26,19 @@ self.addEventListener("message", (event) => {
 
 let opened = null; // once for all the files of a start
 
+/** A file of this version; undefined where the browser cannot read it, and the next one asks anew. */
+async function find(path) {
+  try {
+    const cache = await (opened ??= caches.open(CACHE));
+    return await cache.match(path);
+  } catch {
+    opened = null;
+    return undefined;
+  }
+}
+
 async function shell(request, path) {
-  const cache = await (opened ??= caches.open(CACHE));
-  return (await cache.match(path)) ?? fetch(request);
+  return (await find(path)) ?? fetch(request);
 }
 
 /** The map of the regency: what is here at once, and a fresh one for the next time. */
