@@ -48,7 +48,7 @@ class ExpectedVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class DayForecast:
-    """The expected rest of a team's day. `left` is empty for a team that cannot go on."""
+    """The expected rest of a team's day. `left` is empty for a team that takes no more."""
 
     assumed: list[ExpectedVisit] = field(default_factory=list)
     under_way: ExpectedVisit | None = None
@@ -69,7 +69,7 @@ def forecast_day(team: TeamStatus, *, now: datetime) -> DayForecast:
         under_way, assumed = assumed[0], []
     left: list[ExpectedVisit] = []
     free_at = team.free_at
-    for visit in [] if team.fails else [visit for visit in team.left if not visit.is_called_off]:
+    for visit in [] if team.takes_no_more else [visit for visit in team.left if not visit.is_called_off]:
         leg = (
             published_drive_seconds(team.shift, left[-1].visit, visit)
             if left

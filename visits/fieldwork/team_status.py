@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from outreach.enums import Milestone
@@ -49,7 +49,7 @@ class TeamStatus:
     heading: bool = False
     set_out_at: datetime | None = None  # to the home under way
     deserted: bool = False  # all its officers are away
-    closed_at: datetime | None = None  # it said that its day is over: then it is not silent
+    closed_at: datetime | None = None  # it said that its day is over, and did not go on: it is not silent
 
     @property
     def believed(self) -> bool:
@@ -62,6 +62,11 @@ class TeamStatus:
     def fails(self) -> bool:
         """Whether the team cannot go on: the shift was cancelled, or nobody is there to work it."""
         return self.shift.is_cancelled or self.deserted
+
+    @property
+    def takes_no_more(self) -> bool:
+        """Whether the team comes to no further home: it cannot go on, or said that its day is over."""
+        return self.fails or self.closed_at is not None
 
     @property
     def reported(self) -> list[Visit]:
@@ -159,12 +164,11 @@ def hold_next_home(team: TeamStatus) -> TeamStatus:
     )
 
 
-def find_failing_shifts(*, shifts: Iterable[Shift]) -> frozenset[str]:
-    """The ids of those shifts that are cancelled by now, or whose teams nobody is left in."""
-    deserted = team_skills.find_deserted_teams()
-    rows = Shift.objects.filter(pk__in=[shift.pk for shift in shifts])
-    rows = rows.filter(Q(is_cancelled=True) | Q(team__in=deserted))
-    return frozenset(str(pk) for pk in rows.values_list("pk", flat=True))
+def find_ended_shifts(shifts: Iterable[Shift], *, now: datetime) -> frozenset[str]:
+    """The ids of those shifts of today whose teams take no more by now."""
+    asked = {shift.pk for shift in shifts}
+    teams = list_team_statuses(now=now)
+    return frozenset(str(team.shift.pk) for team in teams if team.shift.pk in asked and team.takes_no_more)
 
 
 def _last_contacts(on: date) -> dict[int, datetime]:
@@ -184,12 +188,13 @@ def _build_status(
     closed_at: datetime | None,
     deserted: bool,
 ) -> TeamStatus:
+    closed_at = _closing_moment(closed_at, visits)
     silent = closed_at is None and (heard_at is None or now - heard_at > SILENT)
     done = [visit for visit in visits if visit.state == VisitState.FINISHED]
     moving = [visit for visit in visits if visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)]
     under_way = moving[-1] if moving else None
     waiting = [visit for visit in visits if visit.state == VisitState.PUBLISHED]
-    works = not shift.is_cancelled and not deserted
+    works = not shift.is_cancelled and not deserted and closed_at is None
     goes_on = silent and works
     # nobody goes where the office called it off
     awaited = [visit for visit in waiting if not visit.called_off]
@@ -234,6 +239,16 @@ def _departure_moment(at: datetime | None, visits: list[Visit], now: datetime) -
     """When the team departed; None if the tap came after its first arrival or lies in the future."""
     came = [visit.arrived_at for visit in visits if visit.arrived_at is not None]
     return None if at is None or at > min([now, *came]) else at
+
+
+def _closing_moment(at: datetime | None, visits: list[Visit]) -> datetime | None:
+    """When the team ended its day; None if it went on after that: it drives to a home, is at one, or came to one."""
+    went_on = any(
+        visit.state in (VisitState.TRAVELLING, VisitState.ARRIVED)
+        or (at is not None and visit.arrived_at is not None and visit.arrived_at > at)
+        for visit in visits
+    )
+    return None if went_on else at
 
 
 def _ended_before(done: list[Visit], out: datetime | None) -> bool:

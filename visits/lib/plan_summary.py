@@ -111,10 +111,11 @@ class RoadsNote:
 @dataclass(frozen=True, kw_only=True)
 class DayUnderWay:
     """What a plan for the rest of a day rests on: the moment of planning, the shifts that cannot go on, those
-    without news, and the needs that are urgent."""
+    whose teams closed their day, those without news, and the needs that are urgent."""
 
     now_s: int
     failed: tuple[int, ...] = ()
+    closed: tuple[int, ...] = ()
     silent: tuple[int, ...] = ()
     urgent: tuple[str, ...] = ()
 
@@ -205,5 +206,5 @@ def _balance(row: Row) -> Balance:
 def _today(row: Row) -> DayUnderWay:
     return DayUnderWay(
         now_s=row["now_s"],
-        **{name: tuple(row.get(name, ())) for name in ("failed", "silent", "urgent")},
+        **{name: tuple(row.get(name, ())) for name in ("failed", "closed", "silent", "urgent")},
     )

@@ -225,6 +225,46 @@ def test_a_team_that_closed_its_day_is_not_silent_and_goes_on_nowhere(shift: Shi
     assert (_numbers(team.assumed), _numbers(team.left)) == ([], [1, 2, 3])
     (lane,) = day_page.list_team_rows(now=clock(9 * 60))
     assert lane.closed == "08.30"
+    assert (lane.course.left, team.takes_no_more, team.fails) == ([], True, False)
+
+
+def test_a_team_that_set_out_and_closed_its_day_is_on_its_way_to_nobody(shift: Shift, tablet: Device) -> None:
+    _left(tablet, MORNING)
+    _left(tablet, MORNING + 2, kind=EventKind.DAY_CLOSED)
+    team = _now(MORNING + 3)
+
+    assert (team.heading, team.assumed, _numbers(team.left)) == (False, [], [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "state", [VisitState.TRAVELLING, VisitState.ARRIVED, VisitState.FINISHED], ids=lambda state: state.value
+)
+def test_a_team_that_goes_on_after_it_closed_its_day_has_not_closed_it(
+    shift: Shift, tablet: Device, state: VisitState
+) -> None:
+    _left(tablet, 8 * 60 + 30, kind=EventKind.DAY_CLOSED)
+    came = None if state == VisitState.TRAVELLING else clock(9 * 60)
+    done = (
+        {"outcome": Outcome.RECORDED, "outcome_at": clock(9 * 60 + 1)} if state == VisitState.FINISHED else {}
+    )
+    Visit.objects.filter(pk=_homes(shift)[0].pk).update(state=state, arrived_at=came, **done)
+    team = _now(9 * 60 + 2)
+
+    assert (team.closed_at, team.takes_no_more, team.silent) == (None, False, True)
+    (lane,) = day_page.list_team_rows(now=clock(9 * 60 + 2))
+    assert lane.closed == ""
+
+
+def test_a_home_before_the_end_of_the_day_does_not_open_it_again(shift: Shift, tablet: Device) -> None:
+    _left(tablet, 9 * 60, kind=EventKind.DAY_CLOSED)
+    Visit.objects.filter(pk=_homes(shift)[0].pk).update(
+        state=VisitState.FINISHED,
+        arrived_at=clock(8 * 60 + 10),
+        outcome=Outcome.RECORDED,
+        outcome_at=clock(8 * 60 + 40),
+    )
+
+    assert _now(9 * 60 + 30).closed_at == clock(9 * 60)
 
 
 @pytest.mark.parametrize("teams", [1, 3])

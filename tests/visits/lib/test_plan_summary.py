@@ -55,7 +55,7 @@ FULL = PlanSummary(
     balance=Balance(
         (Load(**LOAD),), kept=False, held=(NotRelieved("T1", "visits", "promises"),), out_of_time=True
     ),
-    today=DayUnderWay(now_s=36_000, failed=(1,), silent=(2, 3), urgent=("n1",)),
+    today=DayUnderWay(now_s=36_000, failed=(1,), closed=(4,), silent=(2, 3), urgent=("n1",)),
     team_days=(TeamDayFigures(shift=1, visits=9, travel_s=5400, end_s=50_000),),
     broken=(
         BrokenPromise(need="n2", shift=1, reason={"code": "lock_far"}),
@@ -88,7 +88,13 @@ def test_the_keys_in_the_database_stay_as_they_are():
         "held": [{"team": "T1", "measure": "visits", "why": "promises"}],
         "out_of_time": True,
     }
-    assert stored["today"] == {"now_s": 36_000, "failed": [1], "silent": [2, 3], "urgent": ["n1"]}
+    assert stored["today"] == {
+        "now_s": 36_000,
+        "failed": [1],
+        "closed": [4],
+        "silent": [2, 3],
+        "urgent": ["n1"],
+    }
     assert stored["team_days"] == [{"shift": 1, "visits": 9, "travel_s": 5400, "end_s": 50_000}]
     assert stored["broken"][1] == {
         "need": "n3",

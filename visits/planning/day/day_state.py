@@ -36,7 +36,7 @@ class DayState:
 
     - `gone`: ids of visits that are done, under way or cancelled; they are not planned again.
     - `teams`: positions of teams that have left their base; a team without a row is still there.
-    - `failed`: ids of shifts that cannot go on.
+    - `failed`: ids of shifts that cannot go on, or whose day is over.
     - `told`: by visit id, the interval that the family of a promised visit was told.
     - `urgent`: ids of visits that were not published for today and ask for a place today.
     """

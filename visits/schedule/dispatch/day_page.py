@@ -200,6 +200,7 @@ def describe_basis(plan: Plan, shifts: dict[int, Shift]) -> str:
     said = [_("Sisa hari ini sejak pukul %(at)s.") % {"at": labels.format_seconds_of_day(told.now_s)}]
     for text, ids in (
         (_("Tidak bisa lanjut: %(teams)s."), told.failed),
+        (_("Hari ditutup: %(teams)s."), told.closed),
         (_("Tanpa kabar, dianggap menurut jadwal: %(teams)s."), told.silent),
     ):
         names = [shifts[shift].team.name for shift in ids if shift in shifts]

@@ -77,7 +77,7 @@ def _add_route_progress(route: RouteRow, team: TeamStatus, now: datetime, *, pub
 def _published_stops(route: RouteRow, team: TeamStatus, said: dict[UUID, _VisitTag]) -> list[StopRow]:
     """A published route, of which a later plan may have taken homes, or put them in another order."""
     numbers = {visit.need_id: visit.sequence for visit in [*team.reported, *team.assumed, *team.left]}
-    following = None if team.fails or team.following is None else team.following.need_id
+    following = None if team.takes_no_more or team.following is None else team.following.need_id
     stops = []
     for stop in route.stops:
         need = stop.need.pk
@@ -99,7 +99,7 @@ def _proposed_stops(
     stops = []
     for stop in route.stops:
         mine = said.get(stop.need.pk)
-        if stop.need.pk == coming and not team.fails:
+        if stop.need.pk == coming and not team.takes_no_more:
             mine = _VisitTag(tag="planned", state=_("berikutnya"))
         stops.append(replace(stop, number=stop.number + before, **(vars(mine) if mine else {})))
     return stops
@@ -114,6 +114,7 @@ def _describe_progress(
         age=day_page.describe_silence(team, now),
         silent=team.silent,
         fails=team.fails,
+        closed=labels.format_local_clock(team.closed_at) if team.closed_at else "",
         done=len(team.done),
         left=left,
         at=(team.latitude, team.longitude),

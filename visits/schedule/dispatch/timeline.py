@@ -115,7 +115,7 @@ def _draw_lane(team: TeamStatus, look: TeamStyle, course: DayForecast, y: int, s
         ahead.append(("now", course.under_way))
     ahead += [("late" if one.late else "left", one) for one in course.left]
     marks = [_mark_finished(visit, y, scale) for visit in team.done]
-    if team.fails:
+    if team.takes_no_more:
         marks += [
             _draw_mark(one, "lost", *arrival_intervals.interval_told(one), y, scale) for one in team.left
         ]

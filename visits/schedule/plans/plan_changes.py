@@ -89,7 +89,7 @@ class DroppedStop:
 @dataclass(frozen=True, kw_only=True)
 class PublishRefusal:
     """Why the plan cannot be published: `newer` version published, team-day `begun`, shift `cancelled` (or its team
-    out of service, or without officers); for the rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another
+    out of service, without officers, or done for the day); for the rest of a day: the day is `over`, the plan too `old`, or a team is on its way to a home that another
     was to visit (`moved_on`)."""
 
     code: str
@@ -100,7 +100,7 @@ class PublishRefusal:
 class PlanChanges:
     shifts: list[Shift]
     live: dict[int, DayVersion | None]
-    working: set[int] = field(default_factory=set)  # shifts of teams that work, on open days
+    working: set[int] = field(default_factory=set)  # shifts of teams that work, and go on, on open days
     stops: list[StopChange] = field(default_factory=list)
     cancelled: list[Visit] = field(default_factory=list)
     dropped: list[DroppedStop] = field(default_factory=list)
@@ -166,6 +166,7 @@ def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False)
     )
     if today:
         _refuse_on_the_way(found, teams.values())
+        _refuse_closed_teams(found, teams.values())
         _refuse_on_closed_day(found)
     found.unreleased.extend(_find_unreleased(found))
     if not found.refusals:
@@ -208,6 +209,20 @@ def _refuse_on_the_way(found: PlanChanges, teams: Iterable[TeamStatus]) -> None:
         PublishRefusal(code="moved_on", shift=team.shift)
         for team in teams
         if team.heading and team.assumed[0].pk in taken
+    )
+
+
+def _refuse_closed_teams(found: PlanChanges, teams: Iterable[TeamStatus]) -> None:
+    """A team that closed its day works no more: what was promised with it is free, and a plan from before that gives
+    it homes is refused."""
+    closed = {team.shift.pk for team in teams if team.takes_no_more}
+    found.working.difference_update(closed)
+    given = {change.stop.shift_id for change in found.having(ChangeKind.MOVED)}
+    refused = {row.shift.pk for row in found.refusals}
+    found.refusals.extend(
+        PublishRefusal(code="cancelled", shift=shift)
+        for shift in found.shifts
+        if shift.pk in (given & closed) - refused
     )
 
 

@@ -68,6 +68,7 @@ class RouteProgress:
     age: str  # of what its tablet said last
     silent: bool
     fails: bool
+    closed: str  # when its day ended, where it said so
     done: int
     left: int
     at: tuple[float, float]

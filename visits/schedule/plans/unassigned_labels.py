@@ -167,7 +167,7 @@ def _describe_broken(row: Row, shifts: Shifts) -> str:
         "lock_long": _("Kunjungan terlalu lama untuk jam kerja %(team_day)s."),
         "lock_midnight": _("Jam kerja %(team_day)s terlalu dekat tengah malam untuk kunjungan ini."),
         "lock_far": _("Terlalu jauh untuk jam kerja %(team_day)s."),
-        "failed": _("%(team_day)s tidak dapat bertugas."),
+        "failed": _("%(team_day)s tidak bertugas lagi."),
         "lock_clash": _("Janji di %(team_day)s saling bertabrakan."),
     }
     return sentences.get(row["code"], _("Alasan tidak dikenal.")) % {

@@ -52,7 +52,7 @@ def mark_day(teams: Iterable[TeamStatus], *, draft: Plan | None) -> str:
     """The mark of a day under way as the coordinator sees it: who works, whom they visit, what is proposed."""
     rows: list[Sequence[object]] = [("draft", draft.pk if draft is not None else "")]
     for team in teams:
-        rows.append((team.shift.pk, team.fails))
+        rows.append((team.shift.pk, team.takes_no_more))
         rows += [(visit.pk, *_read_visit(visit)) for visit in (*team.reported, *team.assumed, *team.left)]
     return _hash_rows(rows)
 

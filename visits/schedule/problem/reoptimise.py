@@ -2,7 +2,8 @@
 (visits/planning/day/replan.py).
 
 The result is a draft like any other. Visits that are done, under way or assumed stay on their team-day; a
-team whose shift was cancelled loses what is left; the needs in the run's `facts` ask for a place today.
+team whose shift was cancelled, or that closed its day, loses what is left; the needs in the run's `facts` ask
+for a place today.
 """
 
 from dataclasses import dataclass, replace
@@ -85,7 +86,7 @@ def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProble
     )
     visits += [published_week.build_published_visit(one, places, setup, learned) for one in announced]
     teams_then = tuple(problem_builder.build_shift(shift, places) for shift in [*shifts, *later])
-    teams_now = tuple(_team_position(team, places) for team in teams if not team.fails)
+    teams_now = tuple(_team_position(team, places) for team in teams if not team.takes_no_more)
     travel = roads.estimate_travel(tuple(places.index), {team.vehicle for team in teams_then})
     return DayProblem(
         problem=Problem(
@@ -102,7 +103,7 @@ def build_day_problem(*, run: PlanRun, now: datetime | None = None) -> DayProble
             date=run.first_date,
             now_s=arrival_intervals.seconds_of_day(now),
             teams=teams_now,
-            failed=frozenset(str(team.shift.pk) for team in teams if team.fails),
+            failed=frozenset(str(team.shift.pk) for team in teams if team.takes_no_more),
             told={str(visit.need_id): _interval_of_day(visit) for visit in left if visit.promised},
             urgent=tuple(str(need.pk) for need in urgent),
         ),

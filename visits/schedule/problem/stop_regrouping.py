@@ -58,7 +58,7 @@ def estimate_lengths(
             if visit in behind:
                 alone_s = visit_durations.alone_seconds(planned_s, short_s=short_s, full_s=full_s)
             found[str(visit.need_id)] = VisitLengths(
-                now_s=alone_s if team.fails else planned_s,
+                now_s=alone_s if team.takes_no_more else planned_s,
                 follows_s=max(SHORTEST_S, alone_s - (full_s - short_s)),
                 alone_s=alone_s,
                 begun=visit.pk in begun,
@@ -81,7 +81,7 @@ def _begun_stop(route: Sequence[Visit], team: team_status.TeamStatus) -> set[obj
     for stop in stop_joining.split_into_stops(route):
         rest = [visit.pk for visit in stop if visit.pk in left]
         if rest:  # the first stop that is not over
-            return set(rest) if len(rest) < len(stop) and not team.fails else set()
+            return set(rest) if len(rest) < len(stop) and not team.takes_no_more else set()
     return set()
 
 

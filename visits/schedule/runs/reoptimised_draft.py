@@ -18,7 +18,7 @@ from visits.schedule.runs.unserved_reasons import reason_as_json
 
 
 class OutdatedError(Exception):
-    """A team broke down, or goes on again, while the rest of the day was computed."""
+    """A team broke down, closed its day, or goes on again, while the rest of the day was computed."""
 
 
 @transaction.atomic
@@ -26,13 +26,14 @@ def write_reoptimised_draft(*, run: PlanRun, token: str, day: DayProblem, result
     """Write the draft in one transaction with the end of the run. False if the run is no longer held by this
     claim.
 
-    Raises `OutdatedError`, and leaves the run at work, if other teams fail now than those it was computed
-    for: who reported that was given this run (`plan_runs.start_run` waits for its row).
+    Raises `OutdatedError`, and leaves the run at work, if other teams take no more now than when it
+    was computed: who reported that was given this run (`plan_runs.start_run` waits for its row).
     """
     figures = result.plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(day.roads.trouble)):
         return False
-    if team_status.find_failing_shifts(shifts=[team.shift for team in day.teams]) != day.facts.failed:
+    then = arrival_intervals.moment_of_day(day.facts.date, day.facts.now_s)
+    if team_status.find_ended_shifts([team.shift for team in day.teams], now=then) != day.facts.failed:
         raise OutdatedError
     row = Plan.objects.create(run=run, based_on=day.based_on)
     result = _write_stops(row, day, result)
@@ -140,7 +141,10 @@ def _build_summary(day: DayProblem, result: Replan) -> PlanSummary:
         broken=tuple(_describe_broken(day, change) for change in result.broken_promises),
         today=DayUnderWay(
             now_s=day.facts.now_s,
-            failed=tuple(sorted(int(shift) for shift in day.facts.failed)),
+            failed=tuple(sorted(team.shift.pk for team in day.teams if team.fails)),
+            closed=tuple(
+                sorted(team.shift.pk for team in day.teams if team.takes_no_more and not team.fails)
+            ),
             urgent=tuple(day.facts.urgent),
             silent=tuple(team.shift.pk for team in day.teams if team.silent and not team.fails),
         ),
