@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -162,7 +162,7 @@ def _verify_jws(token: str) -> bytes:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(chain[0], validate=True))
         key = certificate.public_key()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         raise ChainError("shape") from None
     if not isinstance(key, rsa.RSAPublicKey):
         raise ChainError("shape")

@@ -1,5 +1,6 @@
 """The chain of what devices captured: what holds, and each way in which it does not."""
 
+import base64
 import json
 from typing import Any
 
@@ -113,6 +114,23 @@ def test_a_picture_that_was_changed_after_signing_does_not_hold(device):
 def test_only_a_jws_with_its_certificate_holds(device, header):
     entry = _hand(device, LEFT[:1])[0]
     entry["data"] = device.sign({"transactionId": TRANSACTION}, **header)
+
+    assert _code({"fingers": _part((0, [entry]))}, [entry["hash"]]) == "shape"
+
+
+@pytest.mark.parametrize(
+    ("known", "strange"),
+    [
+        ("a003020102", "a003020105"),  # a version of X.509 that does not exist
+        ("2a864886f70d010101", "2a864886f70d01017f"),  # a kind of key that nobody knows
+    ],
+)
+def test_a_strange_certificate_is_a_doubt_and_no_fault_of_ours(device, known, strange):
+    whole = base64.b64decode(device.x5c[0])
+    odd = whole.replace(bytes.fromhex(known), bytes.fromhex(strange), 1)
+    assert odd != whole
+    entry = _hand(device, LEFT[:1])[0]
+    entry["data"] = device.sign({"transactionId": TRANSACTION}, x5c=[base64.b64encode(odd).decode()])
 
     assert _code({"fingers": _part((0, [entry]))}, [entry["hash"]]) == "shape"
 
