@@ -40,11 +40,13 @@ def is_complete(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> bool:
 
 
 def has_whole_captures(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> bool:
-    """Whether what devices took holds, and each finger and eye is there or has an exception; True for other ways."""
-    if recording_way(form) != RecordingWay.OUR_DEVICES:
-        return True
-    told = form.get("biometrics") or {"transaction": "", "links": []}
+    """Whether what devices took holds, and each finger and eye is there or has an exception. A tablet alone takes
+    neither; what a record of the official kit brings is looked at by `has_unwanted_biometrics`."""
+    way = recording_way(form)
     taken = {name: data for name, data in parts.items() if name in device_chains.MODALITIES}
+    if way != RecordingWay.OUR_DEVICES:
+        return way == RecordingWay.OFFICIAL_KIT or not taken
+    told = form.get("biometrics") or {"transaction": "", "links": []}
     try:
         found = device_chains.verify_captures(taken, transaction=told["transaction"], links=told["links"])
     except device_chains.ChainError:

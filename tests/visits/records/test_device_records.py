@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 TRANSACTION = "01900000-0000-7000-8000-000000000001"
 FINGERS = sorted(name for name, kind in SUBTYPES.items() if kind == "Finger")
 EYES = ["Left", "Right"]
+LEFT_OUT = object()  # a member that the form does not have
 
 
 class DeviceKit:
@@ -64,11 +65,12 @@ def whole(kit: DeviceKit) -> DeviceKit:
 
 @pytest.fixture
 def verified(tablet, visit, officer, capture_key) -> Callable[..., CaptureState]:
-    """How the record of a kit stands after the worker has opened it."""
+    """How the record of a kit stands after the worker has opened it; `form` changes members of the form."""
 
     def verify(kit: DeviceKit, **form: Any) -> CaptureState:
         given = {"visit": str(visit.pk), "officer": officer.pk, "capture_key": capture_key}
-        sealed = tablet.seal(**given, parts=kit.parts, form={**kit.form, **form})
+        told = {name: value for name, value in {**kit.form, **form}.items() if value is not LEFT_OUT}
+        sealed = tablet.seal(**given, parts=kit.parts, form=told)
         assert tablet.upload(sealed).status == 201
         tasks.verify_capture(sealed.id)
         return CaptureState.objects.select_related("capture").get(pk=sealed.id)
@@ -112,6 +114,16 @@ def test_captures_of_another_record_wait_for_a_person(verified, kit):
     kit.take("Iris", EYES)
 
     assert verified(kit).reasons == ["device_chain"]
+
+
+@pytest.mark.parametrize("way", ["tablet_only", LEFT_OUT], ids=["tablet_only", "none"])
+@pytest.mark.parametrize("part", ["fingers", "irises"])
+def test_what_no_device_of_this_way_took_waits_for_a_person(verified, kit, way, part):
+    kit.pictures = {"photo": JPEG, "signature": PNG, part: b"{}"}
+
+    status = verified(kit, way=way, biometrics=None)
+
+    assert (status.stage, status.reasons) == ("review", ["device_chain"])
 
 
 def test_a_finger_that_nobody_explains_waits_for_a_person(verified, kit):
