@@ -30,6 +30,17 @@ HELD = """async () => {
   return held;
 }"""
 
+# the key of a tablet from before the vault, whose office has not heard of the next one yet
+LEAVE_OLD_KEY = """async () => {
+  const [store, box] = await Promise.all(["store", "box"].map((name) => import(`/static/visits/tablet/${name}.js`)));
+  const row = await store.readTablet().get("keys", "device");
+  const curve = { name: "ECDSA", namedCurve: "P-256" };
+  const privateKey = await crypto.subtle.importKey("pkcs8", await box.unlockBytes("device-key", row.box), curve, false, ["sign"]);
+  const publicKey = await crypto.subtle.importKey("jwk", { ...row.jwk, ext: true }, curve, true, ["verify"]);
+  await store.writeRows("jb-old-key", (rows) => rows.put({ privateKey, publicKey }, "device"));
+  return indexedDB.databases();
+}"""
+
 
 def test_a_revoked_tablet_hands_in_what_is_half_done_and_is_emptied(
     shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
@@ -51,10 +62,13 @@ def test_a_revoked_tablet_hands_in_what_is_half_done_and_is_emptied(
     with shared_stack.orm():
         assert devices.revoke_device(device=Device.objects.get(team_id=day.team), actor="system")
     context.unroute("**/api/v1/**")
+    context.route("**/devices/me/wiped", lambda route: route.abort())
 
     officer.sync(page)
     said = page.locator("#revoked")
     expect(said).to_contain_text("Tablet ini sudah dicabut", timeout=40_000)
+    assert "jb-old-key" in str(page.evaluate(LEAVE_OLD_KEY))
+    context.unroute("**/devices/me/wiped")
     expect(said).to_contain_text("sudah dikosongkan", timeout=60_000)
     expect(page.locator("#bar")).to_be_hidden()
     with shared_stack.orm():
@@ -67,6 +81,7 @@ def test_a_revoked_tablet_hands_in_what_is_half_done_and_is_emptied(
         assert list(kinds) == ["arrived", "arrived", "note", "outcome", "outcome"]
     assert axe_violations_at(page, "tablet-revoked", TABLET, {"width": 360, "height": 740}) == []
     assert page.evaluate(HELD) == {"jb-outbox": 0, "keys": 0, "days": 0, "drafts": 0}
+    assert "jb-old-key" not in str(page.evaluate("indexedDB.databases()"))
     page.reload()
     expect(said).to_contain_text("sudah dikosongkan")
     page.get_by_role("button", name="Pasangkan lagi").click()

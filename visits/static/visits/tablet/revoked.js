@@ -1,5 +1,6 @@
 // A tablet that the coordinator has revoked: what is half done goes to the office as it is, sealed; when all of it is
 // there, keys and everything else go from here.
+import { OLD_KEY } from "./adopt.js";
 import { call } from "./api.js";
 import { burnAllDraftKeys } from "./draft_keys.js";
 import { dropDraft, findHome, listUnfinished, readDraft } from "./drafts.js";
@@ -7,7 +8,7 @@ import * as outbox from "./outbox.js";
 import { burnPins } from "./pin.js";
 import { sealRecord } from "./record.js";
 import { changed, forgetAll, officer, state } from "./state.js";
-import { writeOutbox, writeTablet } from "./store.js";
+import { burn, writeOutbox, writeTablet } from "./store.js";
 import { walkInData } from "./walk_ins.js";
 import { isOpen, lock } from "./vault.js";
 
@@ -74,6 +75,7 @@ export async function wipeWhenDone() {
   } catch (error) {
     if (error.problem?.code !== "unauthenticated") throw error; // it had been told before, and the answer was lost
   }
+  await burn(OLD_KEY); // of a tablet from before the vault: it would sign in the next pairing
   await writeOutbox(["events", "captures", "chunks", "facts", "counters"], clear);
   await writeTablet(["keys", "state", "days", "drafts"], clear);
   await burnPins();
