@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.fakes.sbi import FakeDevices
 from tests.fakes.sbi_answers import EMPTY, MadeUpDevice
+from tests.support import scanners
+from tests.support.field import TeamsDay
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -34,6 +36,28 @@ SHELL = """({ info, answer }) => {
     },
     cancel() {},
   };
+}"""
+# One that does not stop when it is told to, and answers when the test lets it. A hand is taken at once.
+STUBBORN_SHELL = """(info) => {
+  const late = new Promise((resolve) => (globalThis.answerNow = resolve));
+  globalThis.JemputBolaScanners = {
+    contract: 1,
+    discover: async () => '["id.contoh.alat"]',
+    info: async () => info,
+    async capture(appId, request) {
+      const text = await globalThis.takeHand(request);
+      globalThis.taken = true;
+      await late;
+      return text;
+    },
+    cancel() {},
+  };
+}"""
+# What lies in the tablet of a record that was begun: which members its row has, and the noise of its fields.
+DRAFT_ROW = """async (visit) => {
+  const { readTablet } = await import("/static/visits/tablet/store.js");
+  const row = await readTablet().get("drafts", visit);
+  return [Object.keys(row), Array.from(row.fields.bytes)];
 }"""
 CAPTURE = """async (transaction) => {
   const { openLine, findScanners, chooseScanner, captureGroup } = await import("/static/visits/tablet/scanners/session.js");
@@ -168,6 +192,34 @@ def test_answers_over_androids_bridge_are_verified_as_over_http(app: Page, devic
     ):
         app.evaluate(SHELL, {"info": _information(device), "answer": answer})
         assert app.evaluate(CAPTURE, TRANSACTION) == kind
+
+
+def test_a_capture_that_comes_after_its_screen_was_left_changes_no_draft(
+    shared_stack: Stack, page: Page, kit_day: TeamsDay, device: MadeUpDevice
+):
+    visit = kit_day.visits[0]
+
+    def take_hand(request: str) -> str:
+        asked = json.loads(request)
+        (bio,) = asked["bio"]
+        given = {"transaction": asked["transactionId"], "previous": bio["previousHash"]}
+        return json.dumps({"biometrics": device.capture("Finger", bio["bioSubType"], **given)})
+
+    page.expose_function("takeHand", take_hand)
+    page.add_init_script(f"({STUBBORN_SHELL})({json.dumps(_information(device))})")
+    scanners.open_record(page, shared_stack, kit_day)
+    page.get_by_role("button", name=scanners.TAKE).click()
+    page.wait_for_function("globalThis.taken")
+    page.locator("a.back").click()
+    expect(page.get_by_role("heading", name="Jari dan mata", level=1)).to_have_count(0)
+    page.wait_for_timeout(500)  # what waited to be written when the screen was left
+    before = page.evaluate(DRAFT_ROW, visit)
+    assert "photo" in before[0]
+
+    page.evaluate("globalThis.answerNow()")
+    page.wait_for_timeout(1500)
+
+    assert page.evaluate(DRAFT_ROW, visit) == before
 
 
 def test_a_shell_of_another_contract_is_left_alone(app: Page, device: MadeUpDevice):

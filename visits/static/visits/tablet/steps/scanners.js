@@ -124,6 +124,7 @@ class ScannerStep {
   async keep(group, capture) {
     await this.taken.add(group, capture);
     await this.taken.drop(this.now()); // a finger that was marked meanwhile
+    if (this.closed) return; // a device that did not stop: what this screen knows of the draft is old
     await this.kept();
     announce(t("scanner.done", { group: groupName(group) }));
   }
