@@ -192,6 +192,9 @@ def test_a_day_is_closed_in_homes_once_all_is_sent_or_carried(
     expect(closed).to_contain_text(
         "Hari ditutup pukul"
     )  # the word of it waits, too, and stands in nobody's way
+    expect(page.locator("#announce")).to_have_text(
+        "Hari ditutup. Kabarnya dikirim ke kantor begitu ada sinyal."
+    )
     expect(close).to_have_count(0)
     officer.reload(page)
     expect(closed).to_contain_text("Hari ditutup pukul")

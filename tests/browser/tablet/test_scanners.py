@@ -151,7 +151,7 @@ def test_what_does_not_hold_is_said_and_nothing_of_it_is_kept(
 def test_a_poor_capture_is_taken_again_or_kept_knowingly(
     shared_stack: Stack, page: Page, kit_day: TeamsDay, devices: FakeDevices
 ):
-    devices.set(scores=[34, 72, 41, 80])
+    devices.set(scores=[34, 72, 41, 80, 45])
     open_record(page, shared_stack, kit_day)
     _take(page)
     expect(page.get_by_text("Empat jari kiri: mutu 34, sebaiknya 60 atau lebih.")).to_be_visible()
@@ -160,6 +160,11 @@ def test_a_poor_capture_is_taken_again_or_kept_knowingly(
     page.get_by_role("button", name="Ambil lagi").click()
     expect(page.get_by_text("Empat jari kanan: mutu 41")).to_be_visible()
     expect(scanners.group(page, "Empat jari kiri")).to_contain_text("Diambil, mutu 72")
+    expect(page.get_by_text("Bersihkan dan keringkan jari dan alat")).to_be_visible()
+    page.get_by_role("button", name="Pakai yang ini").click()
+    expect(page.get_by_text("Kedua mata: mutu 45")).to_be_visible()
+    expect(page.get_by_text("minta warga membuka mata lebar-lebar, lalu ambil lagi")).to_be_visible()
+    expect(page.get_by_text("keringkan")).to_have_count(0)
     page.get_by_role("button", name="Pakai yang ini").click()
     expect(page.get_by_text("10 jari dan 2 mata diambil")).to_be_visible()
     _save(page)

@@ -164,7 +164,7 @@ class ScannerStep {
     if (this.busy) return h("p", { class: "lead" }, icon("hourglass"), t(`scanner.place-${this.busy}`));
     if (this.low) {
       const { group, capture } = this.low;
-      return h("p", { class: "note waiting" }, t("scanner.low", { group: groupName(group), score: worst(capture.scores), least: LEAST_SCORE }));
+      return h("p", { class: "note waiting" }, t(group.modality === "irises" ? "scanner.low-irises" : "scanner.low", { group: groupName(group), score: worst(capture.scores), least: LEAST_SCORE }));
     }
     if (this.trouble) return h("p", { class: "note waiting", id: "scanner-trouble" }, t(`scanner.${this.trouble}`));
     if (!missingParts(this.now()).length) return h("p", { class: "ok" }, icon("check"), t("scanner.all"));

@@ -5,7 +5,7 @@ export default {
 
   "close.title": "Close the day",
   "close.button": "Close this day",
-  "close.told": "Day closed. The office is told.",
+  "close.told": "Day closed. The office is told once there is a signal.",
   "close.closed": "Day closed at {time}.",
   "close.homes": "homes: {n}",
   "close.open": "Not visited, or no result yet",

@@ -5,7 +5,7 @@ export default {
 
   "close.title": "Tutup hari",
   "close.button": "Tutup hari ini",
-  "close.told": "Hari ditutup. Kantor diberi tahu.",
+  "close.told": "Hari ditutup. Kabarnya dikirim ke kantor begitu ada sinyal.",
   "close.closed": "Hari ditutup pukul {time}.",
   "close.homes": "{n} rumah",
   "close.open": "Belum didatangi atau belum ada hasil",
