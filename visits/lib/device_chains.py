@@ -2,8 +2,9 @@
 
 The tablet checks the same before it keeps anything (visits/static/visits/tablet/scanners/chain.js). What it hands in:
 
-* in the form: the transaction of the record, and `links`, the hash at the end of each capture, in order. A capture
-  that was taken again leaves only its link, so that the chain stays whole and no finger is kept for nothing;
+* in the form: the transaction, which is the id of the record's visit, and `links`, the hash at the end of each capture,
+  in order. A capture that was taken again leaves only its link, so that the chain stays whole and no finger is kept for
+  nothing;
 * in the parts "fingers" and "irises": `{"captures": [{"link": n, "entries": [{"specVersion", "data", "hash"}]}]}`,
   each capture as the device answered it, with the number of its link (from 0).
 """

@@ -46,9 +46,12 @@ def has_whole_captures(form: Mapping[str, Any], parts: Mapping[str, bytes]) -> b
     taken = {name: data for name, data in parts.items() if name in device_chains.MODALITIES}
     if way != RecordingWay.OUR_DEVICES:
         return way == RecordingWay.OFFICIAL_KIT or not taken
-    told = form.get("biometrics") or {"transaction": "", "links": []}
+    visit = form["visit"]
+    told = form.get("biometrics") or {"transaction": visit, "links": []}
+    if told["transaction"] != visit:  # taken for another visit, of somebody else
+        return False
     try:
-        found = device_chains.verify_captures(taken, transaction=told["transaction"], links=told["links"])
+        found = device_chains.verify_captures(taken, transaction=visit, links=told["links"])
     except device_chains.ChainError:
         return False
     return found | _list_excepted(form) >= device_chains.BODY_PARTS

@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from outreach.enums import NeedState
+from tests.factories.outreach import NeedFactory
+from tests.factories.visits import VisitFactory
 from tests.fakes.sbi_answers import EMPTY, SUBTYPES, MadeUpDevice
 from tests.support.tablet import JPEG, PNG
 from visits import tasks
 from visits.lib.device_chains import BODY_PARTS
-from visits.models import CaptureState, Receipt
+from visits.models import CaptureState, Receipt, Visit
 from visits.records import reviews
 
 pytestmark = pytest.mark.django_db
 
-TRANSACTION = "01900000-0000-7000-8000-000000000001"
+OTHER_VISIT = "01900000-0000-7000-8000-0000000000ff"
 FINGERS = sorted(name for name, kind in SUBTYPES.items() if kind == "Finger")
 EYES = ["Left", "Right"]
 LEFT_OUT = object()  # a member that the form does not have
@@ -24,7 +27,8 @@ LEFT_OUT = object()  # a member that the form does not have
 class DeviceKit:
     """Takes captures and hands them in as a tablet does, one capture for each call of `take`."""
 
-    def __init__(self) -> None:
+    def __init__(self, visit: str) -> None:
+        self.visit = visit  # whose captures these are
         self.device = MadeUpDevice()
         self.links: list[str] = []
         self.captures: dict[str, list[dict[str, Any]]] = {}
@@ -33,7 +37,7 @@ class DeviceKit:
     def take(self, kind: str, names: list[str], **changes: Any) -> None:
         previous = self.links[-1] if self.links else EMPTY
         entries = self.device.capture(
-            kind, names, **{"transaction": TRANSACTION, "previous": previous, **changes}
+            kind, names, **{"transaction": self.visit, "previous": previous, **changes}
         )
         modality = "fingers" if kind == "Finger" else "irises"
         self.captures.setdefault(modality, []).append({"link": len(self.links), "entries": entries})
@@ -46,12 +50,12 @@ class DeviceKit:
 
     @property
     def form(self) -> dict[str, Any]:
-        return {"way": "our_devices", "biometrics": {"transaction": TRANSACTION, "links": self.links}}
+        return {"way": "our_devices", "biometrics": {"transaction": self.visit, "links": self.links}}
 
 
 @pytest.fixture
-def kit() -> DeviceKit:
-    return DeviceKit()
+def kit(visit: Visit) -> DeviceKit:
+    return DeviceKit(str(visit.pk))
 
 
 @pytest.fixture
@@ -65,10 +69,11 @@ def whole(kit: DeviceKit) -> DeviceKit:
 
 @pytest.fixture
 def verified(tablet, visit, officer, capture_key) -> Callable[..., CaptureState]:
-    """How the record of a kit stands after the worker has opened it; `form` changes members of the form."""
+    """How the record of a kit stands after the worker has opened it; `form` changes members of the form, `home` is
+    another visit than the kit's."""
 
-    def verify(kit: DeviceKit, **form: Any) -> CaptureState:
-        given = {"visit": str(visit.pk), "officer": officer.pk, "capture_key": capture_key}
+    def verify(kit: DeviceKit, *, home: Visit = visit, **form: Any) -> CaptureState:
+        given = {"visit": str(home.pk), "officer": officer.pk, "capture_key": capture_key}
         told = {name: value for name, value in {**kit.form, **form}.items() if value is not LEFT_OUT}
         sealed = tablet.seal(**given, parts=kit.parts, form=told)
         assert tablet.upload(sealed).status == 201
@@ -110,10 +115,19 @@ def test_a_broken_chain_waits_for_a_person_and_nothing_is_lost(verified, whole):
 
 
 def test_captures_of_another_record_wait_for_a_person(verified, kit):
-    kit.take("Finger", FINGERS, transaction="01900000-0000-7000-8000-0000000000ff")
+    kit.take("Finger", FINGERS, transaction=OTHER_VISIT)
     kit.take("Iris", EYES)
 
     assert verified(kit).reasons == ["device_chain"]
+
+
+def test_what_holds_for_one_visit_holds_for_no_other(verified, whole, shift):
+    assert verified(whole).reasons == []
+    neighbour = VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED))
+
+    status = verified(whole, home=neighbour)
+
+    assert (status.stage, status.reasons) == ("review", ["device_chain"])
 
 
 @pytest.mark.parametrize("way", ["tablet_only", LEFT_OUT], ids=["tablet_only", "none"])
@@ -143,9 +157,9 @@ def test_an_explained_finger_need_not_be_there(verified, kit):
 @pytest.mark.parametrize(
     "biometrics",
     [
-        {"transaction": TRANSACTION, "links": ["x"]},
+        {"transaction": OTHER_VISIT, "links": ["x"]},
         {"transaction": "", "links": []},
-        {"transaction": TRANSACTION},
+        {"transaction": OTHER_VISIT},
     ],
 )
 def test_a_form_that_tells_its_chain_wrongly_is_no_form(verified, whole, biometrics):

@@ -1,6 +1,5 @@
 // What devices have taken of one resident: the captures that are kept, and the chain of all that were made. A capture that
 // is taken again leaves only its link, so that the chain stays whole and no finger is kept for nothing.
-import { uuid7 } from "../ids.js";
 import { EMPTY_HASH } from "./chain.js";
 import { GROUPS, LEAST_SCORE, MODALITIES, isTaken } from "./body.js";
 
@@ -16,9 +15,10 @@ export class TakenCaptures {
   #files;
   #read;
 
-  constructor({ fields, ...files }) {
+  /** The transaction of a chain is its visit, so that the office sees whose it is; one that was begun keeps its own. */
+  constructor({ fields, ...files }, visit) {
     const told = fields.biometrics;
-    this.#transaction = told?.transaction || uuid7();
+    this.#transaction = told?.links?.length ? told.transaction : visit;
     this.#links = [...(told?.links ?? [])];
     this.#scores = { ...told?.taken };
     this.#files = Object.fromEntries(MODALITIES.map((name) => [name, files[name] ?? null]));

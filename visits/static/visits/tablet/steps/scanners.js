@@ -13,10 +13,10 @@ const groupName = (group) => t(`scanner.${group.code}`);
 const worst = (scores) => Math.floor(Math.min(...Object.values(scores)));
 
 class ScannerStep {
-  constructor(record, { changed, kept, redrawMain, advance }) {
+  constructor(record, { visit, changed, kept, redrawMain, advance }) {
     Object.assign(this, { changed, kept, redrawMain, advance });
     this.fields = record.fields;
-    this.taken = new TakenCaptures(record);
+    this.taken = new TakenCaptures(record, visit);
     this.line = null;
     this.busy = ""; // "", "finding" or the code of the group that is being taken
     this.trouble = ""; // the kind of a ScannerTrouble
