@@ -88,6 +88,23 @@ def test_a_revoked_tablet_hands_in_what_is_half_done_and_is_emptied(
     expect(page.get_by_label("Kode pemasangan")).to_be_visible()
 
 
+def test_a_tablet_that_still_signs_with_its_key_of_before_learns_that_it_is_revoked(
+    shared_stack: Stack, context: BrowserContext, page: Page, day: TeamsDay
+):
+    officer.pair(page, shared_stack.tablet, day)
+    context.route("**/api/v1/**", lambda route: route.abort())
+    assert "jb-old-key" in str(page.evaluate(LEAVE_OLD_KEY))
+    with shared_stack.orm():
+        assert devices.revoke_device(device=Device.objects.get(team_id=day.team), actor="system")
+    context.unroute("**/api/v1/**")
+
+    officer.sync(page)
+
+    said = page.locator("#revoked")
+    expect(said).to_contain_text("sudah dikosongkan", timeout=60_000)
+    assert "jb-old-key" not in str(page.evaluate("indexedDB.databases()"))
+
+
 def test_lost_tokens_and_renewed_keys_are_no_matter(shared_stack: Stack, page: Page, day: TeamsDay):
     watch = Watch(page)
     officer.pair(page, shared_stack.tablet, day)

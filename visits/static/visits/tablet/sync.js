@@ -195,7 +195,7 @@ async function pass() {
     await withKeys(() => askStatus(epochChanged));
     if (epochChanged) await keep({ pairing: { ...state.pairing, epoch: said.epoch } });
     await withKeys(sendCaptures);
-    if (isOpen() && !(await outbox.captures()).some(outbox.isWaiting)) await replaceOldKey(said.jws);
+    if (isOpen() && !(await outbox.captures()).some(outbox.isWaiting)) await replaceOldKey(said.jws).catch(learnOfRevocation);
     await readings().catch(learnOfRevocation);
   });
   await outbox.setCounter("lastSuccess", Date.now());
