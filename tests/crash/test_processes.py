@@ -12,7 +12,7 @@ pytestmark = pytest.mark.crash
 
 
 def _worker_lives(stack: Stack) -> bool:
-    return bool(requests.get(f"{stack.web}/readyz", timeout=5).json()["jobs"]["worker"] == "alive")
+    return bool(requests.get(f"{stack.web}/readyz", timeout=30).json()["jobs"]["worker"] == "alive")
 
 
 def test_one_signal_ends_the_whole_tree(stack: Stack):
