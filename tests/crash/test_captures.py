@@ -11,6 +11,7 @@ from outreach.enums import NeedState
 from outreach.models import LogEntry
 from tests.factories.outreach import NeedFactory, VillageFactory
 from tests.factories.visits import OfficerFactory, ShiftFactory, TeamFactory, VisitFactory
+from tests.support import clock
 from tests.support.http import http
 from tests.support.stack import Stack
 from tests.support.tablet import JPEG, PNG, Sealed, Tablet
@@ -217,7 +218,7 @@ def test_a_kill_between_a_whole_records_chunks_and_its_row_leaves_what_is_swept_
                 sent.result()
         assert not Capture.objects.filter(pk=sealed.id).exists()
         for path in paths:
-            os.utime(path, (path.stat().st_mtime - 90_000,) * 2)
+            os.utime(path, (clock.now().timestamp() - 90_000,) * 2)
         assert tasks.sweep_drafts() == len(paths)
         assert not any(path.exists() for path in paths)
         assert LogEntry.objects.get(action="chunks_swept").detail == {"chunks": len(paths)}
