@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # heavy, and most tests need neither
 # Playwright's event loop lives in the thread in which tests use the database; nothing of ours is async.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+pytest_plugins = ["tests.support.once_more"]
 _running: "list[Stack]" = []
 
 

@@ -84,8 +84,46 @@ def test_every_database_runs_also_when_one_failed(checkout: Path):
     assert all("--at 2026-12-04T11:45" in call and call.endswith("-k some") for call in (sqlite, postgres))
 
 
+def test_what_failed_by_chance_runs_once_more_and_is_named(checkout: Path):
+    notes = 'for one; do [ "$last" = --once-more ] && echo a.py::one >"$one" && exit 1; last=$one; done'
+    _program(checkout / ".venv" / "bin" / "pytest", f'echo "$*" >>{checkout}/calls\n{notes}')
+    done, (_first, second) = _run(checkout, "--sqlite", "--at", "2026-12-04T11:45")
+    assert done.returncode == 0
+    assert second == "-n 0 --at 2026-12-04T11:45 a.py::one"
+    assert done.stdout.splitlines()[-1] == "== unsteady, failed once and passed alone: a.py::one"
+
+
+@pytest.mark.parametrize(
+    ("tests", "noted"),
+    [
+        ("@pytest.mark.browser\ndef test_page(): assert False", ["::test_page"]),
+        ("@pytest.mark.browser\ndef test_page(): assert False\ndef test_unit(): assert False", []),
+        ("@pytest.mark.crash\n@pytest.mark.parametrize('a', range(4))\ndef test_kill(a): assert False", []),
+    ],
+)
+def test_only_a_few_tests_of_live_processes_may_run_once_more(tmp_path: Path, tests: str, noted: list[str]):
+    file, once_more = tmp_path / "test_made.py", tmp_path / "once_more"
+    file.write_text(f"import pytest\n{tests}\n")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "--rootdir",
+        str(ROOT),
+    ]
+    command += ["-p", "tests.support.once_more", "--once-more", str(once_more), str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert [line[line.index("::") :] for line in once_more.read_text().splitlines()] == noted
+
+
 def test_an_ordinary_run_draws_a_moment_and_says_how_to_have_it_again(checkout: Path):
     done, (call,) = _run(checkout, "--quick")
     said = re.search(r"== clock: (.+) \(seed \d+\); the same again: bash tests/run --at (\S+)", done.stdout)
     assert said
-    assert f"--at {said[2]} -m not browser and not crash and not journey" in call
+    assert f"--at {said[2]} " in call
+    assert call.endswith("-m not browser and not crash and not journey")
