@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import load_der_private_key
+from playwright.sync_api import Page
 
 _BLOCK, _HEADER = 32768, 7
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
@@ -132,6 +133,14 @@ def stored_values(profile: Path) -> list[bytes]:
             values = list(_table_values(content))
         found += [one for value in values for one in _unpacked(value)]
     return found
+
+
+def wait_until_gone(page: Page, profile: Path, value: bytes) -> None:
+    """Let the page go on until nothing of this lies in its files, for a minute at most: whoever asks looks again."""
+    for _second in range(60):
+        if not any(value in row for row in stored_values(profile)):
+            return
+        page.wait_for_timeout(1000)
 
 
 def carve_keys(values: list[bytes]) -> set[bytes]:

@@ -71,10 +71,7 @@ def test_a_stolen_tablet_tells_nothing(
     page.get_by_role("link", name="Kembali ke daftar").click()
     _begin_record(page, "Contoh Karto Wiryo", "3519010101010002")
     # what was sealed is noise even for somebody who learns the PIN: its key is on the disk in no form
-    for _second in range(20):
-        if not any(key in value for value in carving.stored_values(profile)):
-            break
-        page.wait_for_timeout(1000)
+    carving.wait_until_gone(page, profile, key)
     context.close()
 
     assert _stolen(shared_stack, profile) == NOTHING

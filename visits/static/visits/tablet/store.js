@@ -47,6 +47,7 @@ export async function open() {
       lost();
     });
   }
+  if ((await databases(RINSE)).length) rinseLater();
 }
 
 async function write(db, stores, change) {
@@ -95,19 +96,28 @@ export const readRows = (name, keys) => brief(name, (db) => Promise.all(keys.map
 export const writeRows = (name, change) =>
   brief(name, (db) => write(db, ["rows"], (transaction) => change(transaction.objectStore("rows"))));
 
+/** Work on the database that is only there to be deleted, one at a time. */
+const inRinse = (work) => navigator.locks.request(RINSE, work);
+const owe = () => inRinse(() => writeRows(RINSE, (rows) => rows.put(1, "one")));
+
 /** Make the browser compact its files: what was compacted away before is unlinked then. */
-function rinse() {
-  return navigator.locks.request(RINSE, async () => {
+const rinse = () =>
+  inRinse(async () => {
     await writeRows(RINSE, (rows) => rows.put(1, "one"));
     await deleteDB(RINSE);
   });
-}
 
-/** Delete a database out of the browser's files. A file that somebody is just reading outlives one rinse, so there
- * is another one later. */
-export async function burn(name) {
-  await deleteDB(name);
-  await rinse();
+function rinseLater() {
   clearTimeout(rinsing);
   rinsing = setTimeout(() => rinse().catch(() => {}), RINSE_AGAIN_MS);
+}
+
+/** Delete a database out of the browser's files. A file that somebody is just reading outlives one rinse, so another
+ * is owed until it was made: a page that ends before leaves it to the next one. */
+export async function burn(name) {
+  await owe();
+  await deleteDB(name);
+  await rinse();
+  await owe();
+  rinseLater();
 }
