@@ -136,8 +136,8 @@ def stored_values(profile: Path) -> list[bytes]:
 
 
 def wait_until_gone(page: Page, profile: Path, value: bytes) -> None:
-    """Let the page go on until nothing of this lies in its files, for a minute at most: whoever asks looks again."""
-    for _second in range(60):
+    """Let the page go on until nothing of this lies in its files, for two minutes at most; the test looks again."""
+    for _second in range(120):
         if not any(value in row for row in stored_values(profile)):
             return
         page.wait_for_timeout(1000)

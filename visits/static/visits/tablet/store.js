@@ -8,6 +8,7 @@ const OUTBOX_VERSION = 1;
 const VAULT_VERSION = 1;
 const RINSE = "jb-rinse";
 const RINSE_AGAIN_MS = 3000;
+const MOST_RINSES = 4;
 let rinsing = 0;
 let outbox = null;
 let vault = null;
@@ -47,7 +48,7 @@ export async function open() {
       lost();
     });
   }
-  if ((await databases(RINSE)).length) rinseLater();
+  if ((await databases(RINSE)).length) rinseLater(MOST_RINSES);
 }
 
 async function write(db, stores, change) {
@@ -96,28 +97,25 @@ export const readRows = (name, keys) => brief(name, (db) => Promise.all(keys.map
 export const writeRows = (name, change) =>
   brief(name, (db) => write(db, ["rows"], (transaction) => change(transaction.objectStore("rows"))));
 
-/** Work on the database that is only there to be deleted, one at a time. */
-const inRinse = (work) => navigator.locks.request(RINSE, work);
-const owe = () => inRinse(() => writeRows(RINSE, (rows) => rows.put(1, "one")));
-
-/** Make the browser compact its files: what was compacted away before is unlinked then. */
-const rinse = () =>
-  inRinse(async () => {
-    await writeRows(RINSE, (rows) => rows.put(1, "one"));
+/** Make the browser compact its files: what was compacted away before is unlinked then, unless somebody is just reading
+ * it. So `left` more are owed, at growing distances; a page that ends before leaves them to the next one. */
+function rinse(left) {
+  return navigator.locks.request(RINSE, async () => {
+    await writeRows(RINSE, (rows) => rows.put(left, "left"));
     await deleteDB(RINSE);
+    if (left) await writeRows(RINSE, (rows) => rows.put(left, "left"));
+    rinseLater(left);
   });
-
-function rinseLater() {
-  clearTimeout(rinsing);
-  rinsing = setTimeout(() => rinse().catch(() => {}), RINSE_AGAIN_MS);
 }
 
-/** Delete a database out of the browser's files. A file that somebody is just reading outlives one rinse, so another
- * is owed until it was made: a page that ends before leaves it to the next one. */
+function rinseLater(left) {
+  clearTimeout(rinsing);
+  if (left) rinsing = setTimeout(() => rinse(left - 1).catch(() => {}), RINSE_AGAIN_MS * 3 ** (MOST_RINSES - left));
+}
+
+/** Delete a database out of the browser's files. */
 export async function burn(name) {
-  await owe();
+  await writeRows(RINSE, (rows) => rows.put(MOST_RINSES, "left"));
   await deleteDB(name);
-  await rinse();
-  await owe();
-  rinseLater();
+  await rinse(MOST_RINSES);
 }
