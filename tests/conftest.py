@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
@@ -36,6 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     clocks.begin(at=config.getoption("--at"))
+    # Every test client would look at all static files when it starts; so it looks for one that is asked for.
+    django_settings.WHITENOISE_AUTOREFRESH = True
+    # How often it was hashed stands in the hash, so that live processes, which hash as in the product, read it too.
+    django_settings.PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,6 @@ PASSWORD = "kuda terbang tujuh belas"
 @pytest.fixture(autouse=True)
 def _staff(settings) -> None:
     settings.CLIENT_ADDRESS_HEADER = "X-Real-Ip"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many tries
     User.objects.create_user("rina", password=PASSWORD, is_staff=True)
 
 
