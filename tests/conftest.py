@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from outreach import vault
 from tests.factories.outreach import places
 from tests.support import clock as clocks
+from tests.support.order import order_for_workers
 from tests.support.safe_reads import watch_reads
 
 if TYPE_CHECKING:  # heavy, and most tests need neither
@@ -43,7 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark `database` on what uses one, by itself or through a process; pytest-django refuses it to all others."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -54,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             "template",
         }:
             item.add_marker("database")
+    yield
+    items[:] = order_for_workers(items)
 
 
 @pytest.fixture(autouse=True, scope="session")

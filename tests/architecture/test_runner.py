@@ -79,8 +79,9 @@ def test_every_database_runs_also_when_one_failed(checkout: Path):
     done, (sqlite, postgres) = _run(checkout, "--at", "2026-12-04T11:45", "-k", "some")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "== failed on: sqlite postgres"
-    assert sqlite.startswith(" -n 2")
-    assert postgres.startswith("postgres -n 2")
+    processes = f"-n {len(os.sched_getaffinity(0)) + 1} --dist loadfile --no-loadscope-reorder"
+    assert sqlite.startswith(f" {processes}")
+    assert postgres.startswith(f"postgres {processes}")
     assert all("--at 2026-12-04T11:45" in call and call.endswith("-k some") for call in (sqlite, postgres))
 
 
