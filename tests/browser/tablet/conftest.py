@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.fakes import sbi
 from tests.fakes.sbi import FakeDevices
-from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, set_clock
+from tests.support.browser import ARGUMENTS, PERSON, TABLET, chromium, derive_quickly, set_clock
 from tests.support.field import TeamsDay, team_day
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
@@ -58,6 +58,13 @@ def alone_with_devices() -> Iterator[None]:
 def devices(alone_with_devices: None) -> Iterator[FakeDevices]:
     with sbi.running(4537) as running:
         yield running
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """Its PINs cost no time, unlike those of a profile (`open_profile`), which are as in the product."""
+    derive_quickly(context)
+    return context
 
 
 @pytest.fixture

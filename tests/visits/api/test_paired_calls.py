@@ -25,6 +25,7 @@ from schemathesis.specs.openapi import checks
 
 from outreach.models import Throttle
 from tests.factories.visits import TeamFactory
+from tests.support.databases import is_postgres
 from tests.support.tablet import Answer, Sealed, Tablet, join_items
 from tests.visits.api.test_fuzz import OPERATIONS
 from visits.api import throttles
@@ -40,7 +41,7 @@ CHECKS: list[Any] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = 150
+EXAMPLES = 120 if is_postgres() else 80  # the same ones every time; SQLite takes more of what is wrong
 # what each call must have answered at least once, so that none is only ever turned away at the door
 EXPECTED = {
     "GET /me": {200, 401, 423},
