@@ -46,10 +46,16 @@ def check_key_ring() -> None:
         ) from None
 
 
-def create_person_key() -> PersonKey:
-    """Create a key for a new person."""
+def build_person_key() -> PersonKey:
+    """A key for a new person, not saved."""
     person = PersonKey()
     person.wrapped = load_key_ring().wrap(crypto.new_aes_key(), place=f"person:{person.pk}")
+    return person
+
+
+def create_person_key() -> PersonKey:
+    """Create a key for a new person."""
+    person = build_person_key()
     person.save(force_insert=True)
     return person
 

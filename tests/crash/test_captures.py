@@ -80,7 +80,7 @@ def test_the_same_record_twenty_times_at_once_is_one_record_with_one_receipt(kit
         )
         assert _rows(sealed.id) == (1, 1, 1)
         device = Device.objects.get(pk=tablet.device)
-        assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks) == []
+        assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks, record=sealed.sha256) == []
     (status,) = tablet.status(sealed.id)
     assert set(status["receipts"]) == {"stored", "verified"}
 
@@ -96,7 +96,7 @@ def test_a_whole_record_twenty_times_at_once_is_one_record_with_one_receipt(kit)
     with stack.orm():
         assert Receipt.objects.filter(capture=sealed.id, kind="stored").count() == 1
         device = Device.objects.get(pk=tablet.device)
-        assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks) == []
+        assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks, record=sealed.sha256) == []
 
 
 def test_the_same_events_twenty_times_at_once_are_kept_once(kit):
@@ -207,21 +207,20 @@ def test_a_kill_between_a_whole_records_chunks_and_its_row_leaves_what_is_swept_
     tablet.me()  # the tablet was heard of, so that nothing is written before the chunks
     with stack.orm():
         device = Device.objects.get(pk=tablet.device)
-        paths = [stored_chunks.chunk_path(device, sha) for sha in sealed.chunks]
+        path = stored_chunks.record_path(device, sealed.sha256)
         with ThreadPoolExecutor(1) as pool, transaction.atomic():
             if connection.vendor == "postgresql":
                 connection.cursor().execute("LOCK TABLE visits_capture IN EXCLUSIVE MODE")
             sent = pool.submit(tablet.put_record, sealed)
-            wait_until(lambda: all(path.exists() for path in paths), what="the chunks are on disk")
+            wait_until(path.exists, what="the chunks are on disk")
             stack.kill("tablet")
             with pytest.raises(requests.RequestException):
                 sent.result()
         assert not Capture.objects.filter(pk=sealed.id).exists()
-        for path in paths:
-            os.utime(path, (clock.now().timestamp() - 90_000,) * 2)
-        assert tasks.sweep_drafts() == len(paths)
-        assert not any(path.exists() for path in paths)
-        assert LogEntry.objects.get(action="chunks_swept").detail == {"chunks": len(paths)}
+        os.utime(path, (clock.now().timestamp() - 90_000,) * 2)
+        assert tasks.sweep_drafts() == 1
+        assert not path.exists()
+        assert LogEntry.objects.get(action="chunks_swept").detail == {"chunks": 1}
     wait_until(stack.is_up, seconds=90, what="the processes are back")
     assert tablet.put_record(sealed).status == 201
 

@@ -11,7 +11,7 @@ from visits.api.throttles import TabletThrottle
 from visits.enums import DeviceState
 from visits.lib import shapes
 from visits.lib.problems import ProblemError
-from visits.models import Device, DeviceToken
+from visits.models import Device
 from visits.tablets import devices
 
 
@@ -31,7 +31,7 @@ def client_number(request: Request) -> int:
 
 def calling_device_or_none(request: Request) -> Device | None:
     """The calling tablet; None if the call is not authenticated."""
-    return request.auth.device if isinstance(request.auth, DeviceToken) else None
+    return request.auth if isinstance(request.auth, Device) else None
 
 
 class TabletView(APIView):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from outreach.services import limits
-from visits.models import DeviceToken
+from visits.models import Device
 
 _MOST_CALLERS = 10_000  # remembered in a process
 _lock = Lock()
@@ -80,5 +80,4 @@ class TabletThrottle(SharedThrottle):
     limit, step = limits.TryLimit("api:tablet", tries=1200, minutes=1), 40
 
     def caller(self, request: Request) -> str | None:
-        token = request.auth
-        return str(token.device_id) if isinstance(token, DeviceToken) else None
+        return str(request.auth.pk) if isinstance(request.auth, Device) else None

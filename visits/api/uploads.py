@@ -14,7 +14,7 @@ from visits.fieldwork import events
 from visits.keys import epochs
 from visits.lib.problems import ProblemError
 from visits.lib.shapes import SHA256
-from visits.records import blobs, captures
+from visits.records import blobs, captures, whole_records
 from visits.sync import limits, shapes
 from visits.sync.record_bodies import RecordBody
 from visits.tablets import devices
@@ -83,7 +83,7 @@ class RecordView(TabletView):
         body: Any = request.data  # an empty dict where there is no body at all
         if not isinstance(body, RecordBody):
             raise ProblemError("bad-request")
-        offer = captures.receive_record(device=calling_device(request), capture_id=capture, body=body)
+        offer = whole_records.receive_record(device=calling_device(request), capture_id=capture, body=body)
         return _answer_offer(capture, offer)
 
 

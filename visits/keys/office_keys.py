@@ -105,10 +105,10 @@ def rotate_key(role: KeyRole, *, actor: str) -> PublicKey:
     return made
 
 
-def sign_payload(*, role: KeyRole, typ: str, payload: dict[str, Any]) -> str:
-    """Sign a payload as JWS by the current key of a role."""
-    row = current_key(role)
-    return jose.sign_jws(payload=payload, typ=typ, key=load_private_key(role, row.kid), kid=row.kid)
+def sign_payload(*, role: KeyRole, typ: str, payload: dict[str, Any], kid: str = "") -> str:
+    """Sign a payload as JWS by the current key of a role; `kid` is that key's id where it is known."""
+    kid = kid or current_key(role).kid
+    return jose.sign_jws(payload=payload, typ=typ, key=load_private_key(role, kid), kid=kid)
 
 
 def verify_own(token: Any, *, typ: str) -> dict[str, Any]:

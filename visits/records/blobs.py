@@ -14,12 +14,16 @@ from django.conf import settings
 from outreach.services import log
 from visits.enums import CaptureStage
 from visits.lib.problems import ProblemError
-from visits.models import CaptureChunk, Device
+from visits.models import Capture, CaptureChunk, Device
 from visits.records.stored_chunks import (
+    HEAD_BYTES,
+    RECORD_SUFFIX,
+    chunk_head,
     chunk_path,
     device_folder,
     is_on_disk,
     is_whole,
+    record_path,
 )
 
 STALE_SECONDS = 24 * 3600
@@ -34,6 +38,24 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _open_draft(device: Device) -> tuple[int, Path]:
+    """A new file of a tablet without a name of its own yet."""
+    draft = device_folder(device) / f".{secrets.token_hex(8)}"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(draft, flags, 0o660), draft  # for whom: config/private.py
+    except FileNotFoundError:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        fsync_folder(draft.parent.parent)
+        return os.open(draft, flags, 0o660), draft
+
+
+def _write_whole(handle: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 class ChunkBatch:
@@ -61,24 +83,14 @@ class ChunkBatch:
 
     def add(self, sha256: str, data: bytes) -> None:
         """Write a chunk of this hash as a draft."""
-        target = chunk_path(self._device, sha256)
-        draft = target.with_name(f".{secrets.token_hex(8)}")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        handle, draft = _open_draft(self._device)
         try:
-            handle = os.open(draft, flags, 0o660)  # for whom: config/private.py
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fsync_folder(target.parent.parent)
-            handle = os.open(draft, flags, 0o660)
-        try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(handle, left) :]
+            _write_whole(handle, data)
         except OSError:
             os.close(handle)
             draft.unlink(missing_ok=True)
             raise
-        self._open.append((handle, draft, target))
+        self._open.append((handle, draft, chunk_path(self._device, sha256)))
         if len(self._open) >= OPEN_DRAFTS:
             self._name_drafts()
 
@@ -121,22 +133,49 @@ def store_chunk(*, device: Device, sha256: str, data: bytes) -> bool:
     return not known
 
 
-def store_chunks(*, device: Device, named: Collection[str], chunks: Iterable[bytes]) -> set[str]:
-    """Store the chunks that are `named`, as they come. Returns the hashes of those; all are whole on disk then.
-    What is not named is not written, and logged."""
-    kept: set[str] = set()
+def store_record(
+    *, device: Device, record: str, named: Collection[str], chunks: Iterable[bytes]
+) -> Collection[str]:
+    """Store the chunks that are `named`, as they come: in the one file of the record if all came, else each in its
+    own. Returns the hashes of those that came; all are whole on disk then. What is not named is not written, and
+    logged."""
     strange: list[str] = []
-    with ChunkBatch(device) as batch:
-        for data in chunks:
-            sha256 = hashlib.sha256(data).hexdigest()
-            if sha256 not in named:
-                strange.append(sha256)
-            elif sha256 not in kept:
-                batch.add(sha256, data)
-                kept.add(sha256)
+    handle, draft = _open_draft(device)
+    try:
+        places = _write_record(handle, named, chunks, strange)
+        if places.keys() >= set(named):
+            os.fsync(handle)
+            draft.rename(record_path(device, record))
+            fsync_folder(draft.parent)
+        else:
+            with ChunkBatch(device) as batch:
+                for sha256, (offset, size) in places.items():
+                    batch.add(sha256, os.pread(handle, size, offset))
+    finally:
+        os.close(handle)
+        draft.unlink(missing_ok=True)
     if strange:
         _log_not_named(device, strange)
-    return kept
+    return places.keys()
+
+
+def _write_record(
+    handle: int, named: Collection[str], chunks: Iterable[bytes], strange: list[str]
+) -> dict[str, tuple[int, int]]:
+    """Offset and size of each chunk that was written; the hashes of others are added to `strange`."""
+    places: dict[str, tuple[int, int]] = {}
+    end = 0
+    for data in chunks:
+        digest = hashlib.sha256(data)
+        sha256 = digest.hexdigest()
+        if sha256 not in named:
+            strange.append(sha256)
+        elif sha256 not in places:
+            _write_whole(handle, chunk_head(digest.digest(), len(data)))
+            _write_whole(handle, data)
+            places[sha256] = (end + HEAD_BYTES, len(data))
+            end += HEAD_BYTES + len(data)
+    return places
 
 
 def _log_not_named(device: Device, hashes: list[str]) -> None:
@@ -224,4 +263,7 @@ def _rename_if_there(path: Path, target: Path) -> bool:
 
 
 def _list_named(device: Device) -> set[str]:
-    return set(CaptureChunk.objects.filter(device=device).values_list("sha256", flat=True))
+    """The names of all files that captures of this tablet may need."""
+    records = Capture.objects.filter(device=device).values_list("manifest_sha256", flat=True)
+    chunks = CaptureChunk.objects.filter(device=device).values_list("sha256", flat=True)
+    return {*chunks, *(f"{record}{RECORD_SUFFIX}" for record in records)}

@@ -16,6 +16,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from outreach.models import LogEntry, PersonKey
 from outreach.services import log
 from outreach.services.shared_commits import commit_together
 from outreach.services.transitions import transition
@@ -28,9 +29,9 @@ from visits.records import blobs, receipts, stored_chunks
 from visits.sync import limits, manifests
 from visits.sync.capture_words import CaptureWord, capture_word
 from visits.sync.manifests import MANIFEST_TYP
-from visits.sync.record_bodies import RecordBody
 
 TRY_LATER_SECONDS = 60
+VERIFY_TASK = "visits.tasks.verify_capture"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def receive_manifest(*, device: Device, capture_id: UUID, manifest: str) -> Mani
     Problems: not-mine (id used by another tablet), content-differs (same id, other content), bad-signature,
     invalid, too-large, too-many-open.
     """
-    offer = _read_offer(device=device, capture_id=capture_id, manifest=manifest)
+    offer = read_offer(device=device, capture_id=capture_id, manifest=manifest)
     if offer.capture is None:
         try:
             offer.capture = commit_together(partial(_insert_capture, offer))
@@ -58,36 +59,9 @@ def receive_manifest(*, device: Device, capture_id: UUID, manifest: str) -> Mani
     return _answer_manifest(offer)
 
 
-def receive_record(*, device: Device, capture_id: UUID, body: RecordBody) -> ManifestAnswer:
-    """Receive a manifest with its chunks in one go. Safe to repeat, also in parallel, and after a cut: what came
-    whole is kept, and the capture with it.
-
-    Problems: as `receive_manifest`. Raises `body.cut`.
-    """
-    offer = _read_offer(device=device, capture_id=capture_id, manifest=body.manifest)
-    if offer.capture is not None and (signed := _stored_receipt(offer.capture)):
-        for _data in body.read_chunks():  # who sends must have been heard before an answer is
-            pass
-        return ManifestAnswer(receipt=signed)
-    if offer.capture is None:
-        _require_room(device)
-    named = frozenset(offer.hashes)
-    offer.fresh = frozenset(blobs.store_chunks(device=device, named=named, chunks=body.read_chunks()))
-    if offer.capture is not None or body.cut or not offer.fresh.issuperset(offer.hashes):
-        answer = receive_manifest(device=device, capture_id=capture_id, manifest=body.manifest)
-        if body.cut:
-            raise body.cut
-        return answer
-    try:
-        return commit_together(partial(_insert_stored, offer))
-    except IntegrityError:
-        return _answer_manifest(_meet_known(offer))
-
-
 @dataclass
-class _Offer:
-    """One manifest on its way: the capture if it is known, else what the manifest says. `fresh` are the chunks
-    that were written, and hashed before, in this very call."""
+class Offer:
+    """One manifest on its way: the capture if it is known, else what the manifest says."""
 
     device: Device
     capture_id: UUID
@@ -95,42 +69,44 @@ class _Offer:
     fingerprint: str
     capture: Capture | None
     content: manifests.Manifest | None
-    fresh: frozenset[str] = frozenset()
 
     @cached_property
     def hashes(self) -> list[str]:
         if self.content is not None:
-            return [sha for part in self.content.parts for sha in part.chunks]
+            return self.content.hashes
         return list(CaptureChunk.objects.filter(capture=self.capture).values_list("sha256", flat=True))
 
     def find_missing(self) -> list[str]:
         """What is not on disk; if all is, what is damaged there: the receipt lets go of the tablet's copy, so
         what is signed for is read once more."""
-        older = [sha for sha in self.hashes if sha not in self.fresh]
-        missing = stored_chunks.find_missing(device=self.device, hashes=older)
-        if missing:
+        named = {"device": self.device, "hashes": self.hashes, "record": self.fingerprint}
+        if missing := stored_chunks.find_missing(**named):
             return missing
-        damaged = stored_chunks.find_damaged(device=self.device, hashes=older)
+        damaged = stored_chunks.find_damaged(**named)
         if damaged and self.capture is not None:
             log.write_log(
                 actor="system", action="chunks_damaged", subject=self.capture, detail={"chunks": len(damaged)}
             )
-        if older and not damaged:  # another call may have given them their names just now
+        if not damaged:  # another call may have given them their names just now
             blobs.fsync_folder(stored_chunks.device_folder(self.device))
         return damaged
 
 
-def _read_offer(*, device: Device, capture_id: UUID, manifest: str) -> _Offer:
-    fingerprint = hashlib.sha256(manifest.encode()).hexdigest()
+def hash_manifest(manifest: str) -> str:
+    return hashlib.sha256(manifest.encode()).hexdigest()
+
+
+def read_offer(*, device: Device, capture_id: UUID, manifest: str) -> Offer:
+    """The offer of a tablet. Problems: those of `receive_manifest` but too-many-open."""
+    fingerprint = hash_manifest(manifest)
     known = _find_known(device=device, capture_id=capture_id, fingerprint=fingerprint)
     content = None
     if known is None:
-        payload = _verify_manifest(device=device, capture_id=capture_id, manifest=manifest)
-        content = manifests.read_manifest(payload)
-    return _Offer(device, capture_id, manifest, fingerprint, known, content)
+        content = verify_manifest(device=device, capture_id=capture_id, manifest=manifest)
+    return Offer(device, capture_id, manifest, fingerprint, known, content)
 
 
-def _meet_known(offer: _Offer) -> _Offer:
+def _meet_known(offer: Offer) -> Offer:
     """After another call was first: its capture. Raises `ProblemError` for a collision."""
     offer.capture = _find_known(
         device=offer.device, capture_id=offer.capture_id, fingerprint=offer.fingerprint
@@ -158,7 +134,8 @@ def _find_known(*, device: Device, capture_id: UUID, fingerprint: str) -> Captur
     raise ProblemError(code)
 
 
-def _verify_manifest(*, device: Device, capture_id: UUID, manifest: str) -> dict[str, Any]:
+def verify_manifest(*, device: Device, capture_id: UUID, manifest: str) -> manifests.Manifest:
+    """What a manifest says that this tablet signed for this id. Problems: bad-signature, invalid, too-large."""
     kid = str(device.pk)
     try:
         payload = jose.verify_jws(
@@ -168,75 +145,76 @@ def _verify_manifest(*, device: Device, capture_id: UUID, manifest: str) -> dict
         raise ProblemError("bad-signature") from error
     if payload.get("capture") != str(capture_id) or payload.get("device") != kid:
         raise ProblemError("bad-signature")
-    return payload
+    return manifests.read_manifest(payload)
 
 
-def _require_room(device: Device) -> None:
-    incomplete = CaptureState.objects.filter(capture__device=device, stage=CaptureStage.INCOMPLETE).count()
-    if incomplete >= limits.OPEN_CAPTURES:
+def require_room(opened: int) -> None:
+    """Raise the problem `too-many-open` where a tablet has so many captures open that none may be added."""
+    if opened >= limits.OPEN_CAPTURES:
         raise ProblemError("too-many-open", retry_after=TRY_LATER_SECONDS)
 
 
-def _insert_stored(offer: _Offer) -> ManifestAnswer:
-    """Insert a capture all of whose chunks are here as a stored one, in the transaction of the caller. Raises
-    `IntegrityError` where another call was first."""
-    state = Device.objects.filter(pk=offer.device.pk).values_list("state", flat=True).get()
-    capture, now = _create_capture(offer), timezone.now()
-    CaptureState.objects.create(
-        capture=capture, stage=CaptureStage.STORED, stored_at=now, revoked=state != DeviceState.ACTIVE
-    )
-    _log_offer(offer, capture)
-    log.write_log(
-        actor=f"device:{offer.device.pk}",
-        action="capture_stored",
-        subject=capture,
-        from_state=CaptureStage.INCOMPLETE,
-        to_state=CaptureStage.STORED,
-    )
-    return _sign_stored(capture, now)
-
-
-def _insert_capture(offer: _Offer) -> Capture:
+def _insert_capture(offer: Offer) -> Capture:
     device = offer.device
     # one hand-in of a tablet at a time, so that the count of open captures holds
     held = Device.objects.select_for_update().get(pk=device.pk)
     known = _find_known(device=device, capture_id=offer.capture_id, fingerprint=offer.fingerprint)
     if known is not None:
         return known
-    _require_room(device)
+    opened = CaptureState.objects.filter(capture__device=device, stage=CaptureStage.INCOMPLETE)
+    require_room(opened.count())
     capture = _create_capture(offer)
     CaptureState.objects.create(capture=capture, revoked=held.state != DeviceState.ACTIVE)
-    _log_offer(offer, capture)
     return capture
 
 
-def _log_offer(offer: _Offer, capture: Capture) -> None:
-    assert offer.content is not None
-    log.write_log(
-        actor=f"device:{offer.device.pk}",
+def build_offer_entry(capture: Capture, content: manifests.Manifest) -> LogEntry:
+    """The log row of a first offer, not saved."""
+    return log.build_entry(
+        actor=f"device:{capture.device_id}",
         action="capture_offered",
         subject=capture,
         to_state=CaptureStage.INCOMPLETE,
-        detail={
-            "visit": str(offer.content.visit),
-            "parts": len(offer.content.parts),
-            "bytes": offer.content.size,
-        },
+        detail={"visit": str(content.visit), "parts": len(content.parts), "bytes": content.size},
     )
 
 
-def _create_capture(offer: _Offer) -> Capture:
-    """The row of the capture and those of its chunks."""
-    device, content = offer.device, offer.content
+def _create_capture(offer: Offer) -> Capture:
+    """The row of the capture, those of its chunks, and the one in the log."""
+    content = offer.content
     assert content is not None
     visit = Visit.objects.select_related("need__resident__key").filter(pk=content.visit).first()
-    key = sealing.choose_person_key(visit)
+    capture = build_capture(
+        content,
+        device=offer.device,
+        manifest=offer.manifest,
+        visit=visit and visit.pk,
+        officer=Officer.objects.filter(pk=content.officer).values_list("pk", flat=True).first(),
+        key=sealing.choose_person_key(visit),
+    )
+    capture.save(force_insert=True)
+    CaptureChunk.objects.bulk_create(build_chunks(capture, content))
+    build_offer_entry(capture, content).save(force_insert=True)
+    return capture
+
+
+def build_capture(
+    content: manifests.Manifest,
+    *,
+    device: Device,
+    manifest: str,
+    visit: UUID | None,
+    officer: int | None,
+    key: PersonKey,
+) -> Capture:
+    """The row of a capture, not saved. `visit` and `officer` are ids of rows that exist; `manifest` is what was
+    signed, which is sealed under `key`."""
     capture = Capture(
         pk=content.capture,
         device=device,
-        visit=visit,
+        visit_id=visit,
         visit_named=content.visit,
-        officer=Officer.objects.filter(pk=content.officer).first(),
+        officer_id=officer,
         officer_named=content.officer,
         day=content.day,
         day_version=content.day_version,
@@ -245,18 +223,15 @@ def _create_capture(offer: _Offer) -> Capture:
         capture_key=content.capture_key,
         size=content.size,
         key=key,
-        manifest_sha256=offer.fingerprint,
+        manifest_sha256=hash_manifest(manifest),
         received_at=timezone.now(),
     )
-    capture.manifest_sealed = sealing.seal_reported(
-        capture, "manifest_sealed", offer.manifest.encode(), key=key
-    )
-    capture.save(force_insert=True)
-    CaptureChunk.objects.bulk_create(_build_chunks(capture, content))
+    capture.manifest_sealed = sealing.seal_reported(capture, "manifest_sealed", manifest.encode(), key=key)
     return capture
 
 
-def _build_chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]:
+def build_chunks(capture: Capture, content: manifests.Manifest) -> list[CaptureChunk]:
+    """The rows of a capture's chunks, not saved."""
     return [
         CaptureChunk(
             capture=capture,
@@ -271,14 +246,15 @@ def _build_chunks(capture: Capture, content: manifests.Manifest) -> list[Capture
     ]
 
 
-def _stored_receipt(capture: Capture) -> str:
+def find_stored_receipt(capture: Capture) -> str:
+    """The receipt `stored` of a capture; "" before it is stored."""
     rows = Receipt.objects.filter(capture=capture, kind=ReceiptKind.STORED).values_list("jws", flat=True)
     return rows.first() or ""
 
 
-def _answer_manifest(offer: _Offer) -> ManifestAnswer:
+def _answer_manifest(offer: Offer) -> ManifestAnswer:
     assert offer.capture is not None
-    signed = _stored_receipt(offer.capture)
+    signed = find_stored_receipt(offer.capture)
     if signed:
         return ManifestAnswer(receipt=signed)
     missing = offer.find_missing()
@@ -299,13 +275,9 @@ def _store_capture(*, device: Device, capture: Capture) -> ManifestAnswer:
         sources=(CaptureStage.INCOMPLETE,),
         stored_at=now,
     ):  # a parallel call was first; its receipt is committed by now
-        return ManifestAnswer(receipt=_stored_receipt(capture))
-    return _sign_stored(capture, now)
-
-
-def _sign_stored(capture: Capture, at: datetime) -> ManifestAnswer:
-    signed = receipts.write_receipt(capture=capture, kind=ReceiptKind.STORED, at=at)
-    async_task("visits.tasks.verify_capture", str(capture.pk))
+        return ManifestAnswer(receipt=find_stored_receipt(capture))
+    signed = receipts.write_receipt(capture=capture, kind=ReceiptKind.STORED, at=now)
+    async_task(VERIFY_TASK, str(capture.pk))
     return ManifestAnswer(receipt=signed, new=True)
 
 
@@ -355,6 +327,8 @@ def _describe_status(
     answer["backed_up"] = bool(safe_until and verified_at and verified_at < safe_until)
     if capture.status.stage == CaptureStage.INCOMPLETE:
         answer["missing"] = stored_chunks.find_missing(
-            device=device, hashes=[chunk.sha256 for chunk in capture.chunks.all()]
+            device=device,
+            hashes=[chunk.sha256 for chunk in capture.chunks.all()],
+            record=capture.manifest_sha256,
         )
     return answer

@@ -128,7 +128,9 @@ def _open_parts(capture: Capture, manifest: manifests.Manifest) -> dict[str, byt
     key = _load_capture_key(manifest.capture_key)
     plain = {}
     for part in manifest.parts:
-        sealed = stored_chunks.read_chunks(device=capture.device, hashes=part.chunks)
+        sealed = stored_chunks.read_chunks(
+            device=capture.device, hashes=part.chunks, record=capture.manifest_sha256
+        )
         if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
             raise RefusedError(ReviewReason.BYTES_DIFFER)
         plain[part.name] = _open_part(

@@ -39,6 +39,11 @@ class Manifest:
     sealed_at: datetime  # by the tablet's clock, put right by what the server last told it
 
     @property
+    def hashes(self) -> list[str]:
+        """Of the chunks of all parts, in order."""
+        return [sha for part in self.parts for sha in part.chunks]
+
+    @property
     def size(self) -> int:
         """Bytes of ciphertext of all parts."""
         return sum(part.size for part in self.parts)

@@ -4,6 +4,7 @@ import io
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django_q.models import OrmQ
 
 from outreach.models import LogEntry
@@ -11,7 +12,7 @@ from tests.support.tablet import join_items
 from visits.api.parsers import RecordParser
 from visits.lib.problems import ProblemError
 from visits.models import Capture, CaptureState, Device, Receipt
-from visits.records import captures, stored_chunks
+from visits.records import decrypt, stored_chunks, whole_records
 from visits.sync.record_bodies import RECORD_BYTES, RecordBody
 from visits.tablets import devices
 
@@ -37,7 +38,7 @@ def long(tablet, visit, officer, capture_key):
 
 def _on_disk(tablet, sealed):
     device = Device.objects.get(pk=tablet.device)
-    damaged = stored_chunks.find_damaged(device=device, hashes=sealed.chunks)
+    damaged = stored_chunks.find_damaged(device=device, hashes=sealed.chunks, record=sealed.sha256)
     return [sha for sha in sealed.chunks if sha not in damaged]
 
 
@@ -57,11 +58,55 @@ def test_a_whole_record_is_stored_by_one_call_and_a_repeat_has_the_same_bytes(ta
     assert (Capture.objects.count(), OrmQ.objects.count()) == (1, 1)
 
 
+def test_a_new_record_that_comes_whole_is_one_file_and_three_statements(
+    tablet, long, django_assert_num_queries
+):
+    statements = (
+        3 if connection.vendor == "postgresql" else 12
+    )  # SQLite: one a table, BEGIN and two savepoints
+    with django_assert_num_queries(statements):
+        assert tablet.put_record(long).status == 201
+
+    folder = stored_chunks.device_folder(Device.objects.get())
+    assert [path.name for path in folder.iterdir()] == [f"{long.sha256}.whole"]
+    manifest, plain = decrypt.decrypt_parts(Capture.objects.get())
+    assert [part.name for part in manifest.parts] == ["form", "photo"]
+    assert plain["photo"] == b"\xff\xd8\xff" + b"x" * 600_000
+
+
+def test_a_chunk_damaged_in_the_records_file_is_asked_for_and_mended(tablet, long, monkeypatch):
+    """The process was killed before the row was written, and the disk lied."""
+    with monkeypatch.context() as killed:
+        killed.setattr(whole_records, "insert_rows", _die)
+        with pytest.raises(SystemExit):
+            tablet.put_record(long)
+    path = stored_chunks.record_path(Device.objects.get(), long.sha256)
+    path.write_bytes(path.read_bytes()[:-1])
+
+    last = list(long.chunks)[-1]
+    answer = tablet.offer(long)
+    assert (answer.status, answer.json["missing"]) == (202, [last])
+    assert not Receipt.objects.exists()
+    raw = bytearray(path.read_bytes())
+    raw[100] ^= 1
+    path.write_bytes(raw)
+    assert tablet.put_chunk(last, long.chunks[last]).status == 201
+    first = next(iter(long.chunks))
+    assert tablet.offer(long).json["missing"] == [first]
+    assert tablet.put_chunk(first, long.chunks[first]).status == 201
+    assert tablet.offer(long).status == 201
+    assert decrypt.decrypt_parts(Capture.objects.get())[1]["photo"][3:] == b"x" * 600_000
+
+
+def _die(_rows):
+    raise SystemExit
+
+
 def test_what_came_before_a_cut_is_kept_and_the_loop_goes_on_from_there(tablet, long):
     body = join_items([long.manifest.encode(), *long.chunks.values()])
     for cut, kept in ((300_000, 2), (600_000, 3)):  # the form is a chunk of its own
         with pytest.raises(OSError, match="cut"):
-            captures.receive_record(
+            whole_records.receive_record(
                 device=Device.objects.get(),
                 capture_id=UUID(long.id),
                 body=RecordBody(CutLine(body[:cut]), length=len(body)),
