@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 
-class _RowBroker(ORM):
+class _RowBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     """Keeps the row instead of inserting it."""
 
     row: OrmQ

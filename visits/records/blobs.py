@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -133,9 +133,7 @@ def store_chunk(*, device: Device, sha256: str, data: bytes) -> bool:
     return not known
 
 
-def store_record(
-    *, device: Device, record: str, named: Collection[str], chunks: Iterable[bytes]
-) -> Collection[str]:
+def store_record(*, device: Device, record: str, named: Set[str], chunks: Iterable[bytes]) -> Set[str]:
     """Store the chunks that are `named`, as they come: in the one file of the record if all came, else each in its
     own. Returns the hashes of those that came; all are whole on disk then. What is not named is not written, and
     logged."""
@@ -143,7 +141,7 @@ def store_record(
     handle, draft = _open_draft(device)
     try:
         places = _write_record(handle, named, chunks, strange)
-        if places.keys() >= set(named):
+        if places.keys() >= named:
             os.fsync(handle)
             draft.rename(record_path(device, record))
             fsync_folder(draft.parent)
@@ -160,7 +158,7 @@ def store_record(
 
 
 def _write_record(
-    handle: int, named: Collection[str], chunks: Iterable[bytes], strange: list[str]
+    handle: int, named: Set[str], chunks: Iterable[bytes], strange: list[str]
 ) -> dict[str, tuple[int, int]]:
     """Offset and size of each chunk that was written; the hashes of others are added to `strange`."""
     places: dict[str, tuple[int, int]] = {}

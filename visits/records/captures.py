@@ -79,10 +79,10 @@ class Offer:
     def find_missing(self) -> list[str]:
         """What is not on disk; if all is, what is damaged there: the receipt lets go of the tablet's copy, so
         what is signed for is read once more."""
-        named = {"device": self.device, "hashes": self.hashes, "record": self.fingerprint}
-        if missing := stored_chunks.find_missing(**named):
+        device, record = self.device, self.fingerprint
+        if missing := stored_chunks.find_missing(device=device, hashes=self.hashes, record=record):
             return missing
-        damaged = stored_chunks.find_damaged(**named)
+        damaged = stored_chunks.find_damaged(device=device, hashes=self.hashes, record=record)
         if damaged and self.capture is not None:
             log.write_log(
                 actor="system", action="chunks_damaged", subject=self.capture, detail={"chunks": len(damaged)}
@@ -188,7 +188,7 @@ def _create_capture(offer: Offer) -> Capture:
         content,
         device=offer.device,
         manifest=offer.manifest,
-        visit=visit and visit.pk,
+        visit=visit.pk if visit else None,
         officer=Officer.objects.filter(pk=content.officer).values_list("pk", flat=True).first(),
         key=sealing.choose_person_key(visit),
     )

@@ -28,9 +28,8 @@ def receive_record(*, device: Device, capture_id: UUID, body: RecordBody) -> Man
 
     Problems: as `captures.receive_manifest`. Raises `body.cut`.
     """
-    offered = {"device": device, "capture_id": capture_id, "manifest": body.manifest}
     try:
-        content = captures.verify_manifest(**offered)
+        content = captures.verify_manifest(device=device, capture_id=capture_id, manifest=body.manifest)
     except ProblemError:
         return _receive_known(device, capture_id, body)
     place = find_place(device=device, content=content)

@@ -61,9 +61,7 @@ def test_a_whole_record_is_stored_by_one_call_and_a_repeat_has_the_same_bytes(ta
 def test_a_new_record_that_comes_whole_is_one_file_and_three_statements(
     tablet, long, django_assert_num_queries
 ):
-    statements = (
-        3 if connection.vendor == "postgresql" else 12
-    )  # SQLite: one a table, BEGIN and two savepoints
+    statements = 3 if connection.vendor == "postgresql" else 10  # SQLite: one a table, and a savepoint
     with django_assert_num_queries(statements):
         assert tablet.put_record(long).status == 201
 
