@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 
+from visits.lib.schema_checks import Check, compile_check
+
 MOST_ERRORS = 10
 
 _MESSAGES: dict[str, Any] = {
@@ -77,12 +79,19 @@ def _cached_validator(key: int) -> Draft202012Validator:
     return Draft202012Validator(_SCHEMAS[key])
 
 
+@lru_cache(maxsize=64)
+def _cached_check(key: int) -> Check:
+    return compile_check(_SCHEMAS[key])
+
+
 _SCHEMAS: dict[int, dict[str, Any]] = {}
 
 
 def list_errors(schema: dict[str, Any], value: Any) -> list[dict[str, str]]:
     """The errors of a value as `[{"field", "message"}]`, at most `MOST_ERRORS`; empty if it is valid."""
     _SCHEMAS[id(schema)] = schema  # schemas are constants of modules, so their identity lasts
+    if _cached_check(id(schema))(value):
+        return []
     found = []
     for error in _cached_validator(id(schema)).iter_errors(value):
         field = ".".join(str(part) for part in error.absolute_path)

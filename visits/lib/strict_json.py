@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 from hashlib import sha256
 from typing import Any
 
 MAX_DEPTH = 16
+_NOT_STORED = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 
 
 class JsonError(ValueError):
@@ -41,7 +43,7 @@ def _check_value(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise JsonError("nested too deep")
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if _NOT_STORED.search(value):
             raise JsonError("a text holds a character that is not allowed")
     elif isinstance(value, dict):
         for key, item in value.items():
