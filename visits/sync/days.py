@@ -56,8 +56,7 @@ def load_day(*, device: Device, wanted: date, today: date) -> dict[str, Any] | N
 
 def _build_contents(*, team: Team, days: list[date], today: date) -> dict[date, dict[str, Any]]:
     live = {
-        row.date: row.live
-        for row in TeamDay.objects.filter(team=team, date__in=days).select_related("live__plan")
+        row.date: row.live for row in TeamDay.objects.filter(team=team, date__in=days).select_related("live")
     }
     stops = {day: version.content["stops"] for day, version in live.items()}
     visits = _load_visits(UUID(stop["visit"]) for day_stops in stops.values() for stop in day_stops)
@@ -94,6 +93,8 @@ def _load_visits(ids: Iterable[UUID]) -> dict[UUID, Visit]:
     rows = Visit.objects.filter(pk__in=list(ids)).select_related(
         "need__resident__village__district", "need__resident__key"
     )
+    # an outline on the map is longer than all the rest
+    rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
     familys = VisitRequest.objects.filter(family_confirmed_at__isnull=False).order_by("received_at", "pk")
     rows = rows.prefetch_related(Prefetch("need__requests", queryset=familys, to_attr="familys_requests"))
     return {visit.pk: visit for visit in rows}

@@ -214,6 +214,15 @@ def _queries(tablet, path):
     return len(queries)
 
 
+def test_a_read_leaves_plans_and_outlines_of_the_map_where_they_are(tablet, visit):
+    for path in ("/days", f"/days/{TODAY}"):
+        with CaptureQueriesContext(connection) as queries:
+            assert tablet.call("GET", path).status == 200
+        read = " ".join(query["sql"] for query in queries.captured_queries)
+        assert '"visits_plan"' not in read
+        assert '"boundary"' not in read
+
+
 def test_the_same_number_of_queries_for_one_visit_and_for_three(tablet, shift):
     visits = [VisitFactory(shift=shift, need=NeedFactory(state=NeedState.PLANNED)) for _ in range(3)]
     publish(shift, visits[:1])
