@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from django.conf import settings
 
 from tests.support.databases import manage, process_environment
@@ -71,6 +72,11 @@ class OwnPostgres:
     def stop(self, *, mode: str = "fast") -> None:
         """ "fast" ends all sessions, as a restart of the service does."""
         self._call("pg_ctl", "-w", "-m", mode, "stop")
+
+    def processes(self) -> list[psutil.Process]:
+        """Its main process first."""
+        main = psutil.Process(int((self._home / "data" / "postmaster.pid").read_text().split()[0]))
+        return [main, *main.children(recursive=True)]
 
     def end(self) -> None:
         """Stop it if it runs, and delete it."""

@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 EVENTS_PER_SECOND, EVENTS_SECONDS = 50.0, 30.0
 
 
@@ -51,6 +53,7 @@ def _add_up(parts: list[Any]) -> Any:
         total.times += part.times
         total.refused += part.refused
         total.memory += part.memory
+        total.cpu.update(part.cpu)
     return total
 
 
@@ -61,7 +64,8 @@ def _row(name: str, found: Any, ratio: str = "") -> str:
     times = (
         f"{found.quantile(0.5):.0f} | {found.quantile(0.95):.0f} | {max(found.times, default=0) * 1000:.0f}"
     )
-    return f"| {name} | {len(found.times)} | {rate} | {ratio} | {times} | {errors} | {memory} |"
+    cpu = ", ".join(f"{kind} {used / len(found.times) * 1000:.1f}" for kind, used in found.cpu.items())
+    return f"| {name} | {len(found.times)} | {rate} | {ratio} | {times} | {errors} | {memory} | {cpu} |"
 
 
 def run(asked: argparse.Namespace, folder: Path) -> None:
@@ -81,18 +85,27 @@ def run(asked: argparse.Namespace, folder: Path) -> None:
         stack.start()
         address = stack.tablet.removeprefix("http://")
         ours, bare = [], []
-        with office.bare_server(folder) as beside:
+
+        def processes() -> dict[str, list[psutil.Process]]:
+            found = {kind: stack.processes(kind) for kind in ("tablet", "worker")}
+            return found | ({"database": template.processes()} if asked.database == "postgres" else {})
+
+        with office.bare_server(folder) as (beside, main):
+
+            def bare_processes() -> dict[str, list[psutil.Process]]:
+                return {"tablet": [main, *main.children()]}
+
             for turn in range(asked.rounds):
                 share = (turn, asked.rounds)
-                bare.append(senders.send_records("bare", beside, tablets, hand_bare, list, share=share))
-                ours.append(
-                    senders.send_records(
-                        "ours", address, tablets, hand_in, lambda: stack.processes("tablet"), share=share
-                    )
+                bare.append(
+                    senders.send_records("bare", beside, tablets, hand_bare, bare_processes, share=share)
                 )
+                ours.append(senders.send_records("ours", address, tablets, hand_in, processes, share=share))
         sums = _add_up(ours), _add_up(bare)
-        print("| | requests | MB/s | ratio | p50 ms | p95 | worst | errors | MB of a process, first / most |")
-        print("|---|---|---|---|---|---|---|---|---|")
+        print(
+            "| | requests | MB/s | ratio | p50 ms | p95 | worst | errors | MB of a process | CPU ms a request |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|---|")
         print(_row("bare app", sums[1]))
         print(_row(f"ours, {asked.database}, {asked.way}", sums[0], f"{sums[0].rate / sums[1].rate:.2f}"))
         if asked.events:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -90,8 +91,8 @@ def _refuse_to_send(*_call: Any, **_more: Any) -> Any:
 
 
 @contextmanager
-def bare_server(folder: Path) -> Iterator[str]:
-    """The bare app under the product's own gunicorn settings; its address."""
+def bare_server(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The bare app under the product's own gunicorn settings: its address and its main process."""
     port = free_port_pair()
     (folder / "bare").mkdir()
     command = [sys.executable, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config" / "gunicorn_conf.py")]
@@ -106,7 +107,7 @@ def bare_server(folder: Path) -> Iterator[str]:
         )
     try:
         wait_until(lambda: _listens(port), seconds=30, what="the bare app is up")
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{port}", psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(20)
@@ -127,3 +128,16 @@ def used_megabytes(processes: list[psutil.Process]) -> float:
         except psutil.NoSuchProcess:
             continue
     return max(sizes, default=0.0)
+
+
+def used_seconds(kinds: dict[str, list[psutil.Process]]) -> Counter[str]:
+    """Processor time so far of each kind of process, of those that ended meanwhile too where their parent lives;
+    "client" is this process."""
+    used: Counter[str] = Counter()
+    for kind, processes in {**kinds, "client": [psutil.Process()]}.items():
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                used[kind] += times.user + times.system
+                used[kind] += 0 if kind == "client" else times.children_user + times.children_system
+    return used

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from tests.bench.sync.office import FullTablet, used_megabytes
+from tests.bench.sync.office import FullTablet, used_megabytes, used_seconds
 from tests.support.tablet import Sealed, join_items
 
 PAUSE_S = 0.5  # of a tablet that was told to come again
@@ -30,6 +30,7 @@ class Measured:
     times: list[float] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)  # MB of the largest process, every half second
+    cpu: Counter[str] = field(default_factory=Counter)  # seconds of processor time by kind of process
 
     @property
     def rate(self) -> float:
@@ -130,11 +131,12 @@ def send_records(
     address: str,
     tablets: list[FullTablet],
     hand_in: Callable[[Line, Sealed], None],
-    processes: Callable[[], list[psutil.Process]],
+    processes: Callable[[], dict[str, list[psutil.Process]]],
     *,
     share: tuple[int, int] = (0, 1),
 ) -> Measured:
-    """Hand in every tablet's records (those at `share[0]`, `share[0] + share[1]`, ...), all tablets at once."""
+    """Hand in every tablet's records (those at `share[0]`, `share[0] + share[1]`, ...), all tablets at once. The
+    memory is that of the "tablet" processes."""
     measured, over = Measured(name), threading.Event()
 
     def send(full: FullTablet) -> None:
@@ -145,13 +147,15 @@ def send_records(
 
     def watch() -> None:
         while not over.wait(0.5):
-            measured.memory.append(used_megabytes(processes()))
+            measured.memory.append(used_megabytes(processes().get("tablet", [])))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    began = time.perf_counter()
+    began, before = time.perf_counter(), used_seconds(processes())
     failures = run_together([lambda full=full: send(full) for full in tablets])  # type: ignore[misc]
     measured.seconds = time.perf_counter() - began
+    measured.cpu = used_seconds(processes())
+    measured.cpu.subtract(before)
     over.set()
     watcher.join()
     for failure in failures:
