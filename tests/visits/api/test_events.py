@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from outreach.enums import LocationSource, Milestone, NeedState
 from outreach.models import LogEntry, Progress, Resident
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import OfficerFactory, TeamFactory, VisitFactory
-from visits.fieldwork import departures, event_content, events
+from visits.fieldwork import departures, event_content, event_effects, events
+from visits.fieldwork.event_batches import EventBatch
 from visits.models import Device, Event, EventStatus, Visit
 from visits.tablets import devices
 from visits.tablets.tablet_status import find_number_gaps
@@ -388,3 +391,54 @@ def test_shuffled_repeated_and_with_gaps_the_visit_ends_the_same(tablet, shift, 
     if two.outcome_at:
         last = max((e for e in shuffled if e["kind"] == "outcome"), key=lambda e: e["sequence"])
         assert two.outcome_at == datetime.fromisoformat(last["at"])
+
+
+def test_notes_cost_one_statement_each_however_many_come(tablet, visit, officer):
+    """On SQLite one a table, in a savepoint of its own."""
+
+    def count(many):
+        notes = [tablet.event("note", visit=str(visit.pk), officer=officer.pk, text="x") for _ in range(many)]
+        with CaptureQueriesContext(connection) as queries:
+            assert _results(tablet.events(*notes)) == ["applied"] * many
+        return len(queries)
+
+    once = 5  # the tablet, its lock, what is known, visits, officers
+    each = 1 if connection.vendor == "postgresql" else 4
+    tablet.events(tablet.event("note", visit=str(visit.pk), officer=officer.pk, text="x"))
+    assert [count(1), count(9)] == [once + each + 2, once + 9 * each + 2]
+
+
+def test_an_event_that_another_tablet_sent_at_the_same_moment_is_refused_alone(
+    tablet, visit, officer, new_tablet, team, monkeypatch
+):
+    """The other's row is not there yet when the call looks which events are known."""
+    note = {"visit": str(visit.pk), "officer": officer.pk, "text": "x"}
+    first, second, third = (tablet.event("note", **note) for _ in range(3))
+    new_tablet(team).events(second)
+    look, blind = EventBatch.look_again, iter([True, True])
+
+    def look_too_early(batch, items):
+        if not next(blind, False):
+            look(batch, items)
+
+    monkeypatch.setattr(EventBatch, "look_again", look_too_early)
+    results = tablet.events(first, second, third)
+    assert _results(results) == ["applied", "rejected", "applied"]
+    assert results[1]["problem"]["code"] == "not-mine"
+    assert Event.objects.count() == 3
+
+
+def test_a_visit_that_an_event_of_the_same_call_changed_is_read_again(tablet, visit, officer, monkeypatch):
+    """What an event did to its visit counts for the next one of the call."""
+    apply = event_effects.apply_event
+
+    def cancel(*, event, data):
+        reason = apply(event=event, data=data)
+        Visit.objects.update(state="cancelled")
+        return reason
+
+    monkeypatch.setattr(event_effects, "apply_event", cancel)
+    at = {"visit": str(visit.pk), "officer": officer.pk}
+    results = tablet.events(tablet.event("arrived", **at), tablet.event("note", text="x", **at))
+    assert _results(results) == ["applied", "review"]
+    assert EventStatus.objects.get(event=results[1]["id"]).reason == event_content.CANCELLED
