@@ -6,7 +6,8 @@ from functools import lru_cache, partial
 from itertools import chain, groupby
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Model
 
 from outreach.services.shared_commits import commit_together
@@ -20,7 +21,10 @@ def insert_rows(rows: Sequence[Model]) -> None:
 
     One statement where the database can insert into several tables at once: it needs no transaction of its own.
     """
-    groups = [(model, [_read_values(row) for row in same]) for model, same in groupby(rows, type)]
+    if not rows:
+        return
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` looks for it again at every word
+    groups = [(model, [_read_values(row, database) for row in same]) for model, same in groupby(rows, type)]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             values = chain.from_iterable(chain.from_iterable(same) for _model, same in groups)
@@ -41,9 +45,9 @@ def _list_fields(model: type[Model]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
 
 
-def _read_values(row: Model) -> Row:
+def _read_values(row: Model, database: BaseDatabaseWrapper) -> Row:
     return tuple(
-        field.get_db_prep_save(field.pre_save(row, True), connection) for field in _list_fields(type(row))
+        field.get_db_prep_save(field.pre_save(row, True), database) for field in _list_fields(type(row))
     )
 
 
