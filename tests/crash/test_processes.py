@@ -39,6 +39,16 @@ def test_a_killed_cluster_starts_again_and_works(stack: Stack):
     assert _worker_lives(stack)
 
 
+def test_a_killed_web_worker_is_replaced_by_one_that_need_not_load_the_product(stack: Stack):
+    first, *workers = stack.processes("web")
+    assert any("numpy" in part.path for part in first.memory_maps()), "loaded before its workers"
+    assert {line.status for line in first.net_connections("inet")} == {"LISTEN"}, "no worker inherits one"
+    workers[0].kill()
+    wait_until(lambda: len(set(stack.processes("web")) - {first, *workers}) == 1, what="a new worker")
+    assert stack.processes("web")[0] == first
+    assert stack.is_up()
+
+
 def test_killed_web_processes_start_again(stack: Stack):
     old = {process.pid for process in stack.processes("web")}
     stack.kill("web")
