@@ -47,8 +47,8 @@ def _name(page: Page, name: str) -> None:
     page.get_by_label("Tidak tahu tanggal lahir").check()
 
 
-def test_two_tabs_hold_two_people_and_back_loses_nothing(shared_stack: Stack, phone: BrowserContext) -> None:
-    one, two = _begin(phone.new_page(), shared_stack.web), _begin(phone.new_page(), shared_stack.web)
+def test_two_tabs_hold_two_people_and_back_loses_nothing(lasting_stack: Stack, phone: BrowserContext) -> None:
+    one, two = _begin(phone.new_page(), lasting_stack.web), _begin(phone.new_page(), lasting_stack.web)
     _name(one, "Siti Contoh")
     _name(two, "Budi Rekaan")
     for page in (one, two):
@@ -61,9 +61,9 @@ def test_two_tabs_hold_two_people_and_back_loses_nothing(shared_stack: Stack, ph
 
 
 def test_what_is_typed_outlives_the_language_and_the_button_back(
-    shared_stack: Stack, phone: BrowserContext
+    lasting_stack: Stack, phone: BrowserContext
 ) -> None:
-    page = _begin(phone.new_page(), shared_stack.web)
+    page = _begin(phone.new_page(), lasting_stack.web)
     _name(page, "Siti Contoh")
 
     page.get_by_role("button", name="English").click()
@@ -77,8 +77,8 @@ def test_what_is_typed_outlives_the_language_and_the_button_back(
     expect(page.locator(".error-summary")).to_have_count(0)
 
 
-def test_enter_goes_on(shared_stack: Stack, phone: BrowserContext) -> None:
-    page = _begin(phone.new_page(), shared_stack.web)
+def test_enter_goes_on(lasting_stack: Stack, phone: BrowserContext) -> None:
+    page = _begin(phone.new_page(), lasting_stack.web)
     _name(page, "Siti Contoh")
 
     page.get_by_label("Nama lengkap").press("Enter")
@@ -86,8 +86,8 @@ def test_enter_goes_on(shared_stack: Stack, phone: BrowserContext) -> None:
     page.get_by_label("Lanjut usia").wait_for()
 
 
-def test_the_browsers_back_key_keeps_half_a_page(shared_stack: Stack, page: Page) -> None:
-    _begin(page, shared_stack.web)
+def test_the_browsers_back_key_keeps_half_a_page(lasting_stack: Stack, page: Page) -> None:
+    _begin(page, lasting_stack.web)
     page.get_by_label("Nama lengkap").fill("Siti Seteng")
 
     page.go_back()
@@ -98,9 +98,9 @@ def test_the_browsers_back_key_keeps_half_a_page(shared_stack: Stack, page: Page
 
 
 def test_a_lost_connection_and_a_busy_office_leave_the_text_in_the_page(
-    shared_stack: Stack, page: Page
+    lasting_stack: Stack, page: Page
 ) -> None:
-    _begin(page, shared_stack.web)
+    _begin(page, lasting_stack.web)
     _name(page, "Siti Contoh")
     page.context.set_offline(True)
 
@@ -119,13 +119,13 @@ def test_a_lost_connection_and_a_busy_office_leave_the_text_in_the_page(
 
 
 def test_a_phone_that_is_handed_on_shows_nothing_of_the_person_before(
-    shared_stack: Stack, phone: BrowserContext
+    lasting_stack: Stack, phone: BrowserContext
 ) -> None:
-    page = _begin(phone.new_page(), shared_stack.web)
+    page = _begin(phone.new_page(), lasting_stack.web)
     _name(page, "Siti Contoh")
     _next(page)
     page.get_by_label("Lanjut usia").wait_for()
-    page.goto(shared_stack.web)
+    page.goto(lasting_stack.web)
     page.get_by_role("button", name="Buang isian itu").click()
     page.get_by_role("button", name="Ajukan permohonan").wait_for()
 

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def ask(shared_stack: Stack, page: Page):
+def ask(lasting_stack: Stack, page: Page):
     """Evaluate an expression with the exports of a module in `m`."""
-    page.goto(shared_stack.tablet)
+    page.goto(lasting_stack.tablet)
 
     def evaluate(module: str, expression: str, argument: object = None) -> object:
         return page.evaluate(
@@ -240,8 +240,8 @@ PASTE = """(text) => {
 }"""
 
 
-def test_what_is_pasted_into_the_app_is_clean_and_whole(shared_stack: Stack, page: Page):
-    page.goto(shared_stack.tablet)
+def test_what_is_pasted_into_the_app_is_clean_and_whole(lasting_stack: Stack, page: Page):
+    page.goto(lasting_stack.tablet)
     box = page.get_by_label("Kode")
     box.click()
 
@@ -254,8 +254,8 @@ def test_what_is_pasted_into_the_app_is_clean_and_whole(shared_stack: Stack, pag
     assert box.input_value() == "2345"
 
 
-def test_a_pin_stays_as_it_was_typed(shared_stack: Stack, page: Page):
-    page.goto(shared_stack.tablet)
+def test_a_pin_stays_as_it_was_typed(lasting_stack: Stack, page: Page):
+    page.goto(lasting_stack.tablet)
     box = page.locator("#pin-new")
     box.click()
 
@@ -264,9 +264,9 @@ def test_a_pin_stays_as_it_was_typed(shared_stack: Stack, page: Page):
     assert box.input_value() == "12\u200b3"
 
 
-def test_the_page_names_at_once_every_module_of_the_start_and_no_other(shared_stack: Stack, page: Page):
+def test_the_page_names_at_once_every_module_of_the_start_and_no_other(lasting_stack: Stack, page: Page):
     """What the browser would find only one layer after the other costs a slow tablet a second."""
-    page.goto(shared_stack.tablet)
+    page.goto(lasting_stack.tablet)
     page.get_by_label("Kode pemasangan").wait_for()
     loaded = "performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)"
     modules = {path for path in page.evaluate(loaded) if path.endswith("js")}
