@@ -21,7 +21,7 @@ from visits.enums import CaptureStage, ReviewReason
 from visits.models import Capture, CaptureContent
 from visits.records import record_lists, reviews
 from visits.records.record_parts import recording_way
-from visits.wording import labels
+from visits.wording import exception_words, labels
 
 DECISIONS = {
     "terima": reviews.accept_capture,
@@ -84,6 +84,7 @@ def _reveal_content(request: HttpRequest, capture: Capture) -> dict[str, Any]:
     return {
         "form": form,
         "way": recording_way(form),
+        "exceptions": exception_words.describe_exceptions(form),
         "relation": _name_relation(form.get("attorney") or {}),
         "nik": mask_nik(form.get("nik") or ""),
         "born": _format_birth_date(form.get("birth_date") or ""),

@@ -86,7 +86,8 @@ def test_the_office_sees_way_number_and_who_signed_for_whom(verified, client, se
     settings.ROOT_URLCONF = "tests.support.every_door_urls"
     throttles.reset_counts()
     attorney = {"name": "Contoh Anak", "relation": "family", "witness": "Contoh Tetangga"}
-    verified({"handover": JPEG}, **OFFICIAL, attorney=attorney)
+    exceptions = [{"what": "left_iris", "reason": "closed"}]
+    verified({"handover": JPEG}, **OFFICIAL, attorney=attorney, exceptions=exceptions)
     capture = Capture.objects.get()
     user = User.objects.create_user("koordinator", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=("view_capture", "view_capturecontent")))
@@ -99,6 +100,7 @@ def test_the_office_sees_way_number_and_who_signed_for_whom(verified, client, se
     assert NUMBER in page
     assert "Contoh Anak, Keluarga" in page
     assert "Contoh Tetangga" in page
+    assert "<dt>Pengecualian</dt><dd>Mata kiri: mata tertutup</dd>" in page
     assert "Foto penyerahan dari rekaman" in page
     assert picture.content == JPEG
 
