@@ -14,6 +14,10 @@ class _RowBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
 
     row: OrmQ
 
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> None:
+        """The queue's own broker would let go of the connection of the request."""
+
     def enqueue(self, task: str) -> None:
         self.row = OrmQ(key=self.list_key or Conf.CLUSTER_NAME, payload=task, lock=timezone.now())
 
