@@ -54,9 +54,11 @@ class EventBatch:
             self._visits |= {pk: None, **self._load_visits([pk])}
         return self._visits.get(pk)
 
-    def forget_visits(self) -> None:
-        """An event was applied, and may have changed visits, needs and residents: read them one by one."""
-        self._visits = {}
+    def forget_visits_like(self, visit: Visit | None) -> None:
+        """An event of this visit was applied, and may have changed all that is of its resident: that is read again."""
+        changed = visit and visit.need.resident_id
+        kept = (self._visits or {}).items()
+        self._visits = {pk: row for pk, row in kept if row is None or row.need.resident_id != changed}
 
     def _load_visits(self, ids: Iterable[UUID]) -> dict[UUID, Visit | None]:
         rows = Visit.objects.select_related("need__resident__key", "need__resident__village", "shift")

@@ -106,10 +106,13 @@ def _update_visit(*, visit: Visit, actor: str) -> str:
             (row.outcome, row.outcome_at) != (outcome, at)
         ):
             lifecycle.correct_outcome(visit=row, outcome=outcome, at=at, actor=actor)
-    elif folded.state in (VisitState.TRAVELLING, VisitState.ARRIVED) and row.state != VisitState.FINISHED:
+    elif folded.state in (VisitState.TRAVELLING, VisitState.ARRIVED) and row.state not in (
+        VisitState.FINISHED,
+        folded.state,
+    ):
         at = folded.state_at or timezone.now()
         lifecycle.set_visit_state(visit=row, to=VisitState(folded.state), at=at, actor=actor)
-    if folded.arrived_at is not None:
+    if folded.arrived_at not in (None, row.arrived_at):  # the row is locked, so it is as it was read
         lifecycle.note_arrival(visit=row, at=folded.arrived_at, actor=actor)
     return CONTRADICTION if folded.contradiction else ""
 

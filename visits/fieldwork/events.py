@@ -147,7 +147,7 @@ def _keep_event(batch: EventBatch, *, index: int, item: dict[str, Any], fingerpr
         return _settle_event(event=event, index=index, reason=reason, rows=[event])
     event.save(force_insert=True)
     reason = event_effects.apply_event(event=event, data=item["data"])
-    batch.forget_visits()
+    batch.forget_visits_like(visit)
     return _settle_event(event=event, index=index, reason=reason, rows=[])
 
 
