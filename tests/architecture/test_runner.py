@@ -110,7 +110,7 @@ def test_only_a_few_tests_of_live_processes_may_run_once_more(tmp_path: Path, te
         "-m",
         "pytest",
         "-n",
-        "2",
+        "1",
         "-c",
         str(ROOT / "pyproject.toml"),
         "--rootdir",

@@ -13,10 +13,11 @@ def order_for_workers(items: list[pytest.Item]) -> list[pytest.Item]:
     files: dict[Path, list[pytest.Item]] = defaultdict(list)
     for item in items:
         files[item.path].append(item)
-    waiting, computing, short = [], [], []
+    kinds: dict[str, list[list[pytest.Item]]] = {"waits": [], "computes": [], "short": []}
     for tests in files.values():
         marks = {mark.name for test in tests for mark in test.iter_markers()}
-        kind = waiting if "crash" in marks else computing if marks & {"browser", "journey"} else short
-        kind.append(tests)
-    mixed = chain.from_iterable(zip_longest(waiting, computing, fillvalue=[]))
-    return list(chain.from_iterable(chain(mixed, sorted(short, key=len, reverse=True))))
+        kind = "waits" if "crash" in marks else "computes" if marks & {"browser", "journey"} else "short"
+        kinds[kind].append(tests)
+    in_turn = chain.from_iterable(zip_longest(kinds["waits"], kinds["computes"], fillvalue=[]))
+    by_length = sorted(kinds["short"], key=len, reverse=True)
+    return [test for tests in [*in_turn, *by_length] for test in tests]
