@@ -22,6 +22,7 @@ ROWS = {
     "save",
     "get_or_create",
     "update_or_create",
+    "executemany",
 }
 
 
@@ -45,8 +46,8 @@ def _writes(path: Path) -> list[str]:
             rows = called in ROWS and not (called == "update" and not node.keywords)
             if rows or ast.unparse(node.func) in ("log.write_log", "os.open"):
                 found.append(f"{name(path)}:{node.lineno} {ast.unparse(node.func)}")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "transition":
-            found.append(f"{name(path)}:{node.lineno} transition")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("transition", "insert_rows"):
+            found.append(f"{name(path)}:{node.lineno} {ast.unparse(node.func)}")
     return found
 
 
