@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from visits.enums import EventKind
 from visits.lib import shapes as words
 from visits.lib.schema_checks import compile_check
 from visits.sync import shapes
@@ -92,6 +93,6 @@ def test_what_tablets_send_needs_no_second_judge(tablet, sealed, visit, officer)
         (shapes.OFFER, {"manifest": sealed.manifest}),
         (shapes.EVENTS, {"events": [event]}),
         (shapes.EVENT_NUMBER, event),
-        (shapes.EVENT_OF["arrived"], event),
+        (shapes.EVENT_OF[EventKind.ARRIVED], event),
     ):
         assert compile_check(schema)(value)
