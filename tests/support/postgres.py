@@ -20,14 +20,14 @@ OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_co
 FORGETFUL = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
-def _find_programs() -> Path:
+def find_programs() -> Path:
     found = shutil.which("initdb")
     if found:
         return Path(found).parent
     return max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
 
 
-def _run_as() -> str | None:
+def run_as() -> str | None:
     """PostgreSQL refuses to run as root."""
     if os.geteuid():
         return None
@@ -41,7 +41,7 @@ class OwnPostgres:
 
     def __init__(self, *, durable: bool = False) -> None:
         self._options = OPTIONS if durable else f"{OPTIONS} {FORGETFUL}"
-        self._programs, self._user = _find_programs(), _run_as()
+        self._programs, self._user = find_programs(), run_as()
         # not in pytest's folder, which is for its user alone
         self._home, self._password = (
             Path(tempfile.mkdtemp(prefix="jemput-bola-postgres.")),
