@@ -6,6 +6,7 @@ from outreach.models.need import Need, Progress
 from outreach.models.request import ConsentRecord, VisitRequest
 from outreach.models.resident import PersonKey, Resident
 from outreach.models.state import Stateful
+from outreach.models.wait import StageWait
 
 __all__ = [
     "ConsentRecord",
@@ -19,6 +20,7 @@ __all__ = [
     "Regency",
     "Resident",
     "SealedDetail",
+    "StageWait",
     "Stateful",
     "Throttle",
     "Village",

@@ -21,7 +21,11 @@ class LogEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("riwayat")
-        indexes = [models.Index(fields=["subject_type", "subject_id", "at"])]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "at"]),
+            models.Index(fields=["at", "id"], name="log_by_moment"),
+            models.Index(fields=["action", "at", "id"], name="log_by_action"),
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:

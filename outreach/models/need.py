@@ -1,7 +1,7 @@
 """What a resident needs from us, and how far it has come."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, SmallIntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from outreach.enums import (
@@ -50,12 +50,25 @@ class Need(Stateful):
     )
     closed_reason = models.CharField(max_length=18, choices=ClosedReason.choices, blank=True)
     waiting_since = models.DateTimeField(_("menunggu sejak"))
+    urgency_rank = models.GeneratedField(
+        expression=Case(
+            When(urgency=Urgency.HOSPITAL, then=Value(0)),
+            When(urgency=Urgency.HIGH, then=Value(1)),
+            default=Value(2),
+            output_field=SmallIntegerField(),
+        ),
+        output_field=SmallIntegerField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("antrean kunjungan")
         permissions = [("decide_need", _("Boleh membuka lagi atau menutup keperluan"))]
-        indexes = [models.Index(fields=["state", "kind"])]
+        indexes = [
+            models.Index(fields=["state", "kind"]),
+            models.Index(fields=["state", "urgency_rank", "waiting_since", "id"], name="needs_in_order"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["resident", "kind"],
@@ -95,6 +108,7 @@ class Progress(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["milestone", "at"], name="progress_by_milestone")]
         constraints = [
             models.UniqueConstraint(fields=["need", "milestone", "source"], name="a_source_reports_once"),
             models.CheckConstraint(

@@ -98,6 +98,10 @@ class VisitRequest(Stateful):
         indexes = [
             models.Index(fields=["state", "received_at"]),
             models.Index(fields=["village", "birth_date"]),
+            models.Index(fields=["birth_date"], name="requests_by_birth"),
+            models.Index(fields=["name_key", "birth_date"], name="requests_by_key"),
+            models.Index(fields=["state", "decided_at", "id"], name="requests_by_decision"),
+            models.Index(fields=["received_at", "id"], name="requests_by_arrival"),
         ]
         constraints = [
             models.CheckConstraint(

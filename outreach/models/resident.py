@@ -76,7 +76,12 @@ class Resident(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("warga")
-        indexes = [models.Index(fields=["village", "birth_date"])]
+        indexes = [
+            models.Index(fields=["village", "birth_date"]),
+            models.Index(fields=["birth_date"], name="residents_by_birth"),
+            models.Index(fields=["name_key", "birth_date"], name="residents_by_key"),
+            models.Index(fields=["name", "id"], name="residents_by_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["nik_index"],

@@ -43,7 +43,10 @@ class Capture(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("rekaman")
         ordering = ["-received_at"]
-        indexes = [models.Index(fields=["visit"])]
+        indexes = [
+            models.Index(fields=["visit"]),
+            models.Index(fields=["received_at"], name="captures_by_arrival"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
