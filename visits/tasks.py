@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from outreach.services import retention
+from outreach.services import retention, waits
 from visits.estimates import calibration, duration_learning
 from visits.ops import heartbeat
 from visits.records import blobs, verification
@@ -38,6 +38,11 @@ def verify_waiting() -> int:
 def forget_old() -> int:
     """Every hour: delete expired sessions (with half-filled forms) and old counts of tries."""
     return retention.delete_expired_rows()
+
+
+def count_waits() -> int:
+    """Every hour: count how long people usually wait."""
+    return waits.count_usual_waits()
 
 
 def call_off_voided() -> int:

@@ -1,7 +1,7 @@
 """How long people wait in this office: counted in calendar days from the day they asked, with everybody who
 still waits in it (lib/survival.py), in sentences for families and for the office."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from outreach.enums import UNFINISHED_NEEDS, Milestone, NeedKind, RequestState
 from outreach.lib.survival import Wait, estimate_waits
-from outreach.models import Need, Progress, VisitRequest
+from outreach.models import Need, Progress, StageWait, VisitRequest
 
 LOOK_BACK = timedelta(days=180)
 ENOUGH = 20  # fewer waits say nothing
 ENOUGH_ENDED = 10
 FRESH_S = 600
+KEPT_FOR = timedelta(hours=3)
 
 
 class Stage(StrEnum):
@@ -36,6 +37,7 @@ _BETWEEN = {
     Stage.CARD: (Milestone.RECORDED, Milestone.CARD_PRINTED),
     Stage.DELIVERED: (Milestone.CARD_PRINTED, Milestone.DELIVERED),
 }
+Step = tuple[str, datetime]
 _VISITED = (Milestone.ARRIVED, Milestone.NOT_MET, Milestone.CAPTURED, Milestone.RECORDED)
 
 
@@ -61,18 +63,44 @@ class _Span:
 
 
 def find_usual_wait(stage: Stage) -> UsualWait | None:
-    """How long people have waited for it in the last half year; None where too few did."""
-    key = f"flow:{stage}"
+    """How long people have waited for it in the last half year; None where too few did. As the worker counted it
+    within the last hours (`services.waits`); counted here only where it did not."""
+    key, now = f"flow:{stage}", timezone.now()
     found: UsualWait | str | None = cache.get(key, "unknown")
     if isinstance(found, str):
-        found = _estimate(stage, now=timezone.now())
+        kept = StageWait.objects.filter(name=stage, counted_at__range=(now - KEPT_FOR, now)).first()
+        found = _read_kept(kept) if kept else estimate_usual_waits([stage], now=now)[stage]
         cache.set(key, found, FRESH_S)
     return found
 
 
-def _estimate(stage: Stage, *, now: datetime) -> UsualWait | None:
-    since = now - LOOK_BACK
-    spans = _decision_spans(since) if stage == Stage.DECIDED else _need_spans(stage, since)
+def _read_kept(row: StageWait) -> UsualWait | None:
+    if row.known_until is None:
+        return None
+    return UsualWait(
+        half=row.half,
+        most=row.most,
+        known_until=row.known_until,
+        counted=row.counted,
+        waiting=row.waiting,
+    )
+
+
+def estimate_usual_waits(stages: Iterable[Stage], *, now: datetime) -> dict[Stage, UsualWait | None]:
+    """The usual wait for each of the stages, counted from all needs of which something was heard in that time, or that
+    are not finished. They are read once."""
+    since, needs, found = now - LOOK_BACK, None, {}
+    for stage in stages:
+        if stage == Stage.DECIDED:
+            spans: Iterable[_Span] = _decision_spans(since)
+        else:
+            needs = _read_needs(since) if needs is None else needs
+            spans = _need_spans(stage, needs, since=since, now=now)
+        found[stage] = _estimate(spans, since=since, now=now)
+    return found
+
+
+def _estimate(spans: Iterable[_Span], *, since: datetime, now: datetime) -> UsualWait | None:
     waits = [_as_wait(span, since=since, now=now) for span in spans]
     counted = [wait for wait in waits if wait.days >= wait.seen_from]  # not one that ended before it began
     ended = sum(wait.ended for wait in counted)
@@ -105,28 +133,32 @@ def _decision_spans(since: datetime) -> list[_Span]:
     return [_Span(asked, decided) for asked, decided in rows.values_list("received_at", "decided_at")]
 
 
-def _need_spans(stage: Stage, since: datetime) -> Iterator[_Span]:
-    """The waits of all needs of which something was heard since then, or that are not finished."""
+def _read_needs(since: datetime) -> list[tuple[datetime, list[Step]]]:
+    """Since when each need waits of which something was heard since then, or that is not finished; and its steps."""
     heard = Progress.objects.filter(at__gte=since).values("need")
     needs = Need.objects.filter(
         Q(pk__in=heard) | Q(state__in=UNFINISHED_NEEDS), kind=NeedKind.RECORDING
     ).values_list("pk", "waiting_since")
-    asked = dict(needs)
-    steps: dict[object, list[tuple[str, datetime]]] = {}
-    for need, milestone, at in Progress.objects.filter(need__in=needs.values("pk")).values_list(
-        "need", "milestone", "at"
-    ):
-        steps.setdefault(need, []).append((milestone, at))
-    for need, waiting_since in asked.items():
-        rows = steps.get(need, [])
+    found: dict[object, tuple[datetime, list[Step]]] = {pk: (asked, []) for pk, asked in needs}
+    steps = Progress.objects.filter(need__in=needs.values("pk")).values_list("need", "milestone", "at")
+    for need, milestone, at in steps.iterator(chunk_size=5000):
+        if need in found:  # not of one that was made in between
+            found[need][1].append((milestone, at))
+    return list(found.values())
+
+
+def _need_spans(
+    stage: Stage, needs: Iterable[tuple[datetime, list[Step]]], *, since: datetime, now: datetime
+) -> Iterator[_Span]:
+    for waiting_since, steps in needs:
         span = (
-            _appointment_span(waiting_since, rows) if stage == Stage.PLANNED else _span_between(stage, rows)
+            _appointment_span(waiting_since, steps) if stage == Stage.PLANNED else _span_between(stage, steps)
         )
-        if span is not None and (span.until or span.given_up or timezone.now()) >= since:
+        if span is not None and (span.until or span.given_up or now) >= since:
             yield span
 
 
-def _appointment_span(asked: datetime, steps: list[tuple[str, datetime]]) -> _Span:
+def _appointment_span(asked: datetime, steps: list[Step]) -> _Span:
     """Until the first appointment that was kept or still stands."""
     told: datetime | None = None
     for milestone, at in steps:
@@ -139,7 +171,7 @@ def _appointment_span(asked: datetime, steps: list[tuple[str, datetime]]) -> _Sp
     return _Span(asked, told, given_up=_given_up(steps))
 
 
-def _span_between(stage: Stage, steps: list[tuple[str, datetime]]) -> _Span | None:
+def _span_between(stage: Stage, steps: list[Step]) -> _Span | None:
     begin, end = _BETWEEN[stage]
     since: datetime | None = None
     for milestone, at in steps:
@@ -150,7 +182,7 @@ def _span_between(stage: Stage, steps: list[tuple[str, datetime]]) -> _Span | No
     return _Span(since, None, given_up=_given_up(steps)) if since else None
 
 
-def _given_up(steps: list[tuple[str, datetime]]) -> datetime | None:
+def _given_up(steps: list[Step]) -> datetime | None:
     """When the need was closed; None where it was opened again."""
     return steps[-1][1] if steps and steps[-1][0] == Milestone.CLOSED else None
 

@@ -27,6 +27,7 @@ DECLARED = [
     PeriodicJob(name="learn how long visits take", task="learn_durations", minutes=24 * 60),
     PeriodicJob(name="fit speeds to trips", task="fit_travel", minutes=7 * 24 * 60),
     PeriodicJob(name="call off what fell on a closed day", task="call_off_voided", minutes=60),
+    PeriodicJob(name="count how long people wait", task="count_waits", minutes=60),
     PeriodicJob(name="forget what ran out", task="forget_old", minutes=60),
 ]
 

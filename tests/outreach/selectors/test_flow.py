@@ -8,10 +8,17 @@ import pytest
 from django.core.cache import cache
 
 from outreach.enums import ClosedReason, Milestone, NeedState, RequestState
-from outreach.models import Need, VisitRequest
+from outreach.models import Need, StageWait, VisitRequest
 from outreach.selectors import flow
-from outreach.selectors.flow import Stage, UsualWait, describe_shares, describe_usual_wait, find_usual_wait
-from outreach.services import progress
+from outreach.selectors.flow import (
+    Stage,
+    UsualWait,
+    describe_shares,
+    describe_usual_wait,
+    estimate_usual_waits,
+    find_usual_wait,
+)
+from outreach.services import progress, waits
 from tests.factories.outreach import NeedFactory, VisitRequestFactory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -205,5 +212,26 @@ def test_many_needs_are_read_in_as_many_queries_as_few(django_assert_num_queries
         for _ in range(count):
             _need(asked=30, planned=20)
         cache.clear()
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):  # whether the worker counted it, and then here
             find_usual_wait(Stage.PLANNED)
+
+
+def test_what_the_worker_counted_is_read_in_one_query_until_it_is_old(
+    clock, django_assert_num_queries
+) -> None:
+    for _ in range(20):
+        _need(asked=56, accepted=0, planned=0)
+    assert waits.count_usual_waits() == 1
+    counted = estimate_usual_waits([Stage.PLANNED], now=clock.now())[Stage.PLANNED]
+    for _ in range(100):
+        _need(asked=3, planned=1)
+
+    for stage, kept in ((Stage.PLANNED, counted), (Stage.CARD, None)):
+        cache.clear()
+        with django_assert_num_queries(1):
+            assert find_usual_wait(stage) == kept
+    StageWait.objects.update(counted_at=NOW - timedelta(hours=4))
+    cache.clear()
+    found = find_usual_wait(Stage.PLANNED)
+    assert found is not None
+    assert found.counted == 120
