@@ -7,6 +7,7 @@ know, a slip of the pen, a word left out, an initial, is left to `name_likeness`
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -64,6 +65,11 @@ _COMMON = frozenset(
 
 def fold_words(name: str) -> list[str]:
     """The words of a name in one spelling, without titles and what stands in brackets."""
+    return list(_fold_words(name))
+
+
+@lru_cache(maxsize=4096)  # a page of the queue compares each of its names with hundreds
+def _fold_words(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", clean_line(name).casefold()))
     plain = _DEGREES.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter)))
     found = []
@@ -74,7 +80,7 @@ def fold_words(name: str) -> list[str]:
             letters = re.sub(r"[\W\d_]", "", part)  # an apostrophe parts no word
             if letters and letters not in _TITLES:
                 found.append(_fold_word(letters))
-    return found
+    return tuple(found)
 
 
 def fold_name(name: str) -> str:

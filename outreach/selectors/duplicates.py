@@ -4,15 +4,21 @@ phone.
 Only proposals; the coordinator decides. `python -m tests.bench.names` measures them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, reduce
+from operator import and_
+from typing import Any, Protocol
+from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
+from rapidfuzz.distance import LCSseq
 
 from outreach.enums import UNFINISHED_NEEDS, RequestState
 from outreach.lib.births import DAY_KNOWN, birth_range
-from outreach.lib.names import ALIKE, count_telling_words, name_likeness
+from outreach.lib.names import ALIKE, count_telling_words, fold_search, name_likeness
 from outreach.models import Need, Resident, VisitRequest
 
 ResidentOrRequest = Resident | VisitRequest
@@ -20,7 +26,28 @@ MOST = 10
 CODES = ("nik", "name", "birth_date", "village", "phone")
 CERTAIN, ENOUGH = 50.0, 6.5  # bits of evidence
 YEAR_ONLY = {(1, 1), (12, 31)}
+BEST_NAME, BEST_NEARLY = (
+    9.5,
+    3.5,
+)  # the most that names can say (`_weigh_names`); that such can that are not `ALIKE`
+SHARED, SHARED_ALIKE = 0.6, 0.7  # of the letters that nearly like, and like, names have in common
 NEARLY = 0.6  # names less alike than this are two persons' names
+
+
+class FactRow(Protocol):
+    """What is compared of a person."""
+
+    pk: Any
+    name: Any
+    name_key: Any
+    birth_date: Any
+    birth_basis: Any
+    village_id: Any
+    nik_index: Any
+    phone_index: Any
+
+
+Facts = ResidentOrRequest | FactRow
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ def _dates_alike(one: date, other: date) -> bool:
     return same >= 2 or swapped
 
 
-def _weigh_births(asked: VisitRequest, person: ResidentOrRequest) -> float:
+def _weigh_births(asked: VisitRequest, person: Facts) -> float:
     """Evidence of the birth dates, in bits. A date of which only the year or the month is known agrees with every
     day that it leaves open."""
     if asked.birth_date is None or person.birth_date is None:
@@ -79,7 +106,7 @@ def _weigh_names(one: str, other: str, alike: float) -> float:
     return agree + (-3.0, -1.0, 1.0, 2.5)[min(telling, 3)]
 
 
-def _weigh_facts(asked: VisitRequest, person: ResidentOrRequest) -> dict[str, float]:
+def _weigh_facts(asked: VisitRequest, person: Facts) -> dict[str, float]:
     """Evidence in bits for and against the same person, by code. What one of them lacks says nothing.
 
     About log2 of how much oftener a fact agrees (or differs) among pairs of one person, with slips of the pen,
@@ -94,47 +121,85 @@ def _weigh_facts(asked: VisitRequest, person: ResidentOrRequest) -> dict[str, fl
     return found
 
 
-def compare_person(asked: VisitRequest, person: ResidentOrRequest) -> DuplicateCandidate | None:
-    """`person` as a candidate for the request; None if too little speaks for it.
+def weigh_evidence(asked: VisitRequest, person: Facts) -> tuple[float, tuple[str, ...]] | None:
+    """The score of a person and why; None if too little speaks for it.
 
     The same NIK is enough. Else the names must be alike, or nearly, and the evidence of all facts must reach
-    `ENOUGH`.
+    `ENOUGH`. What names could add at most is looked at first, and whether they share their letters: both cost little.
     """
-    alike = name_likeness(asked.name, person.name)
     facts = _weigh_facts(asked, person)
-    score = _weigh_names(asked.name, person.name, alike) + sum(facts.values())
-    agreeing = {code for code, bits in facts.items() if bits > 0} | ({"name"} if alike >= ALIKE else set())
-    if "nik" not in agreeing and (alike < NEARLY or score < ENOUGH):
+    same_nik, bits = facts.get("nik", 0) == CERTAIN, sum(facts.values())
+    if not same_nik:
+        shared = SHARED if bits + BEST_NEARLY >= ENOUGH else SHARED_ALIKE
+        if bits + BEST_NAME < ENOUGH or _share_letters(asked.name_key, person.name_key) < shared:
+            return None
+    alike = name_likeness(asked.name, person.name)
+    score = _weigh_names(asked.name, person.name, alike) + bits
+    if not same_nik and (alike < NEARLY or score < ENOUGH):
         return None
-    return DuplicateCandidate(
-        person=person, why=tuple(code for code in CODES if code in agreeing), score=score
-    )
+    agreeing = {code for code, found in facts.items() if found > 0} | ({"name"} if alike >= ALIKE else set())
+    return score, tuple(code for code in CODES if code in agreeing)
 
 
-def _filter_comparable(asked: Iterable[VisitRequest], *, wide: bool) -> Q:
-    """Filter for rows worth comparing. `wide` also includes whole villages: for one request at a time. Else of
-    the village those whose birth date is alike or unknown."""
+def _share_letters(one: str, other: str) -> float:
+    """Which share of the letters of the shorter folded name is in the longer one, in whatever order."""
+    return LCSseq.similarity(_sort_letters(one), _sort_letters(other)) / max(1, min(len(one), len(other)))
+
+
+@lru_cache(maxsize=8192)
+def _sort_letters(key: str) -> str:
+    return "".join(sorted(key))
+
+
+COMPARED = ("pk", "name", "name_key", "birth_date", "birth_basis", "village_id", "nik_index", "phone_index")
+
+
+def _filter_comparable(asked: Iterable[VisitRequest], *, years: int) -> Q:
+    """Filter for rows that may be the person of one of these requests: all for which `weigh_evidence` can find enough
+    evidence, in as few rows as can be said by indexes.
+
+    `years`: by how many years apart a birth date may be. A name alone is enough for nobody whose birth date is known to be another, but in the same village, where all
+    words of a telling name must be the same.
+    """
     rows = list(asked)
     near = Q(nik_index__in=[row.nik_index for row in rows if row.nik_index])
     near |= Q(birth_date__in=[row.birth_date for row in rows if row.birth_date])
     near |= Q(phone_index__in=[row.phone_index for row in rows if row.phone_index])
-    near |= Q(name_key__in=[row.name_key for row in rows if row.name_key])
-    if wide:
-        return near | Q(village__in=[row.village_id for row in rows])
     for row in rows:
-        near |= Q(village=row.village_id) & _filter_births_alike(row.birth_date)
+        alike = _filter_births_alike(row.birth_date, years)
+        near |= Q(village=row.village_id) & alike
+        if row.birth_date and count_telling_words(row.name) >= 3:
+            near |= Q(village=row.village_id) & _filter_same_words(row)
+        if row.name_key:
+            near |= Q(name_key=row.name_key) & alike
     return near
 
 
-def _filter_births_alike(born: date | None) -> Q:
-    """Filter for birth dates that may be alike: of the same year, of the same day in another year, or unknown."""
+def _filter_births_alike(born: date | None, years: int) -> Q:
+    """Filter for birth dates that may be alike or a slip of the pen apart: of the same year or so many `years` beside
+    it, of the same day in another year, or unknown."""
     if born is None:
         return Q()
     return (
         Q(birth_date__isnull=True)
-        | Q(birth_date__range=(date(born.year, 1, 1), date(born.year, 12, 31)))
-        | Q(birth_date__month=born.month, birth_date__day=born.day)
+        | Q(birth_date__range=(date(born.year - years, 1, 1), date(born.year + years, 12, 31)))
+        | Q(birth_date__in=_list_birthdays(born))
     )
+
+
+def _list_birthdays(born: date) -> list[date]:
+    """The same day of the years that a slip of the pen makes of one: some years off, or another decade. An index
+    finds them."""
+    found = []
+    for years in (*range(-9, 10), *range(-60, 70, 10)):
+        with suppress(ValueError):  # 29 February
+            found.append(born.replace(year=born.year + years))
+    return found
+
+
+def _filter_same_words(asked: VisitRequest) -> Q:
+    """Filter for names with the same words in any order."""
+    return reduce(and_, (Q(name_key__contains=word) for word in fold_search(asked.name)))
 
 
 def _waiting_requests() -> QuerySet[VisitRequest]:
@@ -144,29 +209,57 @@ def _waiting_requests() -> QuerySet[VisitRequest]:
 def find_duplicates(asked: VisitRequest) -> list[DuplicateCandidate]:
     """Residents (with their unfinished needs loaded) and waiting requests that may be the same person, best
     first."""
-    near = _filter_comparable([asked], wide=True)
+    near = _filter_comparable([asked], years=1)
+    near_requests = _waiting_requests().filter(near).exclude(pk=asked.pk)
+    found = [
+        (*evidence, kind, person.pk)
+        for kind, rows in ((Resident, Resident.objects.filter(near)), (VisitRequest, near_requests))
+        for person in _read_facts(rows)
+        if (evidence := weigh_evidence(asked, person))
+    ]
+    return _load_shown(sorted(found, key=lambda one: -one[0])[:MOST])
+
+
+def _read_facts(rows: QuerySet[Any]) -> Iterator[Facts]:
+    """What is compared of each row, without the row."""
+    return rows.order_by().values_list(*COMPARED, named=True).iterator(chunk_size=2000)
+
+
+def _load_shown(
+    found: Sequence[tuple[float, tuple[str, ...], type[Model], UUID]],
+) -> list[DuplicateCandidate]:
+    """The candidates with whole rows, villages and unfinished needs."""
     unfinished = Need.objects.filter(state__in=UNFINISHED_NEEDS)
-    residents = (
-        Resident.objects.filter(near)
-        .select_related("village")
-        .prefetch_related(Prefetch("needs", queryset=unfinished, to_attr="unfinished"))
-    )
-    requests = _waiting_requests().filter(near).exclude(pk=asked.pk).select_related("village")
-    people: list[ResidentOrRequest] = [*residents, *requests]
-    found = [candidate for person in people if (candidate := compare_person(asked, person))]
-    return sorted(found, key=lambda candidate: -candidate.score)[:MOST]
+    residents = Resident.objects.select_related("village").defer("village__boundary")
+    residents = residents.prefetch_related(Prefetch("needs", queryset=unfinished, to_attr="unfinished"))
+    requests = VisitRequest.objects.select_related("village").defer("village__boundary")
+    rows: dict[UUID, ResidentOrRequest] = {
+        **residents.in_bulk([pk for _score, _why, kind, pk in found if kind is Resident]),
+        **requests.in_bulk([pk for _score, _why, kind, pk in found if kind is VisitRequest]),
+    }
+    return [DuplicateCandidate(person=rows[pk], why=why, score=score) for score, why, _kind, pk in found]
 
 
 def find_marked_ids(asked: Sequence[VisitRequest]) -> set[object]:
     """The ids of the requests that may be duplicates, in two queries for a whole list."""
-    near = _filter_comparable(asked, wide=False)
-    fields = ("name", "name_key", "birth_date", "birth_basis", "village_id", "nik_index", "phone_index")
-    people: list[ResidentOrRequest] = [
-        *Resident.objects.filter(near).only(*fields),
-        *_waiting_requests().filter(near).only(*fields),
-    ]
+    near = _filter_comparable(asked, years=0)
+    beside: dict[tuple[str, object], list[Facts]] = {}
+    for rows in (Resident.objects.filter(near), _waiting_requests().filter(near)):
+        for person in _read_facts(rows):
+            for fact in _list_facts(person):
+                beside.setdefault(fact, []).append(person)
     return {
         row.pk
         for row in asked
-        if any(person.pk != row.pk and compare_person(row, person) for person in people)
+        if any(
+            person.pk != row.pk and weigh_evidence(row, person)
+            for fact in _list_facts(row)
+            for person in beside.get(fact, ())
+        )
     }
+
+
+def _list_facts(person: Facts) -> list[tuple[str, object]]:
+    """What leads from one person to another: what both have."""
+    names = ("village_id", "birth_date", "nik_index", "phone_index", "name_key")
+    return [(name, value) for name in names if (value := getattr(person, name))]

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from outreach.lib.names import fold_name
+from outreach.lib.names import fold_name, fold_search
 from outreach.models import Resident, VisitRequest
-from outreach.selectors.duplicates import compare_person
+from outreach.selectors.duplicates import weigh_evidence
 from tests.bench.names.people import Pair, Record
 
 
@@ -22,14 +22,28 @@ def _facts(record: Record) -> dict[str, object]:
 
 
 def is_compared(asked: VisitRequest, person: Resident) -> bool:
-    """Whether triage would look at the person at all: a common NIK, date, phone, folded name or village."""
-    keys = ("nik_index", "birth_date", "phone_index", "name_key", "village_id")
-    return any(getattr(asked, key) and getattr(asked, key) == getattr(person, key) for key in keys)
+    """Whether triage would look at the person at all: a common NIK, date or phone, or a common folded name or village
+    where the birth dates may be one; in the village also the same words."""
+
+    def same(*keys: str) -> bool:
+        return any(getattr(asked, key) and getattr(asked, key) == getattr(person, key) for key in keys)
+
+    one, other = asked.birth_date, person.birth_date
+    alike = (
+        one is None
+        or other is None
+        or abs(one.year - other.year) < 2
+        or (one.month, one.day) == (other.month, other.day)
+    )
+    words = all(word in person.name_key for word in fold_search(asked.name))
+    return same("nik_index", "birth_date", "phone_index") or (
+        same("name_key", "village_id") and (alike or (words and same("village_id")))
+    )
 
 
 def is_proposed(pair: Pair) -> bool:
     asked, person = VisitRequest(**_facts(pair.first)), Resident(**_facts(pair.second))
-    return is_compared(asked, person) and compare_person(asked, person) is not None
+    return is_compared(asked, person) and weigh_evidence(asked, person) is not None
 
 
 @dataclass

@@ -9,6 +9,7 @@ from outreach.selectors import duplicates
 from tests.bench.names.measure import measure_pairs
 from tests.bench.names.people import make_pairs
 from tests.factories.outreach import NeedFactory, ResidentFactory, VillageFactory, VisitRequestFactory
+from tests.support.rows import count_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +104,7 @@ def test_candidates_take_the_same_queries_for_few_and_many(django_assert_num_que
     asked = VisitRequestFactory(name="Sulastri", village=village)
     for _ in range(3):
         NeedFactory(resident=ResidentFactory(name="Sulastri", village=village))
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             duplicates.find_duplicates(asked)
 
 
@@ -181,6 +182,27 @@ def test_a_birth_date_written_otherwise_is_marked_in_the_list_where_all_else_agr
     assert asked.name_key != resident.name_key
     assert duplicates.find_marked_ids([asked]) == {asked.pk}
     assert len(_why(asked)) == 1
+
+
+def test_the_same_telling_words_in_another_order_are_found_whatever_the_birth_date() -> None:
+    village = VillageFactory()
+    asked = VisitRequestFactory(name="Sulastri Ningsih Pertiwi", village=village, birth_date=date(1950, 5, 7))
+    ResidentFactory(name="Pertiwi Sulastri Ningsih", village=village, birth_date=date(1967, 8, 1))
+
+    assert _why(asked) == [("name", "village")]
+
+
+def test_a_village_full_of_other_people_is_not_read() -> None:
+    """What is compared does not grow with the village: only who was born near that day, or has the name."""
+    village = VillageFactory()
+    asked = VisitRequestFactory(name="Sulastri", village=village, birth_date=date(1950, 5, 7))
+    for month in range(1, 13):
+        ResidentFactory(name="Sulastri", village=village, birth_date=date(1970, month, 20))
+
+    with count_rows() as counted:
+        assert _why(asked) == []
+
+    assert counted.rows == 0
 
 
 def test_relatives_with_one_phone_are_two_people() -> None:
