@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
@@ -88,6 +89,12 @@ def _own_keys(tmp_path: Path, settings) -> None:
     settings.RECORDS_DIR = tmp_path / "records"
     settings.FIELD_KEYS_FILE = tmp_path / "keys" / "field_keys.json"
     vault.load_key_ring.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_recalled() -> None:
+    """What a page kept for a minute was of another test's database."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

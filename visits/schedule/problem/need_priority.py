@@ -11,11 +11,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from outreach.enums import NeedKind
 from outreach.models import Need
 from visits.schedule.problem import village_coverage
+
+RECALLED_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ def priority_parts(need: Need, *, on: date, behind: Mapping[str, float]) -> list
 def villages_behind(*, on: date) -> dict[str, float]:
     """Villages that had less than their share of visits in the weeks before."""
     return village_coverage.find_coverage_gaps(on=on, weeks=settings.PLAN_POINTS["village_weeks"])
+
+
+def recall_villages_behind(*, on: date) -> dict[str, float]:
+    """The same, at most `RECALLED_S` seconds old: for pages, which need not count all who wait each time."""
+    found = cache.get_or_set(f"villages_behind:{on}", lambda: villages_behind(on=on), RECALLED_S)
+    return found or {}
 
 
 def find_guarantee(need: Need, *, on: date, last: date) -> PriorityPart | None:

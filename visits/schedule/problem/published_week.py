@@ -133,7 +133,7 @@ def _weigh_visits(rows: list[Visit], horizon: list[date]) -> dict[UUID, dict[str
     guarantee."""
     if not rows:
         return {}
-    behind = need_priority.villages_behind(on=horizon[0])
+    behind = need_priority.recall_villages_behind(on=horizon[0])
     return {
         visit.pk: {
             "priority": need_priority.sum_points(
@@ -177,7 +177,7 @@ def _build_asked(
     setup_minutes: int,
     learned: Mapping[str, VisitEstimate],
 ) -> list[planning.Visit]:
-    behind = need_priority.villages_behind(on=horizon[0])
+    behind = need_priority.recall_villages_behind(on=horizon[0])
     found = []
     for need in wanted:
         points = need_priority.sum_points(need_priority.priority_parts(need, on=horizon[0], behind=behind))
