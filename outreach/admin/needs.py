@@ -21,7 +21,9 @@ from outreach.selectors.page_marks import PageSeen, StalePageError
 from outreach.selectors.status_steps import describe_need_steps
 from outreach.services import triage
 
-ROWS = Need.objects.select_related("resident__village__district")
+ROWS = Need.objects.select_related("resident__village__district").defer(
+    "resident__village__boundary", "resident__village__district__boundary"
+)
 VIEW, DECIDE = "outreach.view_need", "outreach.decide_need"
 
 
@@ -33,7 +35,7 @@ def need_list_view(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("keadaan", NeedState.OPEN)
     state = state if state in NeedState.values else NeedState.OPEN
     listed = queue.list_needs(
-        state="" if typed else state, district=district, typed=typed, number=pages.page_number(request)
+        state="" if typed else state, district=district, typed=typed, place=pages.read_place(request)
     )
     return pages.render_page(
         request,

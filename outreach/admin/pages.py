@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
+from outreach.selectors.keyset import PlaceInList
 from outreach.selectors.page_marks import PageSeen, page_mark
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ def page_number(request: HttpRequest) -> int:
     """The page number of the query string; 1 if it is missing or not a number."""
     text = request.GET.get("hal", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def read_place(request: HttpRequest) -> PlaceInList:
+    """The place in a long list that the query string names: behind a row, or before it."""
+    return PlaceInList(after=read_text(request.GET, "sesudah"), before=read_text(request.GET, "sebelum"))
 
 
 class Titled(_ModelAdmin):

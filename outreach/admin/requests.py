@@ -33,7 +33,9 @@ from outreach.services import residents, triage
 from outreach.services.undoing import UNDONE
 
 ELDERLY_FROM = 60  # UU 13/1998
-ROWS = VisitRequest.objects.select_related("village__district", "key", "need", "resident", "consent")
+ROWS = VisitRequest.objects.select_related("village__district", "key", "need", "resident", "consent").defer(
+    "village__boundary", "village__district__boundary"
+)
 VIEW, TRIAGE, REVEAL = (
     "outreach.view_visitrequest",
     "outreach.triage_visitrequest",
@@ -48,15 +50,19 @@ def request_list_view(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("keadaan", RequestState.RECEIVED)
     state = state if state in RequestState.values else RequestState.RECEIVED
     district = pages.read_text(request.GET, "kecamatan")
-    listed = queue.list_requests(state=state, district=district, number=pages.page_number(request))
     typed = pages.read_text(request.POST, "cari")
+    listed = (
+        queue.find_requests(typed)
+        if typed
+        else queue.list_requests(state=state, district=district, place=pages.read_place(request))
+    )
     return pages.render_page(
         request,
         "admin/outreach/request/list.html",
         model=VisitRequest,
         title=_("Permohonan"),
         listed=listed,
-        rows=queue.find_requests(typed) if typed else listed.page.object_list,
+        rows=listed.page.object_list,
         typed=typed,
         state=state,
         district=district,

@@ -21,7 +21,7 @@ from outreach.selectors.history import HistoryLine
 from outreach.selectors.page_marks import StalePageError
 from outreach.services import residents
 
-ROWS = Resident.objects.select_related("village__district", "key")
+ROWS = Resident.objects.select_related("village__district", "key").defer("village__district__boundary")
 VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest", "outreach.reveal_sealed"
 
 
@@ -30,7 +30,7 @@ VIEW, TRIAGE, REVEAL = "outreach.view_resident", "outreach.triage_visitrequest",
 def resident_list_view(request: HttpRequest) -> HttpResponse:
     """Residents; a search is posted."""
     typed, district = pages.read_text(request.POST, "cari"), pages.read_text(request.GET, "kecamatan")
-    listed = queue.list_residents(typed=typed, district=district, number=pages.page_number(request))
+    listed = queue.list_residents(typed=typed, district=district, place=pages.read_place(request))
     return pages.render_page(
         request,
         "admin/outreach/resident/list.html",

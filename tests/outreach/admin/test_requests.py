@@ -130,10 +130,11 @@ def test_the_queue_filters_by_district_and_state(coordinator: Client, clock) -> 
 def test_the_queue_takes_the_same_queries_for_one_and_three_rows(
     coordinator: Client, django_assert_num_queries
 ) -> None:
+    coordinator.get(QUEUE)  # how long people wait is kept for a while
     for _ in (1, 2):
         VisitRequestFactory(name="Bambang")
         ResidentFactory(name="Bambang")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             coordinator.get(QUEUE)
         VisitRequestFactory(name="Rohmat")
 

@@ -39,7 +39,7 @@ def test_the_list_takes_the_same_queries_for_one_and_three_rows(
 ) -> None:
     for _ in (1, 2):
         NeedFactory()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             coordinator.get(LIST)
         NeedFactory()
 
