@@ -1,67 +1,56 @@
 """The log in the admin, newest first, read only."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat
-from django.http import HttpRequest
-from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outreach.admin import pages
 from outreach.models import LogEntry
 from outreach.selectors import actions, history
+from outreach.selectors.keyset import load_page
+
+PER_PAGE = 100
 
 
-class ActionFilter(admin.SimpleListFilter):
-    """Filter by action; only actions that occur are offered."""
+def _read_until(text: str) -> date | None:
+    """The day that the query string names; None where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
-    title = _("tindakan")
-    parameter_name = "tindakan"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        known = actions.action_labels()
-        found = LogEntry.objects.order_by().values_list("action", flat=True).distinct()
-        return sorted(((code, known.get(code, code)) for code in found), key=lambda pair: pair[1])
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        return queryset.filter(action=self.value()) if self.value() else queryset
+@pages.require_permissions("outreach.view_logentry")
+def log_list_view(request: HttpRequest) -> HttpResponse:
+    """The log behind a row, of one action ("tindakan") or all, from the end of a day ("sampai") backwards."""
+    known, rows = actions.action_labels(), LogEntry.objects.all()
+    action, until = request.GET.get("tindakan", ""), _read_until(request.GET.get("sampai", ""))
+    if action in known:
+        rows = rows.filter(action=action)
+    if until is not None and until < timezone.localdate():
+        end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
+        rows = rows.filter(at__lt=end)
+    page = load_page(rows, order=("-at", "-id"), place=pages.read_place(request), size=PER_PAGE)
+    return pages.render_page(
+        request,
+        "admin/outreach/log/list.html",
+        model=LogEntry,
+        title=_("Riwayat"),
+        page=page,
+        lines=list(zip(page.object_list, history.describe_rows(page.object_list), strict=True)),
+        actions=sorted(known.items(), key=lambda pair: pair[1]),
+        action=action,
+        until=until.isoformat() if until else "",
+    )
 
 
 @admin.register(LogEntry)
 class LogEntryAdmin(pages.OursOnly):
-    list_display = ["when", "who", "what", "about", "change"]
-    list_filter = [ActionFilter]
-    date_hierarchy = "at"
-    ordering = ["-id"]
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        users = get_user_model().objects.annotate(
-            key=Concat(Value("user:"), Cast("pk", CharField()), output_field=CharField())
-        )
-        name = users.filter(key=OuterRef("actor")).values("username")[:1]
-        rows: QuerySet[LogEntry] = super().get_queryset(request).annotate(user_name=Subquery(name))
-        return rows
-
-    @admin.display(description=_("Waktu"), ordering="id")
-    def when(self, row: LogEntry) -> Any:
-        return row.at
-
-    @admin.display(description=_("Siapa"), ordering="actor")
-    def who(self, row: Any) -> str:
-        return row.user_name or history.describe_actor(row.actor)
-
-    @admin.display(description=_("Tindakan"), ordering="action")
-    def what(self, row: LogEntry) -> str:
-        return actions.action_labels().get(row.action, row.action)
-
-    @admin.display(description=_("Tentang"), ordering="subject_type")
-    def about(self, row: LogEntry) -> str:
-        return capfirst(history.describe_kind(row.subject_type))
-
-    @admin.display(description=_("Perubahan"))
-    def change(self, row: LogEntry) -> str:
-        return history.describe_change(row)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return log_list_view(request)
