@@ -1,19 +1,31 @@
 """Lists of captures and events for the office's pages."""
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Prefetch
+from django.utils.functional import cached_property
 
+from outreach.selectors.keyset import count_by_value, describe_count
 from visits.enums import CaptureStage, EventState
-from visits.models import Capture, EventStatus, Receipt
+from visits.models import Capture, CaptureState, EventStatus, Receipt
 
 PER_PAGE = 50
 LOOK_AT = (EventState.REVIEW, EventState.REJECTED)
 
 
-def count_by_stage() -> dict[str, int]:
-    """The number of captures at each stage."""
-    counted = dict(Capture.objects.order_by().values_list("status__stage").annotate(n=Count("pk")))
-    return {str(stage): counted.get(stage, 0) for stage in CaptureStage}
+def count_by_stage() -> dict[str, str]:
+    """The number of captures at each stage in words; of many it says only that they are many."""
+    counts = count_by_value(CaptureState, "stage", CaptureStage.values)
+    return {stage: describe_count(count) for stage, count in counts.items()}
+
+
+class _StagePaginator(Paginator):  # type: ignore[type-arg]
+    """Counts by the index of the states alone, without the captures."""
+
+    stage = ""
+
+    @cached_property
+    def count(self) -> int:
+        return CaptureState.objects.filter(stage=self.stage).count()
 
 
 def list_captures(*, stage: str, number: int) -> Page[Capture]:
@@ -21,10 +33,12 @@ def list_captures(*, stage: str, number: int) -> Page[Capture]:
     rows = Capture.objects.filter(status__stage=stage).select_related(
         "status", "device__team", "officer", "visit__need__resident__village", "outbox"
     )
+    rows = rows.defer("visit__need__resident__village__boundary")
     rows = rows.prefetch_related(Prefetch("receipts", Receipt.objects.defer("jws")))
     waits = stage in (CaptureStage.INCOMPLETE, CaptureStage.STORED, CaptureStage.REVIEW)
-    rows = rows.order_by("received_at" if waits else "-received_at")
-    return Paginator(rows, PER_PAGE).get_page(number)
+    paginator = _StagePaginator(rows.order_by("received_at" if waits else "-received_at"), PER_PAGE)
+    paginator.stage = stage
+    return paginator.get_page(number)
 
 
 def list_captures_of_need(capture: Capture) -> list[Capture]:
@@ -37,7 +51,9 @@ def list_captures_of_need(capture: Capture) -> list[Capture]:
 
 def list_events_to_review(*, number: int) -> Page[EventStatus]:
     """A page of events that are under review or rejected, oldest first."""
-    rows = EventStatus.objects.filter(state__in=LOOK_AT).select_related(
-        "event__device__team", "event__officer", "event__visit__need__resident__village"
+    rows = (
+        EventStatus.objects.filter(state__in=LOOK_AT)
+        .select_related("event__device__team", "event__officer", "event__visit__need__resident__village")
+        .defer("event__visit__need__resident__village__boundary")
     )
     return Paginator(rows.order_by("event__received_at"), PER_PAGE).get_page(number)

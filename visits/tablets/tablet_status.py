@@ -57,7 +57,7 @@ class TabletRow:
 
 
 def _count_subquery(rows: QuerySet[Any], field: str) -> Coalesce:
-    counted = rows.order_by().values(field).annotate(n=Count("pk")).values("n")
+    counted = rows.order_by().values(field).annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.enums import NeedState, Urgency
+from outreach.enums import NeedState
 from outreach.models import Need
 from visits.appointments import arrival_intervals
 from visits.enums import PlanState, RunKind, VisitState
@@ -211,18 +211,11 @@ def describe_basis(plan: Plan, shifts: dict[int, Shift]) -> str:
 
 def list_waiting_needs() -> QuerySet[Need]:
     """Needs that could be visited today, the most urgent first."""
-    rank = Case(
-        When(urgency=Urgency.HOSPITAL, then=Value(0)),
-        When(urgency=Urgency.HIGH, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
     rows = Need.objects.filter(state=NeedState.OPEN, resident__away=False)
     return (
         rows.select_related("resident__village")
         .defer("resident__village__boundary")
-        .annotate(rank=rank)
-        .order_by("rank", "waiting_since", "pk")[:SHOWN]
+        .order_by("urgency_rank", "waiting_since", "pk")[:SHOWN]
     )
 
 

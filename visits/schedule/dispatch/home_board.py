@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from outreach.enums import NeedState
@@ -64,17 +64,14 @@ class WorkCounts:
 
 def count_work(*, now: date | None = None) -> WorkCounts:
     on = now or timezone.localdate()
-    counts = Need.objects.aggregate(
-        waiting=Count("pk", filter=Q(state=NeedState.OPEN, resident__away=False)),
+    states = Need.objects.filter(state__in=[NeedState.REVIEW, NeedState.PLANNED]).aggregate(
         review=Count("pk", filter=Q(state=NeedState.REVIEW)),
         planned=Count("pk", filter=Q(state=NeedState.PLANNED)),
     )
-    oldest = (
-        Need.objects.filter(state=NeedState.OPEN, resident__away=False)
-        .order_by("waiting_since")
-        .values_list("waiting_since", flat=True)
-        .first()
+    waiting = Need.objects.filter(state=NeedState.OPEN, resident__away=False).aggregate(
+        count=Count("pk"), oldest=Min("waiting_since")
     )
+    oldest = waiting["oldest"]
     (called_off, first), (owed, first_owed) = (
         called_off_visits.count_called_off(),
         called_off_visits.count_owed(),
@@ -86,10 +83,10 @@ def count_work(*, now: date | None = None) -> WorkCounts:
         finished=Count("pk", filter=Q(state=VisitState.FINISHED)),
     )
     return WorkCounts(
-        waiting=counts["waiting"],
+        waiting=waiting["count"],
         oldest_days=(on - timezone.localdate(oldest)).days if oldest else 0,
-        review=counts["review"],
-        planned=counts["planned"],
+        review=states["review"],
+        planned=states["planned"],
         runs=list(PlanRun.objects.filter(state__in=ACTIVE_RUNS).order_by("asked_at")),
         drafts=list(
             Plan.objects.filter(state=PlanState.DRAFT, run__last_date__gte=on)
