@@ -39,6 +39,7 @@ def complete_database_settings(parsed: dict[str, Any]) -> dict[str, Any]:
         "lock_timeout": f"{LOCK_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
         "log_parameter_max_length_on_error": "0",
+        "jit": "off",  # it compiles for longer than the pages' short statements run
     }
     defaults = {
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),

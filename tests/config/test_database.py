@@ -34,6 +34,7 @@ LIMITS: dict[str, dict[str, Any]] = {
         "SHOW lock_timeout": "30s",
         "SHOW idle_in_transaction_session_timeout": "5min",
         "SHOW log_parameter_max_length_on_error": "0",
+        "SHOW jit": "off",
     },
     "sqlite": {"PRAGMA busy_timeout": 30_000, "PRAGMA secure_delete": 1},
 }
