@@ -89,13 +89,12 @@ def look_up_status(*, typed_reference: str, secret: str, address: str) -> Status
         name = clean_line(typed_reference).upper()[:40]
     typed = _read_secret(secret)
     tries = [(DIGITS, name), (PER_ADDRESS, address), *([(WHOLE, f"{name} {address}")] if typed.whole else [])]
-    answers = [limits.count_try(limit, who) for limit, who in tries]
+    answers = limits.count_tries(tries)
     if not all(answer.allowed for answer in answers[2:]):
         return StatusLookup(wait_until=answers[2].again_at)
     shut = [answer.again_at for answer in answers[:2] if not answer.allowed]
     request = VisitRequest.objects.filter(reference=name).first()
     if request and (typed.opens_whole(request) or (not shut and typed.opens_by_tail(request))):
-        for limit, who in tries:
-            limits.take_back_try(limit, who)
+        limits.take_back_tries(tries)
         return StatusLookup(request=request)
     return StatusLookup(digits_from=max(shut) if shut and not typed.whole else None)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from outreach import vault
 from outreach.enums import Relation, ResidentKind
@@ -35,6 +37,17 @@ def _try(row: VisitRequest, secret: str, *, address: str = HOME) -> StatusLookup
 def _guess(row: VisitRequest, count: int, *, address: str = "") -> None:
     for number in range(count):
         _try(row, f"{number:04d}", address=address or f"198.51.100.{number}")
+
+
+def test_a_right_try_waits_for_the_disk_twice() -> None:
+    """Once for all counts that it raises and once for those that it takes back, whichever secret it was."""
+    row = _request()
+    for secret in ("7890", PHONE):
+        with CaptureQueriesContext(connection) as seen:
+            assert _try(row, secret).request == row
+        statements = [query["sql"] for query in seen]
+        assert sum(sql.startswith("SAVEPOINT") for sql in statements) == 2
+        assert (statements[0][:9], statements[-1][:7]) == ("SAVEPOINT", "RELEASE")
 
 
 @pytest.mark.parametrize("address", ["", HOME], ids=["from everywhere", "from the family's own address"])
