@@ -35,10 +35,17 @@ class DistrictAdmin(pages.OursOnly):
     exclude = ["boundary"]
 
 
+class DistrictFilter(admin.RelatedFieldListFilter):
+    """Districts by name, read without their outlines."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return list(District.objects.values_list("code", "name"))
+
+
 @admin.register(Village)
 class VillageAdmin(pages.OursOnly):
     list_display = ["name", "code", "kind", "district", "postal_code"]
-    list_filter = ["district"]
+    list_filter = [("district", DistrictFilter)]
     list_select_related = ["district"]
     search_fields = ["name"]
     exclude = ["boundary"]

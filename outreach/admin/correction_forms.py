@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from outreach.lib.births import BirthBasis, birth_range
 from outreach.lib.nik import NumberError, parse_family_card, parse_nik
 from outreach.lib.text import clean_line
 from outreach.lib.times import OLDEST, age_on
-from outreach.models import District, Resident, VisitRequest
+from outreach.models import District, Resident, Village, VisitRequest
 from outreach.services.corrections import PLAIN, SEALED
 
 REMOVE = "-"
@@ -78,7 +79,8 @@ class CorrectionForm(ShownForm):
     def __init__(self, data: Any = None, *, row: Resident | VisitRequest) -> None:
         shown = {name: getattr(row, name) for name in PLAIN if name != "village"}
         super().__init__(data, initial=shown | {"village": row.village_id})
-        rows = District.objects.order_by("name").prefetch_related("villages").defer("boundary")
+        rows = District.objects.order_by("name").only("code", "name")
+        rows = rows.prefetch_related(Prefetch("villages", Village.objects.only("code", "name", "district")))
         self.villages = {village.code: village for district in rows for village in district.villages.all()}
         self.fields["village"].choices = [  # type: ignore[attr-defined]
             (

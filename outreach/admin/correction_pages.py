@@ -23,8 +23,11 @@ from outreach.services.corrections import CorrectionError
 from outreach.services.triage import TriageError
 
 TRIAGE = "outreach.triage_visitrequest"
-RESIDENTS = Resident.objects.select_related("village__district", "key")
-REQUESTS = VisitRequest.objects.select_related("village__district", "key", "resident", "need")
+OUTLINES = ("village__boundary", "village__district__boundary")
+RESIDENTS = Resident.objects.select_related("village__district", "key").defer(*OUTLINES)
+REQUESTS = VisitRequest.objects.select_related("village__district", "key", "resident", "need").defer(
+    *OUTLINES
+)
 
 
 def _list_shown(row: Resident | VisitRequest) -> list[Model | None]:

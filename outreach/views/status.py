@@ -88,7 +88,12 @@ def show_status_view(request: HttpRequest) -> HttpResponse:
     pk, opened = request.session.get(KEY, [None, 0])
     row = None
     if -CLOCK_S < time.time() - opened < OPEN_S:
-        row = VisitRequest.objects.select_related("village", "need").filter(pk=pk).first()
+        row = (
+            VisitRequest.objects.select_related("village", "need")
+            .defer("village__boundary")
+            .filter(pk=pk)
+            .first()
+        )
     if row is None:
         return redirect("outreach:status")
     return render(request, "outreach/status_show.html", {"status": describe_status(row)})
