@@ -9,12 +9,14 @@ not walk.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from visits.planning import result
 from visits.planning.errors import PlanningError
 from visits.planning.start import locks
-from visits.planning.types import Plan, Problem, Progress, Statistics, orders_of_plan, orders_of_routes
+from visits.planning.types import Plan, Problem, Progress, Statistics, Unserved, orders_of_plan
 from visits.planning.why import explain
 
 WORKERS = 2
@@ -27,6 +29,23 @@ def warm() -> float:
     return warm_once()
 
 
+@dataclass(slots=True)
+class Session:
+    """The arrays of a problem, for several runs on it that differ by the hours and most visits of shifts alone; the
+    shifts that a run fills before it searches (None: all); and the time until which the last one may be explained, by
+    the monotonic clock (None: as long as it takes)."""
+
+    model: Any = None
+    fill: Collection[str] | None = None
+    overhead_s: float = 0.0  # of the last run, what was not its search
+    unfinished: bool = False  # time was up before a first plan was finished
+    explain_until: float | None = None
+
+    def may_explain(self) -> bool:
+        """Whether there is time left to explain."""
+        return self.explain_until is None or time.monotonic() < self.explain_until
+
+
 def plan(
     problem: Problem,
     *,
@@ -37,19 +56,18 @@ def plan(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     workers: int = WORKERS,
+    session: Session | None = None,
 ) -> Plan:
     """The best plan found in `seconds` of wall time or in `iterations`, exactly one of them given.
 
     Compiling, once an installation, is not counted. The same seed, iterations and workers give the same plan.
     `start` is a plan of an earlier run to continue from. `should_stop` is called several times a second; once
-    it returns True, the best plan so far is returned. `on_progress` is called from this thread.
+    it returns True, the best plan so far is returned. `on_progress` is called from this thread. Within a `session`
+    nobody is explained: `explain_plan` does that for the last plan.
 
     Raises PlanningError for an impossible budget or number of workers.
     """
-    if (seconds is None) == (iterations is None):
-        raise PlanningError("budget_choice", "give seconds or iterations, and only one of them")
-    if not (seconds or 0) >= 0 or (iterations or 0) < 0 or workers < 1:  # NaN is not >= 0 either
-        raise PlanningError("budget_range", "seconds and iterations are zero or more, workers one or more")
+    _check_budget(seconds, iterations, workers)
     compile_s = warm()
     began = time.monotonic()
     from visits.planning.engine import search  # not at the top: it imports numba
@@ -60,37 +78,76 @@ def plan(
         problem,
         kept=kept,
         start=previous,
-        seconds=None if seconds is None else _search_seconds(problem, seconds, began),
+        seconds=None if seconds is None else _search_seconds(problem, seconds, began, session),
         iterations=iterations,
         seed=seed,
         workers=workers,
         on_progress=on_progress,
         should_stop=should_stop,
+        model=None if session is None else session.model,
+        fill=None if session is None else session.fill,
     )
-    routes = result.walk_orders(problem, found.orders)
-    proposed = {shift: tuple(order) for shift, order in found.orders.items() if order}
-    as_found = orders_of_routes(routes) == proposed
-    unserved = explain.explain_unserved(problem, routes, found.reasons if as_found else {})
+    made = _walk_plan(problem, kept, found.orders)
+    if session is None:
+        made = explain_plan(problem, made, Session(found.model, unfinished=not found.filled), workers=workers)
+    else:
+        session.model = session.model or found.model
+        session.overhead_s = time.monotonic() - began - found.annealed_s
+        session.unfinished = session.unfinished or not found.filled
+    statistics = replace(
+        made.statistics,
+        seed=seed,
+        workers=workers,
+        iterations=found.iterations,
+        elapsed_s=round(time.monotonic() - began, 3),
+        compile_s=round(compile_s, 3),
+        stopped=found.stopped,
+        unfinished=not found.filled,
+    )
+    return replace(made, statistics=statistics)
+
+
+def _walk_plan(problem: Problem, kept: locks.KeptLocks, orders: Mapping[str, Sequence[str]]) -> Plan:
+    """The plan with these orders (visit ids by shift) as the rules walk them, nobody explained."""
+    routes = result.walk_orders(problem, orders)
     served_on = {stop.visit: route.shift for route in routes for stop in route.stops}
+    unserved = tuple(Unserved(visit.id) for visit in problem.visits if visit.id not in served_on)
     return Plan(
         routes=routes,
         unserved=unserved,
         broken_locks=locks.list_broken_locks(problem, kept, served_on),
         broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
-        statistics=Statistics(
-            **result.compute_figures(problem, routes),
-            seed=seed,
-            workers=workers,
-            iterations=found.iterations,
-            elapsed_s=round(time.monotonic() - began, 3),
-            compile_s=round(compile_s, 3),
-            stopped=found.stopped,
-        ),
+        statistics=Statistics(**result.compute_figures(problem, routes)),
     )
 
 
-def _search_seconds(problem: Problem, seconds: float, began: float) -> float:
+def _check_budget(seconds: float | None, iterations: int | None, workers: int) -> None:
+    """Raise PlanningError for an impossible budget or number of workers."""
+    if (seconds is None) == (iterations is None):
+        raise PlanningError("budget_choice", "give seconds or iterations, and only one of them")
+    if not (seconds or 0) >= 0 or (iterations or 0) < 0 or workers < 1:  # NaN is not >= 0 either
+        raise PlanningError("budget_range", "seconds and iterations are zero or more, workers one or more")
+
+
+def explain_plan(problem: Problem, made: Plan, session: Session, *, workers: int = WORKERS) -> Plan:
+    """The plan with a reason for each of the unserved, the most pressing first, as far as there is time."""
+    from visits.planning.engine import explaining
+
+    if session.unfinished:  # they may well fit: nothing true can be said of them
+        return made
+    known = explaining.explain_orders(
+        problem, orders_of_plan(made), session.model, workers, session.may_explain
+    )
+    unserved = explain.explain_unserved(problem, made.routes, known, session.may_explain)
+    return replace(
+        made,
+        unserved=unserved,
+        broken_guarantees=tuple(row for row in unserved if problem.visit_by_id[row.visit].tier),
+    )
+
+
+def _search_seconds(problem: Problem, seconds: float, began: float, session: Session | None) -> float:
     """Seconds left for the search of a budget that started at `began`, less those to walk and explain the
     result."""
-    reserve = 0.03 + len(problem.visits) * 1.2e-4
+    reserve = 0.03 + len(problem.visits) * (1.2e-4 if session is None else 1e-5)
     return max(0.0, seconds - reserve - time.monotonic() + began)

@@ -337,6 +337,7 @@ class Statistics:
     elapsed_s: float = 0.0
     compile_s: float = 0.0
     stopped: bool = False  # ended early by should_stop
+    unfinished: bool = False  # time was up before the first plan was finished
 
 
 @dataclass(frozen=True, slots=True)

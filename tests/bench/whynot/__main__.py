@@ -66,7 +66,7 @@ def timed(problem: Problem, found: Plan) -> tuple[float, tuple[Unserved, ...]]:
     engine_of = {problem.visits[v].id: i for i, v in enumerate(model.visit_of)}
     worker, given = Worker(model, 0, 0), orders_of_plan(found)
     worker.load_orders([[engine_of[v] for v in given.get(shift.id, ())] for shift in problem.shifts])
-    known = explain_open_visits(problem, model, worker.state, worker.saved)
+    known = explain_open_visits(problem, model, worker.state)
     rows = explain.explain_unserved(problem, found.routes, known)
     return time.perf_counter() - began, rows
 

@@ -7,11 +7,11 @@ Read in this order:
 
 - shapes, jit: how kernels (compiled functions) are typed and compiled; warm: compile them once an
   installation.
-- data: the problem as arrays; scratch: a worker's memory and random numbers; tuning: the parameters of the
+- nearest: the neighbours of every visit. data: the problem as arrays; scratch: a worker's memory and random numbers; tuning: the parameters of the
   search.
 - clock, route: the time arithmetic, and one route with its two passes, which tell in O(1) whether a visit
   fits.
 - construct: the greedy first plan; ruin, recreate, anneal: one iteration, and the loop.
 - cooling, worker, parallel, search: the temperatures, one thread, all threads, the run as a whole.
-- ejections: reasons for all unserved visits at once.
+- ejections, explaining: reasons for all unserved visits at once, of any plan.
 """

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from visits.planning.engine.nearest import find_nearest
 from visits.planning.engine.shapes import Array, Bytes2, Floats, Floats2, Ints, Ints2, Ints3, Longs
 from visits.planning.rules import find_ban
 from visits.planning.travel import EARTH_M, GreatCircle, unit_vectors
@@ -109,29 +110,6 @@ def curve_order(degrees: Array) -> Array:
     return np.argsort(code, kind="stable")
 
 
-def find_nearest(points: Array, count: int) -> Array:
-    """Indices of the `count` nearest other points of each, nearest first; ties by index: int32[n, count]."""
-    n = len(points)
-    count = min(count, n - 1)
-    if count <= 0:
-        return np.zeros((n, 0), dtype=np.int32)
-    out = np.empty((n, count), dtype=np.int32)
-    squares = (points**2).sum(axis=1)
-    for at in range(0, n, 512):
-        rows = np.arange(at, min(n, at + 512))
-        gaps = squares[rows, None] + squares[None, :] - 2 * points[rows] @ points.T
-        gaps[np.arange(len(rows)), rows] = np.inf
-        part = (
-            np.argpartition(gaps, count - 1, axis=1)[:, :count]
-            if count < n - 1
-            else np.argsort(gaps)[:, :count]
-        )
-        part.sort(axis=1)
-        order = np.argsort(np.take_along_axis(gaps, part, axis=1), axis=1, kind="stable")
-        out[rows] = np.take_along_axis(part, order, axis=1)
-    return out
-
-
 def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
     """The arrays for the kernels; visits with an id in `released` lose their lock."""
     order = curve_order(np.asarray(problem.locations, dtype=np.float64).reshape(-1, 2))
@@ -147,9 +125,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
     place = np.array([new_place[v.location] for v in visits], dtype=np.int32)
     slot_at, rows, width = list_good_starts(visits, list(classes))
     shift_index = {s.id: i for i, s in enumerate(problem.shifts)}
-    locked = np.array(
-        [shift_index[v.locked] if v.locked and v.id not in released else -1 for v in visits], dtype=np.int32
-    )
+    locked = _list_locks(problem, visits, released)
     tier = _build_tier_bonuses(problem, visits)
     any_reserve = any(s.reserve for s in problem.shifts)
     data = Data(
@@ -176,8 +152,7 @@ def build_model(problem: Problem, released: Collection[str] = ()) -> Model:
         else np.zeros((0, 0), np.int32),
         width=width,
     )
-    longest = int(min(shift_rows[:, MAX_VISITS].max(), len(visits))) if len(shift_rows) else 0
-    return Model(data, visit_of, longest)
+    return Model(data, visit_of, _longest_route(shift_rows, visits))
 
 
 def _build_shift_rows(
@@ -303,3 +278,31 @@ def empty_state(model: Model) -> State:
     """A solution that serves nobody; kernels fill the depots (route.refresh)."""
     r, n = len(model.data.shift), len(model.data.place)
     return allocate_state(r, model.longest, np.full(n, -1, dtype=np.int32))
+
+
+def copy_state(state: State) -> State:
+    """A copy of the state in arrays of its own."""
+    return State(*(array.copy() for array in state))
+
+
+def follow_shifts(model: Model, problem: Problem, released: Collection[str] = ()) -> Model:
+    """The arrays of a problem that differs from the model's by the hours and the most visits of its shifts alone."""
+    visits = [problem.visits[i] for i in model.visit_of]
+    locked = _list_locks(problem, visits, released)
+    shift = model.data.shift.copy()
+    for row, now in zip(shift, problem.shifts, strict=True):
+        row[START], row[END], row[MAX_VISITS] = now.start_s, now.end_s, min(now.max_visits, len(visits))
+    data = model.data._replace(shift=shift, locked=locked, may=_build_allowed(problem, visits, locked))
+    return model._replace(data=data, longest=_longest_route(shift, visits))
+
+
+def _list_locks(problem: Problem, visits: Sequence[Visit], released: Collection[str]) -> Array:
+    """Data.locked: int32[n]."""
+    index = {s.id: i for i, s in enumerate(problem.shifts)}
+    locks = [index[v.locked] if v.locked and v.id not in released else -1 for v in visits]
+    return np.array(locks, dtype=np.int32)
+
+
+def _longest_route(shift: Array, visits: Sequence[Visit]) -> int:
+    """The most stops that a route can have."""
+    return int(min(shift[:, MAX_VISITS].max(), len(visits))) if len(shift) else 0

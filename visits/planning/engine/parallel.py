@@ -10,21 +10,16 @@ the whole, and at a few fixed points of the run those that lie behind continue f
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from visits.planning.engine.data import LENGTH, PLACE, Model, State
+from visits.planning.engine.data import LENGTH, PLACE, Model, State, copy_state
 from visits.planning.engine.shapes import Array
 from visits.planning.engine.worker import Worker
 
 SPLIT_ROUTES = 12  # least routes per worker for the map to be cut
 GOLDEN = math.pi * (3 - math.sqrt(5))  # angle between two cuts; directions never repeat
-
-
-def copy_state(state: State) -> State:
-    """A copy of the state in arrays of its own."""
-    return State(*(array.copy() for array in state))
 
 
 class WorkerPool:
@@ -36,12 +31,23 @@ class WorkerPool:
         self.split = count > 1 and len(model.data.shift) >= SPLIT_ROUTES * count
         self.able: Array = np.asarray(model.data.may.any(axis=1))
         self.champion, self.score = self.workers[0].best, float("-inf")
+        self.filled = True  # whether the first plan was finished
+        self.open: Array = np.ones(len(model.data.shift), bool)  # routes that are filled
 
-    def load_start(self, orders: Sequence[Sequence[int]]) -> None:
-        """Load the warm start (engine numbering), fill it greedily, and hand it to every worker."""
+    def load_start(
+        self,
+        orders: Sequence[Sequence[int]],
+        *,
+        is_over: Callable[[], bool] = lambda: False,
+        fill: Array | None = None,
+    ) -> None:
+        """Load the warm start (engine numbering), fill it greedily as far as it is not over (the routes of the mask
+        `fill`, None: all), and hand it to every worker."""
         first = self.workers[0]
         first.load_orders(orders)
-        first.fill_routes()
+        if fill is not None:
+            self.open = fill
+        self.filled = self._fill_first(is_over)
         self.update_champion(first.best)
         for worker in self.workers[1:]:
             worker.take_state(first.best)
@@ -106,13 +112,20 @@ class WorkerPool:
                 mine[rows] = theirs[rows]
         return out
 
-    def finish_champion(self) -> Worker:
-        """The first worker with the champion loaded, and whatever still fits inserted."""
-        first = self.workers[0]
-        first.own_parts(np.ones(len(first.scratch.owned), bool), np.ones(len(self.able), bool), self.able)
-        first.take_state(self.champion)
-        first.fill_routes()
-        return first
+    def finish_champion(self, is_over: Callable[[], bool] = lambda: False) -> Worker:
+        """The first worker with the champion loaded, and whatever still fits inserted as far as it is not over."""
+        self.workers[0].take_state(self.champion)
+        if self.filled and self.iterations:
+            self._fill_first(is_over)
+        return self.workers[0]
+
+    def _fill_first(self, is_over: Callable[[], bool]) -> bool:
+        """Fill the first worker's open routes greedily, and let it own all; False where it is over before."""
+        first, all_visits = self.workers[0], np.ones(len(self.able), bool)
+        first.own_parts(self.open, all_visits, self.able)
+        filled = first.fill_routes(threads=len(self.workers), is_over=is_over)
+        first.own_parts(np.ones(len(self.open), bool), all_visits, self.able)
+        return filled
 
     @property
     def iterations(self) -> int:

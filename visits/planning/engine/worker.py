@@ -6,17 +6,18 @@ result does not depend on which of them was faster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from visits.planning.engine import anneal, construct, data
 from visits.planning.engine.data import DAY, LENGTH, TRAVEL, VISIT, Model, State
-from visits.planning.engine.route import copy_route
 from visits.planning.engine.scratch import Scratch
 from visits.planning.engine.shapes import Array
 from visits.planning.engine.tuning import DETOUR, TUNING
 
+PRICED, FILLED = 512, 2000  # visits priced, and steps of filling, between two looks at the clock
 AT_ONCE = 16  # most routes one iteration may touch
 
 
@@ -53,22 +54,33 @@ class Worker:
             self.state.stops[r, VISIT, 1 : len(order) + 1] = order
         construct.refresh_all(self.model.data, self.state)
 
-    def fill_routes(self) -> None:
-        """Insert greedily what fits into the routes it owns."""
-        construct.fill_greedily(self.model.data, self.state, self.scratch.owned, self.scratch.keys)
+    def fill_routes(self, *, threads: int = 1, is_over: Callable[[], bool] = lambda: False) -> bool:
+        """Insert greedily what fits into the routes it owns; False where it `is_over` before."""
+        d, s, owned, n = self.model.data, self.state, self.scratch.owned, len(self.model.data.place)
+        offers = construct.empty_offers(d)
+
+        def price(first: int) -> None:
+            if not is_over():
+                construct.price_visits(d, s, offers, owned, first, min(first + PRICED, n))
+
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            list(pool.map(price, range(0, n, PRICED)))
+        construct.find_tops(offers)
+        goes_on = True
+        while goes_on and not is_over():
+            goes_on = construct.fill_greedily(d, s, offers, owned, FILLED) == 0
         self.settle_best()
+        return not goes_on
 
     def settle_best(self) -> None:
         """Make the present state the best one."""
-        for r in range(len(self.model.data.shift)):
-            copy_route(self.state, r, self.best, r)
+        copy_routes(self.state, self.best)
         self.scratch.dirty[:] = 0
         self.scratch.totals[:2] = self.state_score(self.state)
 
     def take_state(self, other: State) -> None:
         """Continue from another worker's solution (copied)."""
-        for r in range(len(self.model.data.shift)):
-            copy_route(other, r, self.state, r)
+        copy_routes(other, self.state)
         self.state.where[:] = -1
         construct.refresh_all(self.model.data, self.state)
         self.settle_best()
@@ -122,6 +134,12 @@ class Worker:
     def iterations(self) -> int:
         """Done so far."""
         return int(self.scratch.totals[2])
+
+
+def copy_routes(a: State, b: State) -> None:
+    """Copy all routes of `a` to `b`; `where` is not changed."""
+    for mine, theirs in zip(b[:-1], a[:-1], strict=True):
+        mine[:] = theirs
 
 
 def routes_of(state: State) -> list[list[int]]:

@@ -24,7 +24,7 @@ from visits.planning.fair.loads import (
     list_overloads,
     measure_loads,
 )
-from visits.planning.planner import WORKERS, plan
+from visits.planning.planner import WORKERS, Session, explain_plan, plan
 from visits.planning.rules import count_working_s, finish_drive, walk_route
 from visits.planning.types import POINT_S, Plan, Problem, Progress, Shift
 
@@ -45,18 +45,20 @@ def plan_fairly(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     workers: int = WORKERS,
+    explain_until: float | None = None,
 ) -> tuple[Plan, Balance]:
     """A plan as `plan` makes it in FIRST_SHARE of the budget, made even within the tolerance in the rest; and
-    its balance.
+    its balance. Who is left is explained after that, until a moment of the monotonic clock where one is given.
 
     Parameters are those of `plan`; `tolerance.price` bounds the share of points that may be lost. Raises
     PlanningError as `plan` does.
     """
     search = _FairSearch(problem, tolerance, seconds, iterations, seed, on_progress, should_stop, workers)
+    search.session.explain_until = explain_until
     search.plan_first(start)
     for number in range(FAIR_ROUNDS):
         tried = search.next_try()
-        if not tried or search.is_over_budget():
+        if not tried or search.is_over_budget() or not search.has_time_for_try():
             break
         search.relieve_teams(tried, number)
     search.polish_plan()
@@ -81,6 +83,7 @@ class _FairSearch:
         self.seconds, self.iterations = seconds, iterations
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
+        self.session = Session()
         self.shifts: dict[str, Shift] = {}  # the shortened ones, by id
         self.held: dict[tuple[str, str], NotRelieved] = {}
         self.width = len(problem.shifts)  # teams relieved at once; halved after a failed try
@@ -110,6 +113,7 @@ class _FairSearch:
             on_progress=None if tell is None else told,
             should_stop=self.should_stop,
             workers=self.workers,
+            session=self.session,
         )
         self.spent += found.statistics.iterations
         return found
@@ -119,13 +123,26 @@ class _FairSearch:
         smaller = replace(self.problem, shifts=tuple(cut.get(s.id, s) for s in self.problem.shifts))
         found = self._plan_part(smaller, share, begins, self.best, self.seed + number)
         # Without iterations `plan` only fills the true days with what fits.
-        filled = plan(self.problem, iterations=0, start=found, seed=self.seed, workers=self.workers)
+        filled = plan(
+            self.problem,
+            iterations=0,
+            start=found,
+            seed=self.seed,
+            workers=self.workers,
+            session=replace(self.session, fill=cut.keys()),
+        )
         return replace(filled, statistics=replace(filled.statistics, stopped=found.statistics.stopped))
 
     def is_over_budget(self) -> bool:
         """Whether the time is used up or the search was stopped."""
         used = self.seconds is not None and time.monotonic() - self.began >= self.seconds
         return used or self.best.statistics.stopped
+
+    def has_time_for_try(self) -> bool:
+        """Whether a try would not take much more than what is left of the seconds: beside its search it builds and fills
+        two plans."""
+        left_s = self.seconds and self.seconds - (time.monotonic() - self.began)
+        return left_s is None or left_s >= 2 * self.session.overhead_s
 
     def next_try(self) -> list[tuple[str, str]]:
         """The (team, measure) pairs to relieve next: the worst ones that have not been given up, at most
@@ -152,8 +169,10 @@ class _FairSearch:
     def polish_plan(self) -> None:
         """Use what is left of the budget for a better plan that is at least as fair."""
         left = self._share_left()
-        if left < MIN_SHARE_LEFT or self.best.statistics.stopped:
+        if left < MIN_SHARE_LEFT or self.best.statistics.stopped or not self.has_time_for_try():
             return
+        if self.seconds:
+            left -= self.session.overhead_s / self.seconds  # to fill the true days
         found = self._go_on(self.shifts, left, 1 - left, FAIR_ROUNDS + 1)
         better = _net_score(found) > _net_score(self.best)
         fair = self._sum_excess(found) <= self._sum_excess(self.best)
@@ -232,6 +251,7 @@ class _FairSearch:
 
     def build_answer(self) -> tuple[Plan, Balance]:
         """The best plan with the iterations and times of the whole run, and its balance."""
+        self.best = explain_plan(self.problem, self.best, self.session, workers=self.workers)
         rows = measure_loads(self.problem, self.best.routes)
         left = [(team, measure) for _, team, measure in list_overloads(rows, self.tolerance)]
         held = tuple(self.held[key] for key in left if key in self.held)

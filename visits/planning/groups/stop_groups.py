@@ -10,7 +10,7 @@ our own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from visits.planning.result import compute_figures
@@ -228,25 +228,27 @@ def merge_start(plan: Plan | None, groups: Groups) -> Plan | None:
     return replace(plan, routes=routes)
 
 
-def expand_groups(problem: Problem, groups: Groups, plan: Plan) -> Plan:
+def expand_groups(
+    problem: Problem, groups: Groups, plan: Plan, has_time: Callable[[], bool] = lambda: True
+) -> Plan:
     """The merged problem's plan in single visits of `problem`.
 
     The search counts a group as one visit. If a shift then exceeds `max_visits`, its groups worth least,
-    never promised ones, are moved whole to a shift with room, or left out and explained.
+    never promised ones, are moved whole to a shift with room, or left out and explained, while it `has_time`.
     """
     if not groups:
         return plan
-    routes = _place_left_out(
-        problem, groups, plan, [_expand_route(problem, groups, route) for route in plan.routes]
-    )
+    expanded = [_expand_route(problem, groups, route) for route in plan.routes]
+    routes = _place_left_out(problem, groups, plan, expanded, has_time)
     on = {stop.visit: route.shift for route in routes for stop in route.stops}
     orders = {route.shift: [stop.visit for stop in route.stops] for route in routes}
     rows = {row.visit: row for row in _expand_unserved(groups, plan.unserved)}
     for stop in (stop for route in plan.routes for stop in route.stops):
         for visit in group_members(groups, stop.visit):
             if visit not in on:
-                reason = explain.explain_visit(problem, orders, problem.visit_by_id[visit])
-                rows[visit] = Unserved(visit, (reason,))
+                one = problem.visit_by_id[visit]
+                reasons = (explain.explain_visit(problem, orders, one),) if has_time() else ()
+                rows[visit] = Unserved(visit, reasons)
     unserved = tuple(rows[visit.id] for visit in problem.visits if visit.id in rows)
     return replace(
         plan,
@@ -278,9 +280,10 @@ def _expand_route(problem: Problem, groups: Groups, route: Route) -> Route:
 
 
 def _place_left_out(
-    problem: Problem, groups: Groups, plan: Plan, routes: Sequence[Route]
+    problem: Problem, groups: Groups, plan: Plan, routes: Sequence[Route], has_time: Callable[[], bool]
 ) -> tuple[Route, ...]:
-    """The routes, with the groups that `_expand_route` dropped put into other shifts that have room."""
+    """The routes, with the groups that `_expand_route` dropped put into other shifts that have room, those worth most
+    first, while it `has_time`."""
     served = {stop.visit for route in routes for stop in route.stops}
     first = [stop.visit for route in plan.routes for stop in route.stops if stop.visit not in served]
     if first:
@@ -288,7 +291,8 @@ def _place_left_out(
         ready = slots.prepare_lines(problem, orders_of_routes(routes))
         behind = list_followers(groups)
         for stop in sorted(stops, key=lambda stop: -sum(visit.priority for visit in stop)):
-            ready, _ = place_group(ready, stop, behind)
+            if has_time():
+                ready, _ = place_group(ready, stop, behind)
         routes = [walk_route(problem, line.shift, line.visits).as_route(line.shift) for line in ready.lines]
     return tuple(route for route in routes if route.stops)
 

@@ -29,7 +29,7 @@ lock_clash (not together with `visits`, which keep theirs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from visits.planning.rules import TOO_LATE, Walk, walk_route
 from visits.planning.types import (
@@ -97,17 +97,21 @@ def _insert_visit(stops: Sequence[Visit], out: Sequence[str], visit: Visit, gap:
 
 
 def explain_unserved(
-    problem: Problem, routes: Sequence[Route], known: Mapping[str, Reason] | None = None
+    problem: Problem,
+    routes: Sequence[Route],
+    known: Mapping[str, Reason] | None = None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> tuple[Unserved, ...]:
-    """All visits that no route serves, each with its reason, in the order of problem.visits."""
+    """All visits that no route serves, each with its reason, in the order of problem.visits. Those that are not `known`
+    are explained while it `has_time`, visits of tier 1 first; the others have no reason then."""
     orders = orders_of_routes(routes)
     served = {visit_id for order in orders.values() for visit_id in order}
-    known = known or {}
-    return tuple(
-        Unserved(visit.id, (known.get(visit.id) or explain_visit(problem, orders, visit),))
-        for visit in problem.visits
-        if visit.id not in served
-    )
+    reasons = dict(known or {})
+    left = [visit for visit in problem.visits if visit.id not in served]
+    for visit in sorted(left, key=lambda visit: (-visit.tier, -visit.priority)):
+        if visit.id not in reasons and has_time():
+            reasons[visit.id] = explain_visit(problem, orders, visit)
+    return tuple(Unserved(visit.id, (reasons[visit.id],) if visit.id in reasons else ()) for visit in left)
 
 
 # --- the proof

@@ -8,8 +8,7 @@ import pytest
 from tests.support.engine_state import list_faults, make_filled
 from tests.support.planning_case import make_problem
 from visits.planning.engine.anneal import anneal, restore_routes
-from visits.planning.engine.data import LENGTH, TRAVEL, State, build_model
-from visits.planning.engine.parallel import copy_state
+from visits.planning.engine.data import LENGTH, TRAVEL, State, build_model, copy_state
 from visits.planning.engine.ruin import ruin
 from visits.planning.engine.tuning import DETOUR
 from visits.planning.engine.worker import Worker, routes_of

@@ -15,9 +15,9 @@ from visits.planning.engine.data import (
     build_model,
     curve_order,
     empty_state,
-    find_nearest,
     intersect_good_starts,
 )
+from visits.planning.engine.nearest import find_nearest
 from visits.planning.rules import find_ban, find_service_start
 from visits.planning.travel import unit_vectors
 from visits.planning.types import POINT_S

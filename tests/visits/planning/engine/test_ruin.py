@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.engine_state import list_faults, make_filled
-from visits.planning.engine.data import LENGTH, VISIT, State, empty_state
-from visits.planning.engine.parallel import copy_state
+from visits.planning.engine.data import LENGTH, VISIT, State, copy_state, empty_state
 from visits.planning.engine.route import refresh_route
 from visits.planning.engine.ruin import ruin
 from visits.planning.engine.tuning import ANYWHERE, ROUTES, STRING

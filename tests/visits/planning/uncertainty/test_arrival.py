@@ -11,6 +11,7 @@ from visits.planning.uncertainty.arrival import (
     STRETCH_MIN,
     Promise,
     calibrate_stretch,
+    find_quantile,
     share_within,
 )
 
@@ -137,3 +138,11 @@ def test_few_or_wild_arrivals_change_little_and_nothing_changes_nothing() -> Non
 def test_a_promise_without_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="promise"):
         Promise(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_quantile_is_numpys(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(30_000, 2_000, rng.integers(1, 600))
+    for share in (0.0, 0.15, 0.5, 0.8, 1.0, rng.random()):
+        assert find_quantile(values, share) == float(np.quantile(values, share))
