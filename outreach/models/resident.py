@@ -9,6 +9,8 @@ from outreach.lib.ids import uuid7
 from outreach.models.area import Village
 from outreach.models.name_key import NameKeyField
 
+SEALED_COLUMNS = ("nik_sealed", "family_card_sealed", "phone_sealed", "carer_name_sealed", "health_sealed")
+
 
 class PersonKey(models.Model):
     """The key of one person's sealed data, itself sealed under the office's key ring.

@@ -70,6 +70,7 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     """One plan: figures, overview, and the map and tables of the chosen day and team."""
     plan = _get_plan(plan_id)
     summary, shifts = plan.figures, plan_page.load_plan_shifts(plan)
+    left = unassigned.count_unassigned(plan)
     is_draft = plan.state == PlanState.DRAFT
     routes = plan_page.list_route_rows(plan, shifts)
     day, team = _chosen_day_and_team(request, [route.shift.date for route in routes])
@@ -102,10 +103,12 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         day=day,
         team=team,
         map_data=plan_page.build_plan_map(shown),
-        reasons=unassigned.count_reasons(plan),
+        reasons=left.reasons,
         broken=unassigned.list_broken_promises(plan, shifts),
         balance=workload_balance.describe_balance(plan, shifts),
-        guarantees=unassigned.list_broken_guarantees(plan, shifts),
+        guarantees=unassigned.list_broken_guarantees(plan, shifts) if left.guaranteed else [],
+        guaranteed=left.guaranteed,
+        cuts=labels.describe_cuts(summary),
         versions=plan_page.list_plan_versions(plan) if plan.state == PlanState.PUBLISHED else [],
         untold=sum(row.left for row in published_days.count_families_told(plan))
         if plan.state == PlanState.PUBLISHED
@@ -134,7 +137,9 @@ def unassigned_view(request: HttpRequest, plan_id: str) -> HttpResponse:
     plan = _get_plan(plan_id)
     shifts = plan_page.load_plan_shifts(plan)
     code, district = (request.GET.get(name, "").replace("\0", "") for name in ("alasan", "kecamatan"))
-    paginator = Paginator(unassigned.list_unserved(plan, code=code, district=district), LEFT_ON_A_PAGE)
+    guaranteed = request.GET.get("dahulu") == "1"
+    found = unassigned.list_unserved(plan, code=code, district=district, guaranteed=guaranteed)
+    paginator = Paginator(found, LEFT_ON_A_PAGE)
     rows = paginator.get_page(request.GET.get("halaman"))
     return pages.render_page(
         request,
@@ -145,10 +150,11 @@ def unassigned_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         span=labels.format_days(plan.run.first_date, plan.run.last_date),
         rows=unassigned.explain_unassigned(list(rows), shifts),
         page_of=rows,
-        reasons=unassigned.count_reasons(plan),
+        reasons=unassigned.count_unassigned(plan).reasons,
         districts=District.objects.only("code", "name").order_by("name"),
         code=code,
         district=district,
+        guaranteed=guaranteed,
     )
 
 
@@ -176,7 +182,10 @@ def publish_plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         found=found,
         mark=version_marks.mark_changes(found),
         nothing_new=day_versions.has_no_news(found),
-        new=found.having(plan_changes.ChangeKind.NEW),
+        new=(new := found.having(plan_changes.ChangeKind.NEW)),
+        days=sorted({change.stop.shift.date for change in new}),
+        day=(day := _chosen_day_and_team(request, [change.stop.shift.date for change in new])[0]),
+        listed=[change for change in new if day is None or change.stop.shift.date == day],
         moved=found.having(plan_changes.ChangeKind.MOVED),
         shifted=found.having(plan_changes.ChangeKind.SHIFTED),
         same=found.having(plan_changes.ChangeKind.SAME),

@@ -49,15 +49,6 @@ class BrokenPromise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BrokenGuarantee:
-    """A need that had to be served and is not: the part of its priority that says so, and why it is left."""
-
-    need: str
-    part: Row
-    reasons: tuple[Row, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Replays:
     """What replays of the planned days say. `on_time`, `coverage` and `stated` are shares of all visits:
     begun in time, met within the interval told, and aimed at. Overtime, idle time and width of intervals are
@@ -125,7 +116,8 @@ class PlanSummary:
     """All figures. `away` needs were not asked for because nobody is at home, `begun` team-days were left
     alone, `put_back` counts the changes by hand, `instead` has the best place that is left by need.
     `points`, `score`, `seed`, `iterations`, `changes` and `stopped` are the planner's
-    (`planning.Statistics`)."""
+    (`planning.Statistics`). `cut` names what there was no time for: "first" to finish the first plan, "search" to
+    improve it; for `unexplained` needs nobody looked why they are left."""
 
     candidates: int = 0
     served: int = 0
@@ -139,6 +131,8 @@ class PlanSummary:
     elapsed_s: float = 0.0
     compile_s: float = 0.0
     stopped: bool = False
+    cut: tuple[str, ...] = ()
+    unexplained: int = 0
     away: int = 0
     begun: int = 0
     put_back: int = 0
@@ -148,7 +142,6 @@ class PlanSummary:
     today: DayUnderWay | None = None
     team_days: tuple[TeamDayFigures, ...] = ()
     broken: tuple[BrokenPromise, ...] = ()
-    guarantees: tuple[BrokenGuarantee, ...] = ()
     instead: Mapping[str, Replacement] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -173,10 +166,7 @@ class PlanSummary:
             "today": _today(row["today"]) if row.get("today") else None,
             "team_days": tuple(_read(TeamDayFigures, one) for one in row.get("team_days", ())),
             "broken": tuple(_broken(row.get("broken", ()))),
-            "guarantees": tuple(
-                BrokenGuarantee(need=one["need"], part=one["part"], reasons=tuple(one["reasons"]))
-                for one in row.get("guarantees", ())
-            ),
+            "cut": tuple(row.get("cut", ())),
             "instead": instead,
         }
         return _read(cls, {**row, **nested})

@@ -1,5 +1,6 @@
 """Planning: a run of the planner, and the draft that comes of it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -173,16 +174,43 @@ class PlanStop(AtStop):
         return f"{self.shift} #{self.sequence}"
 
 
+class FirstCodeField(models.CharField):  # type: ignore[type-arg]
+    """The code of the first of the row's `reasons`, set whenever the row is written. The database knows a plain text."""
+
+    def __init__(self, **options: Any) -> None:
+        plain: dict[str, Any] = {"max_length": 20, "default": "", "blank": True, "editable": False}
+        super().__init__(**(plain | options))
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        reasons = model_instance.reasons  # type: ignore[attr-defined]
+        code = reasons[0]["code"] if reasons else ""
+        setattr(model_instance, self.attname, code)
+        return str(code)
+
+
 class PlanUnserved(models.Model):
     """A need that the plan leaves waiting, with the reasons found by machine (codes and numbers)."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unserved")
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="plan_unserved")
     reasons = models.JSONField(default=list)
+    code = FirstCodeField(help_text="of the first reason; empty: not explained")
+    guaranteed = models.BooleanField(
+        default=False, editable=False, help_text="had to be served: past the longest wait, or due"
+    )
     priority = models.FloatField(default=0)
     parts = models.JSONField(default=list, help_text="as in PlanStop")
 
     class Meta:
+        indexes = [
+            models.Index(fields=["plan", "code"]),
+            models.Index(fields=["plan", "-priority"]),
+            models.Index(fields=["plan"], condition=Q(guaranteed=True), name="plan_guarantees"),
+        ]
         constraints = [models.UniqueConstraint(fields=["plan", "need"], name="a_need_left_once_in_a_plan")]
 
     def __str__(self) -> str:

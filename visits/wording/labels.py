@@ -255,6 +255,29 @@ def format_exact_duration(seconds: int) -> str:
     return _("%(minutes)d mnt %(seconds)02d dtk") % {"minutes": seconds // 60, "seconds": seconds % 60}
 
 
+def describe_cuts(summary: PlanSummary) -> list[str]:
+    """What there was no time for when the plan was computed."""
+    sentences = {
+        "first": _(
+            "Waktu hitung habis sebelum rencana awal selesai: masih ada tempat yang belum diisi. Hitung lagi dengan waktu lebih lama."
+        ),
+        "search": _(
+            "Waktu hitung hanya cukup untuk rencana awal; perbaikannya belum sempat dicari. Hitung lagi dengan waktu lebih lama."
+        ),
+    }
+    found = [sentences[code] for code in summary.cut if code in sentences]
+    if summary.unexplained:
+        found.append(
+            ngettext(
+                "Untuk %(n)d warga sebabnya belum dicari karena waktu hitung habis; sebabnya tampak saat keperluannya dibuka.",
+                "Untuk %(n)d warga sebabnya belum dicari karena waktu hitung habis; sebabnya tampak saat keperluannya dibuka.",
+                summary.unexplained,
+            )
+            % {"n": summary.unexplained}
+        )
+    return found
+
+
 def describe_figures(summary: PlanSummary) -> dict[str, Any]:
     """What a plan's page derives of its figures: homes of a team a day, the drive to each, how long it took."""
     served, team_days = summary.served, len(summary.team_days)

@@ -10,8 +10,8 @@ from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
 from visits.appointments import promises
 from visits.enums import PlanState, RunState, VisitState
-from visits.models import Plan, Shift, Visit
-from visits.schedule.plans import draft_moves
+from visits.models import Plan, PlanUnserved, Shift, Visit
+from visits.schedule.plans import draft_moves, unassigned
 from visits.schedule.plans.publishing import publish_plan
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -168,8 +168,8 @@ def test_a_broken_guarantee_comes_first_on_the_page(
     assert "harus didahulukan" not in onlooker.get(_address("change", plan)).content.decode()
     left = plan.unserved.get()
     part = {"code": "longest_wait", "points": 0, "count": 97}
-    plan.summary["guarantees"] = [{"need": str(left.need_id), "part": part, "reasons": left.reasons}]
-    plan.save()
+    left.parts, left.guaranteed = [part, *left.parts], True
+    left.save()
 
     page = onlooker.get(_address("change", plan)).content.decode()
 
@@ -291,3 +291,47 @@ def test_a_page_that_shows_another_draft_or_none_throws_nothing_away(coordinator
     coordinator.post(_address("discard", plan), {"tanda": answer.context["mark"]})
     plan.refresh_from_db()
     assert plan.state == PlanState.DISCARDED
+
+
+def test_what_there_was_no_time_for_is_said(onlooker: Client, plan: Plan) -> None:
+    assert "Waktu hitung" not in onlooker.get(_address("change", plan)).content.decode()
+    plan.summary |= {"cut": ["search"], "unexplained": 1}
+    plan.save()
+    left = plan.unserved.get()
+    left.reasons = []
+    left.save()
+
+    page = onlooker.get(_address("change", plan)).content.decode()
+
+    assert "Waktu hitung hanya cukup untuk rencana awal" in page
+    assert "Untuk 1 warga sebabnya belum dicari" in page
+    assert _address("left", plan, "?alasan=kosong") in page
+    there = onlooker.get(_address("left", plan, "?alasan=kosong")).content.decode()
+    assert "Warga Tertinggal" in there and "Belum dijelaskan: waktu hitung habis." in there
+
+
+def test_who_had_to_be_served_is_listed_page_by_page(onlooker: Client, plan: Plan) -> None:
+    part = {"code": "longest_wait", "points": 0, "count": 97}
+    for number in range(unassigned.GUARANTEES + 3):
+        need = NeedFactory(resident__name=f"Lansia {number}")
+        PlanUnserved.objects.create(plan=plan, need=need, guaranteed=True, parts=[part], priority=number)
+
+    page = onlooker.get(_address("change", plan)).content.decode()
+
+    assert "23 warga yang harus didahulukan belum terlayani" in page
+    assert page.count("didahulukan: menunggu melewati batas (97 hari)") == unassigned.GUARANTEES
+    assert "Lansia 22<" in page and "Lansia 2<" not in page, "the most pressing ones"
+    assert _address("left", plan, "?dahulu=1") in page
+    all_of_them = onlooker.get(_address("left", plan, "?dahulu=1")).content.decode()
+    assert "Lansia 2<" in all_of_them and "Warga Tertinggal" not in all_of_them
+
+
+def test_new_visits_are_listed_day_by_day_before_publishing(coordinator: Client, plan: Plan) -> None:
+    wednesday = plan.stops.select_related("need__resident").get(shift__date=WEDNESDAY).need.resident.name
+
+    first = coordinator.get(_address("publish", plan)).content.decode()
+    second = coordinator.get(_address("publish", plan, f"?hari={WEDNESDAY}")).content.decode()
+
+    assert "4 kunjungan baru" in first and "4 kunjungan baru" in second
+    assert f">{wednesday}</th>" not in first
+    assert f">{wednesday}</th>" in second

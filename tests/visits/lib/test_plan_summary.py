@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from visits.lib.plan_summary import (
-    BrokenGuarantee,
     BrokenPromise,
     DayUnderWay,
     PlanSummary,
@@ -67,7 +66,8 @@ FULL = PlanSummary(
             instead=Replacement(shift=2, start=40_000),
         ),
     ),
-    guarantees=(BrokenGuarantee(need="n4", part={"code": "due", "points": 0}, reasons=({"code": "skill"},)),),
+    cut=("search",),
+    unexplained=3,
     instead={"n2": Replacement(shift=2, start=41_000, offered=True)},
 )
 
@@ -103,9 +103,7 @@ def test_the_keys_in_the_database_stay_as_they_are():
         "instead": {"shift": 2, "start": 40_000, "offered": False},
         "reason": {"code": "failed", "shift": "1"},
     }
-    assert stored["guarantees"] == [
-        {"need": "n4", "part": {"code": "due", "points": 0}, "reasons": [{"code": "skill"}]}
-    ]
+    assert (stored["cut"], stored["unexplained"]) == (["search"], 3)
     assert stored["instead"] == {"n2": {"shift": 2, "start": 41_000, "offered": True}}
 
 

@@ -171,7 +171,6 @@ def _summarise(
     return replace(
         summary,
         broken=tuple(row for row in summary.broken if row.need not in found.needs),
-        guarantees=tuple(row for row in summary.guarantees if row.need not in found.needs),
         team_days=days,
         travel_s=sum(row.travel_s for row in days),
         put_back=summary.put_back + 1,  # how often the draft was changed by hand

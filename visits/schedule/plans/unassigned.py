@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from outreach import vault
@@ -19,6 +19,8 @@ from visits.schedule.plans import plan_page, unassigned_labels
 from visits.wording import labels
 from visits.wording.labels import Shifts
 
+GUARANTEES = 20  # listed on a plan's page
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnassignedNeed:
@@ -31,21 +33,42 @@ class UnassignedNeed:
     parts: list[tuple[str, float]]
 
 
-def count_reasons(plan: Plan) -> list[tuple[str, str, int]]:
-    """How many needs are left for each reason: code, words, count; the most frequent first."""
-    counted = Counter(
-        (reasons[0]["code"] if reasons else "")
-        for reasons in PlanUnserved.objects.filter(plan=plan).values_list("reasons", flat=True)
+@dataclass(frozen=True, kw_only=True)
+class UnassignedCounts:
+    """How many needs a plan leaves: for each reason (code, words, count; the most frequent first), and how many of
+    these are past the longest wait or due in the plan."""
+
+    reasons: list[tuple[str, str, int]]
+    guaranteed: int
+
+
+def count_unassigned(plan: Plan) -> UnassignedCounts:
+    """In one query, without reading a reason."""
+    rows = PlanUnserved.objects.filter(plan=plan).order_by().values_list("code", "guaranteed")
+    counted, guaranteed = Counter[str](), 0
+    for code, must, count in rows.annotate(count=Count("pk")):
+        counted[code] += count
+        guaranteed += count * must
+    most_first = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
+    return UnassignedCounts(
+        reasons=[
+            (code or unassigned_labels.UNEXPLAINED, unassigned_labels.reason_title(code), count)
+            for code, count in most_first
+        ],
+        guaranteed=guaranteed,
     )
-    return [(code, unassigned_labels.reason_title(code), count) for code, count in counted.most_common()]
 
 
-def list_unserved(plan: Plan, *, code: str = "", district: str = "") -> QuerySet[PlanUnserved]:
-    """Who is left, the most pressing first; `code` and `district` narrow it."""
+def list_unserved(
+    plan: Plan, *, code: str = "", district: str = "", guaranteed: bool = False
+) -> QuerySet[PlanUnserved]:
+    """Who is left, the most pressing first; `code`, `district` and `guaranteed` narrow it."""
     rows = PlanUnserved.objects.filter(plan=plan).select_related("need__resident__village__district")
     rows = rows.defer("need__resident__village__boundary", "need__resident__village__district__boundary")
     if code:
-        rows = rows.filter(reasons__0__code=code)
+        rows = rows.filter(code="" if code == unassigned_labels.UNEXPLAINED else code)
+    if guaranteed:
+        rows = rows.filter(guaranteed=True)
     if district:
         rows = rows.filter(need__resident__village__district=district)
     return rows.order_by("-priority", "need__waiting_since", "pk")
@@ -156,15 +179,14 @@ def _describe_replacement(row: BrokenPromise, stop: PlanStop | None, shifts: Shi
 
 
 def list_broken_guarantees(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine]:
-    """Needs past the longest wait, or with a deadline in the plan, that it does not serve."""
-    rows = plan.figures.guarantees
-    names = _resident_names(row.need for row in rows)
+    """Needs past the longest wait, or with a deadline in the plan, that it does not serve: the most pressing ones."""
+    rows = list_unserved(plan, guaranteed=True).select_related("need__resident")[:GUARANTEES]
     seen = name_visits(reason for row in rows for reason in row.reasons)
     return [
         BrokenPromiseLine(
-            need=row.need,
-            name=names.get(row.need, "?"),
-            was=labels.describe_part(row.part),
+            need=str(row.need_id),
+            name=row.need.resident.name,
+            was=labels.describe_part(row.parts[0]),
             reason=" ".join(
                 unassigned_labels.describe_for_office(reason, shifts=shifts, names=seen)
                 for reason in row.reasons
@@ -172,9 +194,3 @@ def list_broken_guarantees(plan: Plan, shifts: Shifts) -> list[BrokenPromiseLine
         )
         for row in rows
     ]
-
-
-def _resident_names(needs: Iterable[str]) -> dict[str, str]:
-    """Names by need."""
-    rows = Need.objects.filter(pk__in=set(needs)).values_list("pk", "resident__name")
-    return {str(pk): name for pk, name in rows}

@@ -5,7 +5,7 @@ The office reads what would have to give way and what that costs; the family hea
 without names, points, or promises that cannot be kept. Other residents are initials and a village.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import formats
@@ -17,6 +17,8 @@ from visits.wording.labels import Shifts
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
 WORTH_SAYING = 60  # seconds
+UNEXPLAINED = "kosong"  # how addresses name needs for which nobody looked why they are left
+DAYS_SAID = 12  # team-days that are named for each reason
 
 
 def reason_title(code: str) -> str:
@@ -36,6 +38,7 @@ def reason_title(code: str) -> str:
         "worth": _("Waktu jalan tidak sepadan"),
         "by_hand": _("Dikeluarkan koordinator"),
         "hours": _("Jam kedatangan tidak pasti"),
+        "": _("Belum dijelaskan"),
     }
     return titles.get(code, _("Alasan lain"))
 
@@ -71,10 +74,17 @@ def describe_team_days(row: Row, *, shifts: Shifts) -> list[str]:
         _("%(blocks)s: %(days)s")
         % {
             "blocks": " + ".join(reason_title(code) for code in group["codes"]),
-            "days": ", ".join(labels.describe_team_day(shift, shifts) for shift in group["shifts"]),
+            "days": _name_days(group["shifts"], shifts),
         }
         for group in row.get("each", ())
     ]
+
+
+def _name_days(found: Sequence[str], shifts: Shifts) -> str:
+    """Team-days in words, and how many more there are."""
+    said = ", ".join(labels.describe_team_day(shift, shifts) for shift in found[:DAYS_SAID])
+    more = len(found) - DAYS_SAID
+    return _("%(days)s, dan %(n)d hari tim lain") % {"days": said, "n": more} if more > 0 else said
 
 
 def _describe_constraint(code: str, row: Row) -> str:

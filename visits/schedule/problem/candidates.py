@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from outreach.enums import NeedState
 from outreach.models import Need
+from outreach.models.resident import SEALED_COLUMNS
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, VisitState
 from visits.models import Shift, TeamDay, Visit
@@ -70,7 +71,8 @@ def list_competing_needs(*, scope: list[Shift]) -> tuple[list[Need], dict[str, V
     visits = Visit.objects.filter(state__in=OPEN_VISITS, need__in=needs.values("pk"))
     by_need = {visit.need_id: visit for visit in visits}
     away = Need.objects.filter(state=NeedState.OPEN, resident__away=True).count()
-    found = list(needs.select_related("resident").order_by("waiting_since", "pk"))
+    sealed = [f"resident__{name}" for name in SEALED_COLUMNS]
+    found = list(needs.select_related("resident").defer(*sealed).order_by("waiting_since", "pk"))
     return found, {str(need.pk): by_need[need.pk] for need in found if need.pk in by_need}, away
 
 

@@ -36,7 +36,8 @@ class PriorityPart:
 
 
 def waiting_days(need: Need, *, on: date) -> int:
-    return max(0, (on - timezone.localdate(need.waiting_since)).days)
+    since = need.waiting_since.astimezone(timezone.get_default_timezone()).date()
+    return max(0, (on - since).days)
 
 
 def priority_parts(need: Need, *, on: date, behind: Mapping[str, float]) -> list[PriorityPart]:

@@ -87,9 +87,10 @@ def build_simulation_model(learned: Mapping[str, VisitEstimate]) -> LearnedWorld
 def simulate_plan(*, built: PlanningProblem, plan: planning.Plan) -> SimulatedPlan:
     """Simulate the days of the plan that the engine found."""
     learned = visit_durations.load_estimates()
-    days = [_build_planned_day(built, route, learned) for route in plan.routes]
+    follows = built.follows
+    days = [_build_planned_day(built, route, learned, follows) for route in plan.routes]
     visits = [[stop.visit for stop in route.stops] for route in plan.routes]
-    return simulate_days(days, visits, learned, follows=built.follows)
+    return simulate_days(days, visits, learned, follows=follows)
 
 
 def simulate_days(
@@ -156,7 +157,10 @@ def _replay_days(
 
 
 def _build_planned_day(
-    built: PlanningProblem, route: planning.Route, learned: Mapping[str, VisitEstimate]
+    built: PlanningProblem,
+    route: planning.Route,
+    learned: Mapping[str, VisitEstimate],
+    follows: Collection[str],
 ) -> SimulatedDay:
     problem = built.problem
     row, shift = built.shifts[route.shift], problem.shift_by_id[route.shift]
@@ -167,7 +171,7 @@ def _build_planned_day(
             built.needs[stop.visit],
             drive_s=drive_s,
             setup_minutes=row.team.setup_minutes,
-            follows=stop.visit in built.follows,
+            follows=stop.visit in follows,
             learned=learned,
             before=visit if (visit := built.published.get(stop.visit)) and visit.shift_id == row.pk else None,
             planned_s=stop.start_s,

@@ -20,6 +20,7 @@ from django.conf import settings
 from visits import planning
 from visits.planning.fair.fairness import plan_fairly
 from visits.planning.fair.loads import Balance, Tolerance
+from visits.schedule.runs.run_time import RunTime
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,16 @@ def is_warm() -> bool:
     return (cache_dir() / "compiled").exists()
 
 
-def warm_engine() -> bool:
-    """Compile the engine unless that was done; one process at a time, the others wait. False where it was."""
+def warm_engine(waited: Callable[[float], None] = lambda seconds: None) -> bool:
+    """Compile the engine unless that was done; one process at a time, the others wait. False where it was; `waited` is
+    told the seconds that it took."""
+    began = time.monotonic()
+    done = _compile_once()
+    waited(time.monotonic() - began)
+    return done
+
+
+def _compile_once() -> bool:
     folder = _prepare_cache()
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -88,19 +97,22 @@ def warm_in_background() -> threading.Thread | None:
 
 def compute_plan(
     problem: planning.Problem,
+    budget: RunTime,
     *,
-    seconds: float,
     seed: int,
     start: planning.Plan | None,
     on_progress: Callable[[planning.Progress], None],
     should_stop: Callable[[], bool],
 ) -> tuple[planning.Plan, Balance]:
-    """The best plan found in `seconds` within the tolerances of fairness, compiling first if need be."""
-    warm_engine()
+    """The best plan found within the budget and the tolerances of fairness, its reasons too; compiling first if need
+    be."""
+    warm_engine(budget.wait_for)
+    budget.wait_for(planning.warm())
     return plan_fairly(
         problem,
         tolerance=fairness_tolerance(),
-        seconds=seconds,
+        seconds=budget.search_s,
+        explain_until=budget.write_from,
         seed=seed,
         start=start,
         on_progress=on_progress,

@@ -5,6 +5,7 @@ twice or never. How a run is held says `ops.leased_jobs`, what is written in the
 """
 
 import logging
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from visits.planning.day.replan import replan_day
 from visits.planning.groups import stop_groups
 from visits.schedule.problem import problem_builder, reoptimise
 from visits.schedule.runs import engine, reoptimised_draft, run_results, true_hours
+from visits.schedule.runs.run_time import RunTime
 
 logger = logging.getLogger(__name__)
 
@@ -213,32 +215,42 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
     if token is None:
         return False
     row = PlanRun.objects.get(pk=run_id)
+    budget = RunTime(row.seconds)
     mine = job_kinds.find_held(PLAN_RUN, pk=run_id, token=token)
     try:
         with LeaseHolder(PLAN_RUN, pk=run_id, token=token) as held:
             if row.kind == RunKind.TODAY:
                 return _work_on_today(row, token, held, now)
             built = problem_builder.build_problem(run=row, now=now)
+            budget.note_problem(built.problem)
             _set_message(
                 row,
                 token,
                 candidates=len(built.needs),
                 message=_road_message(built) if engine.is_warm() else "compiling",
             )
-            if engine.warm_engine():
+            if engine.warm_engine(budget.wait_for):
                 _set_message(row, token, message=_road_message(built))
             found, balance = engine.compute_plan(
                 built.merged,
-                seconds=row.seconds,
+                budget,
                 seed=row.seed,
                 start=built.start,
                 on_progress=lambda told: _report_progress(held, told),
                 should_stop=held.should_stop,
             )
-            plan = stop_groups.expand_groups(built.problem, built.groups, found)
+            plan = stop_groups.expand_groups(
+                built.problem, built.groups, found, lambda: time.monotonic() < budget.write_from
+            )
             plan, simulated = true_hours.simulate_true_plan(built=built, plan=plan)
         return run_results.write_draft(
-            run=row, token=token, built=built, plan=plan, simulated=simulated, balance=balance
+            run=row,
+            token=token,
+            built=built,
+            plan=plan,
+            simulated=simulated,
+            balance=balance,
+            has_time=lambda: time.monotonic() < budget.ends,
         )
     except problem_builder.NothingToPlanError as nothing:
         _fail_run(row, message=str(nothing), rows=mine)

@@ -1,16 +1,18 @@
 """Writes the engine's result as a draft: whole or not at all."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
 from visits import planning
-from visits.lib.plan_summary import BrokenGuarantee, BrokenPromise, PlanSummary
+from visits.lib.plan_summary import BrokenPromise, PlanSummary
 from visits.models import Plan, PlanRun, PlanStop, PlanUnserved
 from visits.planning.fair.loads import Balance
 from visits.schedule.problem.problem_builder import PlanningProblem
 from visits.schedule.problem.simulation import SimulatedPlan
 from visits.schedule.runs import broken_promises, draft_rows
+from visits.schedule.runs.run_time import list_cuts
 from visits.schedule.runs.unserved_reasons import full_reason, reason_as_json
 
 
@@ -23,9 +25,10 @@ def write_draft(
     plan: planning.Plan,
     simulated: SimulatedPlan | None = None,
     balance: Balance | None = None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
-    written, where the run is no longer held by this claim."""
+    written, where the run is no longer held by this claim. What stands in the way on every team-day is looked up while it `has_time`."""
     figures = plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
@@ -34,7 +37,7 @@ def write_draft(
     rows = [stop for route in plan.routes for stop in _build_stops(row, built, route, simulated)]
     PlanStop.objects.bulk_create(rows, batch_size=500)
     PlanUnserved.objects.bulk_create(
-        [_build_unserved(row, built, left) for left in plan.unserved], batch_size=500
+        [_build_unserved(row, built, left, has_time) for left in plan.unserved], batch_size=500
     )
     draft_rows.log_plan_made(plan=row, run=run, figures=figures)
     return True
@@ -65,11 +68,17 @@ def _build_stops(
     )
 
 
-def _build_unserved(row: Plan, built: PlanningProblem, left: planning.Unserved) -> PlanUnserved:
+def _build_unserved(
+    row: Plan, built: PlanningProblem, left: planning.Unserved, has_time: Callable[[], bool]
+) -> PlanUnserved:
     return PlanUnserved(
         plan=row,
         need=built.needs[left.visit],
-        reasons=[full_reason(built.problem, left.visit, reason) for reason in left.reasons],
+        reasons=[
+            full_reason(built.problem, left.visit, reason) if has_time() else reason_as_json(reason)
+            for reason in left.reasons
+        ],
+        guaranteed=bool(built.problem.visit_by_id[left.visit].tier),
         priority=built.problem.visit_by_id[left.visit].priority,
         parts=_priority_parts(built, left.visit),
     )
@@ -89,6 +98,8 @@ def _build_summary(
     return draft_rows.summarise(
         plan=plan,
         candidates=len(built.needs),
+        cut=list_cuts(plan.statistics),
+        unexplained=sum(not left.reasons for left in plan.unserved),
         away=built.away,
         begun=built.begun,
         replays=simulated and simulated.replays,
@@ -103,13 +114,5 @@ def _build_summary(
                 reason=reason_as_json(row.reason),
             )
             for row in broken
-        ),
-        guarantees=tuple(
-            BrokenGuarantee(
-                need=left.visit,
-                part=built.guarantees[left.visit].as_json(),
-                reasons=tuple(reason_as_json(reason) for reason in left.reasons),
-            )
-            for left in plan.broken_guarantees
         ),
     )
