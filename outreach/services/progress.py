@@ -1,6 +1,8 @@
 """Progress rows that residents read. `visits` reports here; the status page reads only these rows."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from outreach.enums import Milestone
 from outreach.models import Need, Progress
@@ -23,3 +25,19 @@ def record_progress(
         defaults={"at": at, "earliest": earliest, "latest": latest},
     )
     return row
+
+
+def record_intervals(
+    *, milestone: Milestone, at: datetime, source: str, told: Iterable[tuple[UUID, tuple[datetime, datetime]]]
+) -> None:
+    """`record_progress` for many needs (by id) and their intervals, in few statements."""
+    Progress.objects.bulk_create(
+        [
+            Progress(
+                need_id=need, milestone=milestone, at=at, source=source, earliest=earliest, latest=latest
+            )
+            for need, (earliest, latest) in told
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )

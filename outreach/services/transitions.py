@@ -1,6 +1,6 @@
 """The one way in which the state of a row changes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from outreach.models import Stateful
 from outreach.services import log
+
+AT_ONCE = 500  # rows in one statement
 
 
 @transaction.atomic
@@ -60,3 +62,40 @@ def transition(
     if computed := [name for name, value in fields.items() if hasattr(value, "resolve_expression")]:
         row.refresh_from_db(fields=computed)
     return True
+
+
+@transaction.atomic
+def transition_all(
+    *, rows: Sequence[Stateful], to: str, actor: str, reasons: Mapping[Any, Mapping[str, Any]]
+) -> set[Any]:
+    """`transition` for many rows of one table, in a few statements for some hundred of them; `reasons` by primary key.
+    The keys of those that were moved."""
+    moved: set[Any] = set()
+    for first in range(0, len(rows), AT_ONCE):
+        part = {row.pk: row for row in rows[first : first + AT_ONCE]}
+        model = type(rows[first])
+        table = model.state_table
+        there = model._default_manager.filter(pk__in=part, **{f"{table.field}__in": table.sources(to)})
+        before = dict(there.select_for_update(no_key=True).order_by("pk").values_list("pk", table.field))
+        states = set(before.values())
+        changed = there.filter(pk__in=before, **{f"{table.field}__in": states}).update(**{table.field: to})
+        if changed != len(before):
+            raise RuntimeError("rows changed under their lock")
+        log.write_logs(
+            actor=actor,
+            rows=[
+                log.LogRow(
+                    action=table.action,
+                    subject=getattr(part[pk], table.subject) if table.subject else part[pk],
+                    from_state=before[pk],
+                    to_state=to,
+                    detail=dict(reasons.get(pk, {})),
+                )
+                for pk in part
+                if pk in before
+            ],
+        )
+        for pk in before:
+            setattr(part[pk], table.field, to)
+        moved |= before.keys()
+    return moved

@@ -4,7 +4,7 @@ from django.db.models import F
 
 from outreach.enums import ClosedReason, NeedState
 from outreach.models import LogEntry, Need
-from outreach.services.transitions import transition
+from outreach.services.transitions import transition, transition_all
 from tests.factories.outreach import NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,25 @@ def test_a_resident_has_one_open_need_of_a_kind() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         NeedFactory(resident=need.resident)
+
+
+def test_many_rows_move_as_one_does_each_with_its_log_row(django_assert_max_num_queries) -> None:
+    needs = [NeedFactory() for _ in range(12)]
+    gone = needs[5]
+    Need.objects.filter(pk=gone.pk).update(state=NeedState.CAPTURED)
+    reasons = {need.pk: {"visit": str(number)} for number, need in enumerate(needs)}
+
+    with django_assert_max_num_queries(6):
+        moved = transition_all(rows=needs, to=NeedState.PLANNED, actor="user:1", reasons=reasons)
+
+    assert moved == {need.pk for need in needs if need != gone}
+    states = dict(Need.objects.values_list("pk", "state"))
+    assert {state for pk, state in states.items() if pk != gone.pk} == {NeedState.PLANNED}
+    assert (states[gone.pk], gone.state) == (NeedState.CAPTURED, NeedState.OPEN)
+    rows = LogEntry.objects.order_by("pk")
+    assert [(row.subject_id, row.detail["visit"]) for row in rows] == [
+        (str(need.pk), str(number)) for number, need in enumerate(needs) if need != gone
+    ]
+    assert {(row.action, row.actor, row.from_state, row.to_state) for row in rows} == {
+        ("need_moved", "user:1", "open", "planned")
+    }

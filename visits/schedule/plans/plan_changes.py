@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from outreach import formats
 from outreach.enums import NeedState
-from outreach.models import Need
+from outreach.models import Need, Village
+from outreach.models.resident import SEALED_COLUMNS
 from visits.appointments import appointment_news, arrival_intervals
 from visits.appointments.published_visits import BEGUN, departure_time
 from visits.enums import OPEN_VISITS, RunKind, VisitState
@@ -52,11 +54,11 @@ class StopChange:
     def start(self) -> datetime:
         return arrival_intervals.moment_of_day(self.stop.shift.date, self.stop.start)
 
-    @property
+    @cached_property
     def interval(self) -> tuple[datetime, datetime]:
         return arrival_intervals.interval_to_tell(self.stop)
 
-    @property
+    @cached_property
     def keeps_interval(self) -> bool:
         """Whether the family's interval stays to the minute."""
         visit = self.visit
@@ -133,11 +135,7 @@ def find_changes(*, plan: Plan, now: datetime | None = None, lock: bool = False)
         wanted = Need.objects.filter(Exists(PlanStop.objects.filter(plan=plan, need=OuterRef("pk"))))
         list(_lock_rows(wanted, lock).order_by("pk").values_list("pk"))
     found = PlanChanges(shifts=shifts, live=live, instead=plan.figures.instead)
-    stops = list(
-        PlanStop.objects.filter(plan=plan)
-        .select_related("need__resident__village", "shift__team")
-        .order_by("shift__date", "shift__team__code", "sequence")
-    )
+    stops = _load_stops(plan, shifts)
     _add_refusals(found, plan, stops, now)
     in_scope, today = set(ids), plan.run.kind == RunKind.TODAY
     begun = _freeze_begun(found) if today else {}
@@ -272,8 +270,28 @@ def _unfinished_visits(plan: Plan, shift_ids: list[int], lock: bool) -> dict[obj
     """By need: the unfinished visits of the plan's needs, and those that lie on its team-days."""
     planned = PlanStop.objects.filter(plan=plan, need=OuterRef("need"))
     rows = Visit.objects.filter(state__in=OPEN_VISITS).filter(Exists(planned) | Q(shift__in=shift_ids))
-    rows = rows.select_related("need__resident__village", "shift__team")
+    rows = rows.select_related("need__resident__village", "shift__team").defer(*_unread("need__resident"))
     return {visit.need_id: visit for visit in _lock_rows(rows, lock).order_by("pk")}
+
+
+def _load_stops(plan: Plan, shifts: list[Shift]) -> list[PlanStop]:
+    """The plan's stops by date and team, with needs, residents and villages; shifts and villages are read once."""
+    rows = PlanStop.objects.filter(plan=plan).select_related("need__resident")
+    known = {shift.pk: shift for shift in shifts}
+    stops = list(rows.defer("parts", *_unread("need__resident", village=False)).order_by("sequence"))
+    missing = {stop.shift_id for stop in stops} - known.keys()
+    known |= {shift.pk: shift for shift in Shift.objects.filter(pk__in=missing).select_related("team")}
+    homes = {stop.need.resident.village_id for stop in stops}
+    villages = {village.pk: village for village in Village.objects.filter(pk__in=homes).defer("boundary")}
+    for stop in stops:
+        stop.shift = known[stop.shift_id]
+        stop.need.resident.village = villages[stop.need.resident.village_id]
+    return sorted(stops, key=lambda stop: (stop.shift.date, stop.shift.team.code))
+
+
+def _unread(resident: str, *, village: bool = True) -> list[str]:
+    """What is sealed in residents, and boundaries: large, and not read here."""
+    return [f"{resident}__{name}" for name in SEALED_COLUMNS] + [f"{resident}__village__boundary"] * village
 
 
 def _add_refusals(found: PlanChanges, plan: Plan, stops: list[PlanStop], now: datetime) -> None:

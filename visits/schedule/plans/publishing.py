@@ -14,16 +14,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from outreach.enums import Milestone, NeedState
-from outreach.services import log, progress
+from outreach.services import log
 from outreach.services.transitions import transition
-from visits.appointments import arrival_intervals, call_offs, lifecycle
-from visits.enums import PlanState, VisitState
+from visits.appointments import arrival_intervals, lifecycle
+from visits.enums import PlanState
 from visits.lib import strict_json
 from visits.models import DayVersion, Plan, Shift, TeamDay, Visit
-from visits.schedule.plans import day_versions, plan_changes, version_marks
+from visits.schedule.plans import day_versions, placing, plan_changes, version_marks
 from visits.schedule.plans.outdated_stops import OutdatedStop
-from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, PublishRefusal, StopChange
+from visits.schedule.plans.plan_changes import ChangeKind, PlanChanges, PublishRefusal
 from visits.schedule.plans.told_checks import UntrueHours
 
 
@@ -94,7 +93,7 @@ def publish_plan(
     actor = log.actor_of(user)
     for visit in found.cancelled:
         lifecycle.cancel_visit(visit=visit, at=now, actor=actor, source=f"plan:{plan.pk}")
-    placed = _place_visits(found, plan=plan, now=now, actor=actor)
+    placed = placing.place_visits(found, plan=plan, now=now, actor=actor)
     done = PublishResult(
         versions=_write_versions(found, placed, plan=plan, now=now, user=user),
         new=len(found.having(ChangeKind.NEW)),
@@ -159,87 +158,23 @@ def _interval_as_iso(told: tuple[datetime, datetime]) -> list[str]:
     return [at.isoformat() for at in told]
 
 
-def _place_visits(
-    found: PlanChanges, *, plan: Plan, now: datetime, actor: str
-) -> dict[int, list[tuple[Visit, StopChange]]]:
-    """Every stop's visit, new or moved to its place; by shift, in order."""
-    placed: dict[int, list[tuple[Visit, StopChange]]] = {}
-    for change in found.stops:
-        row = placed.setdefault(change.stop.shift_id, [])
-        fields = _visit_fields(
-            change, sequence=day_versions.last_fixed_sequence(found, change.stop.shift_id) + len(row) + 1
-        )
-        visit, keeps = change.visit, change.keeps_interval
-        if visit is None:
-            need = change.stop.need
-            visit = Visit.objects.create(need=need, attempt=need.attempts + 1, **fields)
-            transition(row=need, to=NeedState.PLANNED, actor=actor, reason={"visit": str(visit.pk)})
-        else:
-            _move_visit(visit, change, fields, actor)
-        row.append((visit, change))
-        if not keeps:
-            earliest, latest = change.interval
-            progress.record_progress(
-                need=change.stop.need,
-                milestone=Milestone.PLANNED,
-                at=now,
-                source=f"plan:{plan.pk}",
-                earliest=earliest,
-                latest=latest,
-            )
-    return placed
-
-
-def _visit_fields(change: StopChange, *, sequence: int) -> dict[str, Any]:
-    day, stop = change.stop.shift.date, change.stop
-    return {
-        "shift": stop.shift,
-        "sequence": sequence,
-        "stop_leader_id": stop.stop_leader_id,
-        "planned_arrive": arrival_intervals.moment_of_day(day, stop.arrive),
-        "planned_start": arrival_intervals.moment_of_day(day, stop.start),
-        "planned_leave": arrival_intervals.moment_of_day(day, stop.leave),
-        "told_from": change.interval[0],
-        "told_until": change.interval[1],
-        "told_stretch": change.stretch,
-    }
-
-
-def _move_visit(visit: Visit, change: StopChange, fields: dict[str, Any], actor: str) -> None:
-    """The visit was locked and is still PUBLISHED; the condition is the last word on that."""
-    moved = Visit.objects.filter(pk=visit.pk, state=VisitState.PUBLISHED).update(**fields)
-    if not moved:
-        raise RuntimeError(f"visit {visit.pk} changed under its lock")
-    if visit.called_off:
-        call_offs.lift_call_off(visit=visit, why="planned", actor=actor)
-    if visit.promised and not change.keeps_interval:  # its team-day failed: the family knows of no new one
-        Visit.objects.filter(pk=visit.pk).update(promised=False)
-    if change.what != ChangeKind.SAME:
-        log.write_log(
-            actor=actor,
-            action="visit_rescheduled",
-            subject=visit,
-            detail={"from": visit.shift_id, "to": change.stop.shift_id, "what": str(change.what)},
-        )
-
-
 def _write_versions(
     found: PlanChanges,
-    placed: dict[int, list[tuple[Visit, StopChange]]],
+    placed: placing.Placed,
     *,
     plan: Plan,
     now: datetime,
     user: AbstractBaseUser | None,
 ) -> int:
     """A new version for each team-day whose content is another one than is live; how many."""
-    made = 0
+    made: list[tuple[Shift, DayVersion]] = []
     for shift in found.shifts:
         live = found.live[shift.pk]
         rows = placed.get(shift.pk, [])
         if day_versions.is_unchanged(found, shift, rows):
             continue
         content = day_versions.build_content(found, shift, rows)
-        version = DayVersion.objects.create(
+        version = DayVersion(
             team=shift.team,
             date=shift.date,
             number=live.number + 1 if live else 1,
@@ -249,14 +184,22 @@ def _write_versions(
             published_at=now,
             published_by_id=None if user is None else user.pk,
         )
-        _point_to_version(shift, version, live)
-        made += 1
-    return made
+        made.append((shift, version))
+    DayVersion.objects.bulk_create([version for _shift, version in made], batch_size=200)
+    first = [
+        TeamDay(team=shift.team, date=shift.date, live=version)
+        for shift, version in made
+        if found.live[shift.pk] is None
+    ]
+    TeamDay.objects.bulk_create(first, batch_size=200)
+    for shift, version in made:
+        _replace_version(shift, version, found.live[shift.pk])
+    return len(made)
 
 
-def _point_to_version(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
-    """Move the pointer, if it still points where we read it."""
+def _replace_version(shift: Shift, version: DayVersion, live: DayVersion | None) -> None:
+    """Move the pointer, if it still points where we read it; there is none to move for a first version."""
     if live is None:
-        TeamDay.objects.create(team=shift.team, date=shift.date, live=version)
-    elif not TeamDay.objects.filter(team=shift.team, date=shift.date, live=live).update(live=version):
+        return
+    if not TeamDay.objects.filter(team=shift.team, date=shift.date, live=live).update(live=version):
         raise RuntimeError(f"team-day {shift.pk} changed under its lock")
