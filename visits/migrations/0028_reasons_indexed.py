@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0026_reasons_counted")]
+    dependencies = [("visits", "0027_reasons_counted")]
 
     operations = [
         migrations.AddIndex(

@@ -21,7 +21,7 @@ def drop_guarantees(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0025_our_devices")]
+    dependencies = [("visits", "0026_captures_by_arrival")]
 
     operations = [
         migrations.AddField(
