@@ -116,8 +116,9 @@ def test_only_a_few_tests_of_live_processes_may_run_once_more(tmp_path: Path, te
         "--rootdir",
         str(ROOT),
     ]
-    command += ["-p", "tests.support.once_more", "--once-more", str(once_more), str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command += ["-p", "xdist", "-p", "tests.support.once_more", "--once-more", str(once_more), str(file)]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # Django takes long to start
+    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert [line[line.index("::") :] for line in once_more.read_text().splitlines()] == noted
 
