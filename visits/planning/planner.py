@@ -20,6 +20,7 @@ from visits.planning.types import Plan, Problem, Progress, Statistics, Unserved,
 from visits.planning.why import explain
 
 WORKERS = 2
+EXPLAIN_LEAST_S = 2.0  # so long an ordinary plan is explained although its time is up
 
 
 def warm() -> float:
@@ -133,6 +134,8 @@ def explain_plan(problem: Problem, made: Plan, session: Session, *, workers: int
     """The plan with a reason for each of the unserved, the most pressing first, as far as there is time."""
     from visits.planning.engine import explaining
 
+    if session.explain_until is not None:
+        session.explain_until = max(session.explain_until, time.monotonic() + EXPLAIN_LEAST_S)
     if session.unfinished:  # they may well fit: nothing true can be said of them
         return made
     known = explaining.explain_orders(

@@ -5,7 +5,6 @@ twice or never. How a run is held says `ops.leased_jobs`, what is written in the
 """
 
 import logging
-import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -240,7 +239,7 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
                 should_stop=held.should_stop,
             )
             plan = stop_groups.expand_groups(
-                built.problem, built.groups, found, lambda: time.monotonic() < budget.write_from
+                built.problem, built.groups, found, budget.has_until(budget.write_from)
             )
             plan, simulated = true_hours.simulate_true_plan(built=built, plan=plan)
         return run_results.write_draft(
@@ -250,7 +249,7 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
             plan=plan,
             simulated=simulated,
             balance=balance,
-            has_time=lambda: time.monotonic() < budget.ends,
+            has_time=budget.has_until(budget.ends),
         )
     except problem_builder.NothingToPlanError as nothing:
         _fail_run(row, message=str(nothing), rows=mine)

@@ -6,6 +6,7 @@ counted. The shares were measured by tests/bench/plan_time.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from visits import planning
@@ -15,6 +16,7 @@ READ_S = 2e-4  # to read a need, on the machine where these were measured
 WRITE_S = 1.5e-4  # to write a need
 EXPLAIN_S = 5e-5  # to explain one that is left
 SERVE_S = 8e-4  # to expand, tell and write a served one
+GRACE_S = 1.0  # so long a step goes on although its time is up
 CUT_LEAST = 10  # iterations for each served home, below which a plan is said not to be searched
 
 
@@ -49,6 +51,11 @@ class RunTime:
         """Seconds that the search may take from now on."""
         explain_s = self.slowness * self.needs * EXPLAIN_S
         return max(0.0, self.write_from - explain_s - time.monotonic())
+
+    def has_until(self, moment: float) -> Callable[[], bool]:
+        """Whether it is before a moment of the budget, or within the grace that an ordinary plan takes, from now on."""
+        until = max(moment, time.monotonic() + GRACE_S)
+        return lambda: time.monotonic() < until
 
     @property
     def ends(self) -> float:
