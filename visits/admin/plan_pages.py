@@ -40,6 +40,7 @@ from visits.schedule.problem import candidates
 from visits.wording import labels
 
 LEFT_ON_A_PAGE = 50
+ROUTES_ON_A_PAGE = 12
 
 
 def _get_plan(plan_id: str) -> Plan:
@@ -79,6 +80,8 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         for route in routes
         if (day is None or route.shift.date == day) and (team is None or route.shift.team_id == team)
     ]
+    page_of = Paginator(shown, ROUTES_ON_A_PAGE).get_page(request.GET.get("halaman"))
+    shown = list(page_of)
     shown = routes_underway.add_progress(plan, plan_page.add_stops(plan, shown), now=timezone.now())
     return pages.render_page(
         request,
@@ -100,6 +103,7 @@ def plan_view(request: HttpRequest, plan_id: str) -> HttpResponse:
         rest_from=labels.format_seconds_of_day(summary.today.now_s) if summary.today else "",
         overview=plan_page.build_overview(routes, shifts),
         routes=shown,
+        page_of=page_of,
         day=day,
         team=team,
         map_data=plan_page.build_plan_map(shown),

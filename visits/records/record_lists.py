@@ -19,13 +19,13 @@ def count_by_stage() -> dict[str, str]:
 
 
 class _StagePaginator(Paginator):  # type: ignore[type-arg]
-    """Counts by the index of the states alone, without the captures."""
+    """Counts the states `counted` by their index alone, without the captures."""
 
-    stage = ""
+    counted = ""
 
     @cached_property
     def count(self) -> int:
-        return CaptureState.objects.filter(stage=self.stage).count()
+        return CaptureState.objects.filter(stage=self.counted).count()
 
 
 def list_captures(*, stage: str, number: int) -> Page[Capture]:
@@ -37,7 +37,7 @@ def list_captures(*, stage: str, number: int) -> Page[Capture]:
     rows = rows.prefetch_related(Prefetch("receipts", Receipt.objects.defer("jws")))
     waits = stage in (CaptureStage.INCOMPLETE, CaptureStage.STORED, CaptureStage.REVIEW)
     paginator = _StagePaginator(rows.order_by("received_at" if waits else "-received_at"), PER_PAGE)
-    paginator.stage = stage
+    paginator.counted = stage
     return paginator.get_page(number)
 
 

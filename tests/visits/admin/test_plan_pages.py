@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.factories.outreach import NeedFactory
 from tests.factories.visits import PlanRunFactory, ShiftFactory
 from tests.visits.planned import NOW, TUESDAY, draft
+from visits.admin import plan_pages
 from visits.appointments import promises
 from visits.enums import PlanState, RunState, VisitState
 from visits.models import Plan, PlanUnserved, Shift, Visit
@@ -335,3 +336,15 @@ def test_new_visits_are_listed_day_by_day_before_publishing(coordinator: Client,
     assert "4 kunjungan baru" in first and "4 kunjungan baru" in second
     assert f">{wednesday}</th>" not in first
     assert f">{wednesday}</th>" in second
+
+
+def test_the_routes_of_a_day_come_some_teams_at_a_time(onlooker: Client, plan: Plan, monkeypatch) -> None:
+    monkeypatch.setattr(plan_pages, "ROUTES_ON_A_PAGE", 1)
+    one, two = plan.stops.filter(shift__date=TUESDAY, sequence=1).order_by("shift__team__code")
+
+    first = onlooker.get(_address("change", plan)).content.decode()
+    second = onlooker.get(_address("change", plan, f"?hari={TUESDAY}&halaman=2")).content.decode()
+
+    assert f'id="tim-{one.shift_id}"' in first and f'id="tim-{two.shift_id}"' not in first
+    assert f'id="tim-{two.shift_id}"' in second and f'id="tim-{one.shift_id}"' not in second
+    assert f"?hari={TUESDAY}&amp;tim=&amp;halaman=2#rute" in first
