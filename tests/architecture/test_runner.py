@@ -86,7 +86,7 @@ def test_every_database_runs_also_when_one_failed(checkout: Path):
 
 
 def test_what_failed_by_chance_runs_once_more_and_is_named(checkout: Path):
-    notes = 'for one; do [ "$last" = --once-more ] && echo a.py::one >"$one" && exit 1; last=$one; done'
+    notes = 'for one; do case "$one" in --once-more=*) echo a.py::one >"${one#*=}"; exit 1 ;; esac; done'
     _program(checkout / ".venv" / "bin" / "pytest", f'echo "$*" >>{checkout}/calls\n{notes}')
     done, (_first, second) = _run(checkout, "--sqlite", "--at", "2026-12-04T11:45")
     assert done.returncode == 0

@@ -204,6 +204,8 @@ def test_a_full_disk_is_told_as_busy_and_nothing_is_lost_or_left_half_written(ki
 def test_a_kill_between_a_whole_records_chunks_and_its_row_leaves_what_is_swept_later(kit):
     stack, tablet, _officer, seal = kit
     sealed = seal(photo=os.urandom(600_000))
+    stack.kill("tablet")  # fresh processes have no calls to count yet
+    wait_until(stack.is_up, seconds=90, what="the processes are back")
     tablet.me()  # the tablet was heard of, so that nothing is written before the chunks
     with stack.orm():
         device = Device.objects.get(pk=tablet.device)

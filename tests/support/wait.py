@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 10, what: str = "") -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 60, what: str = "") -> None:
     """Look again until `true()` holds; fails with `what` after `seconds`, or later on a busy machine."""
     began = time.monotonic()
     while not true():
