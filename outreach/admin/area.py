@@ -39,7 +39,7 @@ class DistrictFilter(admin.RelatedFieldListFilter):
     """Districts by name, read without their outlines."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        return list(District.objects.values_list("code", "name"))
+        return list(District.objects.order_by("name").values_list("code", "name"))
 
 
 @admin.register(Village)

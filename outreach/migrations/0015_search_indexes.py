@@ -10,11 +10,22 @@ from django.db import migrations
 TABLES = ("outreach_resident", "outreach_visitrequest")
 
 
+# installed, or one that this role may install: a trusted extension needs CREATE on the database, others a superuser
+_MAY_HAVE = """
+SELECT 1 FROM pg_available_extensions AS offered
+  JOIN pg_available_extension_versions AS version
+    ON version.name = offered.name AND version.version = offered.default_version
+ WHERE offered.name = 'pg_trgm' AND (offered.installed_version IS NOT NULL
+    OR (version.trusted AND has_database_privilege(current_database(), 'CREATE'))
+    OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))
+"""
+
+
 def _has_trigrams(schema_editor: Any) -> bool:
     if schema_editor.connection.vendor != "postgresql":
         return False
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        cursor.execute(_MAY_HAVE)
         return cursor.fetchone() is not None
 
 

@@ -4,6 +4,7 @@ phone.
 Only proposals; the coordinator decides. `python -m tests.bench.names` measures them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,11 +27,10 @@ MOST = 10
 CODES = ("nik", "name", "birth_date", "village", "phone")
 CERTAIN, ENOUGH = 50.0, 6.5  # bits of evidence
 YEAR_ONLY = {(1, 1), (12, 31)}
-BEST_NAME, BEST_NEARLY = (
-    9.5,
-    3.5,
-)  # the most that names can say (`_weigh_names`); that such can that are not `ALIKE`
+BEST_NAME = 9.5  # the most that names can say (`_weigh_names`)
+BEST_NEARLY = 3.5  # the most that names can say which are not `ALIKE`
 SHARED, SHARED_ALIKE = 0.6, 0.7  # of the letters that nearly like, and like, names have in common
+_INITIAL = re.compile(r"\b[^\W\d_]\b")
 NEARLY = 0.6  # names less alike than this are two persons' names
 
 
@@ -131,7 +131,12 @@ def weigh_evidence(asked: VisitRequest, person: Facts) -> tuple[float, tuple[str
     same_nik, bits = facts.get("nik", 0) == CERTAIN, sum(facts.values())
     if not same_nik:
         shared = SHARED if bits + BEST_NEARLY >= ENOUGH else SHARED_ALIKE
-        if bits + BEST_NAME < ENOUGH or _share_letters(asked.name_key, person.name_key) < shared:
+        if bits + BEST_NAME < ENOUGH:
+            return None
+        short = _INITIAL.search(asked.name) or _INITIAL.search(
+            person.name
+        )  # stands for letters that are not there
+        if not short and _share_letters(asked.name_key, person.name_key) < shared:
             return None
     alike = name_likeness(asked.name, person.name)
     score = _weigh_names(asked.name, person.name, alike) + bits
@@ -155,11 +160,11 @@ COMPARED = ("pk", "name", "name_key", "birth_date", "birth_basis", "village_id",
 
 
 def _filter_comparable(asked: Iterable[VisitRequest], *, years: int) -> Q:
-    """Filter for rows that may be the person of one of these requests: all for which `weigh_evidence` can find enough
-    evidence, in as few rows as can be said by indexes.
+    """Filter for rows that may be the person of one of these requests: nearly all for which `weigh_evidence` can find
+    enough evidence, in as few rows as can be said by indexes.
 
-    `years`: by how many years apart a birth date may be. A name alone is enough for nobody whose birth date is known to be another, but in the same village, where all
-    words of a telling name must be the same.
+    `years`: by how many years apart birth dates in one village may be. A name alone is enough for nobody whose birth
+    date is known to be another, but in the same village, where all words of a telling name must be the same.
     """
     rows = list(asked)
     near = Q(nik_index__in=[row.nik_index for row in rows if row.nik_index])
@@ -171,7 +176,7 @@ def _filter_comparable(asked: Iterable[VisitRequest], *, years: int) -> Q:
         if row.birth_date and count_telling_words(row.name) >= 3:
             near |= Q(village=row.village_id) & _filter_same_words(row)
         if row.name_key:
-            near |= Q(name_key=row.name_key) & alike
+            near |= Q(name_key=row.name_key) & _filter_births_alike(row.birth_date, 1)
     return near
 
 
@@ -188,10 +193,10 @@ def _filter_births_alike(born: date | None, years: int) -> Q:
 
 
 def _list_birthdays(born: date) -> list[date]:
-    """The same day of the years that a slip of the pen makes of one: some years off, or another decade. An index
-    finds them."""
+    """The same day of the years that a slip of the pen makes of one: some years off, another decade or century, or
+    two digits swapped. An index finds them."""
     found = []
-    for years in (*range(-9, 10), *range(-60, 70, 10)):
+    for years in {*range(-9, 10), *range(-100, 110, 10), *range(-81, 90, 9)}:
         with suppress(ValueError):  # 29 February
             found.append(born.replace(year=born.year + years))
     return found

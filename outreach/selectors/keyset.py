@@ -48,8 +48,10 @@ def load_page(
     size: int,
     among: QuerySet[Any] | None = None,
 ) -> KeysetPage:
-    """The page at a place. `order` is total and all in one direction, by fields or annotations that are never null; a place that names no
-    row of `among` (all of the model) is the first page, so one whose row has left the list keeps its neighbours."""
+    """The page at a place. `order` is total and all in one direction, by fields or annotations that are never null.
+
+    A row that has left the list keeps its place in it while it is one of `among` (all of the model); a place that names
+    none, or where no rows are any more, is the first page."""
     anchor = _find_anchor(rows.model._default_manager.all() if among is None else among, order, place)
     backwards = bool(place.before) and anchor is not None
     directed = tuple(map(_turn, order)) if backwards else order
@@ -57,6 +59,8 @@ def load_page(
     if anchor is not None:
         found = found.filter(_lies_behind(directed, anchor))
     listed = list(found[: size + 1])
+    if anchor is not None and not listed:
+        return load_page(rows, order=order, size=size, among=among)
     more, listed = len(listed) > size, listed[:size]
     if backwards:
         listed.reverse()

@@ -19,7 +19,7 @@ from outreach.lib.nik import NumberError, strip_separators
 from outreach.lib.phone import PhoneError, parse_phone
 from outreach.lib.reference import BadReferenceError, parse_reference
 from outreach.lib.text import clean_line
-from outreach.models import District, Need, Resident, VisitRequest
+from outreach.models import District, LogEntry, Need, Resident, VisitRequest
 from outreach.selectors import duplicates
 from outreach.selectors.keyset import (
     FIRST_PAGE,
@@ -63,8 +63,7 @@ def list_requests(*, state: str, district: str = "", place: PlaceInList = FIRST_
     every = VisitRequest.objects.all()
     order: tuple[str, ...] = ("-decided_at", "-pk")
     if state == RequestState.RECEIVED:
-        near = When(deadline__lte=timezone.localdate() + SOON, then=Value(0))
-        every = every.annotate(soon=Case(near, default=Value(1), output_field=IntegerField()))
+        every = every.annotate(soon=_rank_deadline())
         order = ("soon", "received_at", "pk")
     rows = every.filter(state=state).select_related("village__district", "need")
     rows = rows.defer("village__boundary", "village__district__boundary")
@@ -76,13 +75,14 @@ def list_requests(*, state: str, district: str = "", place: PlaceInList = FIRST_
 
 
 def _recall_marked_ids(listed: list[VisitRequest]) -> set[object]:
-    """The ids of those that may be duplicates, each looked for at most every `RECALLED_S` seconds: the page of a
-    request always looks itself."""
-    keys = {f"marked:{row.pk}": row for row in listed}
+    """The ids of those that may be duplicates, recalled for `RECALLED_S` seconds while nothing new stands in the log,
+    where every arrival, decision and correction does."""
+    last = LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    keys = {f"marked:{last}:{row.pk}": row for row in listed}
     known: dict[str, bool] = cache.get_many(keys)
     unknown = [row for key, row in keys.items() if key not in known]
     found = duplicates.find_marked_ids(unknown) if unknown else set()
-    cache.set_many({f"marked:{row.pk}": row.pk in found for row in unknown}, RECALLED_S)
+    cache.set_many({f"marked:{last}:{row.pk}": row.pk in found for row in unknown}, RECALLED_S)
     return found | {keys[key].pk for key, marked in known.items() if marked}
 
 
@@ -97,7 +97,9 @@ def find_requests(typed: str) -> FilteredPage:
         found = _filter_by_name(typed) if are_many else Q(pk__in=named)
     rows = rows.filter(found)
     page = load_page(rows, order=("-received_at", "-pk"), size=PER_PAGE)
-    return FilteredPage(page, _count_by_state(VisitRequest, RequestState.choices), _list_districts(), set())
+    waiting = [row for row in page.object_list if row.state == RequestState.RECEIVED]
+    marked = _recall_marked_ids(waiting) if waiting else set()
+    return FilteredPage(page, _count_by_state(VisitRequest, RequestState.choices), _list_districts(), marked)
 
 
 def _filter_by_number(typed: str, *, prefix: str = "", reference: str = "reference") -> Q | None:
@@ -126,23 +128,28 @@ def _filter_by_name(typed: str) -> Q:
     return as_written | reduce(and_, words) if words else as_written
 
 
-def _find_named(model: type[Model], typed: str) -> tuple[list[UUID], bool]:
-    """The residents or requests whose name has these words, and whether there are more than `MOST_NAMED`, which are not
+def _find_named(model: type[Model], typed: str, *, district: str = "") -> tuple[list[UUID], bool]:
+    """The residents or requests (of a district) whose name has these words, and whether there are more than `MOST_NAMED`, which are not
     looked at. By themselves, so that a search reads what it finds and no list in the order of names."""
     rows = model._default_manager.filter(_filter_by_name(typed)).order_by()
+    if district:
+        rows = rows.filter(village__district=district)
     found = list(rows.values_list("pk", flat=True)[: MOST_NAMED + 1])
     return found[:MOST_NAMED], len(found) > MOST_NAMED
 
 
 def next_request(*, after: VisitRequest | None = None) -> VisitRequest | None:
     """The next waiting request, after `after` if given; None if there is none."""
-    near = When(deadline__lte=timezone.localdate() + SOON, then=Value(0))
     waiting = VisitRequest.objects.filter(state=RequestState.RECEIVED)
     if after is not None:
         waiting = waiting.exclude(pk=after.pk)
-    return waiting.order_by(
-        Case(near, default=Value(1), output_field=IntegerField()), "received_at", "pk"
-    ).first()
+    return waiting.order_by(_rank_deadline(), "received_at", "pk").first()
+
+
+def _rank_deadline() -> Case:
+    """0 for a near deadline, else 1."""
+    near = When(deadline__lte=timezone.localdate() + SOON, then=Value(0))
+    return Case(near, default=Value(1), output_field=IntegerField())
 
 
 def list_residents(*, typed: str = "", district: str = "", place: PlaceInList = FIRST_PAGE) -> FilteredPage:
@@ -153,9 +160,10 @@ def list_residents(*, typed: str = "", district: str = "", place: PlaceInList = 
     if typed:
         found = _filter_by_number(typed, reference="requests__reference")
         if found is None:
-            named, is_partial = _find_named(Resident, typed)
+            named, is_partial = _find_named(Resident, typed, district=district)
             found = Q(pk__in=named)
         rows = rows.filter(found)
+        place = FIRST_PAGE  # a search is posted to the address of the page on which it is typed
     if district:
         rows = rows.filter(village__district=district)
     page = load_page(rows, order=("name", "pk"), place=place, size=PER_PAGE)
@@ -176,9 +184,10 @@ def list_needs(
     if typed:
         found = _filter_by_number(typed, prefix="resident__", reference="requests__reference")
         if found is None:
-            named, is_partial = _find_named(Resident, typed)
+            named, is_partial = _find_named(Resident, typed, district=district)
             found = Q(resident__in=named)
         rows = rows.filter(found)
+        place = FIRST_PAGE
     page = load_page(rows, order=("urgency_rank", "waiting_since", "pk"), place=place, size=PER_PAGE)
     counts = _count_by_state(Need, NeedState.choices)
     return FilteredPage(page, counts, _list_districts(), set(), is_partial=is_partial)

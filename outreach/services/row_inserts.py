@@ -41,8 +41,9 @@ def _insert_each(groups: list[tuple[type[Model], list[Row]]]) -> None:
 
 @lru_cache(maxsize=64)
 def _list_fields(model: type[Model]) -> list[Any]:
-    """The fields that are written; the database numbers the rows."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    """The fields that are written; the database numbers the rows, and computes what is generated."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if not isinstance(field, AutoField) and not field.generated]
 
 
 def _read_values(row: Model, database: BaseDatabaseWrapper) -> Row:

@@ -21,10 +21,13 @@ WAITS = (NeedState.OPEN, NeedState.PLANNED, NeedState.REVIEW)
 MAY_LOOK = "visits.view_plan"
 
 
-def _priority_parts(need: Need) -> tuple[list[tuple[str, float]], float]:
+def _priority_parts(request: HttpRequest, need: Need) -> tuple[list[tuple[str, float]], float]:
     """Parts of the priority in words, with their points, and the sum; as of today."""
     today = timezone.localdate()
-    behind = need_priority.recall_villages_behind(on=today)
+    behind: dict[str, float] | None = getattr(request, "villages_behind", None)
+    if behind is None:  # once a page, however many needs it lists
+        behind = need_priority.recall_villages_behind(on=today)
+        request.villages_behind = behind  # type: ignore[attr-defined]
     found = need_priority.priority_parts(need, on=today, behind=behind)
     return labels.describe_parts(part.as_json() for part in found), need_priority.sum_points(found)
 
@@ -40,7 +43,7 @@ def render_points(request: HttpRequest, need: Need) -> str:
     """The points of a need in a box that opens into their parts; nothing for one that waits no more."""
     if need.state not in WAITS:
         return ""
-    parts, total = _priority_parts(need)
+    parts, total = _priority_parts(request, need)
     first = _guarantee(need)
     shown = [(first, 0.0), *parts] if first else parts
     told = {"priority": total, "parts": shown, "name": need.resident.name}
@@ -51,7 +54,7 @@ def render_reasons(request: HttpRequest, need: Need) -> str:
     """The points and why, what the published days say now, and why the last plan left the need waiting."""
     if need.state not in WAITS:
         return ""
-    parts, total = _priority_parts(need)
+    parts, total = _priority_parts(request, need)
     told: dict[str, Any] = {"total": total, "parts": parts, "first": _guarantee(need), "need": need}
     if need.state == NeedState.PLANNED:
         told["visit"] = visit = placement.find_open_visit(need)

@@ -22,7 +22,9 @@ class EventBatch:
         self.look_again(good)
         self._named = {visit for item in good if (visit := _read_uuid(item.get("visit")))}
         self._visits: dict[UUID, Visit | None] | None = None
-        officers = {pk for item in good if isinstance(pk := item.get("officer"), int) and 0 < pk < 2**53}
+        officers = {
+            pk for item in good if isinstance(pk := item.get("officer"), int | float) and 0 < pk < 2**53
+        }
         self._officers = Officer.objects.filter(team=device.team_id).in_bulk(officers)
 
     def look_again(self, items: list[dict[str, Any]]) -> None:
@@ -38,6 +40,11 @@ class EventBatch:
         self._by_id[event.pk] = event
         if event.device_id == self.device.pk:
             self._by_number[event.sequence] = event
+
+    def drop_event(self, pk: UUID, number: int) -> None:
+        """Forget an event that was undone: neither its id nor its number had been known before."""
+        self._by_id.pop(pk, None)
+        self._by_number.pop(number, None)
 
     def find_event(self, pk: UUID, number: int) -> Event | None:
         """The event of this id, from whichever tablet; else this tablet's of this number."""

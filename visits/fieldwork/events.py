@@ -85,6 +85,7 @@ def _receive_one(batch: EventBatch, index: int, item: Any, each_alone: bool) -> 
             with transaction.atomic():
                 return _keep_event(batch, index=index, item=item, fingerprint=fingerprint)
         except IntegrityError:
+            batch.drop_event(UUID(identifier), int(item["sequence"]))
             batch.look_again([item])
             known = _find_known(batch, item=item, fingerprint=fingerprint)
             if known is None:

@@ -5,6 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Set
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -223,7 +224,7 @@ def _delete_orphans_of(device: Device) -> int:
     before = time.time() - STALE_SECONDS
     folder = device_folder(device)
     for left in folder.glob(f"{_ASIDE}*"):  # by a sweep that was killed
-        _rename_if_there(left, chunk_path(device, left.name.removeprefix(_ASIDE)))
+        _give_back(left, chunk_path(device, left.name.removeprefix(_ASIDE)))
     unnamed = {path.name for path in folder.glob("[0-9a-f]*")} - _list_named(device)
     aside = [
         sha256
@@ -236,7 +237,7 @@ def _delete_orphans_of(device: Device) -> int:
     for sha256 in aside:
         path = folder / f"{_ASIDE}{sha256}"
         if sha256 in named or not _is_older(path, before):
-            _rename_if_there(path, chunk_path(device, sha256))
+            _give_back(path, chunk_path(device, sha256))
         else:
             path.unlink(missing_ok=True)
             deleted += 1
@@ -258,6 +259,13 @@ def _rename_if_there(path: Path, target: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _give_back(path: Path, target: Path) -> None:
+    """Its name again, unless somebody wrote the file anew meanwhile: that one is the good one."""
+    with suppress(FileExistsError, FileNotFoundError):
+        os.link(path, target)
+    path.unlink(missing_ok=True)
 
 
 def _list_named(device: Device) -> set[str]:

@@ -36,7 +36,8 @@ def list_captures(*, stage: str, number: int) -> Page[Capture]:
     rows = rows.defer("visit__need__resident__village__boundary")
     rows = rows.prefetch_related(Prefetch("receipts", Receipt.objects.defer("jws")))
     waits = stage in (CaptureStage.INCOMPLETE, CaptureStage.STORED, CaptureStage.REVIEW)
-    paginator = _StagePaginator(rows.order_by("received_at" if waits else "-received_at"), PER_PAGE)
+    order = ("received_at", "pk") if waits else ("-received_at", "-pk")
+    paginator = _StagePaginator(rows.order_by(*order), PER_PAGE)
     paginator.counted = stage
     return paginator.get_page(number)
 

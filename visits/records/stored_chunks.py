@@ -72,7 +72,12 @@ class _RecordReader:
         """A chunk; of two copies the one that is whole. Raises `OSError` if it cannot be read."""
         place = self._places.get(sha256)
         if place is None:
-            return chunk_path(self._device, sha256).read_bytes()
+            try:
+                return chunk_path(self._device, sha256).read_bytes()
+            except FileNotFoundError:
+                if self._places:  # its record is here and does not hold it: damaged, not away
+                    return b""
+                raise
         if is_whole(self._device, sha256):
             return chunk_path(self._device, sha256).read_bytes()
         offset, size = place

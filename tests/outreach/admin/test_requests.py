@@ -134,7 +134,7 @@ def test_the_queue_takes_the_same_queries_for_one_and_three_rows(
     for _ in (1, 2):
         VisitRequestFactory(name="Bambang")
         ResidentFactory(name="Bambang")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             coordinator.get(QUEUE)
         VisitRequestFactory(name="Rohmat")
 

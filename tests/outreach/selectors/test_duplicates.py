@@ -222,3 +222,21 @@ def test_made_pairs_are_told_apart() -> None:
     assert (len(pairs), sum(measured.different.values())) == (2000, 1000)
     assert measured.recall >= 0.95
     assert measured.precision >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "born"),
+    [
+        ("Sulastri Handayani", "Sulastri Handayani", date(1951, 7, 20)),  # a year apart, in the list, too
+        ("Slamet Widodo", "Slamet Widodo", date(1850, 3, 12)),  # another century
+        ("Slamet Widodo", "Slamet Widodo", date(1905, 3, 12)),  # two digits swapped
+        ("Slamet W", "S. Widodo", date(1950, 3, 12)),  # initials stand for letters that are not there
+    ],
+)
+def test_slips_of_the_pen_are_found_on_the_page_and_in_the_list(name: str, other: str, born: date) -> None:
+    village = VillageFactory()
+    asked = VisitRequestFactory(name=name, birth_date=date(1950, 3, 12), village=village)
+    ResidentFactory(name=other, birth_date=born, village=village)
+
+    assert len(_why(asked)) == 1
+    assert duplicates.find_marked_ids([asked]) == {asked.pk}

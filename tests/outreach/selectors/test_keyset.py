@@ -70,3 +70,14 @@ def test_rows_are_counted_up_to_a_bound_in_one_statement(monkeypatch: pytest.Mon
 
     assert (counts, len(seen)) == ({"open": 3, "review": 1, "planned": 0}, 1)
     assert [describe_count(count) for count in counts.values()] == ["lebih dari 2", "1", "0"]
+
+
+def test_a_place_behind_which_nobody_is_any_more_is_the_first_page() -> None:
+    for name in NAMES:
+        ResidentFactory(name=name)
+    waiting = Resident.objects.filter(name__lt="Cici")
+    last = Resident.objects.get(name="Dewi")
+    first = load_page(waiting, order=("name", "pk"), size=3)
+    assert load_page(waiting, order=("name", "pk"), size=3, place=PlaceInList(after=str(last.pk))) == first
+    head = Resident.objects.order_by("name", "pk")[0]
+    assert load_page(waiting, order=("name", "pk"), size=3, place=PlaceInList(before=str(head.pk))) == first

@@ -11,7 +11,14 @@ from outreach.lib.reference import check_character
 from outreach.models import VisitRequest
 from outreach.selectors import queue
 from outreach.selectors.keyset import PlaceInList
-from tests.factories.outreach import NeedFactory, ResidentFactory, VisitRequestFactory
+from outreach.services.log import write_log
+from tests.factories.outreach import (
+    DistrictFactory,
+    NeedFactory,
+    ResidentFactory,
+    VillageFactory,
+    VisitRequestFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NIK = "3519015705500001"
@@ -47,7 +54,7 @@ def test_a_page_whose_anchor_was_decided_meanwhile_keeps_its_place(clock) -> Non
 def test_who_may_be_a_duplicate_is_looked_for_once_a_minute(clock, django_assert_num_queries) -> None:
     asked, alone = VisitRequestFactory(name="Sulastri"), VisitRequestFactory(name="Bambang", birth_date=None)
     resident = ResidentFactory(name="Sulastri", village=asked.village)
-    for queries in (5, 3):  # without the two of the search for duplicates
+    for queries in (6, 4):  # without the two of the search for duplicates
         with django_assert_num_queries(queries):
             assert queue.list_requests(state=RequestState.RECEIVED).marked == {asked.pk}
     resident.delete()
@@ -57,6 +64,43 @@ def test_who_may_be_a_duplicate_is_looked_for_once_a_minute(clock, django_assert
     listed = queue.list_requests(state=RequestState.RECEIVED)
 
     assert (listed.marked, {row.pk for row in listed.page.object_list}) == (set(), {asked.pk, alone.pk})
+
+
+def test_what_stands_in_the_log_ends_what_is_recalled_of_duplicates() -> None:
+    asked = VisitRequestFactory(name="Sulastri")
+    resident = ResidentFactory(name="Sulastri", village=asked.village)
+    assert queue.list_requests(state=RequestState.RECEIVED).marked == {asked.pk}
+    assert queue.find_requests("Sulastri").marked == {asked.pk}
+    resident.name = "Bambang"
+    resident.save()
+
+    write_log(actor="system", action="resident_corrected", subject=resident)
+
+    assert queue.list_requests(state=RequestState.RECEIVED).marked == set()
+
+
+def test_a_search_on_a_later_page_looks_at_everybody() -> None:
+    first, last = ResidentFactory(name="Aminah"), ResidentFactory(name="Mulyadi")
+    need = NeedFactory(resident=first)
+    place = PlaceInList(after=str(last.pk))
+
+    assert queue.list_residents(typed="Aminah", place=place).page.object_list == [first]
+    later = PlaceInList(after=str(NeedFactory(resident=last).pk))
+    assert queue.list_needs(state="", typed="Aminah", place=later).page.object_list == [need]
+
+
+def test_of_too_many_names_those_of_the_district_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST_NAMED", 2)
+    for _ in range(4):
+        ResidentFactory(name="Siti")
+    there = ResidentFactory(name="Siti", village=VillageFactory(district=DistrictFactory(code="35.19.02")))
+    district = there.village.district_id
+
+    listed = queue.list_residents(typed="siti", district=district)
+
+    assert (listed.page.object_list, listed.is_partial) == ([there], False)
+    need = NeedFactory(resident=there)
+    assert queue.list_needs(state="", typed="siti", district=district).page.object_list == [need]
 
 
 def test_needs_are_listed_by_urgency_and_then_by_their_wait(clock) -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -58,6 +58,16 @@ def test_a_repeat_is_a_duplicate_and_changes_nothing(tablet, visit, officer):
     assert _results(tablet.events(event, event)) == ["applied", "duplicate"]
     assert _results(tablet.events(event)) == ["duplicate"]
     assert (Event.objects.count(), Visit.objects.get().need.attempts) == (1, 1)
+
+
+def test_an_event_that_the_database_refuses_is_never_called_a_duplicate(tablet, visit, officer, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise IntegrityError("a constraint")
+
+    monkeypatch.setattr(event_effects, "apply_event", refuse)
+    event = tablet.event("arrived", visit=str(visit.pk), officer=officer.pk)
+    assert tablet.call("POST", "/events", {"events": [event]}).status == 500
+    assert not Event.objects.exists()
 
 
 def test_an_event_id_with_other_content_is_refused_and_logged(tablet, visit, officer):

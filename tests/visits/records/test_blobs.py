@@ -154,6 +154,32 @@ def test_a_sweep_that_was_killed_is_mended_by_the_next(tablet, sealed, clock):
     assert path.exists()
 
 
+def test_what_a_killed_sweep_put_aside_does_not_replace_what_came_since(tablet, sealed, clock):
+    tablet.put_record(sealed)
+    device = Device.objects.get()
+    path = stored_chunks.record_path(device, sealed.sha256)
+    aside = path.with_name(f".swept-{path.name}")
+    aside.write_bytes(b"old and damaged")
+
+    assert tasks.sweep_drafts() == 0
+
+    assert not aside.exists()
+    assert stored_chunks.find_damaged(device=device, hashes=sealed.chunks, record=sealed.sha256) == []
+
+
+def test_a_damaged_length_in_a_records_file_is_damage_and_no_missing_file(tablet, sealed):
+    tablet.put_record(sealed)
+    device = Device.objects.get()
+    path = stored_chunks.record_path(device, sealed.sha256)
+    content = bytearray(path.read_bytes())
+    content[stored_chunks.HASH_BYTES + 3] ^= 1  # the first chunk's length
+    path.write_bytes(content)
+
+    whole = b"".join(sealed.chunks.values())
+    assert stored_chunks.read_chunks(device=device, hashes=sealed.chunks, record=sealed.sha256) != whole
+    assert set(stored_chunks.find_damaged(device=device, hashes=sealed.chunks, record=sealed.sha256))
+
+
 @pytest.mark.parametrize("damage", [b"", b"cut", None], ids=["emptied", "shorter", "flipped"])
 def test_a_chunk_damaged_on_our_disk_is_asked_for_again_before_anything_is_signed(tablet, sealed, damage):
     for sha in tablet.offer(sealed).json["missing"]:

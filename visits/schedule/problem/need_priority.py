@@ -70,7 +70,8 @@ def villages_behind(*, on: date) -> dict[str, float]:
 
 
 def recall_villages_behind(*, on: date) -> dict[str, float]:
-    """The same, at most `RECALLED_S` seconds old: for pages, which need not count all who wait each time."""
+    """The same, at most `RECALLED_S` seconds old: for pages, and for offers and bookings of
+    single visits, which need not count all who wait each time."""
     found = cache.get_or_set(f"villages_behind:{on}", lambda: villages_behind(on=on), RECALLED_S)
     return found or {}
 

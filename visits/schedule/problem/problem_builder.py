@@ -1,5 +1,6 @@
 """Builds the planner's problem from open needs and shifts."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,6 +45,7 @@ class PlanningProblem:
     away: int
     begun: int
     roads: RoadsNote
+    roads_s: float = 0.0  # seconds that the roads were waited for
 
     @property
     def merged(self) -> planning.Problem:
@@ -96,7 +98,9 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
         for need in needs
     )
     driven = {shift.vehicle for shift in shifts}
+    began = time.monotonic()
     found = roads.estimate_travel(tuple(places.index), driven, budget_s=roads.WORK_S)
+    roads_s = time.monotonic() - began
     problem = planning.Problem(
         locations=tuple(places.index),
         shifts=shifts,
@@ -120,6 +124,7 @@ def build_problem(*, run: PlanRun, now: datetime | None = None) -> PlanningProbl
         away=away,
         begun=len(days.begun),
         roads=found.note,
+        roads_s=roads_s,
     )
 
 

@@ -221,7 +221,7 @@ def work_on_run(*, run_id: str, now: datetime | None = None) -> bool:
             if row.kind == RunKind.TODAY:
                 return _work_on_today(row, token, held, now)
             built = problem_builder.build_problem(run=row, now=now)
-            budget.note_problem(built.problem)
+            budget.note_problem(built.problem, roads_s=built.roads_s)
             _set_message(
                 row,
                 token,

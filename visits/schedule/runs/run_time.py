@@ -30,14 +30,16 @@ class RunTime:
     needs: int = 0
     served: int = 0
 
-    def note_problem(self, problem: Problem) -> None:
-        """Called when the problem was read: how much there is to do, and how fast this machine is at present."""
+    def note_problem(self, problem: Problem, *, roads_s: float = 0.0) -> None:
+        """Called when the problem was read: how much there is to do, and how fast this machine is at present. Waiting
+        for roads is neither counted nor a sign of slowness."""
+        self.wait_for(roads_s)
         self.needs = len(problem.visits)
         self.served = min(self.needs, sum(shift.max_visits for shift in problem.shifts))
         self.slowness = max(1.0, (time.monotonic() - self.began) / max(1.0, self.needs * READ_S))
 
     def wait_for(self, seconds: float) -> None:
-        """Not counted: the engine was compiled for so long."""
+        """Not counted: the engine was compiled, or roads were waited for, for so long."""
         self.began += seconds
 
     @property
@@ -65,8 +67,10 @@ class RunTime:
 
 def list_cuts(figures: planning.Statistics) -> tuple[str, ...]:
     """What there was no time for, as `PlanSummary.cut` has it; none where a person stopped the run."""
-    if figures.stopped or not figures.served:
+    if figures.stopped:
         return ()
     if figures.unfinished:
         return ("first",)
+    if not figures.served:
+        return ()
     return ("search",) if figures.iterations < CUT_LEAST * figures.served else ()

@@ -47,9 +47,19 @@ def test_compiling_is_not_counted() -> None:
     assert budget.ends == before + 7
 
 
+def test_waiting_for_roads_is_no_slowness() -> None:
+    waited = RunTime(20.0, began=time.monotonic() - 60.0)
+    waited.note_problem(make_problem(1, visits=12), roads_s=59.9)
+
+    assert waited.slowness == 1
+    assert waited.search_s > 19
+
+
 def test_what_there_was_no_time_for_is_named() -> None:
     assert list_cuts(DONE) == ()
     assert list_cuts(dataclasses.replace(DONE, iterations=0)) == ("search",)
     assert list_cuts(dataclasses.replace(DONE, iterations=20 * run_time.CUT_LEAST - 1)) == ("search",)
     assert list_cuts(dataclasses.replace(DONE, iterations=0, unfinished=True)) == ("first",)
+    assert list_cuts(dataclasses.replace(DONE, served=0, unfinished=True)) == ("first",)
+    assert list_cuts(dataclasses.replace(DONE, served=0, iterations=0)) == ()
     assert list_cuts(dataclasses.replace(DONE, iterations=0, stopped=True)) == (), "a person wanted it so"

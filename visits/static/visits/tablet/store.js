@@ -113,9 +113,11 @@ function rinseLater(left) {
   if (left) rinsing = setTimeout(() => rinse(left - 1).catch(() => {}), RINSE_AGAIN_MS * 3 ** (MOST_RINSES - left));
 }
 
-/** Delete a database out of the browser's files. */
+/** Delete a database out of the browser's files. The note is for a page that dies here; without room for it the
+ * database goes all the same. */
 export async function burn(name) {
-  await writeRows(RINSE, (rows) => rows.put(MOST_RINSES, "left"));
+  const owe = () => writeRows(RINSE, (rows) => rows.put(MOST_RINSES, "left"));
+  await navigator.locks.request(RINSE, owe).catch(() => {});
   await deleteDB(name);
-  await rinse(MOST_RINSES);
+  await rinse(MOST_RINSES).catch(() => rinseLater(MOST_RINSES));
 }
