@@ -151,6 +151,13 @@ class Tablet:
             self.device, self.token = answer.json["device"], answer.json["token"]
         return answer
 
+    def renew_token(self) -> None:
+        """As a tablet does whose token has ended: a new one for the signature of its key."""
+        jws = self.sign({"device": self.device, "ping": self.ping()}, "jb-token+jws")
+        answer = self.call("POST", "/tokens", {"jws": jws})
+        assert answer.status == 201, answer.body
+        self.token = answer.json["token"]
+
     def ping(self) -> str:
         answer = self.call("GET", f"/ping?nonce={secrets.token_urlsafe(16)}")
         assert answer.status == 200, answer.body

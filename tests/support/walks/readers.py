@@ -127,7 +127,11 @@ def check_addresses(office: WalkOffice) -> Iterator[str]:
     name = visit.need.resident.name
     row = " ".join(row for row in page.split("<tr") if re.search(rf"{re.escape(name)}\b", row))
     said = {"office": _read_clocks(row)}
-    answer = office.tablets[visit.shift.team_id].tablet.call("GET", f"/days/{day}")
+    tablet = office.tablets[visit.shift.team_id].tablet
+    answer = tablet.call("GET", f"/days/{day}")
+    if answer.status == 401:  # more than a week may have passed
+        tablet.renew_token()
+        answer = tablet.call("GET", f"/days/{day}")
     said["tablet"] = _read_stops(answer.json["content"]["stops"], str(visit.pk))
     request = VisitRequest.objects.filter(need=visit.need, family_confirmed_at__isnull=False).first()
     if request is not None:
