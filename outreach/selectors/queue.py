@@ -129,8 +129,9 @@ def _filter_by_name(typed: str) -> Q:
 
 
 def _find_named(model: type[Model], typed: str, *, district: str = "") -> tuple[list[UUID], bool]:
-    """The residents or requests (of a district) whose name has these words, and whether there are more than `MOST_NAMED`, which are not
-    looked at. By themselves, so that a search reads what it finds and no list in the order of names."""
+    """The residents or requests (of a district) whose name has these words, and whether there are more than
+    `MOST_NAMED`, which are not looked at. By themselves, so that a search reads what it finds and no list in the
+    order of names."""
     rows = model._default_manager.filter(_filter_by_name(typed)).order_by()
     if district:
         rows = rows.filter(village__district=district)

@@ -1,7 +1,6 @@
 """Writing of the log, in the transaction of the change that it records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -62,34 +61,9 @@ def build_entry(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogRow:
-    """One row of many that are written together; fields as of `write_log`."""
-
-    action: str
-    subject: Model
-    from_state: str = ""
-    to_state: str = ""
-    detail: dict[str, Any]
-
-
-def write_logs(*, actor: str, rows: Iterable[LogRow]) -> None:
-    """Add rows of one actor in few statements; nothing personal may be in any `detail`."""
-    LogEntry.objects.bulk_create(
-        [
-            LogEntry(
-                actor=actor,
-                action=row.action,
-                subject_type=row.subject._meta.label_lower,
-                subject_id=str(row.subject.pk),
-                from_state=row.from_state,
-                to_state=row.to_state,
-                detail=row.detail,
-            )
-            for row in rows
-        ],
-        batch_size=500,
-    )
+def write_logs(entries: Iterable[LogEntry]) -> None:
+    """Add the rows of `build_entry` in few statements."""
+    LogEntry.objects.bulk_create(entries, batch_size=500)
 
 
 def as_json(value: Any) -> Any:

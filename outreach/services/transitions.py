@@ -82,18 +82,16 @@ def transition_all(
         if changed != len(before):
             raise RuntimeError("rows changed under their lock")
         log.write_logs(
-            actor=actor,
-            rows=[
-                log.LogRow(
-                    action=table.action,
-                    subject=getattr(part[pk], table.subject) if table.subject else part[pk],
-                    from_state=before[pk],
-                    to_state=to,
-                    detail=dict(reasons.get(pk, {})),
-                )
-                for pk in part
-                if pk in before
-            ],
+            log.build_entry(
+                actor=actor,
+                action=table.action,
+                subject=getattr(part[pk], table.subject) if table.subject else part[pk],
+                from_state=before[pk],
+                to_state=to,
+                detail=dict(reasons.get(pk, {})),
+            )
+            for pk in part
+            if pk in before
         )
         for pk in before:
             setattr(part[pk], table.field, to)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from outreach.selectors import actions
 
-_WRITERS = {"LogRow", "log.LogRow", "log.write_log", "write_log", "transition", "StateTable"}
+_WRITERS = {"log.build_entry", "build_entry", "log.write_log", "write_log", "transition", "StateTable"}
 
 
 def _strings(node: ast.expr) -> Iterator[str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from outreach.enums import Milestone, NeedState
 from outreach.services import log, progress
-from outreach.services.log import LogRow
 from outreach.services.transitions import transition_all
 from visits.appointments import arrival_intervals, call_offs
 from visits.enums import VisitState
@@ -90,8 +89,10 @@ def _move_visits(moved: list[tuple[Visit, StopChange, dict[str, Any]]], actor: s
             Visit.objects.filter(pk=visit.pk).update(promised=False)
         if change.what != ChangeKind.SAME:
             detail = {"from": visit.shift_id, "to": change.stop.shift_id, "what": str(change.what)}
-            told.append(LogRow(action="visit_rescheduled", subject=visit, detail=detail))
-    log.write_logs(actor=actor, rows=told)
+            told.append(
+                log.build_entry(actor=actor, action="visit_rescheduled", subject=visit, detail=detail)
+            )
+    log.write_logs(told)
 
 
 def _differs(visit: Visit, fields: dict[str, Any]) -> bool:

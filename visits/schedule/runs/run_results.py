@@ -28,7 +28,8 @@ def write_draft(
     has_time: Callable[[], bool] = lambda: True,
 ) -> bool:
     """The draft, its stops and who is left, in one transaction with the end of the run. False, and nothing is
-    written, where the run is no longer held by this claim. What stands in the way on every team-day is looked up while it `has_time`."""
+    written, where the run is no longer held by this claim. What stands in the way on every team-day is looked up while
+    it `has_time`."""
     figures = plan.statistics
     if not draft_rows.end_run(run=run, token=token, figures=figures, trouble=bool(built.roads.trouble)):
         return False
